@@ -1,0 +1,75 @@
+# What a learner and a maintainer run. `make help` lists it.
+# Another Python, another environment: make test PYTHON=python3.12 VENV=.venv-3.12
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+# Folders that hold notebooks today; pytest would stop at one that is not there.
+NOTEBOOK_DIRS := $(sort $(dir $(wildcard notebooks/*.ipynb exercises/*.ipynb solutions/*.ipynb)))
+NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=120 --nbval-sanitize-with=tests/nbval_sanitize.cfg
+WORKERS ?= 2
+
+# JupyterLab refuses root unless told; without a screen it prints its address instead of opening a browser.
+FIRST := notebooks/00-start-here.ipynb
+LAB_ARGS ?=
+SCREEN := $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname -s)))
+LAB_FLAGS := $(if $(filter 0,$(shell id -u)),--allow-root) $(if $(SCREEN),,--no-browser) $(LAB_ARGS)
+
+.DEFAULT_GOAL := help
+.PHONY: help lab test lint format unit nbval notebook notebooks install-test clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+lab: $(VENV)/.lab ## open the course in JupyterLab (LAB_ARGS=… goes to jupyter lab)
+	$(BIN)/jupyter lab --ServerApp.root_dir='$(CURDIR)' --LabApp.default_url=/lab/tree/$(FIRST) $(LAB_FLAGS)
+
+test: lint unit nbval ## everything below, in order: lint, unit, nbval
+
+lint: install-test ## ruff and mypy
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+format: install-test ## let ruff mend what it can
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+unit: install-test ## tests, doctests and house rules
+	$(BIN)/python -m pytest -q -n $(WORKERS)
+
+nbval: install-test ## run every notebook and compare its outputs with the committed ones
+ifeq ($(NOTEBOOK_DIRS),)
+	@echo "There are no notebooks yet."
+else
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile $(NBVAL) $(NOTEBOOK_DIRS)
+endif
+
+notebook: install-test ## run one lesson again, in place: NB=09 or NB=notebooks/09-….ipynb
+	@found='$(if $(NB),$(or $(wildcard $(NB)),$(wildcard notebooks/$(NB)*.ipynb)))'; \
+	test -n "$$found" || { echo "No lesson matches NB='$(NB)'. Say for instance: make notebook NB=09"; exit 2; }; \
+	$(BIN)/python -m backproplab.authoring.notebooks $$found
+
+notebooks: install-test ## run all lessons again, in place
+	$(BIN)/python -m backproplab.authoring.notebooks $(wildcard notebooks/*.ipynb)
+
+install-test: $(VENV)/.test
+
+# One stamp for each set of extras: a second run installs nothing until a requirement changes.
+$(VENV)/.lab: EXTRAS := lab,sheet
+$(VENV)/.test: EXTRAS := test
+$(VENV)/.lab $(VENV)/.test: pyproject.toml constraints.txt | $(BIN)/python
+	@$(PIP) --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[$(EXTRAS)]'
+	@touch $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "backproplab needs Python 3.11 or newer, and '$(PYTHON)' is not. Name another: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 2; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 2; }
+
+clean: ## remove the environment and the caches
+	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +

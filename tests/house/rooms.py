@@ -1,0 +1,94 @@
+"""Which room of the package may import which: the plan, and a reader of imports that holds it."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+PACKAGE = "backproplab"
+
+
+class Room(NamedTuple):
+    modules: frozenset[str]  # the first name after `backproplab.`
+    sees: frozenset[str]  # the rooms above that it may import
+    libraries: frozenset[str] | None = None  # what it may import from outside; None: anything
+
+
+def _room(modules: str, sees: str = "", libraries: str | None = None) -> Room:
+    allowed = None if libraries is None else frozenset(libraries.split())
+    return Room(frozenset(modules.split()), frozenset(sees.split()), allowed)
+
+
+# In the order of the plan: a room sees only rooms above it. "" is `backproplab/__init__.py`.
+ROOMS = {
+    "mathematics": _room(
+        " scalar layers losses network optimizers training recorder gradient_check datasets",
+        libraries="numpy",
+    ),
+    "display": _room("display"),
+    "plots": _room("plots", "mathematics display"),
+    "spreadsheet": _room("spreadsheet", "mathematics"),
+    "widgets": _room("widgets", "mathematics display plots spreadsheet"),
+    "compare": _room("compare", libraries="numpy"),
+    "check": _room("check", "compare display"),
+    "sandbox": _room("sandbox", "check"),
+    "authoring": _room("authoring", "sandbox compare"),
+    "grading": _room("grading", "authoring sandbox compare plots"),
+}
+ROOMS["cli"] = _room("cli __main__", " ".join(ROOMS))
+
+
+def room_of(module: str) -> str | None:
+    """Return the room of a dotted module name such as `backproplab.layers.dense`, or None if it has none."""
+    if module == PACKAGE:
+        return "mathematics"
+    name = module.split(".")[1]
+    return next((room for room, plan in ROOMS.items() if name in plan.modules), None)
+
+
+def module_name(file: Path, root: Path) -> str:
+    parts = file.relative_to(root).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imported(source: str, module: str, *, is_package: bool = False) -> Iterator[tuple[int, str]]:
+    """Yield (line, dotted name) of every import in `source`: at the top, in functions, by importlib."""
+    home = module.split(".") if is_package else module.split(".")[:-1]
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Import(names=names):
+                yield from ((node.lineno, alias.name) for alias in names)
+            case ast.ImportFrom(module=target, names=names, level=level):
+                start = home[: len(home) - level + 1] if level else []
+                origin = ".".join([*start, *([target] if target else [])])
+                # `from backproplab import plots` names a room only in what it takes.
+                whole = origin == PACKAGE
+                yield from ((node.lineno, f"{origin}.{alias.name}" if whole else origin) for alias in names)
+            case (
+                ast.Call(func=ast.Name(id="__import__" | "import_module"), args=[first, *_])
+                | ast.Call(func=ast.Attribute(attr="import_module"), args=[first, *_])
+            ):
+                if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                    name = first.value
+                    yield node.lineno, PACKAGE + name if name.startswith(".") else name
+            case _:
+                pass
+
+
+def faults(source: str, module: str, *, is_package: bool = False) -> Iterator[str]:
+    """Yield a sentence for each import that the plan does not allow to `module`."""
+    home = room_of(module)
+    if home is None:
+        yield f"{module} stands in no room: give it one in tests/house/rooms.py"
+        return
+    plan = ROOMS[home]
+    for line, name in imported(source, module, is_package=is_package):
+        top = name.split(".")[0]
+        if top == PACKAGE:
+            # A name that is no room is something that `backproplab` itself offers, the mathematics.
+            target = room_of(name) or "mathematics"
+            if target != home and target not in plan.sees:
+                yield f"{module}:{line} imports {name}, but {home} may not see {target}"
+        elif plan.libraries is not None and top not in sys.stdlib_module_names | plan.libraries:
+            yield f"{module}:{line} imports {top}, but {home} may use {', '.join(plan.libraries)} alone"
