@@ -1,0 +1,132 @@
+"""What every lesson keeps to, and each rule shown to be able to say no."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from house import lessons
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from backproplab.authoring.notebooks import as_text, normalised
+
+ROOT = Path(__file__).parent.parent
+LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = LESSONS + [
+    path for folder in ("exercises", "solutions") for path in (ROOT / folder).glob("*.ipynb")
+]
+
+
+def name(value):
+    return value.stem if isinstance(value, Path) else value.__name__
+
+
+@pytest.mark.parametrize("rule", lessons.RULES, ids=name)
+@pytest.mark.parametrize("lesson", LESSONS, ids=name)
+def test_a_lesson_keeps_the_rule(lesson, rule):
+    faults = list(rule(nbformat.read(lesson, as_version=4)))
+    assert not faults
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=name)
+def test_a_notebook_is_committed_in_the_normal_form(notebook):
+    text = notebook.read_text(encoding="utf-8")
+    assert text == as_text(normalised(nbformat.read(notebook, as_version=4))), "run: make notebook NB=…"
+
+
+def test_lessons_are_numbered_and_no_number_is_used_twice():
+    stems = [lesson.stem for lesson in LESSONS]
+    assert all(re.fullmatch(r"\d\d(-[a-z0-9]+)+", stem) for stem in stems)
+    assert len({stem[:2] for stem in stems}) == len(stems)
+
+
+ALT = "Two curves of loss: one falls, one stays."
+CLOSING = (
+    "## Recap\n\n- one\n- two\n- three\n- four\n- five\n\n"
+    "## Quick check\n\n<details>a</details>\n<details>b</details>\n\n"
+    "## What next\n\nRest."
+)
+
+
+def good_lesson():
+    top = "# Nudges\n\n20 minutes. You need a pencil. You will be able to nudge. What moves?"
+    shown = new_output("display_data", data={"text/html": f'<img alt="{ALT}" src="x">', "image/png": "AA=="})
+    cells = [
+        new_markdown_cell(top, id="title"),
+        new_code_cell("draw()", id="draw-loss", execution_count=1, outputs=[shown]),
+        new_code_cell("2 + 2", id="add-2-and-2", execution_count=2),
+        new_markdown_cell(CLOSING, id="closing"),
+    ]
+    return new_notebook(cells=cells)
+
+
+def change(where, **fields):
+    """Return a function that sets fields of one cell of the good lesson."""
+    return lambda lesson: lesson.cells[where].update(fields)
+
+
+def append(where, text):
+    return lambda lesson: lesson.cells[where].update(source=lesson.cells[where].source + text)
+
+
+def replace(where, old, new):
+    def edit(lesson):
+        assert old in lesson.cells[where].source
+        lesson.cells[where].source = lesson.cells[where].source.replace(old, new)
+
+    return edit
+
+
+def outputs(**data):
+    return [new_output("display_data", data={key.replace("_", "/"): value for key, value in data.items()})]
+
+
+@pytest.mark.parametrize("rule", lessons.RULES, ids=name)
+def test_a_good_lesson_breaks_no_rule(rule):
+    assert not list(rule(good_lesson()))
+
+
+@pytest.mark.parametrize(
+    ("rule", "fault", "edit"),
+    [
+        (lessons.every_cell_run, "execution count None", change(1, execution_count=None)),
+        (lessons.every_cell_run, "execution count 3", change(2, execution_count=3)),
+        (lessons.every_cell_run, "is empty", change(2, source=" ")),
+        (lessons.every_cell_run, "ends in an error", change(2, outputs=[new_output("error", ename="E")])),
+        (lessons.every_output_compared, "nbval-skip", change(2, metadata={"tags": ["nbval-skip"]})),
+        (lessons.every_output_compared, "NBVAL_IGNORE_OUTPUT", append(2, "\n# NBVAL_IGNORE_OUTPUT")),
+        (lessons.meaningful_ids, "does not say", change(2, id="3f2a9b1c")),
+        (lessons.meaningful_ids, "does not say", change(2, id="0b5a1c9e-8f0e-4d57-9f0e-1c5b7a9d3e21")),
+        (lessons.meaningful_ids, "does not say", change(2, id="Draw_Loss")),
+        (lessons.meaningful_ids, "used twice", change(2, id="draw-loss")),
+        (lessons.no_times, "keeps times", change(2, metadata={"execution": {"iopub.status.busy": "now"}})),
+        (lessons.fits_on_a_screen, "26 lines", change(2, source="x\n" * 26)),
+        (lessons.short_enough, "16 code cells", lambda lesson: lesson.cells.extend([lesson.cells[1]] * 14)),
+        (lessons.short_enough, "words of prose", append(0, " word" * 1500)),
+        (lessons.pictures_told, "without alt text", change(1, outputs=outputs(image_png="AA=="))),
+        (lessons.pictures_told, "without alt text", change(1, outputs=outputs(text_html="<img src='x'>"))),
+        (lessons.pictures_told, "without alt text", change(1, outputs=outputs(text_html="<svg></svg>"))),
+        (lessons.pictures_told, "does not say", change(1, outputs=outputs(text_html="<img alt='a plot'>"))),
+        (lessons.pictures_told, "without alt text", append(3, "![](x.png)")),
+        (lessons.pictures_told, "without alt text", append(3, '<img src="x.png">')),
+        (lessons.made_as_agreed, "its title", replace(0, "# Nudges", "Nudges")),
+        (lessons.made_as_agreed, "its title", append(3, "\n\n# Another")),
+        (lessons.made_as_agreed, "how many minutes", replace(0, "20 minutes", "a while")),
+        (lessons.made_as_agreed, "50 minutes", replace(0, "20 minutes", "50 minutes")),
+        (lessons.made_as_agreed, "needs", replace(0, "You need", "Take")),
+        (lessons.made_as_agreed, "able to do", replace(0, "able to", "")),
+        (lessons.made_as_agreed, "no question", replace(0, "?", ".")),
+        (lessons.made_as_agreed, "ends with the headings", replace(3, "## What next", "## Goodbye")),
+        (lessons.made_as_agreed, "4 bullets", replace(3, "- five\n", "")),
+        (lessons.made_as_agreed, "folded answers", replace(3, "<details>b</details>", "")),
+    ],
+)
+def test_a_broken_rule_is_named(rule, fault, edit):
+    lesson = good_lesson()
+    edit(lesson)
+    assert any(fault in found for found in rule(lesson))
+
+
+def test_words_are_what_is_read():
+    text = "Two *words*, $a + b$ and [a link](some/where.md) — <b>so</b>.\n```python\nnot = these\n```\n"
+    assert lessons.count_words(text) == 6

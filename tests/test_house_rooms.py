@@ -1,0 +1,89 @@
+"""Which room of the package imports which, and the reader of imports shown to be able to say no."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from house import rooms
+
+ROOT = Path(__file__).parent.parent
+MODULES = sorted((ROOT / "backproplab").rglob("*.py"))
+
+
+def name(path):
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name)
+def test_a_room_imports_only_the_rooms_it_may_see(module):
+    source = module.read_text(encoding="utf-8")
+    dotted = rooms.module_name(module, ROOT)
+    faults = list(rooms.faults(source, dotted, is_package=module.stem == "__init__"))
+    assert not faults
+
+
+def test_a_room_sees_only_rooms_above_it():
+    above = set()
+    for room, plan in rooms.ROOMS.items():
+        assert plan.sees <= above, room
+        above.add(room)
+
+
+def test_a_students_process_never_reaches_authoring_or_grading():
+    reached, todo = set(), ["sandbox", "check"]
+    while todo:
+        room = todo.pop()
+        reached.add(room)
+        todo += rooms.ROOMS[room].sees - reached
+    assert not reached & {"authoring", "grading"}
+
+
+@pytest.mark.parametrize(
+    ("module", "source", "fault"),
+    [
+        ("backproplab.network", "import matplotlib.pyplot", "mathematics may use numpy alone"),
+        ("backproplab.network", "def draw():\n    import matplotlib", ":2 imports matplotlib"),
+        ("backproplab.network", "from .plots import graph", "may not see plots"),
+        ("backproplab.network", "from . import display", "may not see display"),
+        ("backproplab.layers.dense", "from .. import plots", "may not see plots"),
+        ("backproplab.layers.dense", "from ..plots.style import blue", "may not see plots"),
+        (
+            "backproplab.scalar",
+            "if TYPE_CHECKING:\n    from backproplab import widgets",
+            "may not see widgets",
+        ),
+        ("backproplab.scalar", "importlib.import_module('backproplab.plots')", "may not see plots"),
+        ("backproplab.scalar", "import_module('.plots', 'backproplab')", "may not see plots"),
+        ("backproplab.scalar", "__import__('tqdm')", "imports tqdm"),
+        ("backproplab.plots.film", "import backproplab.widgets.film", "may not see widgets"),
+        ("backproplab.check", "from backproplab.grading import reports", "may not see grading"),
+        ("backproplab.sandbox.child", "from backproplab import authoring", "may not see authoring"),
+        ("backproplab.compare", "from backproplab import Value", "may not see mathematics"),
+        ("backproplab.attic", "", "stands in no room"),
+    ],
+)
+def test_an_import_that_the_plan_forbids_is_named(module, source, fault):
+    assert any(fault in found for found in rooms.faults(source, module))
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        ("backproplab.network", "import json\nimport numpy as np\nfrom backproplab.layers import Dense"),
+        ("backproplab.layers.dense", "from .activations import Sigmoid\nfrom ..losses import SquaredError"),
+        ("backproplab.plots.film", "import matplotlib\nfrom backproplab import Network, display"),
+        ("backproplab.widgets.film", "from backproplab.plots import film"),
+        ("backproplab.cli", "from backproplab import grading, widgets, sandbox"),
+    ],
+)
+def test_an_import_that_the_plan_allows_passes(module, source):
+    assert not list(rooms.faults(source, module))
+
+
+def test_importing_the_package_loads_no_picture_and_no_notebook():
+    code = "import sys, backproplab; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    loaded = {module.split(".")[0] for module in done.stdout.split()}
+    assert {"backproplab", "numpy"} <= loaded
+    assert not loaded & {"matplotlib", "IPython", "ipywidgets", "anywidget", "tqdm", "nbformat", "openpyxl"}

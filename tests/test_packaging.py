@@ -1,0 +1,82 @@
+"""What an installation brings: pinned versions, a wheel that holds the data, and nothing too much."""
+
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parent.parent
+
+
+def project():
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def pins():
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if not line.startswith("#")]
+
+
+def test_constraints_are_exact_pins_in_order():
+    assert all(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*==[0-9][0-9a-z.]*", pin) for pin in pins())
+    assert pins() == sorted(set(pins()))
+
+
+def test_everything_installed_is_pinned_at_its_version():
+    pinned = dict(pin.split("==") for pin in pins())
+    todo, reached = [("backproplab", ("", "test"))], {}
+    while todo:
+        package, extras = todo.pop()
+        if (package, extras) in reached:
+            continue
+        reached[package, extras] = True
+        try:
+            found = [Requirement(text) for text in requires(package) or []]
+        except PackageNotFoundError:
+            continue  # a marker that this platform does not meet, left to the others
+        wanted = [
+            need
+            for need in found
+            if not need.marker or any(need.marker.evaluate({"extra": e}) for e in extras)
+        ]
+        todo += [(canonicalize_name(need.name), ("", *sorted(need.extras))) for need in wanted]
+    packages = {package for package, _ in reached} - {"backproplab"}
+    assert {package: pinned.get(package) for package in packages} == {
+        package: version(package) for package in packages
+    }
+
+
+def test_pytorch_is_in_no_extra():
+    lists = [project()["dependencies"], *project()["optional-dependencies"].values()]
+    assert not [text for needs in lists for text in needs if text.startswith("torch")]
+
+
+def test_the_citation_names_the_version_of_the_project():
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"\nversion: {project()['version']}\n" in citation
+
+
+def test_the_wheel_holds_the_package_the_data_and_the_licence_and_no_more(tmp_path):
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        files = {item.filename: item.file_size for item in archive.infolist()}
+    package = {path for path in files if path.startswith("backproplab/")}
+    data = [path for path in package if path.startswith("backproplab/datasets/") and not path.endswith(".py")]
+    sources = {str(path.relative_to(ROOT)) for path in (ROOT / "backproplab").rglob("*.py")}
+    assert sources <= package
+    assert len(data) == 1, "MNIST comes as one file"
+    assert files[data[0]] <= 12e6
+    assert all(
+        path.startswith(f"backproplab-{project()['version']}.dist-info/")
+        for path in files
+        if path not in package
+    )
+    assert any(path.endswith("licenses/LICENSE") for path in files)
