@@ -1,0 +1,231 @@
+"""A slope seen from near, and how well a nudge measures it: tangent and triangle, the V of the step sizes.
+
+After lessons 01 (nudges and slopes) and 06 (gradient checking).
+"""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import ArrayLike, NDArray
+
+from backproplab.display import describe
+from backproplab.plots.style import INK, LINES, MARKERS, MUTED, PALE, ROLES, SERIES, axes_or_new, house_style
+from backproplab.plots.words import listed, number
+
+Floats = NDArray[np.float64]
+
+PAPER = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.0}
+GUIDES = {1: "h", 2: "h²", -1: "1/h"}
+
+
+@house_style()
+def tangent(
+    function: Callable[[float], float],
+    at: float,
+    *,
+    derivative: float,
+    nudge: float | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw a function of one number around `at`, its tangent there and, if asked, a nudge.
+
+    `derivative` is the slope of the tangent, a number. With `nudge` the triangle from `at` to `at + nudge`
+    shows the change in x and the change in y that it causes, and the view closes in on it: the smaller the
+    nudge, the straighter the curve. ValueError if the nudge is 0 or the function is not finite where needed.
+    """
+    if nudge == 0:
+        raise ValueError(
+            "tangent() got a nudge of 0, which changes nothing; give a small number such as 0.1, or None"
+        )
+    ax = axes_or_new(ax)
+    reach = 3 * abs(nudge) if nudge else 1.5
+    x = np.linspace(at - reach, at + reach, 241)
+    y = np.array([function(float(place)) for place in x], float)
+    height = _finite(function, at)
+    value, gradient = ROLES["value"], ROLES["gradient"]
+    ax.plot(x, y, value.line, color=value.colour, label="f(x)")
+    rise = height + derivative * (x - at)
+    ax.plot(x, rise, gradient.line, color=gradient.colour, label=f"tangent, slope {_short(derivative)}")
+    if nudge:
+        _triangle(ax, function, at, nudge)
+    ax.plot([at], [height], value.marker, color=value.colour, markersize=8, zorder=5)
+    ax.set(xlabel="x", ylabel="f(x)", xlim=(x[0], x[-1]))
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0.2)
+    text = f"A curve around x = {_short(at)}, where f(x) = {_short(height)}, and its tangent there, of slope"
+    text += f" {_short(derivative)}."
+    if nudge:
+        change = _finite(function, at + nudge) - height
+        text += f" A nudge of {_short(nudge)} in x changes f(x) by {_short(change)}, which is"
+        text += f" {_short(change / nudge)} for each unit of x."
+    describe(ax, text)
+    return ax
+
+
+def _triangle(ax: Axes, function: Callable[[float], float], at: float, nudge: float) -> None:
+    """Across by the nudge, then up or down to the curve; each side with its length."""
+    start, end = _finite(function, at), _finite(function, at + nudge)
+    corner = at + nudge
+    ax.fill([at, corner, corner], [start, start, end], color=PALE, zorder=0)
+    slope = f"nudge, Δy/Δx = {_short((end - start) / nudge)}"
+    ax.plot([at, corner, corner], [start, start, end], color=INK, linewidth=1.2, label=slope)
+    ax.plot(
+        [corner],
+        [end],
+        ROLES["value"].marker,
+        color="white",
+        markeredgecolor=ROLES["value"].colour,
+        markersize=8,
+    )
+    up, right = end >= start, nudge > 0
+    ax.annotate(
+        f"Δx = {_short(nudge)}",
+        (at + nudge / 2, start),
+        xytext=(0, -6 if up else 6),
+        textcoords="offset points",
+        ha="center",
+        va="top" if up else "bottom",
+        bbox=PAPER,
+    )
+    ax.annotate(
+        f"Δy = {_short(end - start)}",
+        (corner, (start + end) / 2),
+        xytext=(7 if right else -7, 0),
+        textcoords="offset points",
+        ha="left" if right else "right",
+        va="center",
+        bbox=PAPER,
+    )
+
+
+def _finite(function: Callable[[float], float], place: float) -> float:
+    value = float(function(place))
+    if not np.isfinite(value):
+        raise ValueError(
+            f"tangent() needs a finite f({place:g}) and got {value}; choose another point or nudge"
+        )
+    return value
+
+
+def _short(value: float) -> str:
+    text = number(value, 4)
+    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
+
+
+def _power_of_ten(value: float) -> str:
+    """One digit and a power, the same for large and small, as a label beside a logarithmic axis."""
+    digit, exponent = f"{value:.0e}".split("e")
+    raised = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"10{raised}" if digit == "1" else f"{digit}×10{raised}"
+
+
+def _nearest_power(value: float) -> str:
+    return number(10.0 ** round(np.log10(value)), 1)
+
+
+@house_style()
+def error_curve(steps: ArrayLike, errors: Mapping[str, ArrayLike], *, ax: Axes | None = None) -> Axes:
+    """Draw the error of finite differences against their step, both logarithmic, with the best step of each.
+
+    `steps` has shape (k,), positive, in the unit of x; `errors` holds one array (k,) of errors ≥ 0 for each
+    method, by name. Dotted guides show how h, h² or 1/h would run, beside the first curve that does run so.
+    An error of exactly 0 has no place on a logarithmic axis and is left out. The alt text gives the least
+    errors to the nearest power of ten: down there they are noise, and differ from one processor to the next.
+    ValueError if shapes differ, a step is not positive or a method has no error above 0.
+    """
+    h, curves = _checked(steps, errors)
+    ax = axes_or_new(ax, height=4.6)
+    ax.set(xscale="log", yscale="log", xlabel="step h", ylabel="error of the estimated derivative")
+    ax.grid(True, axis="both")
+    best = []
+    for index, (name, error) in enumerate(curves.items()):
+        colour, marker = SERIES[index % len(SERIES)], MARKERS[index % len(MARKERS)]
+        ax.plot(h, error, color=colour, linestyle=LINES[index % len(LINES)], linewidth=1.3, label=name)
+        low = int(np.nanargmin(error))
+        ax.plot(h[low], error[low], marker, color=colour, markersize=10, markeredgecolor=INK, zorder=5)
+        ax.annotate(
+            f"h = {_power_of_ten(float(h[low]))}",
+            (h[low], error[low]),
+            xytext=(0, -10),
+            textcoords="offset points",
+            ha="center",
+            va="top",
+            color=INK,
+            fontsize=9,
+            bbox=PAPER,
+            zorder=6,
+        )
+        best.append(f"{name} near {_nearest_power(error[low])} at h near {_nearest_power(h[low])}")
+    drawn = _guides(ax, h, curves)
+    ax.margins(y=0.12)
+    ax.legend(loc="best")
+    text = (
+        f"Error of the estimated derivative against the step h, from {number(h[0], 1)} to"
+        f" {number(h[-1], 1)}, on logarithmic axes. Least errors: {'; '.join(best)}."
+    )
+    if drawn:
+        text += f" Guides show how {listed(drawn)} would run."
+    describe(ax, text)
+    return ax
+
+
+def _checked(steps: ArrayLike, errors: Mapping[str, ArrayLike]) -> tuple[Floats, dict[str, Floats]]:
+    """The steps in rising order and the errors with them, 0 replaced by nan."""
+    h = np.asarray(steps, float)
+    if h.ndim != 1 or not len(h) or not (h > 0).all():
+        raise ValueError(
+            f"error_curve() needs steps of shape (k,), all above 0; got shape {h.shape}, least {h.min()}"
+        )
+    order = np.argsort(h)
+    curves = {}
+    for name, given in errors.items():
+        error = np.asarray(given, float)
+        if error.shape != h.shape:
+            raise ValueError(
+                f"error_curve() got {len(h)} steps, but errors of shape {error.shape} for {name!r};"
+                " give one error for each step"
+            )
+        if not (error > 0).any():
+            raise ValueError(
+                f"error_curve() found no error above 0 for {name!r}, so nothing to draw on a logarithmic axis"
+            )
+        curves[name] = np.where(error > 0, error, np.nan)[order]
+    if not curves:
+        raise ValueError('error_curve() got no errors; give a dict such as {"forward": errors}')
+    return h[order], curves
+
+
+def _guides(ax: Axes, h: Floats, curves: Mapping[str, Floats]) -> list[str]:
+    """Draw each guide slope beside the first curve that follows it over a factor of 30 or more; say which."""
+    drawn = []
+    for power, name in GUIDES.items():
+        for error in curves.values():
+            branch = _branch(h, error, rising=power > 0)
+            if (
+                len(branch) < 4
+                or abs(np.polyfit(np.log(h[branch]), np.log(error[branch]), 1)[0] - power) > 0.3
+            ):
+                continue
+            ends = h[[branch[0], branch[-1]]]
+            line = 5 * np.median(error[branch] / h[branch] ** power) * ends**power
+            ax.plot(ends, line, ":", color=MUTED, linewidth=1.1, zorder=1)
+            where = int(power > 0)
+            ax.annotate(
+                name,
+                (ends[where], line[where]),
+                xytext=(0, 3),
+                textcoords="offset points",
+                color=MUTED,
+                ha="right" if power > 0 else "left",
+                va="bottom",
+            )
+            drawn.append(name)
+            break
+    return drawn
+
+
+def _branch(h: Floats, error: Floats, *, rising: bool) -> NDArray[np.intp]:
+    """Where a curve is clear of its lowest point and not yet saturated: 3 to 3000 times the best step."""
+    ratio = h / h[np.nanargmin(error)]
+    inside = (ratio > 3) & (ratio < 3000) if rising else (ratio < 1 / 3) & (ratio > 1 / 3000)
+    return np.flatnonzero(inside & np.isfinite(error))
