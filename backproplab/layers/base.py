@@ -1,0 +1,128 @@
+"""What every layer can do.
+
+A layer is a pair: `forward` turns inputs into outputs and keeps what its derivative needs; `backward`
+turns the gradient of the loss with respect to its outputs (`upstream`) into the gradient with respect to
+its inputs. Everything kept is a plain attribute: print it, and you see what a backward pass costs in memory.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Literal, Self
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+Array = NDArray[np.floating[Any]]
+Shape = tuple[int, ...]
+
+
+class NotYetError(AttributeError, RuntimeError):
+    """Something was asked for before the call that makes it."""
+
+
+class Layer:
+    """A differentiable step of a network, without parameters unless a subclass names some.
+
+    Subclasses give `forward` and `backward`. Arrays have shape `(batch, ...)`; a layer keeps their dtype.
+    """
+
+    parameter_shapes: Mapping[str, Shape] = MappingProxyType({})
+    """Name and shape of each parameter, in the order in which a network stores them."""
+
+    input_shape: Shape | None = None
+    """Shape of one example that goes in, where the layer fixes it."""
+
+    kept: tuple[str, ...] = ()
+    """Attributes that `forward` sets and `backward` reads."""
+
+    keeps: Literal["input", "output", "nothing"] = "nothing"
+    """Which array those attributes hold on to. A layer that keeps its output may write it over its input."""
+
+    in_network = False
+    """Whether a network owns the parameters; a layer has one place."""
+
+    def forward(self, x: Array, out: Array | None = None) -> Array:
+        """Outputs for inputs `x`, shape `(batch, ...)`; written to `out` where given."""
+        raise NotImplementedError
+
+    def backward(self, upstream: Array, out: Array | None = None) -> Array:
+        """∂L/∂inputs from `upstream` = ∂L/∂outputs; fills the parameters' gradients on the way."""
+        raise NotImplementedError
+
+    def parameter_gradients(self, upstream: Array) -> None:
+        """Fill the gradients of the parameters alone: all that the first layer of a network owes."""
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Shape of one example that comes out, given that of one that goes in."""
+        return input_shape
+
+    def wrong_input(self, shape: Shape) -> ValueError:
+        """The error for a whole input array of this shape: what was expected, and what to do."""
+        expected = ", ".join(["batch", *map(str, self.input_shape or ("...",))])
+        return ValueError(f"{type(self).__name__} expected inputs of shape ({expected}), got {shape}")
+
+    def flops(self, input_shape: Shape) -> tuple[int, int]:
+        """Floating-point operations an example: `(forward, backward)`; a multiply-add counts as 2."""
+        size = int(np.prod(input_shape))
+        return size, 2 * size
+
+    @property
+    def size(self) -> int:
+        """How many parameters the layer has."""
+        return sum(int(np.prod(shape)) for shape in self.parameter_shapes.values())
+
+    @property
+    def is_initialised(self) -> bool:
+        """Whether the layer's parameters, if it has any, have numbers yet."""
+        return all(name in vars(self) for name in self.parameter_shapes)
+
+    def initialise(self, *, seed: int = 0, dtype: DTypeLike = np.float32) -> Self:
+        """Give a layer outside a network parameters of its own; returns the layer."""
+        self.use(np.empty(self.size, dtype), np.zeros(self.size, dtype))
+        self.draw(np.random.default_rng(seed))
+        return self
+
+    def draw(self, rng: np.random.Generator) -> None:
+        """Draw new values for the parameters, in place."""
+
+    def use(self, parameters: Array, gradient: Array) -> None:
+        """Make each parameter and its gradient a view into two flat vectors of length `size`."""
+        start = 0
+        for name, shape in self.parameter_shapes.items():
+            stop = start + int(np.prod(shape))
+            setattr(self, name, parameters[start:stop].reshape(shape))
+            setattr(self, f"{name}_gradient", gradient[start:stop].reshape(shape))
+            start = stop
+
+    def parameter_views(self) -> dict[str, Array]:
+        """The parameters by name; writing into one changes the layer."""
+        return {name: getattr(self, name) for name in self.parameter_shapes}
+
+    def gradient_views(self) -> dict[str, Array]:
+        """The parameters' gradients by the parameters' names, as the last backward pass left them."""
+        return {name: getattr(self, f"{name}_gradient") for name in self.parameter_shapes}
+
+    def check_upstream(self, upstream: Array, output: Array) -> None:
+        """Raise unless `upstream` has the shape and dtype of the `output` that forward gave."""
+        if upstream.shape != output.shape or upstream.dtype != output.dtype:
+            raise ValueError(
+                f"{type(self).__name__}.backward expected an upstream gradient like its output, "
+                f"{output.shape} {output.dtype}, got {upstream.shape} {upstream.dtype}; "
+                "pass ∂L/∂output of the last forward call"
+            )
+
+    def __getattr__(self, name: str) -> Any:
+        # Python comes here only for what is missing, so that the usual case costs nothing.
+        if name in type(self).kept:
+            raise NotYetError(
+                f"{type(self).__name__}.backward needs `{name}`, which forward keeps; call forward first"
+            )
+        if name.removesuffix("_gradient") in self.parameter_shapes:
+            raise NotYetError(
+                f"{type(self).__name__} has no `{name}` yet; put the layer into a Network, "
+                "or call .initialise(seed=0) to use it alone"
+            )
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
