@@ -1,0 +1,125 @@
+"""What to keep while a network trains: a Recorder measures what was asked, at the steps asked.
+
+    recorder = Recorder(
+        loss=BatchLoss(at=10),                                           # every tenth step, and the first
+        norms=GradientNorms(at=10),
+        traces=Gradients("dense1.weights", [(406, 3), (406, 7)]),   # every step
+        maps=GradientMaps("dense1.weights", units=[3, 7], at=[1, 10, 100, 1000]),
+    )
+    history = fit(..., recorder=recorder)
+    history.records["norms"].values                                 # (times, layers)
+
+Steps count from 1. A measurement at step s sees the weights that step s starts from and the loss and the
+gradient that it finds there, before the optimiser moves.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backproplab.layers.base import Array, Shape
+from backproplab.losses import Loss
+from backproplab.network import Network
+
+
+@dataclass
+class Series:
+    """Measurements over training: `values[k]` was measured at step `steps[k]`."""
+
+    steps: NDArray[np.int64]
+    """`(times,)`, counting from 1."""
+    values: Array
+    """`(times, ...)`."""
+    labels: tuple[str, ...]
+    """Names along the first axis of a measurement: layers, weights or units; empty for a single number."""
+
+
+@dataclass
+class Moment:
+    """What a measurement may look at: one training step, after its backward pass and before its update."""
+
+    network: Network
+    loss: Loss
+    x: Array
+    """All training inputs."""
+    targets: Array
+    """All training targets, encoded."""
+    batch: NDArray[np.int64]
+    """Rows of the step's batch."""
+    batch_loss: float
+    step: int
+
+
+class Measurement:
+    """Something to keep. `at`: an int for every so many steps (and the first), or the steps themselves."""
+
+    def __init__(self, at: int | Sequence[int] = 1) -> None:
+        asked = (at,) if isinstance(at, int) else tuple(at)
+        if not asked or min(asked) < 1:
+            raise ValueError(f"steps count from 1, got at={at!r}; at=10 means every tenth step and the first")
+        self.at = at
+
+    def steps(self, total: int) -> list[int]:
+        """The steps, of `total`, at which this is measured."""
+        if isinstance(self.at, int):
+            return sorted({1, *range(self.at, total + 1, self.at)}) if total else []
+        return sorted({step for step in self.at if step <= total})
+
+    def labels(self, network: Network) -> tuple[str, ...]:
+        """Names along the first axis of a measurement."""
+        return ()
+
+    def shape(self, network: Network) -> Shape:
+        """Shape of one measurement."""
+        return (len(self.labels(network)),)
+
+    def measure(self, moment: Moment) -> NDArray[np.floating] | float:
+        """The numbers to keep, in `shape`."""
+        raise NotImplementedError
+
+
+class Recorder:
+    """Measurements to take during training, each under a name of your choice."""
+
+    def __init__(self, **measurements: Measurement) -> None:
+        for name, measurement in measurements.items():
+            if not isinstance(measurement, Measurement):
+                raise TypeError(
+                    f"{name} should be a measurement, such as GradientNorms(at=10), got {measurement!r}"
+                )
+        self.measurements = measurements
+        self.records: dict[str, Series] = {}
+
+    def start(self, network: Network, steps: int) -> str:
+        """Make room for a run of so many steps; says what will be kept and how many bytes it takes."""
+        self.due: dict[int, list[str]] = {}
+        self.taken = dict.fromkeys(self.measurements, 0)
+        self.records = {}
+        for name, measurement in self.measurements.items():
+            at = measurement.steps(steps)
+            for step in at:
+                self.due.setdefault(step, []).append(name)
+            values = np.zeros((len(at), *measurement.shape(network)), network.dtype)
+            self.records[name] = Series(np.array(at, dtype=np.int64), values, measurement.labels(network))
+        parts = [f"{name} {len(series.steps):,} times" for name, series in self.records.items()]
+        return f"recording {', '.join(parts)}: {self.nbytes / 1e6:.1f} MB" if parts else "recording nothing"
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the records take."""
+        return sum(series.values.nbytes + series.steps.nbytes for series in self.records.values())
+
+    def record(self, moment: Moment) -> None:
+        """Take the measurements that are due at this step."""
+        for name in self.due[moment.step]:
+            self.records[name].values[self.taken[name]] = self.measurements[name].measure(moment)
+            self.taken[name] += 1
+
+    def finish(self) -> dict[str, Series]:
+        """The records, without room for steps that a run did not reach."""
+        for name, count in self.taken.items():
+            series = self.records[name]
+            self.records[name] = Series(series.steps[:count], series.values[:count], series.labels)
+        return self.records

@@ -1,0 +1,226 @@
+"""Training: `fit` moves a network down a loss, batch by batch, and keeps what a Recorder was asked for."""
+
+import math
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from backproplab.layers.base import Array
+from backproplab.losses import Loss
+from backproplab.measurements import accuracy
+from backproplab.network import Network
+from backproplab.optimizers import Optimizer
+from backproplab.recorder import Moment, Recorder, Series
+
+Progress = Callable[[int, int, float], None]
+"""Called after each step with the step (from 1), the number of steps, and the batch's loss."""
+
+
+class TrainingStopped(UserWarning):
+    """Training ended before its last step; the message says why."""
+
+
+class _DivergedError(ArithmeticError):
+    """Numbers are no longer finite; caught in `fit`."""
+
+
+@dataclass
+class History:
+    """What a training run leaves behind; whole up to where it stopped, if it stopped early."""
+
+    epoch_loss: NDArray[np.float64]
+    """`(epochs,)`: mean training loss over each epoch, measured while the weights moved."""
+    validation_loss: NDArray[np.float64]
+    """`(epochs,)`: loss on the validation data after each epoch; empty without validation data."""
+    validation_accuracy: NDArray[np.float64]
+    """`(epochs,)`: share of the validation data classified rightly after each epoch."""
+    records: dict[str, Series]
+    """What the Recorder kept, by the names given to it."""
+    steps: int
+    """How many updates were made."""
+    stopped: str
+    """Why training ended early; empty if it did not."""
+
+
+@dataclass
+class _Run:
+    """The checked parts of a training run."""
+
+    network: Network
+    loss: Loss
+    x: Array
+    targets: Array
+    optimizer: Optimizer
+    recorder: Recorder
+    validation: tuple[Array, Array] | None
+    progress: Progress | None
+    steps: int = 0
+    epoch_loss: list[float] = field(default_factory=list)
+    validation_loss: list[float] = field(default_factory=list)
+    validation_accuracy: list[float] = field(default_factory=list)
+
+    def history(self, stopped: str) -> History:
+        return History(
+            np.array(self.epoch_loss),
+            np.array(self.validation_loss),
+            np.array(self.validation_accuracy),
+            self.recorder.finish(),
+            self.steps,
+            stopped,
+        )
+
+
+def fit(
+    network: Network,
+    loss: Loss,
+    x: ArrayLike,
+    targets: ArrayLike,
+    *,
+    optimizer: Optimizer,
+    epochs: int,
+    batch_size: int,
+    seed: int = 0,
+    validation: tuple[ArrayLike, ArrayLike] | None = None,
+    recorder: Recorder | None = None,
+    progress: Progress | None = None,
+) -> History:
+    """Train `network` in place; returns its History.
+
+    x `(examples, ...)` in the network's dtype; targets as `loss` takes them. Each epoch goes through all
+    examples once, in an order drawn from `seed`, `batch_size` at a time; the last batch may be smaller.
+    `validation` is a pair like `(x, targets)`, measured after each epoch. A recorder's memory is printed
+    before the first step. `progress(step, steps, loss)` is called after each step.
+
+    A loss that becomes nan or infinite ends the run with a warning that says where the numbers broke; Ctrl-C
+    ends it too. Either way the History up to there comes back, with the reason in `stopped`.
+    """
+    run = prepare(network, loss, x, targets, optimizer, recorder, validation, progress)
+    batch_size = at_least_one(batch_size, "batch_size")
+    steps = at_least_one(epochs, "epochs") * math.ceil(len(run.x) / batch_size)
+    plan = run.recorder.start(network, steps)
+    if recorder is not None:
+        print(plan)
+    rng = np.random.default_rng(seed)
+    stopped = ""
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # train_epoch watches the loss itself
+        try:
+            for _ in range(epochs):
+                train_epoch(run, rng.permutation(len(run.x)), batch_size, steps)
+                validate(run)
+        except _DivergedError as error:
+            stopped = str(error)
+        except KeyboardInterrupt:
+            stopped = f"interrupted after step {run.steps} of {steps}"
+    if stopped:
+        warnings.warn(f"training stopped: {stopped}", TrainingStopped, stacklevel=2)
+    return run.history(stopped)
+
+
+def train_epoch(run: _Run, order: NDArray[np.intp], batch_size: int, steps: int) -> None:
+    """One pass over the training data in the given order."""
+    network, loss, optimizer = run.network, run.loss, run.optimizer
+    parameters, gradient, due = network.parameters, network.gradient, run.recorder.due
+    x_buffer = np.empty((batch_size, *run.x.shape[1:]), run.x.dtype)
+    target_buffer = np.empty((batch_size, *run.targets.shape[1:]), run.targets.dtype)
+    total = 0.0
+    for start in range(0, len(order), batch_size):
+        rows = order[start : start + batch_size]
+        count = len(rows)
+        # mode="clip" lets take write straight to its target; the rows are a permutation, so nothing is
+        # clipped.
+        x = run.x.take(rows, axis=0, out=x_buffer[:count], mode="clip")
+        targets = run.targets.take(rows, axis=0, out=target_buffer[:count], mode="clip")
+        value = network.training_pass(loss, x, targets)
+        step = run.steps + 1
+        if not math.isfinite(value):
+            stop_diverged(run, x, step, f"the loss became {value}")
+        if step in due:
+            run.recorder.record(Moment(network, loss, run.x, run.targets, rows, value, step))
+        optimizer.step(parameters, gradient)
+        run.steps = step
+        total += value * (count if loss.reduction == "mean" else 1)
+        if run.progress is not None:
+            run.progress(step, steps, value)
+    if not np.isfinite(parameters).all():  # the epoch's last update has no next loss to give it away
+        stop_diverged(run, x, run.steps, "parameters stopped being finite")
+    run.epoch_loss.append(total / len(order) if loss.reduction == "mean" else total)
+
+
+def validate(run: _Run) -> None:
+    """Measure loss and accuracy on the validation data, if there is any."""
+    if run.validation is not None:
+        x, targets = run.validation
+        run.validation_loss.append(run.loss.compute(run.network.predict(x), targets))
+        run.validation_accuracy.append(accuracy(run.network, run.loss, x, targets))
+
+
+def diagnose(network: Network, x: Array) -> str:
+    """Say where numbers broke first, given the batch on which the loss broke."""
+    broken = [name for name, view in network.parameter_views.items() if not np.isfinite(view).all()]
+    if broken:
+        # A backward pass runs from the last layer to the first: what broke there spread to those before.
+        return f"{broken[-1]}, in the update before it"
+    for name, layer in zip(network.names, network.layers, strict=True):
+        x = layer.forward(x)
+        if not np.isfinite(x).all():
+            return f"{name}, whose outputs are no longer finite"
+    return "the loss itself, since all layers' outputs are finite"
+
+
+def stop_diverged(run: _Run, x: Array, step: int, what: str) -> NoReturn:
+    """Raise with the step, the learning rate and the layer whose numbers went first."""
+    raise _DivergedError(
+        f"{what} at step {step}, learning rate {run.optimizer.learning_rate:g}; the first numbers to go "
+        f"were those of {diagnose(run.network, x)}. Try a smaller learning rate or other initial weights, and "
+        "look at the scale of the data"
+    )
+
+
+def prepare(
+    network: Network,
+    loss: Loss,
+    x: ArrayLike,
+    targets: ArrayLike,
+    optimizer: Optimizer,
+    recorder: Recorder | None,
+    validation: tuple[ArrayLike, ArrayLike] | None,
+    progress: Progress | None,
+) -> _Run:
+    """Check everything once, so that the loop need not."""
+    pairs = [check_pair(network, loss, x, targets, "training")]
+    if validation is not None:
+        pairs.append(check_pair(network, loss, *validation, "validation"))
+    (train_x, train_targets), *rest = pairs
+    return _Run(
+        network,
+        loss,
+        train_x,
+        train_targets,
+        optimizer,
+        recorder or Recorder(),
+        rest[0] if rest else None,
+        progress,
+    )
+
+
+def check_pair(
+    network: Network, loss: Loss, x: ArrayLike, targets: ArrayLike, what: str
+) -> tuple[Array, Array]:
+    """Inputs that the network takes and targets that the loss has encoded; as many of one as of the other."""
+    x = network.checked(x)
+    if len(x) != len(np.asarray(targets)):
+        raise ValueError(
+            f"{what} data: {len(x)} inputs, but {len(np.asarray(targets))} targets; each input needs one"
+        )
+    return x, loss.encode(targets, (len(x), *network.output_shape(x.shape[1:])), network.dtype)
+
+
+def at_least_one(value: int, name: str) -> int:
+    """The value, if it is a whole number of at least 1."""
+    if not isinstance(value, int | np.integer) or value < 1:
+        raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}")
+    return int(value)
