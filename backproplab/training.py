@@ -175,8 +175,8 @@ def stop_diverged(run: _Run, x: Array, step: int, what: str) -> NoReturn:
     """Raise with the step, the learning rate and the layer whose numbers went first."""
     raise _DivergedError(
         f"{what} at step {step}, learning rate {run.optimizer.learning_rate:g}; the first numbers to go "
-        f"were those of {diagnose(run.network, x)}. Try a smaller learning rate or other initial weights, and "
-        "look at the scale of the data"
+        f"were those of {diagnose(run.network, x)}. Try a smaller learning rate or other initial weights, "
+        "and look at the scale of the data"
     )
 
 

@@ -1,0 +1,92 @@
+"""The Recorder: it keeps what was asked, at the steps asked, and says beforehand what that takes."""
+
+import numpy as np
+import pytest
+
+from backproplab import (
+    SGD,
+    BatchLoss,
+    Dense,
+    GradientMaps,
+    GradientNorms,
+    Network,
+    Recorder,
+    SoftmaxCrossEntropy,
+    Tanh,
+    fit,
+)
+from backproplab.recorder import Measurement
+
+
+@pytest.mark.parametrize(
+    ("at", "total", "steps"),
+    [
+        (1, 4, [1, 2, 3, 4]),
+        (3, 10, [1, 3, 6, 9]),
+        (20, 10, [1]),
+        ((5, 2, 5, 50), 10, [2, 5]),
+    ],
+)
+def test_steps_asked_for(at, total, steps):
+    assert Measurement(at).steps(total) == steps
+
+
+def network():
+    return Network([Dense(3, 4), Tanh(), Dense(4, 2)], dtype=np.float64)
+
+
+def test_memory_is_stated_to_the_byte_before_the_start(capsys):
+    recorder = Recorder(
+        norms=GradientNorms(at=2), maps=GradientMaps("dense1.weights", units=[0, 3], at=[1, 4])
+    )
+    text = recorder.start(network(), steps=5)
+    assert text == "recording norms 3 times, maps 2 times: 0.0 MB"
+    series = (3 * 2 + 2 * 2 * 3) * 8  # float64 values
+    assert recorder.nbytes == series + (3 + 2) * 8  # and the steps
+
+    rng = np.random.default_rng(0)
+    fit(
+        network(),
+        SoftmaxCrossEntropy(),
+        rng.normal(size=(10, 3)),
+        rng.integers(2, size=10),
+        optimizer=SGD(0.1),
+        epochs=1,
+        batch_size=2,
+        recorder=recorder,
+        progress=lambda *_: print("a step"),
+    )
+    assert capsys.readouterr().out.splitlines() == [text] + ["a step"] * 5
+    assert recorder.nbytes == series + (3 + 2) * 8
+
+
+def test_a_recorder_starts_afresh_with_each_run():
+    recorder = Recorder(loss=BatchLoss())
+    rng = np.random.default_rng(0)
+    x, labels = rng.normal(size=(6, 3)), rng.integers(2, size=6)
+    runs = [
+        fit(
+            network(),
+            SoftmaxCrossEntropy(),
+            x,
+            labels,
+            optimizer=SGD(0.1),
+            epochs=epochs,
+            batch_size=2,
+            recorder=recorder,
+        )
+        for epochs in (2, 1)
+    ]
+    assert [len(run.records["loss"].values) for run in runs] == [6, 3]
+    np.testing.assert_array_equal(runs[0].records["loss"].values[:3], runs[1].records["loss"].values)
+
+
+class TestBadInput:
+    @pytest.mark.parametrize("at", [0, -3, [], [0, 5]])
+    def test_steps_count_from_one(self, at):
+        with pytest.raises(ValueError, match="steps count from 1"):
+            BatchLoss(at=at)
+
+    def test_something_else_than_a_measurement(self):
+        with pytest.raises(TypeError, match="loss should be a measurement"):
+            Recorder(loss=True)

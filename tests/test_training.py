@@ -1,0 +1,233 @@
+"""Training: batches, validation, stopping with the history kept, and what bad input is told."""
+
+import numpy as np
+import pytest
+
+from backproplab import (
+    SGD,
+    Adam,
+    BatchLoss,
+    BinaryCrossEntropy,
+    Dense,
+    GradientNorms,
+    Network,
+    Recorder,
+    ReLU,
+    Sigmoid,
+    SoftmaxCrossEntropy,
+    SquaredError,
+    Tanh,
+    TrainingStopped,
+    fit,
+)
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(25, 3)).astype(np.float32)
+LABELS = (X.sum(axis=1) > 0).astype(int)
+
+
+def network(dtype=np.float32):
+    return Network([Dense(3, 8), Tanh(), Dense(8, 2)], dtype=dtype)
+
+
+def train(subject=None, loss=None, x=X, targets=LABELS, **options):
+    settings = {"optimizer": SGD(0.1), "epochs": 1, "batch_size": 10} | options
+    return fit(subject or network(), loss or SoftmaxCrossEntropy(), x, targets, **settings)
+
+
+class Batches(SoftmaxCrossEntropy):
+    """A loss that remembers the batches it was given."""
+
+    def __init__(self, reduction="mean"):
+        super().__init__(reduction)
+        self.sizes, self.values = [], []
+
+    def compute(self, outputs, targets):
+        value = super().compute(outputs, targets)
+        self.sizes.append(len(targets))
+        self.values.append(value)
+        return value
+
+
+def test_the_last_batch_may_be_smaller():
+    loss = Batches()
+    history = train(loss=loss, epochs=2)
+    assert loss.sizes == [10, 10, 5, 10, 10, 5]
+    assert history.steps == 6
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_epoch_loss_weighs_each_example_alike(reduction):
+    loss = Batches(reduction)
+    history = train(loss=loss, optimizer=SGD(0.0))
+    whole = SoftmaxCrossEntropy(reduction)
+    subject = network()
+    assert history.epoch_loss[0] == pytest.approx(whole.forward(subject.predict(X), LABELS), rel=1e-6)
+
+
+def test_an_epoch_sees_each_example_once():
+    subject = Network([Dense(1, 1, initial="zeros")], dtype=np.float64)
+    x = np.ones((10, 1))
+    targets = np.arange(10.0)[:, np.newaxis]
+    fit(subject, SquaredError("sum"), x, targets, optimizer=SGD(1e-12), epochs=1, batch_size=3)
+    # With a tiny rate each example adds rate · target to weight and bias: in all, rate · (0 + … + 9).
+    np.testing.assert_allclose(subject.parameters, 45e-12, rtol=1e-9)
+
+
+def test_fit_is_the_plain_loop_to_the_bit():
+    subject, plain = network(), network()
+    train(subject, epochs=3, seed=5)
+    rng, loss = np.random.default_rng(5), SoftmaxCrossEntropy()
+    for _ in range(3):
+        order = rng.permutation(25)
+        for start in range(0, 25, 10):
+            rows = order[start : start + 10]
+            plain.loss_and_gradient(loss, X[rows], LABELS[rows])
+            plain.parameters -= np.float32(0.1) * plain.gradient
+    np.testing.assert_array_equal(subject.parameters, plain.parameters)
+
+
+def test_seeds_decide_the_order():
+    runs = []
+    for seed in (0, 0, 1):
+        subject = network()
+        train(subject, seed=seed)
+        runs.append(subject.parameters.copy())
+    np.testing.assert_array_equal(runs[0], runs[1])
+    assert (runs[0] != runs[2]).any()
+
+
+def test_it_learns_and_validation_says_so():
+    history = train(epochs=60, optimizer=Adam(0.02), validation=(X, LABELS))
+    assert history.epoch_loss[-1] < 0.3 * history.epoch_loss[0]
+    assert history.validation_accuracy[-1] == 1.0
+    assert len(history.validation_loss) == len(history.validation_accuracy) == 60
+    assert history.stopped == ""
+
+
+def test_without_validation_there_is_none():
+    assert train().validation_loss.size == 0
+
+
+def test_binary_networks_train_too():
+    subject = Network([Dense(3, 8), Sigmoid(), Dense(8, 1)])
+    targets = LABELS[:, np.newaxis]
+    history = train(
+        subject,
+        BinaryCrossEntropy(),
+        targets=targets,
+        epochs=200,
+        optimizer=Adam(0.05),
+        validation=(X, targets),
+    )
+    assert history.validation_accuracy[-1] == 1.0
+
+
+def test_progress_is_told_each_step():
+    told = []
+    train(epochs=2, progress=lambda step, steps, loss: told.append((step, steps, loss)))
+    assert [(step, steps) for step, steps, _ in told] == [(step, 6) for step in range(1, 7)]
+    assert all(loss > 0 for _, _, loss in told)
+
+
+def test_data_stay_as_they_were():
+    x, labels = X.copy(), LABELS.copy()
+    fit(
+        Network([Tanh(), Dense(3, 2)]),
+        SoftmaxCrossEntropy(),
+        x,
+        labels,
+        optimizer=SGD(1.0),
+        epochs=2,
+        batch_size=10,
+    )
+    np.testing.assert_array_equal(x, X)
+    np.testing.assert_array_equal(labels, LABELS)
+
+
+class TestStopping:
+    def test_divergence_names_step_rate_and_layer_and_keeps_the_history(self):
+        subject = Network([Dense(3, 8), ReLU(), Dense(8, 8), ReLU(), Dense(8, 1)])
+        recorder = Recorder(loss=BatchLoss(), norms=GradientNorms())
+        with pytest.warns(
+            TrainingStopped,
+            match=r"training stopped: the loss became (inf|nan) at step \d+, learning rate 1e\+06",
+        ):
+            history = train(
+                subject, SquaredError(), targets=X[:, :1], optimizer=SGD(1e6), epochs=50, recorder=recorder
+            )
+        assert history.steps > 0
+        assert len(history.records["loss"].values) == len(history.records["norms"].steps) == history.steps
+        assert np.isfinite(history.records["loss"].values).all()
+        assert f"at step {history.steps + 1}" in history.stopped
+
+    @pytest.mark.parametrize("guilty", ["dense1", "dense2"])
+    def test_the_layer_that_overflows_first_is_named(self, guilty):
+        subject = Network([Dense(3, 8), ReLU(), Dense(8, 2)])
+        subject.parameter_views["dense1.bias"][:] = 1
+        subject.parameter_views[f"{guilty}.weights"][:] = 3e38
+        with pytest.warns(TrainingStopped, match=f"those of {guilty}, whose outputs are no longer finite"):
+            history = train(subject, x=np.abs(X) + 5)
+        assert history.steps == 0
+
+    def test_weights_that_broke_in_an_update_are_named(self):
+        class Breaks(SGD):
+            def move(self, parameters, gradient, rate):
+                parameters[-1] = np.nan  # the last bias
+
+        with pytest.warns(TrainingStopped, match=r"those of dense2.bias, in the update before it"):
+            train(optimizer=Breaks(0.1))
+
+    def test_a_run_whose_very_last_update_breaks_says_so(self):
+        class Breaks(SGD):
+            def move(self, parameters, gradient, rate):
+                parameters[0] = np.inf
+
+        with pytest.warns(
+            TrainingStopped, match=r"parameters stopped being finite at step 1.*dense1.weights"
+        ):
+            train(optimizer=Breaks(0.1), batch_size=25)
+
+    def test_ctrl_c_keeps_the_history(self):
+        def impatient(step, steps, loss):
+            if step == 4:
+                raise KeyboardInterrupt
+
+        with pytest.warns(TrainingStopped, match="interrupted after step 4 of 9"):
+            history = train(
+                epochs=3, progress=impatient, recorder=Recorder(loss=BatchLoss()), validation=(X, LABELS)
+            )
+        assert history.steps == 4
+        assert len(history.epoch_loss) == len(history.validation_loss) == 1
+        assert history.records["loss"].steps.tolist() == [1, 2, 3, 4]
+
+    def test_errors_of_a_callback_are_not_swallowed(self):
+        with pytest.raises(ZeroDivisionError):
+            train(progress=lambda *_: 1 / 0)
+
+
+class TestBadInput:
+    @pytest.mark.parametrize(
+        ("options", "error", "says"),
+        [
+            ({"x": X[:, :2]}, ValueError, "expected 3 input features"),
+            ({"x": X.astype(float)}, TypeError, "computes in float32, got float64"),
+            ({"x": X[:0], "targets": LABELS[:0]}, ValueError, "empty batch"),
+            (
+                {"x": np.where(X[7, 1] == X, np.nan, X).astype(np.float32)},
+                ValueError,
+                r"first at index \(7, 1\)",
+            ),
+            ({"targets": LABELS[:5]}, ValueError, "training data: 25 inputs, but 5 targets"),
+            ({"targets": LABELS + 5}, ValueError, "between 0 and 1, got 5 to 6"),
+            ({"validation": (X, LABELS[:3])}, ValueError, "validation data: 25 inputs, but 3 targets"),
+            ({"batch_size": 0}, ValueError, "batch_size must be a whole number of at least 1, got 0"),
+            ({"epochs": 1.5}, ValueError, "epochs must be a whole number of at least 1, got 1.5"),
+        ],
+    )
+    def test_it_is_said_before_the_first_step(self, options, error, says):
+        subject = network()
+        before = subject.parameters.copy()
+        with pytest.raises(error, match=says):
+            train(subject, **options)
+        np.testing.assert_array_equal(subject.parameters, before)
