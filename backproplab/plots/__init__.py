@@ -1,0 +1,33 @@
+"""Pictures of what the mathematics does: one a function, each drawn on matplotlib axes and told in alt text.
+
+Every function takes data and an optional `ax`, and returns the Axes; those that need several panels return a Figure.
+`display.show` puts either on the page.
+"""
+
+from backproplab.plots.boundary import decision_boundary, hidden_lines
+from backproplab.plots.graph import computational_graph
+from backproplab.plots.landscape import loss_landscape
+from backproplab.plots.maps import digits, film, unit_maps
+from backproplab.plots.network_diagram import network_diagram, unit_diagram
+from backproplab.plots.slopes import error_curve, tangent
+from backproplab.plots.style import panels
+from backproplab.plots.training import gradient_noise, gradient_norms, loss_curve, weight_traces
+
+__all__ = [
+    "computational_graph",
+    "decision_boundary",
+    "digits",
+    "error_curve",
+    "film",
+    "gradient_noise",
+    "gradient_norms",
+    "hidden_lines",
+    "loss_curve",
+    "loss_landscape",
+    "network_diagram",
+    "panels",
+    "tangent",
+    "unit_diagram",
+    "unit_maps",
+    "weight_traces",
+]

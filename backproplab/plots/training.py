@@ -1,0 +1,222 @@
+"""What a training run recorded, drawn: loss, gradient norms, single weights, noise between batches."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from backproplab.display import describe
+from backproplab.plots.style import (
+    LINES,
+    MARKERS,
+    MUTED,
+    ROLES,
+    axes_or_new,
+    house_style,
+    label_ends,
+    log_axis,
+    panels,
+    shades,
+    step_axis,
+)
+from backproplab.plots.words import about, course, running_mean
+from backproplab.recorder import Series
+from backproplab.training import History
+
+Floats = NDArray[np.float64]
+
+
+@house_style()
+def loss_curve(loss: Series | History, *, ax: Axes | None = None) -> Axes:
+    """Draw the loss: over steps for a recorded Series `(k,)`, over epochs for a History.
+
+    A Series is drawn as it is, pale, with a running mean over a twentieth of it on top; a History as one
+    point an epoch, with the validation loss beside it where there is one.
+    """
+    ax = axes_or_new(ax)
+    ax.set_title("Loss")
+    ax.set_ylabel("loss")
+    if isinstance(loss, Series):
+        _loss_by_step(ax, loss)
+    else:
+        _loss_by_epoch(ax, loss)
+    ax.set_ylim(bottom=0)
+    return ax
+
+
+def _loss_by_step(ax: Axes, loss: Series) -> None:
+    role, values, window = ROLES["loss"], np.asarray(loss.values, float), default_window(loss)
+    if window > 1:
+        ax.plot(loss.steps, values, color=role.shades[1], linewidth=0.6, alpha=0.7)
+        ax.set_title(f"Loss of the batch: as recorded (pale) and its mean over {window}")
+    ax.plot(loss.steps, running_mean(values, window), role.line, color=role.colour)
+    step_axis(ax)
+    describe(ax, f"Loss over {len(values):,} recorded steps: it {course(loss.steps, values)}.")
+
+
+def _loss_by_epoch(ax: Axes, history: History) -> None:
+    role, grey, epochs = ROLES["loss"], "#707070", np.arange(1, len(history.epoch_loss) + 1)
+    every = max(1, len(epochs) // 20)
+    ax.plot(epochs, history.epoch_loss, role.line, color=role.colour, marker=role.marker, markevery=every)
+    text = (
+        f"Loss over {len(epochs):,} epochs. Training loss {course(epochs, history.epoch_loss, unit='epoch')}"
+    )
+    step_axis(ax, "epoch")
+    if len(history.validation_loss):
+        ax.plot(epochs, history.validation_loss, ":", color=grey, marker="o", markevery=every)
+        ends = [float(history.epoch_loss[-1]), float(history.validation_loss[-1])]
+        ax.set_ylim(bottom=0)
+        label_ends(ax, ends, ["training", "validation"], [role.colour, grey])
+        text += f"; validation loss {course(epochs, history.validation_loss, unit='epoch')}"
+    describe(ax, text + ".")
+
+
+@house_style()
+def gradient_norms(norms: Series, *, window: int | None = None, ax: Axes | None = None) -> Axes:
+    """Draw the length of each layer's gradient over steps, on a log scale: one line a layer, dark is first.
+
+    `norms.values` is `(k, layers)`. Where there are many, each line is the geometric mean over `window` of
+    them (a twentieth unless told) and the recorded values stay visible behind it, pale; `window=1` draws them
+    alone.
+    """
+    ax = axes_or_new(ax, height=4)
+    values = np.asarray(norms.values, float)
+    window = default_window(norms) if window is None else window
+    _layer_lines(ax, norms, values, window)
+    ax.set_ylabel("‖∂L/∂θ‖ (log scale)")
+    title = "Gradient norm of each layer"
+    ax.set_title(title if window <= 1 else f"{title}: as recorded (pale) and its mean over {window}")
+    _describe_layers(ax, norms, values, "Gradient norm of each layer over training, on a log scale")
+    return ax
+
+
+@house_style()
+def gradient_noise(noise: Series, *, ax: Axes | None = None) -> Axes:
+    """Draw noise ÷ signal for each layer: the gradient's standard deviation over batches by its mean.
+
+    `noise.values` is `(k, layers, 2)`: the norm of the mean gradient, then of its standard deviation. Above
+    1, a single batch says more about itself than about the data set.
+    """
+    ax = axes_or_new(ax, height=4)
+    mean, deviation = np.moveaxis(np.asarray(noise.values, float), -1, 0)
+    ratio = deviation / np.maximum(mean, np.finfo(float).tiny)
+    _layer_lines(ax, noise, ratio, 1)
+    ax.axhline(1, color=MUTED, linewidth=1, linestyle=(0, (2, 2)), zorder=1)
+    ax.text(
+        0.99,
+        1,
+        "noise = mean gradient",
+        transform=ax.get_yaxis_transform(),
+        ha="right",
+        va="center",
+        color=MUTED,
+        fontsize=9,
+        bbox={"boxstyle": "round,pad=0.2", "facecolor": "white", "edgecolor": "none"},
+    )
+    ax.set_ylabel("noise ÷ mean gradient (log scale)")
+    ax.set_title("How much the gradients of single batches differ")
+    _describe_layers(ax, noise, ratio, "Noise between batches divided by the mean gradient, on a log scale")
+    return ax
+
+
+def default_window(series: Series) -> int:
+    """A twentieth of the recorded steps, odd, so that a mean is centred; 1, so no mean, for fewer than 60."""
+    count = len(series.steps)
+    return 1 if count < 60 else count // 40 * 2 + 1
+
+
+def _layer_lines(ax: Axes, series: Series, values: Floats, window: int) -> None:
+    colours, count = shades("gradient", len(series.labels)), len(series.steps)
+    ends = []
+    for index, colour in enumerate(colours):
+        line = np.where(values[:, index] > 0, values[:, index], np.nan)
+        if window > 1:
+            ax.plot(series.steps, line, color=colour, linewidth=0.6, alpha=0.3)
+            line = np.exp(running_mean(np.log(line), window))
+        marks = slice(index * count // 40 % count, None, max(1, count // 10)) if count > 20 else slice(None)
+        ax.plot(
+            series.steps,
+            line,
+            linestyle=LINES[index % len(LINES)],
+            color=colour,
+            marker=MARKERS[index % len(MARKERS)],
+            markevery=marks,
+        )
+        finite = line[np.isfinite(line)]
+        ends.append(float(finite[-1]) if finite.size else 1.0)
+    step_axis(ax)
+    log_axis(ax)
+    label_ends(ax, ends, series.labels, colours)
+
+
+def _describe_layers(ax: Axes, series: Series, values: Floats, what: str) -> None:
+    told = [f"{label} {course(series.steps, values[:, i])}" for i, label in enumerate(series.labels)]
+    describe(ax, f"{what}: {'; '.join(told)}.")
+
+
+@house_style()
+def weight_traces(weights: Series, gradients: Series) -> Figure:
+    """Draw single weights over the steps of training, and under them, on one scale, each one's gradient.
+
+    Both series hold values `(k, n)` with the same labels, such as "dense1.weights[406, 3]".
+    """
+    if weights.labels != gradients.labels:
+        raise ValueError(
+            f"weights trace {weights.labels}, gradients trace {gradients.labels}; record the same for both"
+        )
+    count, shared, names = len(weights.labels), *_short(weights.labels)
+    figure = panels(height=2.6 + 0.95 * count)[0]
+    figure.clear()
+    axes = figure.subplots(count + 1, 1, sharex=True, height_ratios=[2.2] + [1.0] * count)
+    _value_panel(axes[0], weights, names)
+    axes[0].set_title(f"Value of single weights{shared}")
+    slopes = np.asarray(gradients.values, float)
+    most = 1.05 * float(np.nanmax(np.abs(slopes)))
+    for ax, slope, name, colour in zip(axes[1:], slopes.T, names, shades("gradient", count), strict=True):
+        ax.axhline(0, color=MUTED, linewidth=0.7, zorder=1)
+        ax.plot(gradients.steps, slope, color=colour, linewidth=0.8)
+        ax.set_ylim(-most, most)
+        label_ends(ax, [0.0], [name], [colour])
+    axes[1].set_title("The gradient of each, ∂L/∂w, step by step")
+    step_axis(axes[-1])
+    told = [_trace_words(weights, gradients, index) for index in range(count)]
+    described = "Above, the value of single weights over training; below, the gradient of each."
+    describe(figure, " ".join([described, *told]))
+    return figure
+
+
+def _short(labels: tuple[str, ...]) -> tuple[str, list[str]]:
+    """What all labels start with, as a remark for the title, and what is left of each."""
+    heads = {label.partition("[")[0] for label in labels}
+    if len(heads) > 1 or not all("[" in label for label in labels):
+        return "", list(labels)
+    head = heads.pop()
+    return f" of {head}", [label.removeprefix(head) for label in labels]
+
+
+def _value_panel(ax: Axes, series: Series, names: list[str]) -> None:
+    values, colours = np.asarray(series.values, float), shades("parameter", len(names))
+    if np.nanmin(values) < 0 < np.nanmax(values):
+        ax.axhline(0, color=MUTED, linewidth=0.7, zorder=1)
+    for index, colour in enumerate(colours):
+        ax.plot(
+            series.steps,
+            values[:, index],
+            linestyle=LINES[index % len(LINES)],
+            linewidth=1.4,
+            color=colour,
+            marker=MARKERS[index % len(MARKERS)],
+            markevery=(index * 3, max(1, len(series.steps) // 8)),
+        )
+    ax.set_ylabel("w")
+    label_ends(ax, [float(value) for value in values[-1]], names, colours)
+
+
+def _trace_words(weights: Series, gradients: Series, index: int) -> str:
+    sizes = np.abs(np.asarray(gradients.values, float)[:, index])
+    tenth = max(1, len(sizes) // 10)
+    return (
+        f"{weights.labels[index]} {course(weights.steps, weights.values[:, index])}; its gradient averages "
+        f"{about(float(sizes[:tenth].mean()))} in size over the first tenth of the steps and "
+        f"{about(float(sizes[-tenth:].mean()))} over the last."
+    )

@@ -1,0 +1,87 @@
+"""Words for alt text: rounded numbers and the course of a curve, in a sentence."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+def number(value: float, digits: int = 2) -> str:
+    """Write a number with `digits` significant digits, a true minus sign, an exponent only where needed.
+
+    >>> number(-0.06661), number(12345.0), number(0.0), number(3e-9)
+    ('−0.067', '12,000', '0', '3e−9')
+    """
+    if not np.isfinite(value):
+        return {"inf": "∞", "-inf": "−∞"}.get(str(float(value)), "not a number")
+    if value == 0:
+        return "0"
+    rounded = float(f"{value:.{digits - 1}e}")
+    if abs(rounded) >= 1e6 or abs(rounded) < 1e-4:
+        mantissa, exponent = f"{rounded:.{digits - 1}e}".split("e")
+        if "." in mantissa:
+            mantissa = mantissa.rstrip("0").rstrip(".")
+        return f"{mantissa}e{int(exponent)}".replace("-", "−")
+    places = max(0, digits - 1 - int(np.floor(np.log10(abs(rounded)))))
+    return f"{rounded:,.{places}f}".replace("-", "−")
+
+
+def listed(words: Sequence[str]) -> str:
+    """Join words as a sentence does.
+
+    >>> listed(["a", "b", "c"])
+    'a, b and c'
+    """
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+def about(value: float) -> str:
+    """Write a number as one says it aloud: two digits if the first is a 1, one otherwise.
+
+    Alt text is compared when a notebook is run again; numbers this coarse survive another machine's rounding.
+
+    >>> about(0.1234), about(0.567), about(1470)
+    ('0.12', '0.6', '1,500')
+    """
+    if not np.isfinite(value) or value == 0:
+        return number(value)
+    return number(value, 2 if f"{abs(value):.1e}".startswith("1") else 1)
+
+
+def course(steps: ArrayLike, values: ArrayLike, *, unit: str = "step") -> str:
+    """Say how a curve goes: from where, past which peak or trough, to where; noise is averaged away first.
+
+    >>> course([0, 10, 20], [1.0, 3.0, 0.5])
+    'rises from 1.0 to 3 near step 10, then falls to 0.5'
+    """
+    x, raw = np.asarray(steps), np.asarray(values, float)
+    finite = np.isfinite(raw)
+    if not finite.any():
+        return "is never a finite number"
+    if not finite.all():
+        gone = x[int(np.argmin(finite))]
+        return f"starts at {number(raw[finite][0])} and is no longer a finite number from {unit} {gone:,}"
+    y = running_mean(raw, max(1, len(raw) // 20))
+    start, end, span = float(y[0]), float(y[-1]), float(np.ptp(y))
+    low, high = int(y.argmin()), int(y.argmax())
+    above, below = float(y[high]) - max(start, end), min(start, end) - float(y[low])
+    if span <= 0.02 * float(np.abs(y).max()):
+        return f"stays at {number(start)}"
+    if max(above, below) <= 0.25 * span:
+        return f"{'rises' if end > start else 'falls'} from {number(start)} to {about(end)}"
+    turn, there, back = (high, "rises", "falls") if above >= below else (low, "falls", "rises")
+    out = f"{there} from {number(start)} to {about(y[turn])} near {unit} {about(x[turn])}"
+    return f"{out}, then {back} to {about(end)}"
+
+
+def running_mean(values: NDArray[np.float64], window: int) -> NDArray[np.float64]:
+    """Mean over `window` values around each; narrower at the start, so that the first stays as it was.
+
+    >>> running_mean(np.array([9.0, 3.0, 3.0, 3.0]), 3).tolist()
+    [9.0, 5.0, 3.0, 3.0]
+    """
+    index, half = np.arange(len(values)), max(0, window - 1) // 2
+    first, last = np.maximum(index - half, 0), np.minimum(index + np.minimum(half, index), len(values) - 1)
+    sums = np.concatenate([[0.0], np.cumsum(values)])
+    result: NDArray[np.float64] = (sums[last + 1] - sums[first]) / (last + 1 - first)
+    return result
