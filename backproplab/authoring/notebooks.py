@@ -51,6 +51,7 @@ def execute(notebook: NotebookNode, path: Path) -> None:
         kernel_name=KERNEL["name"],
         record_timing=False,
         store_widget_state=False,
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],  # else each start warns of its local sockets
         resources={"metadata": {"path": str(path.parent)}},
         on_cell_start=note,
     )
