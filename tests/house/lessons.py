@@ -141,7 +141,7 @@ def made_as_agreed(lesson: NotebookNode) -> Iterator[str]:
         yield "the top does not state how many minutes the lesson takes"
     elif max(map(int, minutes)) > 40:
         yield f"the top promises {max(map(int, minutes))} minutes; a lesson takes 40 at most"
-    if not re.search(r"\byou(?:’ll| will)? need\b", top, re.IGNORECASE):
+    if not re.search(r"\byou(?:['’]ll| will)? need\b", top, re.IGNORECASE):
         yield "the top does not say what the learner needs ('you need')"
     if "able to" not in top:
         yield "the top does not say what the learner will be able to do"
