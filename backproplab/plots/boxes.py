@@ -45,8 +45,8 @@ def text_width(text: str, points: float = SMALL, weight: Literal["normal", "bold
     return float(TextPath((0, 0), text, prop=font).get_extents().width) / 72
 
 
-def outline(ax: Axes, box: Box, kind: str, line: float) -> None:
-    """Draw a box: round for what was computed, square for a leaf, square and grey for a constant."""
+def outline(ax: Axes, box: Box, kind: str, line: float) -> FancyBboxPatch:
+    """Draw a box and return it: round for what was computed, square for a leaf, and grey for a constant."""
     corner = min(0.13, box.height / 3)
     shape = FancyBboxPatch(
         (box.left, box.y - box.height / 2),
@@ -58,15 +58,17 @@ def outline(ax: Axes, box: Box, kind: str, line: float) -> None:
         linewidth=line,
         zorder=2,
     )
-    ax.add_patch(shape).set_gid("box")
+    ax.add_patch(shape)
+    return shape
 
 
-def arrow(ax: Axes, path: Path, scale: float) -> None:
-    """Draw an arrow along a path."""
+def arrow(ax: Axes, path: Path, scale: float) -> FancyArrowPatch:
+    """Draw an arrow along a path and return it."""
     line = FancyArrowPatch(
         path=path, arrowstyle="-|>", mutation_scale=8 * scale, linewidth=scale, color=MUTED
     )
-    ax.add_patch(line).set_gid("arrow")
+    ax.add_patch(line)
+    return line
 
 
 def mark(ax: Axes, x: float, y: float, role: str, scale: float) -> None:

@@ -65,7 +65,7 @@ def computational_graph(
     for line, label in zip(layout.lines, labels, strict=True):
         _draw_line(ax, line, label, scale)
     for node, box in zip(nodes, layout.boxes, strict=True):
-        outline(ax, box, node.kind, 2 * scale if node.value is root else scale)
+        outline(ax, box, node.kind, 2 * scale if node.value is root else scale).set_gid("box")
         _write(ax, box, node, scale)
     describe(ax, _words(nodes))
     return ax
@@ -127,10 +127,9 @@ def _edges(nodes: Sequence[_Node], digits: int | None) -> tuple[list[Edge], list
     for child, (value, *_) in enumerate(nodes):
         written = [""] * len(value.parents)
         if digits is not None:
-            local = value.primitive.derivatives(value, *value.parents)
-            written = [_short(derivative, digits) for derivative in local]
+            written = [_short(derivative, digits) for derivative in value.local_derivatives()]
         for parent, label in zip(value.parents, written, strict=True):
-            edges.append(Edge(place[parent], child, text_width(label) + SPACE if label else 0.0))
+            edges.append(Edge(place[parent], child, text_width(label) + SPACE))
             labels.append(label)
     return edges, labels
 
@@ -189,7 +188,7 @@ def _draw_line(ax: Axes, line: Sequence[Run], label: str, scale: float) -> None:
         middle = (before.right + after.left) / 2
         points += [(middle, before.y), (middle, after.y), (after.left, after.y), (after.right, after.y)]
         codes += [Path.CURVE4] * 3 + [Path.LINETO]
-    arrow(ax, Path(points, codes), scale)
+    arrow(ax, Path(points, codes), scale).set_gid("arrow")
     if label:
         tip = line[-1]
         ax.text(tip.right - 0.05, tip.y + 0.04, label, ha="right", size=SMALL * scale, color=INK, gid="local")

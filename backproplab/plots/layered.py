@@ -41,7 +41,7 @@ class Box(NamedTuple):
 
 
 class Edge(NamedTuple):
-    """A line to draw, from box `parent` to box `child`, and the width of the label at its end (0: none)."""
+    """A line to draw, from box `parent` to box `child`, and the width of arrowhead and label at its end."""
 
     parent: int
     child: int

@@ -139,21 +139,18 @@ def error_curve(steps: ArrayLike, errors: Mapping[str, ArrayLike], *, ax: Axes |
     ax.grid(True, axis="both")
     best = []
     for index, (name, error) in enumerate(curves.items()):
-        colour, marker = SERIES[index % len(SERIES)], MARKERS[index % len(MARKERS)]
-        ax.plot(h, error, color=colour, linestyle=LINES[index % len(LINES)], linewidth=1.3, label=name)
         low = int(np.nanargmin(error))
-        ax.plot(h[low], error[low], marker, color=colour, markersize=10, markeredgecolor=INK, zorder=5)
-        ax.annotate(
-            f"h = {_power_of_ten(float(h[low]))}",
-            (h[low], error[low]),
-            xytext=(0, -10),
-            textcoords="offset points",
-            ha="center",
-            va="top",
-            color=INK,
-            fontsize=9,
-            bbox=PAPER,
-            zorder=6,
+        ax.plot(
+            h,
+            error,
+            color=SERIES[index % len(SERIES)],
+            linestyle=LINES[index % len(LINES)],
+            linewidth=1.3,
+            marker=MARKERS[index % len(MARKERS)],
+            markevery=[low],
+            markersize=10,
+            markeredgecolor=INK,
+            label=f"{name}: least at h = {_power_of_ten(float(h[low]))}",
         )
         best.append(f"{name} near {_nearest_power(error[low])} at h near {_nearest_power(h[low])}")
     drawn = _guides(ax, h, curves)
@@ -174,7 +171,8 @@ def _checked(steps: ArrayLike, errors: Mapping[str, ArrayLike]) -> tuple[Floats,
     h = np.asarray(steps, float)
     if h.ndim != 1 or not len(h) or not (h > 0).all():
         raise ValueError(
-            f"error_curve() needs steps of shape (k,), all above 0; got shape {h.shape}, least {h.min()}"
+            f"error_curve() needs steps of shape (k,), all above 0; got shape {h.shape},"
+            f" {np.sum(~(h > 0))} of them not above 0"
         )
     order = np.argsort(h)
     curves = {}

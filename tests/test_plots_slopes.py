@@ -1,0 +1,116 @@
+"""Tangents, nudges and the V of finite differences: what is drawn is what was measured."""
+
+import math
+
+import numpy as np
+import pytest
+
+from backproplab.display import alt_text
+from backproplab.plots.slopes import error_curve, tangent
+from backproplab.plots.style import panels
+
+
+def line(ax, label):
+    return next(line for line in ax.lines if str(line.get_label()).startswith(label))
+
+
+def test_the_tangent_touches_the_curve_with_the_given_slope():
+    ax = tangent(math.exp, 0.5, derivative=math.exp(0.5))
+    x, y = line(ax, "tangent").get_data()
+    assert np.diff(y) / np.diff(x) == pytest.approx(math.exp(0.5))
+    assert np.interp(0.5, x, y) == pytest.approx(math.exp(0.5))
+    assert (line(ax, "f(x)").get_ydata() >= y - 1e-12).all()  # exp lies above each of its tangents
+
+
+@pytest.mark.parametrize("nudge", [0.5, -0.5, 1e-4])
+def test_the_triangle_goes_across_by_the_nudge_and_then_to_the_curve(nudge):
+    ax = tangent(lambda x: x * x, 2.0, derivative=4.0, nudge=nudge)
+    x, y = line(ax, "nudge").get_data()
+    assert list(x) == pytest.approx([2, 2 + nudge, 2 + nudge])
+    assert list(y) == pytest.approx([4, 4, (2 + nudge) ** 2])
+    low, high = ax.get_xlim()
+    assert high - low == pytest.approx(6 * abs(nudge))
+
+
+def test_the_sides_of_the_triangle_are_labelled_with_their_lengths():
+    ax = tangent(lambda x: x * x, 2.0, derivative=4.0, nudge=0.5)
+    assert {text.get_text() for text in ax.texts} == {"Δx = 0.5", "Δy = 2.25"}
+    assert alt_text(ax) == (
+        "A curve around x = 2, where f(x) = 4, and its tangent there, of slope 4."
+        " A nudge of 0.5 in x changes f(x) by 2.25, which is 4.5 for each unit of x."
+    )
+
+
+def test_without_a_nudge_there_is_no_triangle():
+    ax = tangent(math.sin, 2.0, derivative=math.cos(2.0))
+    assert not ax.texts
+    assert "nudge" not in alt_text(ax)
+
+
+def test_tangent_refuses_what_has_no_slope_to_show():
+    with pytest.raises(ValueError, match="nudge of 0"):
+        tangent(math.sin, 2.0, derivative=1.0, nudge=0.0)
+    with pytest.raises(ValueError, match="finite f"):
+        tangent(lambda x: math.inf if x == 2.0 else x, 2.0, derivative=1.0)
+
+
+STEPS = np.logspace(-10, -1, 46)
+FORWARD = STEPS / 2 + 1e-16 / STEPS  # least at √2 · 1e−8
+CENTRAL = STEPS**2 / 6 + 1e-16 / STEPS  # least near 6.7e−6
+
+
+def test_the_marker_stands_at_the_least_error_of_each_curve():
+    ax = error_curve(STEPS, {"forward": FORWARD, "central": CENTRAL})
+    for name, error in (("forward", FORWARD), ("central", CENTRAL)):
+        assert line(ax, name).get_markevery() == [int(error.argmin())]
+    assert "forward near 1e−8 at h near 1e−8; central near 1e−11 at h near 1e−5" in alt_text(ax)
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == [
+        "forward: least at h = 2×10⁻⁸",
+        "central: least at h = 6×10⁻⁶",
+    ]
+
+
+def test_guides_have_the_slopes_they_are_labelled_with():
+    ax = error_curve(STEPS, {"forward": FORWARD, "central": CENTRAL})
+    slopes = []
+    for guide in ax.lines[2:]:
+        x, y = guide.get_data()
+        slopes.append(math.log(y[1] / y[0]) / math.log(x[1] / x[0]))
+    assert slopes == pytest.approx([1, 2, -1])
+    assert [text.get_text() for text in ax.texts] == ["h", "h²", "1/h"]
+    assert alt_text(ax).endswith("Guides show how h, h² and 1/h would run.")
+
+
+def test_a_guide_is_drawn_only_where_a_curve_follows_it():
+    ax = error_curve(STEPS, {"forward": FORWARD})
+    assert [text.get_text() for text in ax.texts] == ["h", "1/h"]
+    assert not error_curve(STEPS, {"noise": np.full(46, 0.1)}).texts
+
+
+def test_steps_may_come_in_any_order():
+    text = alt_text(error_curve(STEPS, {"forward": FORWARD}))
+    assert alt_text(error_curve(STEPS[::-1], {"forward": FORWARD[::-1]})) == text
+
+
+def test_both_axes_are_logarithmic_and_an_exact_estimate_is_left_out():
+    error = FORWARD.copy()
+    error[20] = 0.0
+    ax = error_curve(STEPS, {"forward": error}, ax=panels()[1][0, 0])
+    assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
+    assert np.flatnonzero(np.isnan(line(ax, "forward").get_ydata())).tolist() == [20]
+
+
+@pytest.mark.parametrize(
+    ("steps", "errors", "message"),
+    [
+        (STEPS, {}, "got no errors"),
+        (STEPS, {"forward": FORWARD[1:]}, r"46 steps.*'forward'"),
+        (STEPS, {"exact": np.zeros(46)}, "no error above 0 for 'exact'"),
+        (-STEPS, {"forward": FORWARD}, "all above 0"),
+        ([], {"forward": []}, "all above 0"),
+        (STEPS.reshape(2, -1), {"forward": FORWARD.reshape(2, -1)}, "shape"),
+    ],
+)
+def test_error_curve_says_what_is_wrong_with_its_input(steps, errors, message):
+    with pytest.raises(ValueError, match=message):
+        error_curve(steps, errors)
