@@ -246,7 +246,7 @@ def test_alt_text_tells_a_small_graph_box_by_box():
     root = diamond()
     root.backward()
     assert alt_text(computational_graph(root)) == (
-        "Computational graph with 1 leaf, 2 constants and 3 computed, ending in d = 1200."
+        "Computational graph with 1 leaf, 2 constants and 3 computed values, ending in d = 1200."
         " a: value 5, gradient 480; b: value 20, gradient 120; c: value 60, gradient 20;"
         " d: value 1200, gradient 1."
     )
@@ -258,7 +258,7 @@ def test_alt_text_of_a_large_graph_names_the_leaf_with_the_largest_gradient():
     root.backward()
     text = alt_text(computational_graph(root))
     assert text.endswith("The leaf with the largest gradient is x5, with 11.")
-    assert "12 leaves and 1 computed" in text
+    assert "12 leaves and 1 computed value," in text
 
 
 def test_before_backward_picture_and_alt_text_say_so():

@@ -19,7 +19,11 @@ from backproplab.plots.style import INK, MUTED, PALE, ROLES
 NAME, SMALL = 9.5, 9.0  # points: a box's name, and all else
 _ROW, _INDENT, _BETWEEN = 0.2, 0.28, 0.22
 
-KINDS = {"leaf": "leaves", "constant": "constants", "computed": "computed"}  # with their plurals
+KINDS = {  # what a box can stand for: one of them, several of them
+    "leaf": ("leaf", "leaves"),
+    "constant": ("constant", "constants"),
+    "computed": ("computed value", "computed values"),
+}
 
 
 class Key(NamedTuple):

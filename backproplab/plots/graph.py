@@ -212,7 +212,7 @@ def _write(ax: Axes, box: Box, node: _Node, scale: float) -> None:
 def _words(nodes: Sequence[_Node]) -> str:
     """The alt text: every box of a small graph, the size and the ends of a large one."""
     counts = [(sum(node.kind == kind for node in nodes), kind) for kind in KINDS]
-    parts = [f"{count} {KINDS[kind] if count > 1 else kind}" for count, kind in counts if count]
+    parts = [f"{count} {KINDS[kind][count > 1]}" for count, kind in counts if count]
     root, told = nodes[-1], [node for node in nodes if node.kind != "constant"]
     text = f"Computational graph with {listed(parts)}, ending in {_called(root)} = {root.rows[0][1]}. "
     if not _any_gradient(nodes):
