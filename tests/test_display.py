@@ -1,4 +1,4 @@
-"""A picture reaches every kind of page with its alt text, and a progress bar leaves no trace in a notebook."""
+"""A picture reaches every kind of page with its alt text; a progress bar leaves no trace in a notebook."""
 
 import html
 import io

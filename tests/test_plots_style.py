@@ -10,8 +10,8 @@ from matplotlib.colors import to_rgb
 
 from backproplab.plots import style
 
-# Machado, Oliveira and Fernandes (2009), "A physiologically-based model for simulation of color vision deficiency",
-# IEEE TVCG 15(6): their matrices for severity 1.0, on linear RGB.
+# Machado, Oliveira and Fernandes (2009), "A physiologically-based model for simulation of color vision
+# deficiency", IEEE TVCG 15(6): their matrices for severity 1.0, on linear RGB.
 EYES = {
     "full": np.eye(3),
     "protanopia": np.array(

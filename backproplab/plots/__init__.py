@@ -1,7 +1,7 @@
 """Pictures of what the mathematics does: one a function, each drawn on matplotlib axes and told in alt text.
 
-Every function takes data and an optional `ax`, and returns the Axes; those that need several panels return a Figure.
-`display.show` puts either on the page.
+Every function takes data and an optional `ax`, and returns the Axes; those that need several panels return a
+Figure. `display.show` puts either on the page.
 """
 
 from backproplab.plots.boundary import decision_boundary, hidden_lines

@@ -167,7 +167,7 @@ def hidden_lines(network: Network, *, ax: Axes) -> Axes:
     ax.set_xlim(left, right)
     ax.set_ylim(bottom, top)
     text = f"Lines show where each of {weights.shape[1]} hidden units has z = 0, arrows where it is positive"
-    text += f"; {listed(missing)} changes sign outside the view." if missing else "."
+    text += f"; {listed(missing)} never changes sign in view." if missing else "."
     describe(ax, f"{alt_text(ax)} {text}")
     return ax
 

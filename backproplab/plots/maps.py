@@ -59,9 +59,7 @@ def digits(
 
 def _digits_words(truth: NDArray[np.int_], guess: NDArray[np.int_]) -> str:
     text = f"{len(truth)} handwritten digits: {listed([str(label) for label in truth])}."
-    wrong = [
-        f"a {label} taken for a {said}" for label, said in zip(truth, guess, strict=True) if label != said
-    ]
+    wrong = [f"{label} as {said}" for label, said in zip(truth, guess, strict=True) if label != said]
     return f"{text} Misread: {listed(wrong)}." if wrong else text
 
 

@@ -17,6 +17,7 @@ from backproplab.plots.words import number
 
 Floats = NDArray[np.float64]
 RADIUS = 0.30  # all lengths here are inches on the page
+BIAS_BELOW = RADIUS + 0.13
 COLUMN = 3.15
 
 
@@ -85,13 +86,17 @@ def unit_diagram(
     tallest = max(layer.size for layer in layers)
     row = 1.35 if tallest <= 3 else 1.15
     height = row * (tallest - 1) + 1.75
-    width = COLUMN * (len(layers) - 1) + 1.4
-    ax = axes_or_new(ax, width=min(WIDTH, width), height=height * min(1.0, WIDTH / width))
+    width = min(WIDTH, max(5.8, COLUMN * (len(layers) - 1) + 1.4))
+    column = (width - 1.4) / (len(layers) - 1)
+    ax = axes_or_new(ax, width=width, height=height)
     ax.set_xlim(-0.7, width - 0.7)
     ax.set_ylim(-1.0, height - 1.0)
     ax.set_aspect("equal")
     ax.set_axis_off()
-    places = [_column(index, layer.size, tallest, row=row) for index, layer in enumerate(layers)]
+    places = [
+        np.stack([np.full(layer.size, index * column), _heights(layer.size, tallest, row)], axis=1)
+        for index, layer in enumerate(layers)
+    ]
     edges = _edges(places, matrices, slopes)
     _draw_edges(ax, edges)
     _draw_units(ax, places, layers, [np.asarray(bias, float) for bias in biases or ()])
@@ -100,11 +105,10 @@ def unit_diagram(
     return ax
 
 
-def _column(index: int, units: int, tallest: int, *, row: float) -> Floats:
+def _heights(units: int, tallest: int, row: float) -> Floats:
     # Two units beside a taller layer stand further apart: their edges then cross less.
     step = row if units != 2 else row * (1 + (tallest - 2) / 4)
-    heights = row * (tallest - 1) / 2 + step * ((units - 1) / 2 - np.arange(units))
-    return np.stack([np.full(units, index * COLUMN), heights], axis=1)
+    return np.asarray(row * (tallest - 1) / 2 + step * ((units - 1) / 2 - np.arange(units)))
 
 
 def _edges(places: list[Floats], matrices: list[Floats], slopes: list[Floats] | None) -> list[list[Edge]]:
@@ -130,7 +134,8 @@ def _draw_edges(ax: Axes, layers: list[list[Edge]]) -> None:
                 solid_capstyle="butt",
                 zorder=1,
             )
-        size = np.array([0.56, 0.40 if edges[0].gradient is not None else 0.21])
+        longest = max(len(_signed(value)) for edge in edges for value in edge[2:] if value is not None)
+        size = np.array([0.02 + 0.082 * longest, 0.21 if edges[0].gradient is None else 0.40])
         for edge, at in zip(edges, _label_places(edges, size), strict=True):
             _label(ax, edge, at)
 
@@ -169,13 +174,15 @@ def _label_places(edges: list[Edge], size: Floats) -> list[Floats]:
     for circle in np.unique(np.concatenate([starts, ends]), axis=0):
         gap = np.maximum(0, np.abs(spots - circle) - size / 2)
         crossings += 20 * (np.linalg.norm(gap, axis=-1) < RADIUS + 0.04)
+        gap = np.abs(spots - circle + (0, BIAS_BELOW)) - size / 2
+        crossings += 20 * (gap < (0.36, 0.09)).all(axis=-1)
     chosen = np.full(len(edges), len(parts) // 2)
     for _ in range(12):  # each label moves to its best place given the others, until none wants to move
         before = chosen.copy()
         for index in range(len(edges)):
             rest = np.delete(np.arange(len(edges)), index)
             gap = np.abs(spots[index][:, np.newaxis] - spots[rest, chosen[rest]]) / size  # (parts, others, 2)
-            overlap = np.maximum(0, 1.2 - gap.max(axis=-1)).sum(axis=-1)
+            overlap = np.maximum(0, 1.1 - gap.max(axis=-1)).sum(axis=-1)
             chosen[index] = int((10 * overlap + crossings[index] + 0.05 * np.abs(parts - 0.5)).argmin())
         if (chosen == before).all():
             break
@@ -193,7 +200,7 @@ def _draw_units(ax: Axes, places: list[Floats], layers: list[Floats], biases: li
             _write(ax, at, f"{value:.2f}".replace("-", "−"), color=role.colour, fontsize=10, zorder=5)
             if index and biases:
                 text = f"b {_signed(biases[index - 1][unit])}"
-                _write(ax, at - np.array([0, RADIUS + 0.13]), text, fontsize=8.5, color=MUTED)
+                _write(ax, at - np.array([0, BIAS_BELOW]), text, fontsize=8.5, color=MUTED)
         name = "inputs" if index == 0 else "outputs" if index == len(layers) - 1 else "hidden"
         _write(ax, np.array([column[0, 0], top + RADIUS + 0.2]), name, color=MUTED)
 
