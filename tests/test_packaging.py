@@ -5,10 +5,11 @@ import subprocess
 import sys
 import tomllib
 import zipfile
-from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.metadata import PackageNotFoundError, distributions, requires, version
 from pathlib import Path
 
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
@@ -50,6 +51,18 @@ def test_everything_installed_is_pinned_at_its_version():
     assert {package: pinned.get(package) for package in packages} == {
         package: version(package) for package in packages
     }
+
+
+def test_every_pin_takes_the_oldest_python_that_the_project_takes():
+    oldest = project()["requires-python"].removeprefix(">=") + ".0"
+    needs = {item.name: item.metadata["Requires-Python"] for item in distributions()}
+    pinned = {pin.split("==")[0] for pin in pins()}
+    refused = {
+        package: need
+        for package, need in needs.items()
+        if need and canonicalize_name(package) in pinned and not SpecifierSet(need).contains(oldest)
+    }
+    assert not refused
 
 
 def test_pytorch_is_in_no_extra():
