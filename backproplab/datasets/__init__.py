@@ -1,0 +1,13 @@
+"""Data sets as arrays, ready to use: two toys and the whole of MNIST.
+
+>>> x, targets = xor()
+>>> x.shape, targets.shape
+((4, 2), (4, 1))
+
+MNIST is by Y. LeCun and C. Cortes, CC BY-SA 3.0; README.md in this folder says how its file was made.
+"""
+
+from backproplab.datasets.mnist import mnist
+from backproplab.datasets.toy import moons, xor
+
+__all__ = ["mnist", "moons", "xor"]
