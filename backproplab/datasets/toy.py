@@ -21,7 +21,7 @@ def moons(n: int, *, noise: float, seed: int) -> tuple[NDArray[np.float32], NDAr
     """Two half circles of radius 1, each with an end inside the other: x (n, 2) float32, labels (n,) int64.
 
     Class 0 is the arch around (0, 0), class 1 the bowl around (1, ½). Points lie evenly along each moon,
-    moved by normal noise of that standard deviation, and shuffled. With an odd n, class 1 has the extra point.
+    moved by normal noise of that standard deviation, and shuffled. With odd n, class 1 has the extra point.
     ValueError if n is below 2 or the noise negative.
     """
     if n < 2:
