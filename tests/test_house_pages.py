@@ -10,7 +10,7 @@ from house import pages
 
 ROOT = Path(__file__).parent.parent
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-FOLDERS = ("notebooks", "exercises", "solutions")
+FOLDERS = ("notebooks", "exercises", "solutions", "backproplab", "benchmarks")
 PAGES = sorted(
     [*ROOT.glob("*.md")]
     + [page for folder in FOLDERS for kind in ("md", "ipynb") for page in (ROOT / folder).rglob(f"*.{kind}")]

@@ -82,7 +82,11 @@ def test_the_wheel_holds_the_package_the_data_and_the_licence_and_no_more(tmp_pa
     with zipfile.ZipFile(wheel) as archive:
         files = {item.filename: item.file_size for item in archive.infolist()}
     package = {path for path in files if path.startswith("backproplab/")}
-    data = [path for path in package if path.startswith("backproplab/datasets/") and not path.endswith(".py")]
+    data = [
+        path
+        for path in package
+        if path.startswith("backproplab/datasets/") and not path.endswith((".py", ".md"))
+    ]
     sources = {str(path.relative_to(ROOT)) for path in (ROOT / "backproplab").rglob("*.py")}
     assert sources <= package
     assert len(data) == 1, "MNIST comes as one file"
