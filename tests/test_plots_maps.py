@@ -46,7 +46,7 @@ class TestUnitMaps:
         maps.values[2, 0, 0] = 99.0
         text = alt_text(unit_maps(maps, quantity="w"))
         assert "Maps of w for unit 3 and unit 7 at 5 steps from 1 to 40" in text
-        assert "The largest entry, 100 in size, is in unit 3 at step 20" in text
+        assert "The largest entry, about 100 in size, is in unit 3 at step 20" in text
 
     def test_all_zeros_are_drawn_white(self, maps):
         maps.values[:] = 0
@@ -74,7 +74,7 @@ class TestFilm:
         assert len({image.get_clim() for image in images}) == 1
 
     def test_the_words_tell_the_map_and_the_loss(self, maps, loss):
-        assert alt_text(film(maps, loss)).endswith("while the loss falls from 40 to 1.0.")
+        assert alt_text(film(maps, loss)).endswith("while the loss falls from 40 to about 1.")
 
 
 class TestDigits:

@@ -22,6 +22,12 @@ def test_rounding_up_to_a_new_digit(value, text):
     assert number(value) == text
 
 
+@given(st.floats(1e-9, 1e9))
+def test_about_is_within_a_factor_of_the_square_root_of_two(value):
+    said = float(about(value).removeprefix("about ").replace(",", "").replace("−", "-"))
+    assert max(said / value, value / said) <= 2**0.5 * (1 + 1e-9)
+
+
 def test_nan_is_said_in_words():
     assert about(float("nan")) == "not a number"
 
@@ -36,9 +42,10 @@ def test_lists_read_as_a_sentence_does(words, text):
 @pytest.mark.parametrize(
     ("values", "text"),
     [
-        ([3.0, 2.0, 1.0], "falls from 3.0 to 1.0"),
-        ([1.0, 2.0, 3.0], "rises from 1.0 to 3"),
-        ([2.0, 0.5, 2.0], "falls from 2.0 to 0.5 near step 2, then rises to 2"),
+        ([3.0, 2.0, 1.0], "falls from 3.0 to about 1"),
+        ([1.0, 2.0, 3.0], "rises from 1.0 to about 3"),
+        ([2.0, 0.5, 2.0], "falls from 2.0 to about 0.5 near step 2, then rises to about 2"),
+        ([2.0, 1.8, 1.6], "falls slightly from 2.0"),
         ([0.5, 0.501, 0.5], "stays at 0.50"),
         ([0.0, 0.0, 0.0], "stays at 0"),
         ([1.0, np.nan, np.inf], "starts at 1.0 and is no longer a finite number from step 2"),

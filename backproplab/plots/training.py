@@ -19,7 +19,7 @@ from backproplab.plots.style import (
     shades,
     step_axis,
 )
-from backproplab.plots.words import about, course, running_mean
+from backproplab.plots.words import about, course, number, running_mean
 from backproplab.recorder import Series
 from backproplab.training import History
 
@@ -58,16 +58,15 @@ def _loss_by_epoch(ax: Axes, history: History) -> None:
     role, grey, epochs = ROLES["loss"], "#707070", np.arange(1, len(history.epoch_loss) + 1)
     every = max(1, len(epochs) // 20)
     ax.plot(epochs, history.epoch_loss, role.line, color=role.colour, marker=role.marker, markevery=every)
-    text = (
-        f"Loss over {len(epochs):,} epochs. Training loss {course(epochs, history.epoch_loss, unit='epoch')}"
-    )
+    fall = course(epochs, history.epoch_loss, unit="epoch", say=number)
+    text = f"Loss over {len(epochs):,} epochs. Training loss {fall}"
     step_axis(ax, "epoch")
     if len(history.validation_loss):
         ax.plot(epochs, history.validation_loss, ":", color=grey, marker="o", markevery=every)
         ends = [float(history.epoch_loss[-1]), float(history.validation_loss[-1])]
         ax.set_ylim(bottom=0)
         label_ends(ax, ends, ["training", "validation"], [role.colour, grey])
-        text += f"; validation loss {course(epochs, history.validation_loss, unit='epoch')}"
+        text += f"; validation loss {course(epochs, history.validation_loss, unit='epoch', say=number)}"
     describe(ax, text + ".")
 
 
@@ -215,8 +214,7 @@ def _value_panel(ax: Axes, series: Series, names: list[str]) -> None:
 def _trace_words(weights: Series, gradients: Series, index: int) -> str:
     sizes = np.abs(np.asarray(gradients.values, float)[:, index])
     tenth = max(1, len(sizes) // 10)
-    return (
-        f"{weights.labels[index]} {course(weights.steps, weights.values[:, index])}; its gradient averages "
-        f"{about(float(sizes[:tenth].mean()))} in size over the first tenth of the steps and "
-        f"{about(float(sizes[-tenth:].mean()))} over the last."
-    )
+    first, last = float(sizes[:tenth].mean()), float(sizes[-tenth:].mean())
+    change = "grows" if last > 1.5 * first else "shrinks" if last < first / 1.5 else "stays about as large"
+    path = course(weights.steps, weights.values[:, index])
+    return f"{weights.labels[index]} {path}; the size of its gradient {change}, from {about(first)}."

@@ -1,6 +1,6 @@
 """Words for alt text: rounded numbers and the course of a curve, in a sentence."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -36,23 +36,32 @@ def listed(words: Sequence[str]) -> str:
 
 
 def about(value: float) -> str:
-    """Write a number as one says it aloud: two digits if the first is a 1, one otherwise.
+    """Say a number on the scale 1, 2, 3, 5, 10 …: for what hangs on the last bits of a long training.
 
-    Alt text is compared when a notebook is run again; numbers this coarse survive another machine's rounding.
+    Alt text is compared when a notebook is run again. Two machines that sum in another order part ways in the
+    gradients of single batches by a tenth or more, so finer digits of those would mean nothing.
 
-    >>> about(0.1234), about(0.567), about(1470)
-    ('0.12', '0.6', '1,500')
+    >>> about(0.1234), about(0.567), about(1470), about(-8)
+    ('about 0.1', 'about 0.5', 'about 2,000', 'about −10')
     """
     if not np.isfinite(value) or value == 0:
         return number(value)
-    return number(value, 2 if f"{abs(value):.1e}".startswith("1") else 1)
+    power = 10.0 ** np.floor(np.log10(abs(value)))
+    nearest = min((1, 2, 3, 5, 10), key=lambda step: abs(np.log(abs(value) / power / step)))
+    return f"about {number(float(np.sign(value) * nearest * power), 1)}"
 
 
-def course(steps: ArrayLike, values: ArrayLike, *, unit: str = "step") -> str:
+def course(
+    steps: ArrayLike, values: ArrayLike, *, unit: str = "step", say: Callable[[float], str] = about
+) -> str:
     """Say how a curve goes: from where, past which peak or trough, to where; noise is averaged away first.
 
+    `say` writes every number but the first.
+
     >>> course([0, 10, 20], [1.0, 3.0, 0.5])
-    'rises from 1.0 to 3 near step 10, then falls to 0.5'
+    'rises from 1.0 to about 3 near step 10, then falls to about 0.5'
+    >>> course([1, 2], [0.35, 0.127], unit="epoch", say=number)
+    'falls from 0.35 to 0.13'
     """
     x, raw = np.asarray(steps), np.asarray(values, float)
     finite = np.isfinite(raw)
@@ -68,10 +77,16 @@ def course(steps: ArrayLike, values: ArrayLike, *, unit: str = "step") -> str:
     if span <= 0.02 * float(np.abs(y).max()):
         return f"stays at {number(start)}"
     if max(above, below) <= 0.25 * span:
-        return f"{'rises' if end > start else 'falls'} from {number(start)} to {about(end)}"
+        way = "rises" if end > start else "falls"
+        slight = start * end > 0 and 0.7 < end / start < 1.4  # too little for a rounded end to show it
+        return (
+            f"{way} slightly from {number(start)}" if slight else f"{way} from {number(start)} to {say(end)}"
+        )
     turn, there, back = (high, "rises", "falls") if above >= below else (low, "falls", "rises")
-    out = f"{there} from {number(start)} to {about(y[turn])} near {unit} {about(x[turn])}"
-    return f"{out}, then {back} to {about(end)}"
+    near = say(float(x[turn])).removeprefix("about ")
+    return (
+        f"{there} from {number(start)} to {say(float(y[turn]))} near {unit} {near}, then {back} to {say(end)}"
+    )
 
 
 def running_mean(values: NDArray[np.float64], window: int) -> NDArray[np.float64]:
