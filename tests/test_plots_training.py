@@ -97,11 +97,8 @@ class TestWeightTraces:
     def test_the_words_name_each_weight_and_how_its_gradient_changed(self):
         weights = series([[1.0], [1.5]], self.labels[:1])
         text = alt_text(weight_traces(weights, series([[-3.0], [0.1]], self.labels[:1])))
-        assert (
         assert "dense1.weights[406, 3] rises from 1.0 to about 2; " in text
         assert "the size of its gradient shrinks, from about 3." in text
-            in text
-        )
 
     def test_traces_of_different_weights_are_refused(self):
         with pytest.raises(ValueError, match="record the same for both"):

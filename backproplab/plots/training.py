@@ -190,7 +190,7 @@ def _short(labels: tuple[str, ...]) -> tuple[str, list[str]]:
     if len(heads) > 1 or not all("[" in label for label in labels):
         return "", list(labels)
     head = heads.pop()
-    return f" of {head}", [label.removeprefix(head) for label in labels]
+    return f" in {head}", [label.removeprefix(head) for label in labels]
 
 
 def _value_panel(ax: Axes, series: Series, names: list[str]) -> None:
