@@ -37,6 +37,15 @@ class TestUnitMaps:
         (limits,) = {image.get_clim() for image in pictures(unit_maps(maps))}
         assert limits[1] == -limits[0] == pytest.approx(np.abs(maps.values).max())
 
+    def test_a_scale_for_each_map_says_how_far_it_reaches(self, maps):
+        figure = unit_maps(maps, scale="map", columns=len(maps.steps))
+        axes = [ax for ax in figure.axes if ax.get_xlabel()]
+        reaches = np.abs(maps.values).max(axis=2).T.ravel()
+        assert len(axes) == reaches.size
+        for ax, reach in zip(axes, reaches, strict=True):
+            assert ax.images[0].get_clim() == pytest.approx((-reach, reach))
+            assert float(ax.get_xlabel().strip("±")) == pytest.approx(reach, rel=0.05)
+
     def test_a_scale_for_each_row_says_how_far_it_reaches(self, maps):
         figure = unit_maps(maps, scale="row")
         assert len({image.get_clim() for image in pictures(figure)}) == 2

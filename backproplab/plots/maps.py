@@ -70,36 +70,42 @@ def unit_maps(
     quantity: str = "∂L/∂w",
     columns: int = 6,
     units: Sequence[int] | None = None,
-    scale: Literal["shared", "row"] = "shared",
+    scale: Literal["shared", "row", "map"] = "shared",
     image_shape: tuple[int, int] = (28, 28),
 ) -> Figure:
     """Draw what a few units' weights or gradients look like over training: a row a unit, a column a step.
 
     `maps.values` is `(k, units, pixels)`; `columns` of the k steps are drawn, evenly spread, first and last
     included. `quantity` names what is drawn on the colour bar. With `scale="row"` each unit has its own
-    colour scale, and the row says how far it reaches.
+    colour scale, with `scale="map"` each map, and the row or the map says how far it reaches.
     """
     values = np.asarray(maps.values, float)
     chosen = list(range(values.shape[1])) if units is None else list(units)
     frames = evenly(len(maps.steps), columns)
     drawn = values[np.ix_(frames, chosen)]  # (columns, rows, pixels)
-    reach = np.abs(drawn).max(axis=(0, 2))
-    limits = reach if scale == "row" else np.full(len(chosen), reach.max())
+    reach = np.abs(drawn).max(axis=2)  # (columns, rows)
+    limits = {"map": reach, "row": reach.max(axis=0), "shared": reach.max()}[scale] * np.ones_like(reach)
     size = min(1.2, (WIDTH - 1.6) / len(frames))
     figure, axes = panels(
-        len(chosen), len(frames), width=size * len(frames) + 1.6, height=size * len(chosen) + 0.35
+        len(chosen),
+        len(frames),
+        width=size * len(frames) + 1.6,
+        height=(size + 0.2 * (scale == "map")) * len(chosen) + 0.35,
     )
-    for row, (unit, limit) in enumerate(zip(chosen, limits, strict=True)):
+    for row, unit in enumerate(chosen):
         for column, frame in enumerate(frames):
             ax = axes[row, column]
+            limit = float(limits[column, row])
             image = _signed(ax, values[frame, unit], limit, image_shape)
+            if scale == "map":
+                ax.set_xlabel(f"±{number(limit)}", fontsize=8, labelpad=2)
             if row == 0:
                 ax.set_title(
                     f"step {maps.steps[frame]:,}", loc="center", fontsize=9, fontweight="normal", pad=4
                 )
         name = maps.labels[unit] + (f"\n±{number(limit)}" if scale == "row" else "")
         axes[row, 0].set_ylabel(name, rotation=0, ha="right", va="center", labelpad=8)
-    _colour_bar(figure, image, axes, quantity, most="row's max" if scale == "row" else None)
+    _colour_bar(figure, image, axes, quantity, most=None if scale == "shared" else f"{scale}'s max")
     describe(figure, _maps_words(maps, drawn, frames, chosen, quantity))
     return figure
 
