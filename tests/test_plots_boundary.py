@@ -80,6 +80,17 @@ class TestHiddenLines:
             for x, y in line.get_xydata():
                 assert min(abs(v - edge) for v in (x, y) for edge in (low, high)) < 1e-9
 
+    def test_names_stay_in_the_view(self):
+        hidden = Dense(2, 3).initialise(dtype=np.float64)
+        # The free spots of the third line, far from the other two names, lie next to the left edge.
+        hidden.weights[:], hidden.bias[:] = [[1.58, -2.48, -4.57], [3.09, -4.03, 2.89]], [-3.41, 4.85, -1.74]
+        network = Network([hidden, ReLU()], dtype=np.float64)
+        ax = hidden_lines(network, ax=decision_boundary(network, CORNERS, LABELS))
+        low, high = ax.get_xlim()
+        for name in filter(lambda text: text.get_text(), ax.texts):
+            assert low + 0.05 < min(name.get_position())
+            assert max(name.get_position()) < high - 0.05
+
     def test_a_line_outside_the_view_is_told(self, xor):
         xor.layers[0].bias[1] = -500
         ax = hidden_lines(xor, ax=decision_boundary(xor, CORNERS, LABELS))

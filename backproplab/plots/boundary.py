@@ -159,11 +159,11 @@ def hidden_lines(network: Network, *, ax: Axes) -> Axes:
             missing.append(f"h{unit}")
             continue
         ax.plot(*ends.T, color=INK, linewidth=1.2, linestyle=LINES[1 + (unit - 1) % (len(LINES) - 1)])
-        at = _clear_spot(ends, taken)
+        arrow = 0.09 * min(right - left, top - bottom) * slope / np.linalg.norm(slope)
+        low, high = np.array([left, bottom]), np.array([right, top])
+        at = _clear_spot(ends, taken, low - 1.7 * arrow, high - 1.7 * arrow)
         taken.append(at)
-        _arrow(
-            ax, at, slope / np.linalg.norm(slope), f"h{unit}", reach=0.09 * min(right - left, top - bottom)
-        )
+        _arrow(ax, at, arrow, f"h{unit}")
     ax.set_xlim(left, right)
     ax.set_ylim(bottom, top)
     text = f"Lines show where each of {weights.shape[1]} hidden units has z = 0, arrows where it is positive"
@@ -192,9 +192,10 @@ def _clipped(
     return points[[one, two]] if distance.max() > 0 else None
 
 
-def _clear_spot(ends: Floats, taken: list[Floats]) -> Floats:
-    """The spot on a line, never near its ends, that is farthest from the labels already there."""
+def _clear_spot(ends: Floats, taken: list[Floats], low: Floats, high: Floats) -> Floats:
+    """The spot on a line, not near its ends and between two corners, farthest from labels already there."""
     spots = [ends[0] + part * (ends[1] - ends[0]) for part in (0.5, 0.35, 0.65, 0.2, 0.8)]
+    spots = [spot for spot in spots if (low <= spot).all() and (spot <= high).all()] or spots
     if not taken:
         return np.asarray(spots[0])
     return np.asarray(
@@ -202,8 +203,8 @@ def _clear_spot(ends: Floats, taken: list[Floats]) -> Floats:
     )
 
 
-def _arrow(ax: Axes, at: Floats, towards: Floats, name: str, *, reach: float) -> None:
-    (tip_x, tip_y), (text_x, text_y) = at + reach * towards, at + 1.45 * reach * towards
+def _arrow(ax: Axes, at: Floats, arrow: Floats, name: str) -> None:
+    (tip_x, tip_y), (text_x, text_y) = at + arrow, at + 1.45 * arrow
     style = {"arrowstyle": "-|>", "color": INK, "linewidth": 1.2, "shrinkA": 0, "shrinkB": 0}
     ax.annotate("", (tip_x, tip_y), (at[0], at[1]), arrowprops=style)
     ax.text(
