@@ -1,10 +1,8 @@
 """Where the boxes and lines of a directed graph go: layers from left to right, nothing on top of anything.
 
-Layers and crossing reduction come from fast-sugiyama: MIT, no dependencies of its own, compiled for every
-common system, the same answer every time (igraph is GPL, grandalf is unmaintained, networkx reduces no
-crossings). This module then gives every box its true size, every input its own port with room for a label,
-and every line a lane of its own past the boxes between its ends. Lines may still cross; no line runs through
-a box or a label, and no two boxes overlap. Lengths are in inches.
+`ranking` gives the layers and the order within each. This module then gives every box its true size, every
+input its own port with room for a label, and every line a lane of its own past the boxes between its ends.
+Lines may still cross; no line runs through a box or a label, and no two boxes overlap. Lengths are in inches.
 
 After Sugiyama, Tagawa and Toda, "Methods for visual understanding of hierarchical system structures" (1981).
 """
@@ -13,7 +11,7 @@ from collections.abc import Sequence
 from itertools import combinations, pairwise
 from typing import NamedTuple
 
-from fast_sugiyama import from_edges
+from backproplab.plots.ranking import Stations, ranked
 
 PORT = 0.2  # inches between two lines that end at the same box: a label fits in it
 GAP = 0.16  # least distance between two boxes of a layer
@@ -73,11 +71,6 @@ class _Column(NamedTuple):
     right: float
 
 
-# A line's stations: its parent, a way-point in each layer it passes, its child. Boxes are numbered from 0 as
-# given, way-points after them; `layers` holds both, each layer from bottom to top.
-_Stations = list[list[int]]
-
-
 def layered(sizes: Sequence[tuple[float, float]], edges: Sequence[Edge]) -> Layout:
     """Place boxes of these (width, height) in inches so that every edge runs from left to right.
 
@@ -87,7 +80,8 @@ def layered(sizes: Sequence[tuple[float, float]], edges: Sequence[Edge]) -> Layo
     >>> [round(box.y, 2) for box in layered([(1, 0.5)] * 4, diamond).boxes]
     [0.58, 0.91, 0.25, 0.58]
     """
-    layers, stations = _layers(len(sizes), edges)
+    layers, stations = ranked(len(sizes), [(edge.parent, edge.child) for edge in edges])
+    layers = _first_on_top(layers, stations)
     rank = {node: layer for layer, nodes in enumerate(layers) for node in nodes}
     inputs = [sum(edge.child == node for edge in edges) for node in range(len(sizes))]
     tall = [max(height, count * PORT + 0.1) for (_, height), count in zip(sizes, inputs, strict=True)]
@@ -115,30 +109,7 @@ def layered(sizes: Sequence[tuple[float, float]], edges: Sequence[Edge]) -> Layo
     return Layout(boxes, lines, columns[-1].right, max(y[node] + _half(node, tall) for node in y))
 
 
-def _layers(count: int, edges: Sequence[Edge]) -> tuple[list[list[int]], _Stations]:
-    """The boxes and way-points of each layer, in an order with few crossings, and each line's stations."""
-    if not edges:
-        return [[0]], []
-    pairs = sorted({(edge.parent, edge.child) for edge in edges})
-    ((positions, *_, drawn),) = from_edges(pairs, dummy_vertices=True, vertex_spacing=1.0)
-    depth = round(max(y for _, (_, y) in positions))
-    layers: list[list[int]] = [[] for _ in range(depth + 1)]
-    for node, (_, y) in sorted(positions, key=lambda item: (item[1][0], item[0])):
-        layers[depth - round(y)].append(int(node))
-
-    links = [(int(tail), int(head)) for tail, head in drawn or pairs]
-    onward = {tail: head for tail, head in links if tail >= count}
-    paths = {}
-    for tail, head in links:
-        path = [tail, head]
-        while path[-1] >= count:
-            path.append(onward[path[-1]])
-        paths[path[0], path[-1]] = path
-    stations = [paths[edge.parent, edge.child] for edge in edges]
-    return _first_on_top(layers, stations), stations
-
-
-def _first_on_top(layers: list[list[int]], stations: _Stations) -> list[list[int]]:
+def _first_on_top(layers: list[list[int]], stations: Stations) -> list[list[int]]:
     """The layers, or their mirror image if more boxes then have their first operand on top."""
     place = {node: index for nodes in layers for index, node in enumerate(nodes)}
     falls = 0
@@ -148,7 +119,7 @@ def _first_on_top(layers: list[list[int]], stations: _Stations) -> list[list[int
     return [nodes[::-1] for nodes in layers] if falls < 0 else layers
 
 
-def _ports(layers: Sequence[Sequence[int]], stations: _Stations) -> list[float]:
+def _ports(layers: Sequence[Sequence[int]], stations: Stations) -> list[float]:
     """How far above its child's centre each line arrives: in the order they have in the layer before."""
     place = {node: index for nodes in layers for index, node in enumerate(nodes)}
     ports = [0.0] * len(stations)
@@ -165,7 +136,7 @@ def _half(node: int, tall: Sequence[float]) -> float:
 
 
 def _heights(
-    layers: Sequence[Sequence[int]], stations: _Stations, ports: Sequence[float], tall: Sequence[float]
+    layers: Sequence[Sequence[int]], stations: Stations, ports: Sequence[float], tall: Sequence[float]
 ) -> dict[int, float]:
     """The heights at which lines climb least (in squares) while each layer keeps its order and its gaps.
 
@@ -219,7 +190,7 @@ def _columns(
     layers: Sequence[Sequence[int]],
     sizes: Sequence[tuple[float, float]],
     edges: Sequence[Edge],
-    stations: _Stations,
+    stations: Stations,
     at: Sequence[Sequence[float]],
 ) -> list[_Column]:
     """The reach of each layer: after room for bends, room for its labels, then for its widest box."""
