@@ -17,6 +17,9 @@ LAB_ARGS ?=
 SCREEN := $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname -s)))
 LAB_FLAGS := $(if $(filter 0,$(shell id -u)),--allow-root) $(if $(SCREEN),,--no-browser) $(LAB_ARGS)
 
+# Two workers share two cores: a BLAS with threads of its own would make all of them wait.
+unit nbval notebook notebooks: export OPENBLAS_NUM_THREADS = 1
+
 .DEFAULT_GOAL := help
 .PHONY: help lab test lint format unit nbval notebook notebooks install-test clean
 
