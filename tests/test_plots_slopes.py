@@ -1,6 +1,7 @@
 """Tangents, nudges and the V of finite differences: what is drawn is what was measured."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -47,11 +48,31 @@ def test_without_a_nudge_there_is_no_triangle():
     assert "nudge" not in alt_text(ax)
 
 
+@pytest.mark.parametrize("nudge", [None, 0.5])
+def test_the_view_reaches_as_far_as_it_is_told_to(nudge):
+    ax = tangent(lambda x: x * x, 2.0, derivative=4.0, nudge=nudge, reach=1.25)
+    assert ax.get_xlim() == pytest.approx((0.75, 3.25))
+    assert line(ax, "f(x)").get_xdata()[[0, -1]] == pytest.approx([0.75, 3.25])
+
+
+@pytest.mark.parametrize("columns", [1, 2, 3])
+def test_legends_of_neighbouring_panels_stay_apart(columns):
+    figure, axes = panels(1, columns)
+    for ax in axes[0]:
+        tangent(math.exp, 2.0, derivative=math.exp(2.0), nudge=0.5, ax=ax)
+    figure.draw_without_rendering()
+    boxes = [ax.get_legend().get_window_extent() for ax in axes[0]]
+    assert boxes[-1].x1 <= figure.bbox.x1
+    assert all(left.x1 <= right.x0 for left, right in pairwise(boxes))
+
+
 def test_tangent_refuses_what_has_no_slope_to_show():
     with pytest.raises(ValueError, match="nudge of 0"):
         tangent(math.sin, 2.0, derivative=1.0, nudge=0.0)
     with pytest.raises(ValueError, match="finite f"):
         tangent(lambda x: math.inf if x == 2.0 else x, 2.0, derivative=1.0)
+    with pytest.raises(ValueError, match="reach of -1"):
+        tangent(math.sin, 2.0, derivative=1.0, reach=-1.0)
 
 
 STEPS = np.logspace(-10, -1, 46)

@@ -26,20 +26,25 @@ def tangent(
     *,
     derivative: float,
     nudge: float | None = None,
+    reach: float | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw a function of one number around `at`, its tangent there and, if asked, a nudge.
 
     `derivative` is the slope of the tangent, a number. With `nudge` the triangle from `at` to `at + nudge`
     shows the change in x and the change in y that it causes, and the view closes in on it: the smaller the
-    nudge, the straighter the curve. ValueError if the nudge is 0 or the function is not finite where needed.
+    nudge, the straighter the curve. `reach` is how far to look to either side, in units of x.
+    ValueError if the nudge is 0, the reach not above 0 or the function not finite where needed.
     """
     if nudge == 0:
         raise ValueError(
             "tangent() got a nudge of 0, which changes nothing; give a small number such as 0.1, or None"
         )
+    if reach is None:
+        reach = 3 * abs(nudge) if nudge else 1.5
+    elif reach <= 0:
+        raise ValueError(f"tangent() got a reach of {reach:g}; give how far to look, above 0, or None")
     ax = axes_or_new(ax)
-    reach = 3 * abs(nudge) if nudge else 1.5
     x = np.linspace(at - reach, at + reach, 241)
     y = np.array([function(float(place)) for place in x], float)
     height = _finite(function, at)
@@ -51,7 +56,7 @@ def tangent(
         _triangle(ax, function, at, nudge)
     ax.plot([at], [height], value.marker, color=value.colour, markersize=8, zorder=5)
     ax.set(xlabel="x", ylabel="f(x)", xlim=(x[0], x[-1]))
-    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0.2)
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=_columns(ax), borderaxespad=0.2)
     text = f"A curve around x = {_short(at)}, where f(x) = {_short(height)}, and its tangent there, of slope"
     text += f" {_short(derivative)}."
     if nudge:
@@ -96,6 +101,13 @@ def _triangle(ax: Axes, function: Callable[[float], float], at: float, nudge: fl
         va="center",
         bbox=PAPER,
     )
+
+
+def _columns(ax: Axes) -> int:
+    """A legend as wide as a page on wide axes; one entry below the other in a panel."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    return 3 if ax.get_position().width * figure.get_figwidth() > 5 else 1
 
 
 def _finite(function: Callable[[float], float], place: float) -> float:
