@@ -1,0 +1,109 @@
+"""Train one system for one epoch on MNIST and print what it cost, as a line of JSON.
+
+    python benchmarks/epoch.py fit 784-128-10 64        # or: bare, torch
+
+`training.py` runs this, one fresh process a measurement. All systems start from the same weights and see the
+same batches; the last one may be smaller.
+"""
+
+import itertools
+import json
+import sys
+import time
+
+import numpy as np
+from bare_loop import train, views
+
+from backproplab import SGD, Dense, Network, ReLU, SoftmaxCrossEntropy, accuracy, fit
+from backproplab.datasets import mnist
+from backproplab.losses import one_hot
+
+LEARNING_RATE, SEED = 0.1, 0
+
+
+def build(widths):
+    """Our network: dense layers with ReLU between them."""
+    layers = []
+    for inputs, outputs in itertools.pairwise(widths):
+        layers += [Dense(inputs, outputs), ReLU()]
+    return Network(layers[:-1], seed=SEED)
+
+
+def with_fit(network, x, labels, widths, batch_size):
+    history = fit(
+        network,
+        SoftmaxCrossEntropy(),
+        x,
+        labels,
+        optimizer=SGD(LEARNING_RATE),
+        epochs=1,
+        batch_size=batch_size,
+        seed=SEED,
+    )
+    return history.epoch_loss[0]
+
+
+def with_bare_loop(network, x, labels, widths, batch_size):
+    targets = one_hot(labels, widths[-1], np.dtype(np.float32))
+    return train(
+        network.parameters,
+        x,
+        targets,
+        widths=widths,
+        batch_size=batch_size,
+        learning_rate=LEARNING_RATE,
+        seed=SEED,
+    )
+
+
+def with_torch(network, x, labels, widths, batch_size):
+    """PyTorch, eager: tensors in memory, batches by index_select, its own modules, loss and optimiser."""
+    import torch
+
+    torch.set_num_threads(1)
+    x, labels = torch.from_numpy(x), torch.from_numpy(labels)
+    layers = []
+    for weights, bias in zip(*views(network.parameters, widths), strict=True):
+        linear = torch.nn.Linear(*weights.shape)
+        with torch.no_grad():
+            linear.weight.copy_(torch.from_numpy(weights.T))
+            linear.bias.copy_(torch.from_numpy(bias))
+        layers += [linear, torch.nn.ReLU()]
+    model = torch.nn.Sequential(*layers[:-1])
+    optimizer = torch.optim.SGD(model.parameters(), lr=LEARNING_RATE)
+    order = torch.from_numpy(np.random.default_rng(SEED).permutation(len(x)))
+    total = 0.0
+    for start in range(0, len(x), batch_size):
+        rows = order[start : start + batch_size]
+        optimizer.zero_grad()
+        loss = torch.nn.functional.cross_entropy(model(x.index_select(0, rows)), labels.index_select(0, rows))
+        loss.backward()
+        optimizer.step()
+        total += loss.item() * len(rows)
+    with torch.no_grad():
+        for (weights, bias), linear in zip(
+            zip(*views(network.parameters, widths), strict=True), layers[::2], strict=True
+        ):
+            weights[:], bias[:] = linear.weight.numpy().T, linear.bias.numpy()
+    return total / len(x)
+
+
+SYSTEMS = {"fit": with_fit, "bare": with_bare_loop, "torch": with_torch}
+
+
+def main(system, shape, batch_size):
+    widths, batch_size = [int(width) for width in shape.split("-")], int(batch_size)
+    images, labels = mnist("train")
+    x = images.reshape(len(images), -1)
+    SYSTEMS[system](build(widths), x[:1000], labels[:1000], widths, batch_size)  # wakes BLAS and lazy imports
+    network = build(widths)
+    start = time.process_time()
+    loss = SYSTEMS[system](network, x, labels, widths, batch_size)
+    seconds = time.process_time() - start
+    test_images, test_labels = mnist("test")
+    right = accuracy(network, SoftmaxCrossEntropy(), test_images.reshape(len(test_images), -1), test_labels)
+    print(json.dumps({"seconds": seconds, "loss": float(loss), "accuracy": right}))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
