@@ -34,8 +34,8 @@ ROOMS = {
     "compare": _room("compare", libraries="numpy"),
     "check": _room("check", "compare display"),
     "sandbox": _room("sandbox", "check"),
-    "authoring": _room("authoring", "sandbox compare"),
-    "grading": _room("grading", "authoring sandbox compare plots"),
+    "authoring": _room("authoring", "sandbox check compare"),
+    "grading": _room("grading", "authoring sandbox check compare plots"),
 }
 ROOMS["cli"] = _room("cli __main__", " ".join(ROOMS))
 

@@ -1,0 +1,142 @@
+"""The cells of an exercise notebook: name the set, check, build on an answer, sum up."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from backproplab import display
+from backproplab.check import card, expected
+from backproplab.check.posed import Accept, CheckFunction, Kind, Posed
+from backproplab.check.verdict import Status, Verdict, unchecked, verdict
+
+LOOK_IN = ("expected", "exercises/expected")
+PARENTS = 3
+
+
+@dataclass
+class _Session:
+    """What this process knows: the set that is open, and the last verdict on each exercise."""
+
+    name: str = ""
+    recorded: expected.ExerciseSet | None = None
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    collect: Callable[[Posed], object] | None = None
+
+
+_session = _Session()
+
+
+def check_set(name: str) -> None:
+    """Open an exercise set: find `expected/<name>.json` in or above the working directory.
+
+    Forgets the verdicts of a set opened before. Where the file is missing or unreadable, says what to do.
+    """
+    if _session.collect:
+        return
+    _session.name, _session.recorded, _session.verdicts = name, None, {}
+    path = _find(f"{name}.json", Path.cwd())
+    if path is None:
+        sentence = (
+            f"expected/{name}.json is not here, so answers cannot be checked yet. Keep the folder 'expected' "
+            "beside this notebook, as it was handed out, and run this cell again."
+        )
+    else:
+        try:
+            _session.recorded = expected.read(path)
+            return
+        except (ValueError, OSError) as error:
+            sentence = f"Answers cannot be checked yet: {error}."
+    display.html(*card.notice("No recorded values", sentence))
+
+
+def _find(file: str, start: Path) -> Path | None:
+    folders = [start, *start.parents[:PARENTS]]
+    paths = (folder / place / file for folder in folders for place in LOOK_IN)
+    return next((path for path in paths if path.is_file()), None)
+
+
+def check(
+    exercise: str,
+    *,
+    points: float = 1,
+    kind: Kind = "function",
+    shapes: Mapping[str, tuple[int, ...]] | None = None,
+    accept: Accept | None = None,
+) -> Callable[[CheckFunction], CheckFunction]:
+    """Decorate a function that draws inputs from `rng` and returns the learner's values by name.
+
+    The function runs at once, with each public seed, and the page shows how its values compare with the
+    recorded ones. Trained numbers (`kind="trained"`) have no recorded values: `shapes` says what arrays they
+    are, and `accept(values, rng)` returns True, or False, or a sentence on what is missing.
+
+    A learner's mistake never raises. Under nbgrader (NBGRADER_EXECUTION is set) any verdict but "right"
+    raises AssertionError, since that is how nbgrader learns of it.
+    """
+
+    def run(function: CheckFunction) -> CheckFunction:
+        posed = Posed(exercise, function, kind, shapes, points, accept)
+        if _session.collect:
+            _session.collect(posed)
+            return function
+        found = _judge(posed)
+        _session.verdicts[exercise] = found
+        display.html(*card.verdict_card(found))
+        if os.environ.get("NBGRADER_EXECUTION") and found.status is not Status.RIGHT:
+            raise AssertionError(f"{exercise}: {found.status.value}. {found.note}".rstrip())
+        return function
+
+    return run
+
+
+def _judge(posed: Posed) -> Verdict:
+    if _session.recorded is None:
+        sentence = (
+            "Run this notebook's first cell: it finds the recorded values."
+            if not _session.name
+            else f"There are no recorded values: see what the cell with check_set({_session.name!r}) says."
+        )
+        return unchecked(posed.exercise, posed.points, sentence)
+    recorded = _session.recorded.exercises.get(posed.exercise)
+    if recorded is None:
+        sentence = (
+            f"The recorded values of {_session.name} have no exercise {posed.exercise}. "
+            "Take this notebook and its folder 'expected' from one handout."
+        )
+        return unchecked(posed.exercise, posed.points, sentence)
+    return verdict(posed, recorded, _session.recorded)
+
+
+def answered(exercise: str) -> bool:
+    """Was the check of this exercise right when it last ran in this notebook?"""
+    found = None if _session.collect else _session.verdicts.get(exercise)
+    return found is not None and found.status is Status.RIGHT
+
+
+def summary() -> None:
+    """Show a table of the set: each exercise, its status and its points."""
+    if _session.collect:
+        return
+    verdicts = dict(_session.verdicts)
+    if _session.recorded:
+        never = {name: unchecked(name, each.points, "") for name, each in _session.recorded.exercises.items()}
+        verdicts = never | verdicts
+    if not verdicts:
+        display.html(*card.notice("Nothing to sum up", "Run the cells above first."))
+    else:
+        display.html(*card.summary_table(_session.name, list(verdicts.values())))
+
+
+@contextmanager
+def collecting(callback: Callable[[Posed], object]) -> Iterator[None]:
+    """Hand each check to `callback` as it is posed, instead of running it; nothing is shown.
+
+    Meanwhile `check_set` and `summary` do nothing and `answered` is False.
+    """
+    before = _session.collect
+    _session.collect = callback
+    try:
+        yield
+    finally:
+        _session.collect = before
