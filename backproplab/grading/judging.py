@@ -1,0 +1,191 @@
+"""What a student's values earn, by comparison with the solution's; student code never enters this process."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backproplab.compare import Agreement, agree
+from backproplab.sandbox.protocol import Outcome
+
+Values = Mapping[tuple[int, str], NDArray[Any]]
+"""What a check returned: (seed, name of the value) to array."""
+
+NOT_ATTEMPTED = ("NotImplementedError", "Ellipsis")
+
+
+class Status(StrEnum):
+    """How an exercise stands."""
+
+    RIGHT = "right"
+    PARTLY = "partly right"
+    NOT_YET = "not yet"
+    NOT_ATTEMPTED = "not attempted"
+    BY_HAND = "to be marked by hand"
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A misconception: its sentence, and the values that it leads to."""
+
+    sentence: str
+    values: Values
+
+
+@dataclass(frozen=True)
+class Expected:
+    """One exercise, with all that a grade of it depends on."""
+
+    id: str
+    points: float
+    kind: str
+    names: tuple[str, ...] = ()
+    """The named values that the solution's check returns."""
+    answers: tuple[str, ...] = ()
+    values: Values = field(default_factory=dict)
+    mistakes: tuple[Mistake, ...] = ()
+    untouched: Values = field(default_factory=dict)
+    """What the code gives as it was handed out, where it gives anything."""
+    shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """Of trained numbers."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One value on one public seed: the student's, and how far off it is."""
+
+    seed: int
+    yours: str
+    shape: str
+    finding: str
+
+
+@dataclass(frozen=True)
+class Named:
+    """A named value: whether it counts, and what the student may see of it."""
+
+    name: str
+    passed: bool
+    seen: tuple[Seen, ...] = ()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one exercise earned, and why."""
+
+    id: str
+    points: float
+    earned: float
+    status: Status
+    misconception: str | None = None
+    named: tuple[Named, ...] = ()
+    note: str = ""
+
+
+Accept = Callable[[Expected, Mapping[str, NDArray[Any]], int], str]
+"""Judges trained numbers with one seed: "" if they are accepted, else why not."""
+
+
+def judged(
+    expected: Expected, outcome: Outcome, *, seeds: Sequence[int], public: Sequence[int], accept: Accept
+) -> Verdict:
+    """Compare what came back of one exercise: `seeds` decide, `public` ones may be shown."""
+    if expected.kind == "manual":
+        note = f"Free text, for {expected.points:g} points: a person reads it."
+        return Verdict(expected.id, expected.points, 0.0, Status.BY_HAND, note=note)
+    given = {
+        (seed, name): value
+        for (exercise, seed, name), value in outcome.values.items()
+        if exercise == expected.id
+    }
+    error = outcome.errors.get(expected.id, "")
+    if expected.kind == "trained":
+        named, note = _trained(expected, given, seeds, accept)
+    else:
+        named, note = (
+            tuple(_named(name, expected.values, given, seeds, public) for name in expected.names),
+            "",
+        )
+    passed = sum(value.passed for value in named)
+    everything = bool(named) and passed == len(named)
+    status = _status(expected, given, error, passed, seeds) if not everything else Status.RIGHT
+    return Verdict(
+        id=expected.id,
+        points=expected.points,
+        earned=expected.points if everything else expected.points * passed / max(len(named), 1),
+        status=status,
+        misconception=None if everything else _misconception(expected, given, seeds),
+        named=named,
+        note=error or note,
+    )
+
+
+def _status(expected: Expected, given: Values, error: str, passed: int, seeds: Sequence[int]) -> Status:
+    if error.startswith(NOT_ATTEMPTED) or same(expected.untouched, given, expected.names, seeds):
+        return Status.NOT_ATTEMPTED
+    return Status.PARTLY if passed else Status.NOT_YET
+
+
+def same(pattern: Values, given: Values, names: Sequence[str], seeds: Sequence[int]) -> bool:
+    """Does every named value agree with `pattern` on every seed?"""
+    pairs = [(seed, name) for seed in seeds for name in names]
+    return bool(pairs) and all(
+        pair in pattern and pair in given and agree(pattern[pair], given[pair]).ok for pair in pairs
+    )
+
+
+def _misconception(expected: Expected, given: Values, seeds: Sequence[int]) -> str | None:
+    known = (each.sentence for each in expected.mistakes if same(each.values, given, expected.names, seeds))
+    return next(known, None)
+
+
+def _named(name: str, right: Values, given: Values, seeds: Sequence[int], public: Sequence[int]) -> Named:
+    passed = all(
+        (seed, name) in right and (seed, name) in given and agree(right[seed, name], given[seed, name]).ok
+        for seed in seeds
+    )
+    shown = [
+        _seen(seed, given[seed, name], agree(right[seed, name], given[seed, name]))
+        for seed in public
+        if (seed, name) in given and (seed, name) in right
+    ]
+    return Named(name, passed and bool(seeds), tuple(shown))
+
+
+def _trained(
+    expected: Expected, given: Values, seeds: Sequence[int], accept: Accept
+) -> tuple[tuple[Named, ...], str]:
+    """Trained numbers count together: finite, of the declared shapes, accepted with every seed."""
+    note = ""
+    for seed in seeds:
+        arrays = {name: given[seed, name] for name in expected.shapes if (seed, name) in given}
+        note = _malformed(expected, arrays) or accept(expected, arrays, seed)
+        if note:
+            break
+    seen = {
+        name: tuple(
+            _seen(seed, array, None) for seed in seeds[:1] if (array := given.get((seed, name))) is not None
+        )
+        for name in expected.shapes
+    }
+    return tuple(Named(name, not note, seen[name]) for name in expected.shapes), note
+
+
+def _malformed(expected: Expected, arrays: Mapping[str, NDArray[Any]]) -> str:
+    for name, shape in expected.shapes.items():
+        if name not in arrays:
+            return f"{name} is missing"
+        if arrays[name].shape != tuple(shape):
+            return f"{name} has shape {arrays[name].shape}, expected {tuple(shape)}"
+        if not np.isfinite(arrays[name]).all():
+            return f"{name} holds a number that is not finite"
+    return ""
+
+
+def _seen(seed: int, value: NDArray[Any], agreement: Agreement | None) -> Seen:
+    finding = "" if agreement is None else "agrees" if agreement.ok else agreement.reason
+    text = np.array2string(value, precision=6, threshold=12, edgeitems=3, max_line_width=60)
+    return Seen(seed, text[:400], str(value.shape) if value.ndim else "a number", finding)

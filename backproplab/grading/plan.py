@@ -1,0 +1,86 @@
+"""From a student's notebook to what the sandbox is to run.
+
+Answers come from the student, everything else from the released assignment. A check cell of the student's is
+never run: it only marks the place where the released check runs. So nothing done to it changes a grade.
+"""
+
+import ast
+from collections.abc import Sequence
+
+from backproplab.grading.reading import StudentCell
+from backproplab.sandbox.protocol import Assignment, Cell, Check, Checkpoint, Job
+
+CHECK, ANSWER = "check-", "answer-"
+
+
+def planned(cells: Sequence[StudentCell], assignment: Assignment, seeds: Sequence[int]) -> Job:
+    """Return the job for one notebook: its cells in order, each check at its place or at the end."""
+    places = {check.exercise: _place(check, cells) for check in assignment.checks}
+    answered = {ANSWER + check.exercise: check.exercise for check in assignment.checks}
+    steps: list[Cell | Checkpoint] = []
+    for index, cell in enumerate(cells):
+        if not any(_is_check(cell, check) for check in assignment.checks) and cell.source.strip():
+            steps.append(Cell(cell.source, index, answered.get(cell.grade_id, "")))
+        steps += [Checkpoint(exercise) for exercise, place in places.items() if place == index]
+    steps += [Checkpoint(exercise) for exercise, place in places.items() if place is None]
+    return Job(tuple(steps), tuple(seeds))
+
+
+def _is_check(cell: StudentCell, check: Check) -> bool:
+    """By its id; or by its text, where the ids are lost."""
+    return cell.grade_id == CHECK + check.exercise or cell.source.strip() == check.source.strip()
+
+
+def _place(check: Check, cells: Sequence[StudentCell]) -> int | None:
+    """The cell at which a check runs: the last that stands for it, if the answer stands above; None: the end.
+
+    Else moving a check above its answer, or a copy of it, would cost marks.
+    """
+    here = [index for index, cell in enumerate(cells) if _is_check(cell, check)]
+    if not here:
+        return None
+    answers = [index for index, cell in enumerate(cells) if cell.grade_id == ANSWER + check.exercise]
+    if not answers:  # its id is lost: look for a cell that binds the names
+        answers = [
+            index for index, cell in enumerate(cells) if set(check.answers) & bound_names(cell.source)
+        ][:1]
+    return here[-1] if answers and max(answers) < here[-1] else None
+
+
+def without_magics(source: str) -> str:
+    """Blank the lines that only IPython reads, so that the rest parses and keeps its line numbers.
+
+    >>> without_magics("%matplotlib inline\\nx = 1")
+    '\\nx = 1'
+    """
+    lines = source.split("\n")
+    return "\n".join("" if line.lstrip().startswith(("%", "!", "?")) else line for line in lines)
+
+
+def parsed(source: str) -> ast.Module:
+    """Return the syntax tree of a student's cell, magics left out; an empty one if it does not parse."""
+    try:
+        return ast.parse(without_magics(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.Module([], [])
+
+
+def bound_names(source: str) -> set[str]:
+    """Return the names that a cell binds at its top level: functions, classes, assignments.
+
+    >>> sorted(bound_names("def f(): pass\\na, b = 1, 2"))
+    ['a', 'b', 'f']
+    """
+    names: set[str] = set()
+    for statement in parsed(source).body:
+        match statement:
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                names.add(name)
+            case ast.Assign() | ast.AnnAssign() | ast.AugAssign():
+                targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+                names |= {
+                    node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)
+                }
+            case _:
+                pass
+    return names
