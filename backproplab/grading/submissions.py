@@ -1,8 +1,8 @@
 """Who handed in what: a flat folder, nbgrader's tree, or the zip that Canvas or Moodle gives.
 
 One rule covers them all. A file at the top is a student's, and its stem is the student. In a folder, the
-folder is the student; in a folder of a folder, the inner one is the assignment. Canvas and Moodle put more than
-the student's name into theirs, and that is taken off. Nothing is unpacked to disk.
+folder is the student; in a folder of a folder, the inner one is the assignment. Canvas and Moodle put more
+than the student's name into theirs, and that is taken off. Nothing is unpacked to disk.
 """
 
 import hashlib

@@ -1,0 +1,86 @@
+"""How a class did, from the results of its students: counts, then class.html."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from backproplab.grading import pages
+from backproplab.grading.judging import Status
+from backproplab.plots import classroom
+
+WRONG = (Status.PARTLY, Status.NOT_YET)
+MOST_DRAWN = 12  # misconceptions in the picture; the table has all
+
+
+class Tally(NamedTuple):
+    """What is counted over a class."""
+
+    scores: list[float]
+    full: float
+    statuses: dict[str, Counter[str]]  # by exercise
+    mistakes: Counter[tuple[str, str]]  # (exercise, sentence)
+
+    def ranked(self) -> list[tuple[str, str, int]]:
+        """The recognised mistakes as (exercise, sentence, students), the commonest first."""
+        return [(*key, count) for key, count in self.mistakes.most_common()]
+
+    def explained(self) -> dict[str, tuple[int, int]]:
+        """By exercise: wrong answers that a misconception explains, and those that none does."""
+        sides = {}
+        for exercise, statuses in self.statuses.items():
+            known = sum(count for (name, _), count in self.mistakes.items() if name == exercise)
+            sides[exercise] = known, sum(statuses[status] for status in WRONG) - known
+        return sides
+
+
+def tallied(results: Sequence[Mapping[str, Any]]) -> Tally:
+    """Count over the results of a class; exercises that a person marks are left out."""
+    statuses: dict[str, Counter[str]] = {}
+    mistakes: Counter[tuple[str, str]] = Counter()
+    for each in results:
+        for exercise in each["exercises"]:
+            if exercise["status"] == Status.BY_HAND:
+                continue
+            statuses.setdefault(exercise["id"], Counter())[exercise["status"]] += 1
+            if exercise["misconception"] and exercise["status"] in WRONG:
+                mistakes[exercise["id"], exercise["misconception"]] += 1
+    full = max((each["max_score"] for each in results), default=0.0)
+    return Tally([each["score"] for each in results], full, statuses, mistakes)
+
+
+def class_html(assignment: str, results: Sequence[Mapping[str, Any]], *, isolation: str) -> str:
+    """Return class.html: distribution, success, misconceptions, and what no misconception explains."""
+    tally = tallied(results)
+    ranked, explained = tally.ranked(), tally.explained()
+    drawn = {
+        "Scores": classroom.scores(tally.scores, tally.full),
+        "Each exercise": classroom.success(tally.statuses),
+        "Recognised mistakes": classroom.misconceptions(ranked[:MOST_DRAWN]),
+        "Wrong answers that no known mistake explains": classroom.unexplained(explained),
+    }
+    tables: dict[str, tuple[Sequence[str], Sequence[Sequence[str | int]]]] = {
+        "Each exercise": (
+            ["exercise", *classroom.LOOKS],
+            [
+                [name, *(counts[status] for status in classroom.LOOKS)]
+                for name, counts in tally.statuses.items()
+            ],
+        ),
+        "Recognised mistakes": (
+            ["exercise", "what it looks like", "students"],
+            [list(row) for row in ranked],
+        ),
+        "Wrong answers that no known mistake explains": (
+            ["exercise", "wrong answers", "explained", "unexplained"],
+            [[name, known + other, known, other] for name, (known, other) in explained.items()],
+        ),
+    }
+    troubled = sum(1 for each in results if each["problems"])
+    notes = [
+        f"{len(results)} submissions were graded; {troubled} came with a note, which is in their results."
+    ]
+    by_hand = any(exercise["status"] == Status.BY_HAND for each in results for exercise in each["exercises"])
+    if by_hand:
+        notes.append("Free text is not in these numbers until a person has read it.")
+    pictures = {heading: classroom.image(ax) for heading, ax in drawn.items()}
+    return pages.class_page(assignment, isolation=isolation, pictures=pictures, tables=tables, notes=notes)

@@ -1,0 +1,143 @@
+"""Pages to read: feedback for a student, and how the class did. All text from outside is escaped."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+from backproplab.grading.judging import Named, Status, Verdict
+
+SIGNS = {
+    Status.RIGHT: "✓",
+    Status.PARTLY: "◐",
+    Status.NOT_YET: "✗",
+    Status.NOT_ATTEMPTED: "○",
+    Status.BY_HAND: "✎",
+}
+REVIEW = "For review:"  # how a line for the instructor's eyes begins
+FEEDBACK_COLUMNS = ("value", "in this grading", "inputs of seed", "yours", "shape", "compared")
+LONGEST = 2000  # characters of a message
+
+PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy"
+  content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<title>{title}</title>
+<style>
+body {{ font: 16px/1.5 system-ui, sans-serif; color: #1A1A1A; background: #FFFFFF; max-width: 58rem;
+  margin: 2rem auto; padding: 0 1rem; }}
+h1 {{ font-size: 1.6rem; }}
+h2 {{ font-size: 1.2rem; margin-top: 2rem; border-top: 1px solid #D9DCE0; padding-top: 1rem; }}
+table {{ border-collapse: collapse; width: 100%; margin: 0.5rem 0 1rem; }}
+caption {{ text-align: left; color: #4A4E52; padding: 0.25rem 0; }}
+th, td {{ text-align: left; vertical-align: top; padding: 0.3rem 0.7rem 0.3rem 0;
+  border-bottom: 1px solid #D9DCE0; }}
+code {{ font: 0.9em ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }}
+img {{ max-width: 100%; height: auto; }}
+.note {{ border-left: 4px solid #D55E00; padding: 0.2rem 0.8rem; background: #FBF3EC;
+  overflow-wrap: anywhere; }}
+.small {{ color: #4A4E52; font-size: 0.9rem; }}
+</style>
+</head>
+<body>
+<main>
+{body}
+</main>
+</body>
+</html>
+"""
+
+
+def feedback(record: Mapping[str, Any], verdicts: Sequence[Verdict]) -> str:
+    """Return one student's page: each exercise, what counted, and their own values on the public seeds."""
+    title = f"{record['assignment']}: feedback for {record['student']}"
+    parts = [
+        f"<h1>{_text(title)}</h1>",
+        f"<p><b>{record['score']:g} of {record['max_score']:g} points.</b></p>",
+    ]
+    notes = [problem for problem in record["problems"] if not problem.startswith(REVIEW)]
+    if notes:
+        lines = "".join(f"<li>{_text(note)}</li>" for note in notes)
+        parts.append(f'<div class="note"><p>While your notebook was graded:</p><ul>{lines}</ul></div>')
+    parts += [_exercise(verdict) for verdict in verdicts]
+    parts.append(
+        '<p class="small">Each named value was compared with the solution on inputs drawn for this grading, '
+        "and counts if it agrees on all of them. The values shown are yours, on the inputs that your own "
+        f"notebook uses. Isolation: {_text(record['isolation'])}.</p>"
+    )
+    return PAGE.format(title=_text(title), body="\n".join(parts))
+
+
+def _exercise(verdict: Verdict) -> str:
+    sign = SIGNS[verdict.status]
+    parts = [
+        f"<h2>{_text(verdict.id)} <span aria-hidden='true'>{sign}</span> {verdict.status}, "
+        f"{verdict.earned:.3g} of {verdict.points:g} points</h2>"
+    ]
+    if verdict.misconception:
+        parts.append(f'<p class="note">{_text(verdict.misconception)}</p>')
+    if verdict.note:
+        parts.append(f"<p><code>{_text(verdict.note)}</code></p>")
+    if verdict.named:
+        rows = "\n".join(_rows(named) for named in verdict.named)
+        parts.append(
+            f"<table><caption>Named values of {_text(verdict.id)}</caption>\n"
+            f"<tr>{_heads(FEEDBACK_COLUMNS)}</tr>\n{rows}</table>"
+        )
+    return "\n".join(parts)
+
+
+def _rows(named: Named) -> str:
+    verdict = "✓ passed" if named.passed else "✗ not yet"
+    height = max(1, len(named.seen))
+    tall = f'rowspan="{height}"'
+    head = f'<th scope="rowgroup" {tall}>{_text(named.name)}</th><td {tall}>{verdict}</td>'
+    if not named.seen:
+        return f'<tr>{head}<td colspan="4">no value came back</td></tr>'
+    cells = [
+        f"<td>{seen.seed}</td><td><code>{_text(seen.yours)}</code></td><td>{_text(seen.shape)}</td>"
+        f"<td>{_text(seen.finding)}</td>"
+        for seen in named.seen
+    ]
+    return "\n".join(f"<tr>{head if not index else ''}{row}</tr>" for index, row in enumerate(cells))
+
+
+def class_page(
+    assignment: str,
+    *,
+    isolation: str,
+    pictures: Mapping[str, str],
+    tables: Mapping[str, tuple[Sequence[str], Sequence[Sequence[str | int]]]],
+    notes: Sequence[str],
+) -> str:
+    """Return class.html: `pictures` by heading, each an `<img>`, and `tables` with the same numbers."""
+    title = f"{assignment}: how the class did"
+    parts = [f"<h1>{_text(title)}</h1>", *(f"<p>{_text(note)}</p>" for note in notes)]
+    for heading, picture in pictures.items():
+        parts += [f"<h2>{_text(heading)}</h2>", f"<p>{picture}</p>"]
+        if heading in tables:
+            parts.append(_table(heading, *tables[heading]))
+    parts.append(f'<p class="small">Isolation: {_text(isolation)}.</p>')
+    return PAGE.format(title=_text(title), body="\n".join(parts))
+
+
+def _table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str | int]]) -> str:
+    lines = "\n".join(
+        f'<tr><th scope="row">{_text(str(row[0]))}</th>'
+        + "".join(f"<td>{_text(str(cell))}</td>" for cell in row[1:])
+        + "</tr>"
+        for row in rows
+    )
+    return f"<table><caption>{_text(caption)}, in numbers</caption>\n<tr>{_heads(head)}</tr>\n{lines}</table>"
+
+
+def _heads(names: Sequence[str]) -> str:
+    return "".join(f'<th scope="col">{_text(name)}</th>' for name in names)
+
+
+def _text(text: str) -> str:
+    """Escape text from outside, cut where it gets too long, without control characters."""
+    clean = "".join(sign if sign.isprintable() or sign in "\n\t" else "�" for sign in text[:LONGEST])
+    return escape(clean)

@@ -1,0 +1,114 @@
+"""What a run leaves behind: a JSON a student, gradebook.csv, run.json. Each file is whole or not there."""
+
+import csv
+import io
+import json
+import math
+import os
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from backproplab.grading.judging import Verdict
+
+RESULTS, FEEDBACK = "results", "feedback"
+GRADEBOOK_COLUMNS = (  # those of `nbgrader export`, in its order
+    "assignment",
+    "duedate",
+    "timestamp",
+    "student_id",
+    "last_name",
+    "first_name",
+    "email",
+    "raw_score",
+    "late_submission_penalty",
+    "score",
+    "max_score",
+)
+STARTS_A_FORMULA = "=+-@\t\r\n|%＝＋－＠"  # in one spreadsheet program or another
+PRECISION = 6  # decimals of a score
+
+
+def write_text(path: Path, text: str, *, mode: int = 0o644) -> None:
+    """Put `text` at `path` in one move: a reader, or a run killed meanwhile, meets no half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+    try:
+        with open(descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, mode)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def write_json(path: Path, content: Mapping[str, Any], *, mode: int = 0o644) -> None:
+    """Put `content` at `path` as JSON, in one move."""
+    write_text(path, json.dumps(content, ensure_ascii=False, indent=1) + "\n", mode=mode)
+
+
+def result(
+    student: str, assignment: str, verdicts: Sequence[Verdict], *, isolation: str, problems: Sequence[str]
+) -> dict[str, Any]:
+    """Return the record of one submission, as its JSON holds it."""
+    return {
+        "student": student,
+        "assignment": assignment,
+        "score": round(math.fsum(verdict.earned for verdict in verdicts), PRECISION),
+        "max_score": round(math.fsum(verdict.points for verdict in verdicts), PRECISION),
+        "isolation": isolation,
+        "exercises": [
+            {
+                "id": verdict.id,
+                "points": verdict.points,
+                "earned": round(verdict.earned, PRECISION),
+                "status": str(verdict.status),
+                "misconception": verdict.misconception,
+            }
+            for verdict in verdicts
+        ],
+        "problems": list(problems),
+    }
+
+
+def read_result(path: Path) -> dict[str, Any] | None:
+    """Return a record that `result` made, or None if there is none at `path`, or none that is whole."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return content if isinstance(content, dict) and "score" in content and "exercises" in content else None
+
+
+def gradebook(results: Iterable[Mapping[str, Any]], timestamps: Mapping[str, str]) -> str:
+    """Return gradebook.csv: nbgrader's columns, every field quoted, none that a spreadsheet would compute."""
+    text = io.StringIO()
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    writer.writerow(GRADEBOOK_COLUMNS)
+    for each in results:
+        fields = {
+            "assignment": each["assignment"],
+            "timestamp": timestamps.get(each["student"], ""),
+            "student_id": each["student"],
+            "raw_score": each["score"],
+            "late_submission_penalty": 0.0,
+            "score": each["score"],
+            "max_score": each["max_score"],
+        }
+        writer.writerow([harmless(fields.get(column, "")) for column in GRADEBOOK_COLUMNS])
+    return text.getvalue()
+
+
+def harmless(value: str | float) -> str:
+    """Write a field so that no spreadsheet takes it for a formula; numbers stay as they are.
+
+    >>> harmless("=HYPERLINK(1)"), harmless(-1.5)
+    ("'=HYPERLINK(1)", '-1.5')
+    """
+    if not isinstance(value, str):
+        return repr(value)
+    return f"'{value}" if value.lstrip(" ").startswith(tuple(STARTS_A_FORMULA)) else value
