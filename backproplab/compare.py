@@ -41,6 +41,8 @@ def as_array(value: Any) -> NDArray[np.float64]:
 
 
 def _as_array(value: Any, depth: int) -> NDArray[np.float64]:
+    if depth > _DEEPEST:
+        raise TypeError(f"got a list nested more than {_DEEPEST} deep, expected a number or an array")
     if isinstance(value, (bool, int, float)):
         try:
             return np.array(float(value))
@@ -50,9 +52,9 @@ def _as_array(value: Any, depth: int) -> NDArray[np.float64]:
         return np.array(value, dtype=np.float64)
     if isinstance(value, np.ndarray) and value.dtype.kind == "O":
         flat = [_as_array(each, depth + 1) for each in value.flat]
-        return _stack(flat, depth).reshape(value.shape + (flat[0].shape if flat else ()))
+        return _stack(flat).reshape(value.shape + (flat[0].shape if flat else ()))
     if isinstance(value, (list, tuple)):
-        return _stack([_as_array(each, depth + 1) for each in value], depth)
+        return _stack([_as_array(each, depth + 1) for each in value])
     data = getattr(value, "data", None)
     if isinstance(data, (int, float, np.floating)) and isinstance(
         getattr(value, "grad", None), (int, float, np.floating)
@@ -61,9 +63,7 @@ def _as_array(value: Any, depth: int) -> NDArray[np.float64]:
     raise TypeError(f"got {_named(value)}, expected a number or an array of numbers")
 
 
-def _stack(rows: list[NDArray[np.float64]], depth: int) -> NDArray[np.float64]:
-    if depth > _DEEPEST:
-        raise TypeError(f"got a list nested more than {_DEEPEST} deep, expected a number or an array")
+def _stack(rows: list[NDArray[np.float64]]) -> NDArray[np.float64]:
     if len({row.shape for row in rows}) > 1:
         raise TypeError("got a list whose rows differ in shape, expected a number or an array of numbers")
     return np.array(rows, dtype=np.float64)
@@ -96,7 +96,8 @@ def agree(expected: NDArray[Any], actual: NDArray[Any], *, tolerance: float = TO
     distance, is_relative = _distance(expected[finite], actual[finite])
     if distance <= tolerance:
         return Agreement(True, distance, "")
-    return Agreement(False, distance, f"off by {_amount(distance, is_relative=is_relative)}")
+    reason = f"off by {_amount(distance, is_relative=is_relative)}"
+    return Agreement(False, distance, reason + _how_many(expected, actual, tolerance))
 
 
 def _same(expected: NDArray[np.float64], actual: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -117,7 +118,18 @@ def _distance(expected: NDArray[np.float64], actual: NDArray[np.float64]) -> tup
 def _amount(distance: float, *, is_relative: bool) -> str:
     if not is_relative:
         return f"{distance:.2g}"
-    return f"{100 * distance:.2g} %" if distance < 10 else f"{distance:.2g} times its size"
+    if distance >= 10:
+        return f"{distance:.2g} times its size"
+    percent = 100 * distance
+    return f"{percent:.0f} %" if percent >= 10 else f"{percent:.2g} %"
+
+
+def _how_many(expected: NDArray[np.float64], actual: NDArray[np.float64], tolerance: float) -> str:
+    """Say how many numbers of an array differ, where that is not all of them."""
+    scale = np.abs(expected[np.isfinite(expected)]).max(initial=0.0) or 1.0
+    with np.errstate(over="ignore", invalid="ignore"):
+        differ = int((np.abs(actual - expected) > tolerance * scale).sum())
+    return f" ({differ} of {expected.size} numbers differ)" if 0 < differ < expected.size else ""
 
 
 def _shapes_differ(expected: tuple[int, ...], actual: tuple[int, ...]) -> str:

@@ -1,18 +1,125 @@
-"""How a verdict looks: HTML for a notebook, and the same content as plain text."""
+"""How a verdict looks: HTML for a notebook, and the same content as plain text.
 
-from backproplab.check.verdict import Verdict
+Text takes the page's own colour, so a card reads on light pages and dark ones; signs and words say what the
+coloured edge says.
+"""
+
+import re
+from collections.abc import Sequence
+from html import escape
+from typing import NamedTuple
+
+from backproplab.check.rows import Row
+from backproplab.check.verdict import Status, Verdict
 
 
-def notice(title: str, sentence: str) -> tuple[str, str]:
-    """Return markup and plain text of a message that belongs to no exercise."""
-    return f"<p><b>{title}.</b> {sentence}</p>", f"{title}. {sentence}"
+class _Look(NamedTuple):
+    sign: str
+    edge: str  # at least 3:1 against white and against near-black
+
+
+LOOKS = {
+    Status.RIGHT: _Look("✓", "#0072B2"),
+    Status.NOT_YET: _Look("✗", "#D55E00"),
+    Status.NOT_ATTEMPTED: _Look("○", "#7A7A7A"),
+    Status.VERSIONS_DIFFER: _Look("≠", "#7A7A7A"),
+    Status.NOT_CHECKED: _Look("?", "#7A7A7A"),
+}
+ROW_SIGNS = {True: "✓ ", False: "✗ ", None: ""}
+_CELL = "text-align:left;padding:0.15em 1.2em 0.15em 0;vertical-align:top"
 
 
 def verdict_card(found: Verdict) -> tuple[str, str]:
     """Return markup and plain text of a verdict."""
-    return notice(f"{found.exercise} {found.status.value}", found.note)
+    points = f"{found.earned:.3g} of {_points(found.points)}" if found.points else "practice, no points"
+    body, plain = [], [f"{LOOKS[found.status].sign} {found.exercise} {found.status.value} · {points}"]
+    if found.note:
+        body.append(_paragraph(found.note))
+        plain.append(found.note)
+    if found.rows:
+        body.append(_rows(found))
+        plain += _aligned([(row.name, row.yours, row.shape, _finding(row)) for row in found.rows])
+        plain += [_caption(found)] * bool(_caption(found))
+    if found.trouble:
+        traceback = escape(found.trouble.traceback)
+        body.append(f"<details><summary>Where it happened</summary><pre>{traceback}</pre></details>")
+        plain.append(found.trouble.traceback)
+    return _card(found.status, f"{found.exercise} {found.status.value}", points, body), "\n".join(plain)
 
 
-def summary_table(name: str, verdicts: list[Verdict]) -> tuple[str, str]:
-    """Return markup and plain text of the table of a set."""
-    return notice(name, "")
+def notice(title: str, sentence: str) -> tuple[str, str]:
+    """Return markup and plain text of a message that belongs to no exercise."""
+    return _card(Status.NOT_CHECKED, title, "", [_paragraph(sentence)]), f"{title}. {sentence}"
+
+
+def summary_table(name: str, verdicts: Sequence[Verdict]) -> tuple[str, str]:
+    """Return markup and plain text of the table of a set: a line for each exercise, and what is left."""
+    lines = [
+        (each.exercise, f"{LOOKS[each.status].sign} {each.status.value}", _score(each)) for each in verdicts
+    ]
+    possible = sum(each.points for each in verdicts)
+    total = f"{sum(each.earned for each in verdicts):.3g} of {_points(possible)}"
+    left = [each.exercise for each in verdicts if each.status is not Status.RIGHT]
+    closing = f"Still open: {', '.join(left)}." if left else "All of it is right. Well done."
+    table = _table(("exercise", "status", "points"), lines, f"{name}, so far")
+    status = Status.NOT_ATTEMPTED if left else Status.RIGHT
+    markup = _card(status, name, total, [table, _paragraph(closing)], sign="")
+    return markup, "\n".join([f"{name} · {total}", *_aligned(lines), closing])
+
+
+def _card(status: Status, title: str, aside: str, body: Sequence[str], *, sign: str | None = None) -> str:
+    sign, edge = LOOKS[status].sign if sign is None else sign, LOOKS[status].edge
+    mark = f'<span aria-hidden="true" style="color:{edge};font-weight:bold">{sign}</span> ' if sign else ""
+    head = f"{mark}<strong>{escape(title)}</strong>{' · ' + escape(aside) if aside else ''}"
+    return (
+        f'<section aria-label="{escape(title)}" '
+        f'style="border-left:4px solid {edge};padding:0.1em 0 0.1em 0.9em;margin:0.4em 0">'
+        f'<p style="margin:0.2em 0">{head}</p>{"".join(body)}</section>'
+    )
+
+
+def _paragraph(sentence: str) -> str:
+    """Return a paragraph, with `code` in backticks as code."""
+    marked = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(sentence, quote=False))
+    return f'<p style="margin:0.2em 0;max-width:70ch">{marked}</p>'
+
+
+def _rows(found: Verdict) -> str:
+    lines = [(row.name, row.yours, row.shape, _finding(row)) for row in found.rows]
+    return _table(("value", "yours", "shape", "compared"), lines, _caption(found))
+
+
+def _table(headings: Sequence[str], lines: Sequence[Sequence[str]], caption: str) -> str:
+    head = "".join(f'<th scope="col" style="{_CELL}">{each}</th>' for each in headings)
+    body = "".join(
+        f'<tr><th scope="row" style="{_CELL}">{escape(first)}</th>'
+        + "".join(f'<td style="{_CELL};white-space:pre-wrap">{escape(each)}</td>' for each in rest)
+        + "</tr>"
+        for first, *rest in lines
+    )
+    note = f'<caption style="caption-side:bottom;{_CELL}">{escape(caption)}</caption>' if caption else ""
+    return f'<table style="margin:0.3em 0">{note}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+
+def _caption(found: Verdict) -> str:
+    if found.seeds < 2 or any(row.ok is None for row in found.rows):
+        return ""
+    return f"Compared with {found.seeds} random inputs; the table shows one of them."
+
+
+def _finding(row: Row) -> str:
+    return ROW_SIGNS[row.ok] + row.finding
+
+
+def _aligned(lines: Sequence[Sequence[str]]) -> list[str]:
+    flat = [[" ".join(cell.split()) for cell in line] for line in lines]
+    widths = [max(map(len, column)) for column in zip(*flat, strict=True)]
+    return ["  " + "  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() for line in flat]
+
+
+def _score(each: Verdict) -> str:
+    return f"{each.earned:.3g} of {each.points:g}" if each.points else "practice"
+
+
+def _points(number: float) -> str:
+    return f"{number:g} point" + "s" * (number != 1)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 LONGEST_LINE = 200
 MOST_FRAMES = 12
+NOTEBOOK = "notebook"
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{4,}")
 _HERE = str(Path(__file__).parent)
 
@@ -18,18 +19,23 @@ class Trouble:
     """What went wrong: in one line, and as a traceback to unfold."""
 
     line: str
+    place: str
     traceback: str
 
 
 def trouble(error: BaseException) -> Trouble:
-    """Describe an exception: its type and message in one line, and the frames that led to it."""
+    """Describe an exception: its type and message in one line, its place, and the frames that led to it."""
     line = _one_line(error)
-    frames = traceback.extract_tb(error.__traceback__)
-    shown = [_frame(frame) for frame in frames if not frame.filename.startswith(_HERE)]
+    frames = [
+        frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith(_HERE)
+    ]
+    own = [frame for frame in frames if _file(frame) == NOTEBOOK]
+    place = f"in {_function(own[-1])}, line {own[-1].lineno}" if own else "in the check"
+    shown = [_told(frame) for frame in frames]
     if len(shown) > MOST_FRAMES:
         half = MOST_FRAMES // 2
-        shown[half:-half] = [f"  … {len(shown) - 2 * half} frames more …"]
-    return Trouble(line, "\n".join([*shown, line]))
+        shown[half:-half] = [f"… {len(shown) - 2 * half} more calls …"]
+    return Trouble(line, place, "\n".join([*shown, line]))
 
 
 def _one_line(error: BaseException) -> str:
@@ -43,16 +49,26 @@ def _one_line(error: BaseException) -> str:
     return whole if len(whole) <= LONGEST_LINE else whole[: LONGEST_LINE - 1] + "…"
 
 
-def _frame(frame: traceback.FrameSummary) -> str:
-    head = f"  {_place(frame.filename)}, line {frame.lineno}, in {frame.name}"
+def _told(frame: traceback.FrameSummary) -> str:
+    head = f"{_file(frame)}, line {frame.lineno}, in {_function(frame)}"
     return f"{head}\n    {frame.line}" if frame.line else head
 
 
-def _place(filename: str) -> str:
+def _function(frame: traceback.FrameSummary) -> str:
+    match frame.name:
+        case "_":
+            return "the check"
+        case "<module>":
+            return "the cell"
+        case name:
+            return name
+
+
+def _file(frame: traceback.FrameSummary) -> str:
     """Name a file as on every machine: "notebook" for a cell, else its path inside its library."""
-    path = Path(filename)
-    if not path.is_file() or "ipykernel" in path.parent.name:
-        return "notebook"
+    path = Path(frame.filename)
+    if not path.is_file() or path.parent.name.startswith("ipykernel_"):
+        return NOTEBOOK
     folders = [*sys.path, *sysconfig.get_paths().values()]
     roots = [Path(folder) for folder in folders if folder and path.is_relative_to(folder)]
     return path.relative_to(max(roots, key=lambda root: len(root.parts))).as_posix() if roots else path.name

@@ -9,7 +9,7 @@ from pathlib import Path
 from backproplab import display
 from backproplab.check import card, expected
 from backproplab.check.posed import Accept, CheckFunction, Kind, Posed
-from backproplab.check.verdict import Status, Verdict, unchecked, verdict
+from backproplab.check.verdict import Status, Verdict, verdict
 
 LOOK_IN = ("expected", "exercises/expected")
 PARENTS = 3
@@ -97,14 +97,14 @@ def _judge(posed: Posed) -> Verdict:
             if not _session.name
             else f"There are no recorded values: see what the cell with check_set({_session.name!r}) says."
         )
-        return unchecked(posed.exercise, posed.points, sentence)
+        return Verdict(posed.exercise, Status.NOT_CHECKED, posed.points, sentence)
     recorded = _session.recorded.exercises.get(posed.exercise)
     if recorded is None:
         sentence = (
             f"The recorded values of {_session.name} have no exercise {posed.exercise}. "
             "Take this notebook and its folder 'expected' from one handout."
         )
-        return unchecked(posed.exercise, posed.points, sentence)
+        return Verdict(posed.exercise, Status.NOT_CHECKED, posed.points, sentence)
     return verdict(posed, recorded, _session.recorded)
 
 
@@ -118,10 +118,11 @@ def summary() -> None:
     """Show a table of the set: each exercise, its status and its points."""
     if _session.collect:
         return
-    verdicts = dict(_session.verdicts)
-    if _session.recorded:
-        never = {name: unchecked(name, each.points, "") for name, each in _session.recorded.exercises.items()}
-        verdicts = never | verdicts
+    recorded = _session.recorded.exercises if _session.recorded else {}
+    untouched = {
+        exercise: Verdict(exercise, Status.NOT_ATTEMPTED, each.points) for exercise, each in recorded.items()
+    }
+    verdicts = untouched | _session.verdicts
     if not verdicts:
         display.html(*card.notice("Nothing to sum up", "Run the cells above first."))
     else:
