@@ -1,0 +1,235 @@
+"""A solution notebook, read: its exercises, and the assignment that a grader runs."""
+
+import ast
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from backproplab.sandbox.protocol import Assignment, Check
+
+from .author_cells import Tried, declared
+from .cells import Cell, Role, bound_names, read_cell
+from .refused import Refused
+from .stubs import stubbed
+
+KINDS = ("function", "fix", "trained", "hand", "choice")
+PRACTICE = frozenset({"hand", "choice"})
+
+
+@dataclass(frozen=True)
+class ExerciseInfo:
+    """One exercise, as its author wrote it."""
+
+    id: str
+    """"3.2"; for an answer that a human marks, its grade_id."""
+    points: float
+    kind: str
+    """One of `KINDS`, or "manual" for an answer that a human marks."""
+    answers: tuple[str, ...] = ()
+    """The names that the exercise asks for."""
+    answer: str = ""
+    """Source of the answer cell, solution and markers included."""
+    stub: str = ""
+    """Source of the answer cell as released."""
+    check: str = ""
+    """Source of the check cell."""
+    check_cell: str = ""
+    """Id of the check cell."""
+    shapes: Mapping[str, tuple[int, ...]] | None = None
+    """Of trained numbers."""
+    accept: str = ""
+    """The expression that judges trained numbers; its names are those of the given cells."""
+    misconceptions: tuple[Tried, ...] = ()
+    alternatives: tuple[Tried, ...] = ()
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What helps whoever has a misconception, in the author's order."""
+        return tuple(each.sentence for each in self.misconceptions)
+
+
+@dataclass(frozen=True)
+class Solution:
+    """A solution notebook, read and found well-formed."""
+
+    path: Path
+    cells: tuple[Cell, ...]
+    exercises: tuple[ExerciseInfo, ...]
+
+    @property
+    def name(self) -> str:
+        """The name of the set: "03-spreadsheet"."""
+        return self.path.stem
+
+
+def load_assignment(path: Path) -> Assignment:
+    """Return the released assignment of a solution notebook, as the sandbox needs it: no solution in it."""
+    solution = load_solution(path)
+    given = tuple(cell.source for cell in solution.cells if cell.role is Role.GIVEN)
+    checks = tuple(Check(each.id, each.check, each.answers) for each in solution.exercises if each.check)
+    return Assignment(solution.name, given, checks)
+
+
+def load_exercises(path: Path) -> tuple[ExerciseInfo, ...]:
+    """Return the exercises of a solution notebook, those that a human marks among them, in order."""
+    return load_solution(path).exercises
+
+
+def load_solution(path: Path) -> Solution:
+    """Read a solution notebook. Refused, with every reason found, where its form is not as agreed."""
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except (ValueError, OSError) as error:
+        raise Refused(f"{path} is no notebook that can be read ({type(error).__name__}: {error})") from error
+    reasons: list[str] = []
+    cells: list[Cell] = []
+    tried: list[Tried] = []
+    for node in notebook.cells:
+        try:
+            cells.append(read_cell(node))
+            if cells[-1].role is Role.AUTHOR:
+                tried += declared(cells[-1])
+        except Refused as refused:
+            reasons += refused.reasons
+    reasons += _misplaced(cells, path.stem)
+    exercises: list[ExerciseInfo] = []
+    for check in (cell for cell in cells if cell.role in (Role.CHECK, Role.WRITTEN)):
+        try:
+            exercises.append(_exercise(check, cells, tried) if check.exercise else _written(check))
+        except Refused as refused:
+            reasons += refused.reasons
+    reasons += _names_at_odds(exercises, cells, tried)
+    if reasons:
+        raise Refused(*reasons)
+    return Solution(path, tuple(cells), tuple(exercises))
+
+
+def _misplaced(cells: list[Cell], name: str) -> Iterator[str]:
+    """Yield what is wrong with the cells as a whole: their number, their order, their set."""
+    order = {
+        role: [cell.exercise for cell in cells if cell.role is role] for role in (Role.ANSWER, Role.CHECK)
+    }
+    for role, exercises in order.items():
+        for exercise, times in Counter(exercises).items():
+            if times > 1:
+                yield f"exercise {exercise} has {times} {role.value} cells, expected 1; rename the others"
+    for exercise in sorted(set(order[Role.ANSWER]) ^ set(order[Role.CHECK])):
+        missing = Role.CHECK if exercise in order[Role.ANSWER] else Role.ANSWER
+        word = missing.value
+        yield f"exercise {exercise} has no {word} cell; add one with grade_id '{word}-{exercise}'"
+    position = {(cell.role, cell.exercise): index for index, cell in enumerate(cells)}
+    for exercise in set(order[Role.ANSWER]) & set(order[Role.CHECK]):
+        if position[Role.CHECK, exercise] < position[Role.ANSWER, exercise]:
+            yield f"exercise {exercise}: its check stands above its answer; move the check below"
+    opened = [name for cell in cells if cell.role is Role.GIVEN for name in _sets_opened(cell.source)]
+    if opened != [name]:
+        found = opened or "nothing"
+        yield f'given cells call check_set with {found}; write check_set("{name}") once, at the top'
+
+
+def _sets_opened(source: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Call(func=ast.Name(id="check_set"), args=[ast.Constant(value=str(name))]):
+                yield name
+            case _:
+                pass
+
+
+def _written(cell: Cell) -> ExerciseInfo:
+    meta = cell.node.metadata.nbgrader
+    return ExerciseInfo(str(meta.get("grade_id", cell.id)), float(meta.get("points", 0)), "manual")
+
+
+def _exercise(check: Cell, cells: list[Cell], tried: list[Tried]) -> ExerciseInfo:
+    answer = next((c for c in cells if c.role is Role.ANSWER and c.exercise == check.exercise), None)
+    call = _check_call(check)
+    words = {keyword.arg: keyword.value for keyword in call.keywords}
+    kind, points = _literal(words, "kind", "function", check), _literal(words, "points", 1, check)
+    shapes = _literal(words, "shapes", None, check)
+    marked = check.node.metadata.nbgrader.get("points")
+    faults: list[str] = []
+    if points != marked:
+        faults.append(
+            f"points={points} in the check, {marked} in the cell's metadata; write the same in both"
+        )
+    if kind not in KINDS:
+        faults.append(f"kind {kind!r}; expected one of {', '.join(KINDS)}")
+    if kind in PRACTICE and points:
+        faults.append(f"a {kind} is for practice, and its answer is recorded; write points=0 in both places")
+    if (kind == "trained") != ("accept" in words and bool(shapes)):
+        faults.append("kind='trained', shapes={…} and accept=… go together; give all of them or none")
+    stub = ""
+    if answer:
+        try:
+            stub = stubbed(answer.source)
+        except Refused as refused:
+            faults += (f"answer cell '{answer.id}', {reason}" for reason in refused.reasons)
+        if not bound_names(answer.source):
+            faults.append(f"answer cell '{answer.id}' defines no name; bind the answer to one")
+    if faults:
+        raise Refused(*(f"cell '{check.id}' (exercise {check.exercise}): {fault}" for fault in faults))
+    mine = [each for each in tried if each.exercise == check.exercise]
+    return ExerciseInfo(
+        id=check.exercise,
+        points=points,
+        kind=kind,
+        answers=bound_names(answer.source) if answer else (),
+        answer=answer.source if answer else "",
+        stub=stub,
+        check=check.source,
+        check_cell=check.id,
+        shapes={name: tuple(shape) for name, shape in shapes.items()} if shapes else None,
+        accept=ast.unparse(words["accept"]) if kind == "trained" else "",
+        misconceptions=tuple(each for each in mine if each.sentence),
+        alternatives=tuple(each for each in mine if not each.sentence),
+    )
+
+
+def _check_call(cell: Cell) -> ast.Call:
+    match ast.parse(cell.source).body:
+        case [
+            ast.FunctionDef(
+                decorator_list=[
+                    ast.Call(func=ast.Name(id="check"), args=[ast.Constant(value=cell.exercise)]) as call
+                ]
+            )
+        ]:
+            return call
+        case _:
+            raise Refused(
+                f"cell '{cell.id}' must hold one function and nothing else, under "
+                f'@check("{cell.exercise}", points=…); move the rest to a given cell'
+            )
+
+
+def _literal(words: Mapping[str | None, ast.expr], name: str, default: object, cell: Cell) -> Any:
+    try:
+        return ast.literal_eval(words[name]) if name in words else default
+    except ValueError:
+        written = ast.unparse(words[name])
+        raise Refused(f"cell '{cell.id}': {name}={written} must be written out, without names") from None
+
+
+def _names_at_odds(exercises: list[ExerciseInfo], cells: list[Cell], tried: list[Tried]) -> Iterator[str]:
+    """Yield what is wrong with the names: bound twice, or got wrong though nobody asks for them."""
+    owner: dict[str, str] = {}
+    for exercise in exercises:
+        for name in exercise.answers:
+            if name in owner:
+                yield f"exercises {owner[name]} and {exercise.id} both bind '{name}'; rename it in one"
+            owner[name] = exercise.id
+    for cell in cells:
+        if cell.role is Role.GIVEN:
+            for name in set(bound_names(cell.source)) & set(owner):
+                yield f"cell '{cell.id}' binds '{name}', the answer of {owner[name]}; rename it there"
+    for each in tried:
+        if foreign := [name for name in each.names if owner.get(name) != each.exercise]:
+            yield (
+                f"cell '{each.cell}': '{foreign[0]}' is no answer of exercise {each.exercise}; name what its "
+                "answer cell binds"
+            )

@@ -1,0 +1,130 @@
+"""The cells of a solution notebook: what each is for, and what an answer cell asks for.
+
+Roles are nbgrader's metadata (schema 3), as the Create Assignment toolbar of JupyterLab writes them: an
+answer cell is `solution`, a check cell `grade`, a text for a human both. The author's own cells wear no
+metadata: they hold misconceptions and alternatives, and nothing else.
+"""
+
+import ast
+import re
+from enum import Enum
+from typing import NamedTuple
+
+from nbformat import NotebookNode
+
+from .refused import Refused
+
+AUTHOR_ROOM = "backproplab.authoring"
+AUTHOR_WORDS = frozenset({"misconception", "alternative"})
+
+
+class Role(Enum):
+    """What a cell is for."""
+
+    PROSE = "prose"
+    GIVEN = "given code"
+    ANSWER = "answer"
+    CHECK = "check"
+    WRITTEN = "answer that a human marks"
+    AUTHOR = "for the author alone"
+
+
+class Cell(NamedTuple):
+    """A cell with its role."""
+
+    id: str
+    role: Role
+    exercise: str  # "3.2" for an answer or a check, else ""
+    source: str
+    node: NotebookNode
+
+
+def read_cell(node: NotebookNode) -> Cell:
+    """Return a cell with its role. Refused: code that is no plain Python, a `grade_id` that names nothing."""
+    meta = node.metadata.get("nbgrader", {})
+    graded, solution = bool(meta.get("grade")), bool(meta.get("solution"))
+    if graded and solution:
+        return Cell(node.id, Role.WRITTEN, "", node.source, node)
+    if node.cell_type != "code":
+        return Cell(node.id, Role.PROSE, "", node.source, node)
+    tree = _parsed(node)
+    if not graded and not solution:
+        role = Role.AUTHOR if is_for_the_author(tree) else Role.GIVEN
+        return Cell(node.id, role, "", node.source, node)
+    role, word = (Role.ANSWER, "answer") if solution else (Role.CHECK, "check")
+    grade_id = str(meta.get("grade_id", ""))
+    if not (named := re.fullmatch(rf"{word}-(\d+\.\d+)", grade_id)):
+        raise Refused(
+            f"cell '{node.id}': its grade_id is {grade_id!r}; expected '{word}-' and a number such as 3.2"
+        )
+    return Cell(node.id, role, named[1], node.source, node)
+
+
+def _parsed(node: NotebookNode) -> ast.Module:
+    try:
+        tree: ast.Module = ast.parse(node.source)
+        return tree
+    except SyntaxError as error:
+        raise Refused(
+            f"cell '{node.id}', line {error.lineno}: not plain Python ({error.msg}); mend it, and write "
+            "magics as Python: a grader runs the cell without IPython"
+        ) from error
+
+
+def is_for_the_author(tree: ast.Module) -> bool:
+    """Say whether a cell holds misconceptions, alternatives and their import, and nothing else."""
+    return bool(tree.body) and all(_is_authors(statement) for statement in tree.body)
+
+
+def _is_authors(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.ImportFrom(module=module):
+            return module is not None and f"{module}.".startswith(f"{AUTHOR_ROOM}.")
+        case ast.FunctionDef(decorator_list=[decorator]) | ast.ClassDef(decorator_list=[decorator]):
+            return _is_author_call(decorator)
+        case ast.Expr(value=call):
+            return _is_author_call(call)
+        case _:
+            return False
+
+
+def _is_author_call(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in AUTHOR_WORDS
+
+
+def bound_names(source: str) -> tuple[str, ...]:
+    """Return the names that a cell defines or assigns at top level, in order; not `_private` ones or imports.
+
+    >>> bound_names("import math\\na = b = 1\\ndef f(x):\\n    y = x\\n_helper = 2")
+    ('a', 'b', 'f')
+    """
+    found: dict[str, None] = {}
+    for statement in ast.parse(source).body:
+        for name in names_of(statement):
+            found[name] = None
+    return tuple(name for name in found if not name.startswith("_"))
+
+
+def names_of(statement: ast.stmt) -> list[str]:
+    """Return the names that one statement binds where it stands: not inside the functions it defines."""
+    match statement:
+        case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+            return [name]
+        case ast.Assign(targets=targets):
+            return [name for target in targets for name in _stored(target)]
+        case ast.AnnAssign(target=target) | ast.AugAssign(target=target):
+            return _stored(target)
+        case ast.For(target=target, body=body):
+            return _stored(target) + [name for inner in body for name in names_of(inner)]
+        case ast.If(body=body, orelse=rest) | ast.While(body=body, orelse=rest):
+            return [name for inner in [*body, *rest] for name in names_of(inner)]
+        case ast.With(body=body):
+            return [name for inner in body for name in names_of(inner)]
+        case _:
+            return []
+
+
+def _stored(target: ast.expr) -> list[str]:
+    return [
+        node.id for node in ast.walk(target) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    ]

@@ -1,0 +1,184 @@
+"""Prove each check of a solution notebook: it accepts what is right, and rejects what is not."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+from backproplab.check.expected import Values
+from backproplab.compare import agree
+
+from . import trial
+from .assignment import ExerciseInfo, Solution
+from .bends import BENDS, CONSTANT
+from .cells import Role
+from .refused import Refused
+from .trial import Result, Step, Trial
+
+PUBLIC_SEEDS = (101, 102, 103)
+OTHER_SEEDS = tuple(range(1001, 1021))
+SEEDS = PUBLIC_SEEDS + OTHER_SEEDS
+BENDS_TRIED = {  # a choice is not a number, and trained numbers may be right in more than one way
+    "function": tuple(BENDS),
+    "fix": tuple(BENDS),
+    "hand": tuple(BENDS),
+    "trained": tuple(CONSTANT),
+    "choice": (),
+}
+
+
+@dataclass(frozen=True)
+class Proven:
+    """The results of one exercise's trials."""
+
+    solution: Result
+    at_its_place: Result
+    stub: Result
+    misconceptions: tuple[Result, ...]
+    alternatives: tuple[Result, ...]
+    bends: Mapping[str, Result]
+
+
+def steps(solution: Solution) -> list[Step]:
+    """Return the cells that a process runs before any answer is tried."""
+    wanted = (Role.GIVEN, Role.CHECK)
+    return [Step(cell.id, cell.source, cell.exercise) for cell in solution.cells if cell.role in wanted]
+
+
+def proven(solution: Solution) -> dict[str, Proven]:
+    """Try everything against every check. Refused, with every reason found, where a check proves nothing."""
+    exercises = [each for each in solution.exercises if each.check]
+    tried = [_trials(each) for each in exercises]
+    flat = [each for trials in tried for each in trials]
+    results = iter(trial.run(steps(solution), flat, solution.path.parent))
+    found = {each.id: _gathered(each, results) for each in exercises}
+    others = {name: each.id for each in exercises for name in each.answers}
+    reasons = [
+        f"cell '{each.check_cell}' (exercise {each.id}): {fault}"
+        for each in exercises
+        for fault in _faults(each, found[each.id], others)
+    ]
+    if reasons:
+        raise Refused(*reasons)
+    return found
+
+
+def _trials(each: ExerciseInfo) -> list[Trial]:
+    """Return the trials of one exercise, in the order in which `_gathered` takes their results."""
+
+    def attempt(change: str = "", *, bend: str = "", seeds: tuple[int, ...] = SEEDS) -> Trial:
+        return Trial(each.id, each.answer, change, bend, each.answers, seeds)
+
+    return [
+        attempt(),
+        Trial(each.id, each.answer, names=each.answers, seeds=PUBLIC_SEEDS, at_its_place=True),
+        Trial(each.id, each.stub, names=each.answers, seeds=PUBLIC_SEEDS),
+        *(attempt(wrong.source) for wrong in each.misconceptions),
+        *(attempt(other.source) for other in each.alternatives),
+        *(attempt(bend=bend, seeds=PUBLIC_SEEDS) for bend in BENDS_TRIED[each.kind]),
+    ]
+
+
+def _gathered(each: ExerciseInfo, results: Iterator[Result]) -> Proven:
+    return Proven(
+        solution=next(results),
+        at_its_place=next(results),
+        stub=next(results),
+        misconceptions=tuple(next(results) for _ in each.misconceptions),
+        alternatives=tuple(next(results) for _ in each.alternatives),
+        bends={bend: next(results) for bend in BENDS_TRIED[each.kind]},
+    )
+
+
+def _faults(each: ExerciseInfo, found: Proven, others: Mapping[str, str]) -> Iterator[str]:
+    right = found.solution
+    if right.error or not all(right.values.values()):
+        yield _no_values(each, right.error, others)
+        return
+    if each.kind == "trained":
+        yield from _trained_faults(each, right)
+    else:
+        yield from _value_faults(each, found)
+    if found.stub.broken:
+        yield f"the released answer cell stops with {found.stub.broken}; keep what uses the answer out of it"
+    elif any(_passes(each, right, found.stub, seed) for seed in PUBLIC_SEEDS):
+        yield "the stub passes; let the check return what only an answer can give"
+    for tried, result in zip(each.misconceptions, found.misconceptions, strict=True):
+        yield from (f"misconception “{tried.sentence}” {fault}" for fault in _wrong(each, right, result))
+    pairs = combinations(zip(each.misconceptions, found.misconceptions, strict=True), 2)
+    for (one, first), (other, second) in pairs:
+        if all(_same(first.values.get(seed), second.values.get(seed)) for seed in PUBLIC_SEEDS):
+            yield (
+                f"misconceptions “{one.sentence}” and “{other.sentence}” give the same values; drop one, or "
+                "return a value that tells them apart"
+            )
+    for tried, result in zip(each.alternatives, found.alternatives, strict=True):
+        seed = next((seed for seed in SEEDS if not _passes(each, right, result, seed)), None)
+        if seed is not None:
+            why = result.broken or result.errors.get(seed) or "other values than the solution"
+            yield f"alternative in cell '{tried.cell}' fails with seed {seed} ({why}); mend it or the check"
+    for bend, result in found.bends.items():
+        if any(_passes(each, right, result, seed) for seed in result.bent):
+            yield f"{bend} instead of the answer passes; draw inputs, or return values, for which it is wrong"
+
+
+def _no_values(each: ExerciseInfo, error: str, others: Mapping[str, str]) -> str:
+    missing = error.removeprefix("NameError: name '").split("'")[0]
+    if error.startswith("NameError: name '") and others.get(missing, each.id) != each.id:
+        return (
+            f"needs '{missing}', the answer of {others[missing]}, so one mistake would count twice; draw it "
+            "from rng in the check, or take it from the package"
+        )
+    if not error:
+        return "the solution gives no values; return a dict of named values"
+    return f"the solution gives no values ({error}); return a dict of named numbers or arrays"
+
+
+def _value_faults(each: ExerciseInfo, found: Proven) -> Iterator[str]:
+    right = found.solution
+    names = list(right.values[SEEDS[0]])
+    if any(list(values) != names for values in right.values.values()):
+        yield "returns other names with another seed; return the same names always"
+        return
+    again = found.at_its_place
+    if again.error or not all(_same(right.values[seed], again.values[seed]) for seed in PUBLIC_SEEDS):
+        yield (
+            "the same seed gives other values at its place than at the notebook's end; draw everything from "
+            "rng, and let no given cell below change what the check uses"
+        )
+    if each.kind not in ("function", "fix"):
+        return
+    for name in names:
+        first = right.values[SEEDS[0]][name]
+        if all(agree(first, right.values[seed][name]).ok for seed in SEEDS):
+            yield f"“{name}” is the same with every seed, so one can write it down; draw its inputs from rng"
+
+
+def _trained_faults(each: ExerciseInfo, right: Result) -> Iterator[str]:
+    shapes = {name: array.shape for name, array in right.values[SEEDS[0]].items()}
+    if shapes != each.shapes:
+        yield f"the solution returns arrays of shapes {shapes}; declare these as shapes="
+    refusal = next((seed for seed, verdict in right.verdicts.items() if verdict is not True), None)
+    if refusal is not None:
+        yield f"accept says {right.verdicts[refusal]!r} to the solution with seed {refusal}; it must say True"
+
+
+def _wrong(each: ExerciseInfo, right: Result, result: Result) -> Iterator[str]:
+    if result.error:
+        yield f"gives no values ({result.error}), so nobody would read it; make it run"
+        return
+    seed = next((seed for seed in SEEDS if _passes(each, right, result, seed)), None)
+    if seed is not None:
+        yield f"passes with seed {seed}; draw inputs, or return values, for which it is always wrong"
+
+
+def _passes(each: ExerciseInfo, right: Result, result: Result, seed: int) -> bool:
+    if each.kind == "trained":
+        return result.verdicts.get(seed) is True
+    return _same(right.values[seed], result.values.get(seed))
+
+
+def _same(one: Values | None, other: Values | None) -> bool:
+    """Do two answers give the same names and values, within the tolerance of a check?"""
+    if one is None or other is None or set(one) != set(other):
+        return False
+    return all(agree(one[name], other[name]).ok for name in one)

@@ -1,0 +1,9 @@
+"""What a notebook is told that cannot become an exercise set."""
+
+
+class Refused(Exception):
+    """A solution notebook cannot be released. `reasons` name each cell and how to mend it."""
+
+    def __init__(self, *reasons: str) -> None:
+        self.reasons = reasons
+        super().__init__("\n".join(self.reasons))

@@ -1,0 +1,127 @@
+"""Try answers against the checks of a set, in a process of its own: what values does each answer give?
+
+An answer is tried as a grader would meet it: in a copy of the namespace that the given cells make, without
+the answers of other exercises. One process serves a whole notebook; nothing of it reaches the caller's.
+"""
+
+import os
+import pickle
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from backproplab.check.expected import Values
+
+from .refused import Refused
+
+SECONDS = 300
+PACKAGES = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A cell that the process runs: a given one, or a check."""
+
+    cell: str
+    source: str
+    exercise: str = ""  # of a check
+
+
+@dataclass(frozen=True)
+class Trial:
+    """An answer to try."""
+
+    exercise: str
+    answer: str
+    """Source of the answer cell: the solution, or its stub."""
+    change: str = ""
+    """Source that then binds some of the answers otherwise."""
+    bend: str = ""
+    """What is done to all that the answers return: a name of `bends.BENDS`."""
+    names: tuple[str, ...] = ()
+    """The answers, for a bend."""
+    seeds: tuple[int, ...] = ()
+    at_its_place: bool = False
+    """Whether later given cells have not run yet, as when a learner comes to the check."""
+
+
+@dataclass
+class Result:
+    """What a trial gave, seed by seed."""
+
+    values: dict[int, Values] = field(default_factory=dict)
+    errors: dict[int, str] = field(default_factory=dict)
+    verdicts: dict[int, bool | str] = field(default_factory=dict)
+    """What `accept` said, of trained numbers."""
+    broken: str = ""
+    """Why the answer cell or the check cell did not run at all, in one line."""
+    bent: set[int] = field(default_factory=set)
+    """The seeds with which the bend made a difference to what the answers returned."""
+
+    @property
+    def error(self) -> str:
+        """The first error, in one line; "" if there was none."""
+        return self.broken or next(iter(self.errors.values()), "")
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a given cell does when it runs: nothing wrong, or an error in one line."""
+
+    cell: str
+    error: str
+
+
+def run(steps: Sequence[Step], trials: Sequence[Trial], folder: Path) -> list[Result]:
+    """Run the given cells in `folder`, then each trial, and return their results in order.
+
+    Refused if a given cell raises, if the process dies, or if it takes more than `SECONDS`.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        out, where = Path(scratch) / "results", Path(scratch) / "where"
+        environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(filter(None, [str(PACKAGES), os.environ.get("PYTHONPATH", "")])),
+            "OPENBLAS_NUM_THREADS": "1",
+            "MPLBACKEND": "Agg",
+        }
+        # -P: a file beside the notebook must not stand in for a library.
+        command = [sys.executable, "-P", "-m", "backproplab.authoring.trial_process", str(out), str(where)]
+        try:
+            done = subprocess.run(
+                command,
+                input=pickle.dumps((list(steps), list(trials))),
+                capture_output=True,
+                cwd=folder,
+                env=environment,
+                timeout=SECONDS,
+            )
+        except subprocess.TimeoutExpired:
+            raise Refused(f"{_read(where)}: still running after {SECONDS} s; make it end sooner") from None
+        if not out.exists():
+            last = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or [
+                f"exit {done.returncode}"
+            ]
+            raise Refused(f"{_read(where)}: the process ended there ({last[0]}); mend that cell")
+        outcome: list[Result] | Given = pickle.loads(out.read_bytes())
+    if isinstance(outcome, Given):
+        raise Refused(_given_failed(outcome, trials))
+    return outcome
+
+
+def _read(where: Path) -> str:
+    return where.read_text(encoding="utf-8") if where.exists() else "before the first cell"
+
+
+def _given_failed(given: Given, trials: Sequence[Trial]) -> str:
+    for trial in trials:
+        for name in trial.names:
+            if given.error == f"NameError: name '{name}' is not defined":
+                return (
+                    f"cell '{given.cell}' uses '{name}', the answer of {trial.exercise}, and would stop an "
+                    f'untouched notebook; put it under `if answered("{trial.exercise}"):`'
+                )
+    return f"cell '{given.cell}' stops with {given.error}; it must run on its own, without any answer"
