@@ -51,6 +51,8 @@ class Expected:
     """What the code gives as it was handed out, where it gives anything."""
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """Of trained numbers."""
+    accept: str = ""
+    """The expression that judges trained numbers; its names are those of the given cells."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from html import escape
 from typing import Any
 
 from backproplab.grading.judging import Named, Status, Verdict
+from backproplab.grading.reports import is_for_review
 
 SIGNS = {
     Status.RIGHT: "✓",
@@ -13,7 +14,6 @@ SIGNS = {
     Status.NOT_ATTEMPTED: "○",
     Status.BY_HAND: "✎",
 }
-REVIEW = "For review:"  # how a line for the instructor's eyes begins
 FEEDBACK_COLUMNS = ("value", "in this grading", "inputs of seed", "yours", "shape", "compared")
 LONGEST = 2000  # characters of a message
 
@@ -57,7 +57,7 @@ def feedback(record: Mapping[str, Any], verdicts: Sequence[Verdict]) -> str:
         f"<h1>{_text(title)}</h1>",
         f"<p><b>{record['score']:g} of {record['max_score']:g} points.</b></p>",
     ]
-    notes = [problem for problem in record["problems"] if not problem.startswith(REVIEW)]
+    notes = [problem for problem in record["problems"] if not is_for_review(problem)]
     if notes:
         lines = "".join(f"<li>{_text(note)}</li>" for note in notes)
         parts.append(f'<div class="note"><p>While your notebook was graded:</p><ul>{lines}</ul></div>')

@@ -13,6 +13,7 @@ from typing import Any
 from backproplab.grading.judging import Verdict
 
 RESULTS, FEEDBACK = "results", "feedback"
+REVIEW = "For review:"  # how a line of `problems` begins that is for the instructor alone
 GRADEBOOK_COLUMNS = (  # those of `nbgrader export`, in its order
     "assignment",
     "duedate",
@@ -112,3 +113,8 @@ def harmless(value: str | float) -> str:
     if not isinstance(value, str):
         return repr(value)
     return f"'{value}" if value.lstrip(" ").startswith(tuple(STARTS_A_FORMULA)) else value
+
+
+def is_for_review(problem: str) -> bool:
+    """Is this line of `problems` for the instructor's eyes alone?"""
+    return problem.startswith(REVIEW)

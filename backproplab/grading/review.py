@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from backproplab.grading.plan import bound_names, parsed
 from backproplab.grading.reading import StudentCell
+from backproplab.grading.reports import REVIEW
 from backproplab.sandbox.protocol import Assignment
 
 PACKAGE = "backproplab"
@@ -32,7 +33,7 @@ def borrowed(cells: Sequence[StudentCell], assignment: Assignment, solved: str) 
         place = f"the answer to {', '.join(exercises)}" if exercises else f"code cell {index + 1}"
         text = source.split("\n")
         sentences += [
-            f"For review: {place} uses {PACKAGE} itself, line {line}: {text[line - 1].strip()[:120]}"
+            f"{REVIEW} {place} uses {PACKAGE} itself, line {line}: {text[line - 1].strip()[:120]}"
             for line in sorted(_lines(parsed(source), suspects))
         ]
     return sentences

@@ -1,0 +1,143 @@
+"""The `backproplab grade` command."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from backproplab.grading.run import Summary
+
+ABOUT = (
+    "Grade what a class handed in: a folder of notebooks (the file's name is the student's), nbgrader's "
+    "submitted/STUDENT/ASSIGNMENT/, or the zip file of Canvas or Moodle. Run it again after an interruption "
+    "and it goes on where it was."
+)
+
+
+def add_grade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `backproplab grade`."""
+    parser = commands.add_parser("grade", help="Grade what a class handed in.", description=ABOUT)
+    parser.add_argument("submissions", type=Path, metavar="SUBMISSIONS", help="a folder or a zip file")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder for the grades")
+    parser.add_argument(
+        "--solutions",
+        type=Path,
+        default=Path("solutions"),
+        metavar="PATH",
+        help="the solution notebooks, or one of them (default: solutions)",
+    )
+    parser.add_argument("--set", default="", metavar="NAME", help="the set, where the notebooks do not say")
+    parser.add_argument(
+        "-j", "--jobs", type=_positive, default=os.cpu_count() or 1, metavar="N", help="workers side by side"
+    )
+    parser.add_argument(
+        "--timeout",
+        type=_seconds,
+        default=60.0,
+        metavar="SECONDS",
+        help="CPU time that one submission may take (default: 60)",
+    )
+    parser.add_argument(
+        "--isolation",
+        choices=("full", "reduced"),
+        default="full",
+        help="reduced: for a machine that cannot isolate fully; stated on every page",
+    )
+    parser.add_argument(
+        "--seeds", type=_seeds, default=(), metavar="N,N,…", help="inputs to use; without, drawn for the run"
+    )
+    parser.set_defaults(command=grade)
+
+
+def grade(given: argparse.Namespace) -> int:
+    """Grade a class. Returns 0 if each submission has a result, 1 if one has none, 2 if nothing began."""
+    from backproplab.authoring.refused import Refused
+    from backproplab.grading.reference import CannotGrade
+    from backproplab.grading.run import grade_class
+    from backproplab.grading.sets import of_set, solution_for, solution_notebooks
+    from backproplab.grading.submissions import CannotRead, find_submissions
+    from backproplab.sandbox import IsolationError
+    from backproplab.sandbox.protocol import Limits
+
+    try:
+        handed_in = find_submissions(given.submissions)
+        solution = solution_for(handed_in, solution_notebooks(given.solutions), given.set)
+        submissions = of_set(handed_in, solution.stem)
+        with _Bar() as bar:
+            summary = grade_class(
+                solution,
+                submissions,
+                given.out,
+                seeds=given.seeds,
+                isolation=given.isolation,
+                limits=Limits(
+                    cell_seconds=min(Limits.cell_seconds, given.timeout), submission_seconds=given.timeout
+                ),
+                workers=given.jobs,
+                progress=bar.show,
+            )
+    except (CannotRead, CannotGrade, Refused, IsolationError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nStopped. Run the same command again to go on.", file=sys.stderr)
+        return 130
+    _tell(summary, given.out)
+    return 0 if summary.results == summary.submissions else 1
+
+
+def _tell(summary: "Summary", out: Path) -> None:
+    print(f"{summary.assignment}: {summary.results} of {summary.submissions} submissions have a result,")
+    print(f"{summary.graded_now} graded now. Isolation: {summary.level}.")
+    if summary.troubled:
+        print(f"{summary.troubled} came with a note; see 'problems' in {out / 'results'}.")
+    if summary.for_review:
+        print(f"{summary.for_review} with lines for you to review.")
+    print(f"Gradebook: {out / 'gradebook.csv'}. The class: {out / 'class.html'}.")
+
+
+class _Bar:
+    """A progress bar on a terminal; silent elsewhere. Counts results, those of an earlier run included."""
+
+    def __enter__(self) -> "_Bar":
+        from tqdm import tqdm
+
+        self.bar = tqdm(total=0, unit=" notebooks", disable=None, file=sys.stderr, dynamic_ncols=True)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.bar.close()
+
+    def show(self, done: int, total: int) -> None:
+        """Move the bar to `done` of `total`."""
+        if self.bar.total != total:
+            self.bar.reset(total)
+            self.bar.initial = done  # else the speed would count what was there before
+        self.bar.n = done
+        self.bar.refresh()
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError("must be more than 0 seconds")
+    return seconds
+
+
+def _seeds(text: str) -> tuple[int, ...]:
+    try:
+        seeds = tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError("must be whole numbers, with commas between them") from None
+    if min(seeds) < 0 or max(seeds) >= 2**63 or len(set(seeds)) < len(seeds):
+        raise argparse.ArgumentTypeError("must be different and not negative")
+    return seeds

@@ -1,0 +1,89 @@
+"""What is right on the seeds of a run, and what each misconception gives: found in a process of its own.
+
+That process runs the author's code alone. Its values stay on the grader's side.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from backproplab.authoring import proof, trial
+from backproplab.authoring.assignment import ExerciseInfo, Solution, load_assignment, load_solution
+from backproplab.authoring.trial import Result, Trial
+from backproplab.grading.grader import Isolation, Task
+from backproplab.grading.judging import Expected, Mistake, Values
+from backproplab.sandbox.protocol import Limits
+
+
+class CannotGrade(Exception):
+    """The solution gives no values to compare with; the message says where."""
+
+
+def make_task(
+    path: Path,
+    seeds: Sequence[int],
+    *,
+    isolation: Isolation,
+    limits: Limits,
+    public: Sequence[int] = proof.PUBLIC_SEEDS,
+) -> Task:
+    """Read a solution notebook, run it on the seeds, and return all that grading a class takes.
+
+    Refused if the notebook is not well-formed; CannotGrade if its solution fails with a seed.
+    """
+    solution = load_solution(path)
+    return Task(
+        assignment=load_assignment(path),
+        expected=expected_values(solution, [*seeds, *public]),
+        solved="\n".join(each.answer for each in solution.exercises),
+        seeds=tuple(seeds),
+        public=tuple(public),
+        isolation=isolation,
+        limits=limits,
+    )
+
+
+def expected_values(solution: Solution, seeds: Sequence[int]) -> tuple[Expected, ...]:
+    """Return each exercise with the values of its solution, its misconceptions and its untouched code."""
+    checked = [each for each in solution.exercises if each.check]
+    tried = [_trials(each, tuple(dict.fromkeys(seeds))) for each in checked]
+    flat = [each for trials in tried for each in trials]
+    results = iter(trial.run(proof.steps(solution), flat, solution.path.parent) if flat else [])
+    found = {
+        each.id: _expected(each, [next(results) for _ in trials], seeds)
+        for each, trials in zip(checked, tried, strict=True)
+    }
+    return tuple(
+        found.get(each.id) or Expected(each.id, each.points, each.kind) for each in solution.exercises
+    )
+
+
+def _trials(each: ExerciseInfo, seeds: tuple[int, ...]) -> list[Trial]:
+    changes = ["", *(wrong.source for wrong in each.misconceptions)]
+    tried = [Trial(each.id, each.answer, change, names=each.answers, seeds=seeds) for change in changes]
+    return [*tried, Trial(each.id, each.stub, names=each.answers, seeds=seeds)]
+
+
+def _expected(each: ExerciseInfo, results: list[Result], seeds: Sequence[int]) -> Expected:
+    solution, *wrong, stub = results
+    missing = [seed for seed in seeds if seed not in solution.values]
+    if solution.error or missing:
+        raise CannotGrade(f"the solution of {each.id} fails with seed {missing[:1]}: {solution.error}")
+    return Expected(
+        id=each.id,
+        points=each.points,
+        kind=each.kind,
+        names=tuple(solution.values[seeds[0]]),
+        answers=each.answers,
+        values=_flat(solution),
+        mistakes=tuple(
+            Mistake(tried.sentence, _flat(result))
+            for tried, result in zip(each.misconceptions, wrong, strict=True)
+        ),
+        untouched=_flat(stub),
+        shapes=dict(each.shapes or {}),
+        accept=each.accept,
+    )
+
+
+def _flat(result: Result) -> Values:
+    return {(seed, name): value for seed, values in result.values.items() for name, value in values.items()}

@@ -1,0 +1,85 @@
+"""Which exercise set is it that a class handed in?"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from backproplab.grading.submissions import CannotRead, Submission, opened
+
+LOOK = 2 * 1024**2  # bytes of a notebook that are looked at
+GRADE_ID = re.compile(rb'"(?:answer|check)-(\d+)\.\d+"')
+
+
+def solution_notebooks(path: Path) -> list[Path]:
+    """Return the solution notebooks at `path`: the notebook itself, or those of the folder."""
+    if path.is_dir():
+        return sorted(path.glob("*.ipynb"))
+    return [path] if path.is_file() else []
+
+
+def solution_for(submissions: Sequence[Submission], solutions: Sequence[Path], wanted: str = "") -> Path:
+    """Return the solution of the set that was handed in, or of the one `wanted`: "03-spreadsheet" or "03".
+
+    CannotRead, with what to do, where it cannot be told.
+    """
+    names = {path.stem: path for path in solutions}
+    if not names:
+        raise CannotRead("No solution notebook is here: name the folder that holds them with --solutions")
+    listed = ", ".join(names)
+    if wanted:
+        found = [path for name, path in names.items() if wanted in (name, name.split("-")[0])]
+        if len(found) != 1:
+            raise CannotRead(f"--set {wanted} names {len(found)} of the solutions here: {listed}")
+        return found[0]
+    folders = {each.assignment for each in submissions} & set(names)
+    if len(folders) > 1:
+        raise CannotRead(f"Several sets were handed in ({', '.join(sorted(folders))}): choose one with --set")
+    if folders:
+        return names[folders.pop()]
+    if len(names) == 1:
+        return solutions[0]
+    votes = Counter(name for each in submissions for name in _looks_like(each, names))
+    best = votes.most_common(2)
+    if not best or (len(best) == 2 and best[0][1] == best[1][1]):
+        raise CannotRead(f"The notebooks do not say which set they are: choose one with --set ({listed})")
+    return names[best[0][0]]
+
+
+def of_set(submissions: Sequence[Submission], name: str) -> list[Submission]:
+    """Return what was handed in for one set, one submission a student.
+
+    That is all of it, unless nbgrader's folders tell sets apart: then what is in the set's folder counts, and
+    for a student without one what lies beside.
+    """
+    if any(each.assignment == name for each in submissions):
+        here = {each.student for each in submissions if each.assignment == name}
+        submissions = [
+            each
+            for each in submissions
+            if each.assignment == name or (not each.assignment and each.student not in here)
+        ]
+    together: dict[str, Submission] = {}
+    for each in submissions:
+        before = together.get(each.student)
+        entries = (*before.entries, *each.entries) if before else each.entries
+        together[each.student] = Submission(each.student, name, entries)
+    return list(together.values())
+
+
+def _looks_like(submission: Submission, names: dict[str, Path]) -> list[str]:
+    """The sets that a submission may be of: those that it names, else by the numbers of its exercises."""
+    for entry in submission.notebooks:
+        try:
+            with opened(entry) as file:
+                start = file.read(LOOK)
+        except CannotRead:
+            continue
+        named = [name for name in names if f"check_set({name}".encode() in re.sub(rb"[\\\"' ]", b"", start)]
+        if named:
+            return named
+        lessons = {int(found[1]) for found in GRADE_ID.finditer(start)}
+        numbered = [name for name in names if name[:2].isdigit() and int(name[:2]) in lessons]
+        if numbered:
+            return numbered
+    return []
