@@ -1,0 +1,82 @@
+"""The recorded values of a set, `expected/NN-topic.json`: made from trials, compared with what is on disk."""
+
+import json
+from typing import Any
+
+from backproplab.check.expected import SCHEMA, decode, encode, fingerprint
+from backproplab.compare import agree
+
+from .assignment import ExerciseInfo, Solution
+from .proof import PUBLIC_SEEDS, Proven
+from .trial import Result
+
+
+def recorded(solution: Solution, results: dict[str, Proven]) -> str:
+    """Return the text of the file: all values with one seed on one line."""
+    content = {
+        "schema": SCHEMA,
+        "set": solution.name,
+        "fingerprint": fingerprint(),
+        "seeds": list(PUBLIC_SEEDS),
+        "exercises": {
+            each.id: _recorded(each, results[each.id]) for each in solution.exercises if each.id in results
+        },
+    }
+    return _laid_out(content, "\n") + "\n"
+
+
+def _recorded(each: ExerciseInfo, found: Proven) -> dict[str, Any]:
+    entry: dict[str, Any] = {"points": each.points, "kind": each.kind, "answers": list(each.answers)}
+    if each.kind != "trained":  # they are judged, not compared
+        entry["values"] = _values(found.solution)
+    entry["misconceptions"] = [
+        {"sentence": tried.sentence, "values": _values(result)}
+        for tried, result in zip(each.misconceptions, found.misconceptions, strict=True)
+    ]
+    if each.kind == "fix" and not found.stub.error:
+        entry["untouched"] = _values(found.stub)
+    return entry
+
+
+def _values(result: Result) -> list[list[dict[str, Any]]]:
+    return [encode(result.values[seed]) for seed in PUBLIC_SEEDS]
+
+
+def _laid_out(content: Any, line: str) -> str:
+    """Return JSON with a line for each entry, down to the values of one seed; `line` breaks and indents."""
+    inner = line + " "
+    match content:
+        case dict():
+            entries = (
+                f"{json.dumps(key, ensure_ascii=False)}: {_laid_out(each, inner)}"
+                for key, each in content.items()
+            )
+            return "{" + inner + f",{inner}".join(entries) + line + "}"
+        case [{"sentence": _}, *_] | [[*_], *_]:
+            return "[" + inner + f",{inner}".join(_laid_out(each, inner) for each in content) + line + "]"
+        case _:
+            return json.dumps(content, ensure_ascii=False)
+
+
+def same_recorded(old: str, new: str) -> bool:
+    """Say whether two such texts record the same: numbers within the tolerance of a check, the rest exactly.
+
+    >>> same_recorded('{"name": "w", "shape": [], "data": [1.0]}', '{"name": "w", "shape": [], "data": [1]}')
+    True
+    """
+    try:
+        return _alike(json.loads(old), json.loads(new))
+    except ValueError:
+        return False
+
+
+def _alike(old: Any, new: Any) -> bool:
+    match old, new:
+        case {"name": a, "shape": s, "data": list()}, {"name": b, "shape": t, "data": list()}:
+            return a == b and s == t and agree(decode([new])[a], decode([old])[a]).ok
+        case dict(), dict():
+            return list(old) == list(new) and all(_alike(old[key], new[key]) for key in old)
+        case list(), list():
+            return len(old) == len(new) and all(map(_alike, old, new))
+        case _:
+            return type(old) is type(new) and bool(old == new)
