@@ -1,0 +1,214 @@
+"""Runs one submission, in a process that is the student's: nothing in here is to be trusted afterwards.
+
+Cells run in a namespace of their own. A check runs in the namespace as released, into which the exercise's
+answers are lent for as long as it runs; its functions see the answers, too.
+"""
+
+import io
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any, TextIO, cast
+
+from backproplab.check import Posed, call_with_seed, collecting
+from backproplab.check.errors import trouble
+from backproplab.compare import as_array
+from backproplab.sandbox import wire
+from backproplab.sandbox.magics import Shell, run
+from backproplab.sandbox.protocol import Assignment, Check, Limits
+
+Namespace = dict[str, Any]
+Write = Callable[[bytes], object]
+
+
+def main_module() -> Namespace:
+    """Return the namespace of a new `__main__`."""
+    module = sys.modules["__main__"] = ModuleType("__main__")
+    return vars(module)
+
+
+def release(assignment: Assignment) -> Namespace:
+    """Run the given cells of an assignment, which are its author's, and return their namespace."""
+    namespace = main_module()
+    shell = Shell(namespace, lambda note: None)
+    with collecting(lambda posed: None):
+        for number, source in enumerate(assignment.given):
+            run(source, namespace, shell, title=f"<given cell {number}>")
+    return namespace
+
+
+def warm_up(assignment: Assignment, limits: Limits) -> None:
+    """Run a submission of every kind of mistake once, so that what it imports lazily is there at each fork."""
+    kinds = ("1 / 0", "%time x = 1", "nonsense (", "import numpy; repr(numpy.ones(3) / 7)")
+    request = {"steps": [{"source": source, "index": 0, "exercise": ""} for source in kinds], "seeds": []}
+    Submission(request, assignment, {}, limits, lambda frame: None).run()
+
+
+class _Output(io.RawIOBase):
+    """Counts what is written and keeps nothing; C code writes to the descriptor, which is /dev/null."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return 1
+
+    def write(self, data: Any) -> int:
+        length = memoryview(data).nbytes
+        self.count += length
+        return length
+
+
+class Submission:
+    """One run of a submission's steps. `write` takes the frames that tell of it."""
+
+    def __init__(
+        self,
+        request: dict[str, Any],
+        assignment: Assignment,
+        released: Namespace,
+        limits: Limits,
+        write: Write,
+    ) -> None:
+        self.steps, self.seeds = request["steps"], request["seeds"]
+        self.checks = {check.exercise: check for check in assignment.checks}
+        self.released, self.limits, self.write = released, limits, write
+        self.student = main_module()
+        self.shell = Shell(self.student, self.note)
+        self.posed: list[Posed] = []
+
+    def run(self) -> None:
+        """Run every step; whatever a student's code raises ends its own step only."""
+        output = _Output()
+        with _redirected(output), collecting(self.posed.append):
+            for number, step in enumerate(self.steps):
+                self.write(wire.frame(wire.STEP, wire.INDEX.pack(number)))
+                if "source" in step:
+                    self.cell(step["source"], step["index"], step["exercise"])
+                else:
+                    self.check(self.checks[step["exercise"]])
+        if output.count > self.limits.output_bytes:
+            self.note(f"it wrote {output.count / 1e6:.0f} MB of output, which was dropped")
+        self.write(wire.frame(wire.DONE))
+
+    def note(self, text: str) -> None:
+        """Tell something that costs nobody marks."""
+        self.write(wire.text_frame(wire.NOTE, text))
+
+    def error(self, exercise: str, text: str) -> None:
+        """Tell why an exercise gives no values."""
+        self.write(wire.text_frame(wire.ERROR, exercise, text))
+
+    def cell(self, source: str, index: int, exercise: str) -> None:
+        """Run one of the student's cells."""
+        try:
+            run(source, self.student, self.shell, title=f"<cell {index}>")
+        except BaseException as error:
+            line = _told(error)
+            self.error(exercise, line) if exercise else self.note(f"cell {index + 1} stopped with {line}")
+
+    def check(self, check: Check) -> None:
+        """Run the released check on the student's answers, once with each seed."""
+        blank = [name for name in check.answers if self.student.get(name, None) is ...]
+        if blank:
+            return self.error(check.exercise, f"Ellipsis: {', '.join(blank)} is still to be filled in")
+        try:
+            with self._answers_lent(check):
+                self.posed.clear()
+                exec(compile(check.source, f"<check {check.exercise}>", "exec"), self.released)
+                function = self.posed[-1].function
+                for seed in self.seeds:
+                    for name, value in dict(call_with_seed(function, seed)).items():
+                        self.value(check.exercise, seed, str(name), value)
+        except BaseException as error:
+            self.error(check.exercise, _told(error))
+
+    def value(self, exercise: str, seed: int, name: str, value: Any) -> None:
+        """Send one named value, or say why it is none."""
+        if value is ...:
+            return self.error(exercise, f"Ellipsis: {name} is still to be filled in")
+        try:
+            array = as_array(value)
+        except TypeError as error:
+            return self.error(exercise, f"{name}: {_told(error)}")
+        if array.nbytes > self.limits.value_bytes:
+            most = self.limits.value_bytes / 1e6
+            return self.error(
+                exercise, f"{name} has {array.nbytes / 1e6:.0f} MB; at most {most:.0f} are read"
+            )
+        self.write(wire.value_frame(exercise, seed, name, array))
+
+    @contextmanager
+    def _answers_lent(self, check: Check) -> Iterator[None]:
+        before = dict(self.released)
+        self.released.update((name, self.student[name]) for name in check.answers if name in self.student)
+        try:
+            yield
+        finally:
+            self.released.clear()
+            self.released.update(before)
+
+
+@contextmanager
+def _redirected(output: _Output) -> Iterator[None]:
+    before = sys.stdin, sys.stdout, sys.stderr
+    text = cast(TextIO, io.TextIOWrapper(io.BufferedWriter(output), "utf-8", "replace", write_through=True))
+    sys.stdin, sys.stdout, sys.stderr = io.StringIO(), text, text
+    try:
+        yield
+    finally:
+        sys.stdin, sys.stdout, sys.stderr = before
+
+
+def _told(error: BaseException) -> str:
+    try:
+        return trouble(error).line
+    except BaseException:  # its message, too, is code of the student's
+        return "an exception that cannot be told"
+
+
+def silence(*keep: int) -> None:
+    """Point the standard descriptors at nothing and close all others but those to keep."""
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in range(3):
+        os.dup2(null, descriptor)
+    start = 3
+    for kept in sorted(keep):
+        os.closerange(start, kept)
+        start = kept + 1
+    os.closerange(start, 4096)
+
+
+def write_to(descriptor: int) -> Write:
+    """Return a function that writes all of its bytes to a descriptor."""
+
+    def write(data: bytes) -> None:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+
+    return write
+
+
+def run_cold() -> None:
+    """Be a whole sandbox at the reduced level: assignment and job from stdin, frames to stdout, and end."""
+    from backproplab.sandbox.limits import limit_resources
+
+    job, results = os.dup(0), os.dup(1)
+    content = wire.read_request(lambda length: os.read(job, length))
+    silence(results)
+    assignment, limits = wire.unpacked(content)
+    limit_resources(limits, own_namespace=False)
+    write = write_to(results)
+    try:
+        released = release(assignment)
+    except BaseException as error:
+        write(wire.text_frame(wire.NOTE, f"The given cells do not run: {_told(error)}"))
+        os._exit(1)
+    Submission(content, assignment, released, limits, write).run()
+    os._exit(0)

@@ -1,0 +1,106 @@
+"""The grader's end of the sandbox: start it, hand it submissions, take what comes back."""
+
+from types import TracebackType
+from typing import Any, Literal, Self
+
+from backproplab.sandbox.cold import ColdChild
+from backproplab.sandbox.protocol import Assignment, Cell, Checkpoint, Job, Limits, Outcome
+from backproplab.sandbox.warm import WarmServer
+from backproplab.sandbox.watch import Attempt, Progress, Running
+
+REDUCED = "reduced: a process for each submission, with limits; files and network are open to it"
+
+
+class SandboxError(RuntimeError):
+    """The sandbox cannot run an assignment, whatever is handed in."""
+
+
+class Sandbox:
+    """Runs submissions to one assignment, one after the other.
+
+    `isolation="full"` starts a warm server behind walls, and raises IsolationError where the machine does not
+    let us build them. `"reduced"` starts a process for each submission, with limits and without walls.
+
+    Use it as a context manager; `run` never raises for anything that a submission does.
+    """
+
+    def __init__(
+        self,
+        assignment: Assignment,
+        *,
+        isolation: Literal["full", "reduced"] = "full",
+        limits: Limits | None = None,
+    ) -> None:
+        self.assignment, self.isolation, self.limits = assignment, isolation, limits or Limits()
+        self.level = REDUCED
+        """What is on, in words."""
+        self._server: WarmServer | None = None
+
+    def __enter__(self) -> Self:
+        try:
+            if self.isolation == "full":
+                self._server = WarmServer(self.assignment, self.limits)
+                self.level = self._server.level
+            nothing = Progress(Job((), ()))
+            trouble = Attempt(nothing, self._child(nothing), self.limits).watch()
+            if trouble:
+                raise SandboxError(" ".join([f"An empty submission {trouble}.", *nothing.outcome.problems]))
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the server."""
+        if self._server:
+            self._server.close()
+            self._server = None
+
+    def run(self, job: Job) -> Outcome:
+        """Run a submission. What had to be stopped is left out, and the rest runs from a fresh start."""
+        progress = Progress(job)
+        while True:
+            attempt = Attempt(progress, self._child(progress), self.limits)
+            trouble = attempt.watch()
+            if trouble:
+                _blame(progress, attempt.step, trouble)
+            if not trouble or attempt.step is None or attempt.out_of_time:
+                break
+            progress.over.add(attempt.todo[attempt.position])
+        outcome = progress.outcome
+        for exercise in list(outcome.errors):
+            if {seed for where, seed, _ in outcome.values if where == exercise} == set(job.seeds):
+                del outcome.errors[exercise]  # its cell stopped, but what it had defined gives values
+        return outcome
+
+    def _child(self, progress: Progress) -> Running:
+        steps = [_plain(progress.job.steps[place]) for place in progress.todo()]
+        request = {"steps": steps, "seeds": list(progress.job.seeds)}
+        if self._server is None:
+            return ColdChild(self.assignment, self.limits, request)
+        return self._server.child(request)
+
+
+def _plain(step: Cell | Checkpoint) -> dict[str, Any]:
+    if isinstance(step, Checkpoint):
+        return {"exercise": step.exercise}
+    return {"exercise": step.exercise, "source": step.source, "index": step.index}
+
+
+def _blame(progress: Progress, step: Cell | Checkpoint | None, trouble: str) -> None:
+    """Say what went wrong, where it counts: at the exercise, or else among the problems."""
+    match step:
+        case None:
+            progress.problem(f"The submission {trouble} before its first cell")
+        case Cell(index=index, exercise=exercise):
+            progress.problem(f"Cell {index + 1} {trouble}; the rest ran without it")
+            if exercise:
+                progress.outcome.errors.setdefault(exercise, f"Stopped: the answer's cell {trouble}")
+        case Checkpoint(exercise=exercise):
+            progress.problem(f"The check of {exercise} {trouble}; the rest ran without it")
+            progress.outcome.errors.setdefault(exercise, f"Stopped: the answer {trouble}")

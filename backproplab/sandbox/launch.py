@@ -1,0 +1,120 @@
+"""Starts the process that a sandbox needs: the warm server, or a cold child for one submission.
+
+The server sees of the file system what Python needs and nothing else: with bubblewrap nothing else is there at
+all. A dropped environment, no network, no home.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from pathlib import Path
+
+PACKAGE = Path(__file__).parents[1]
+SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
+SETTINGS = ("/etc/ld.so.cache", "/etc/localtime", "/etc/fonts", "/etc/alternatives")
+SCRATCH = "/scratch"
+# One thread: a fork copies only the thread that calls it.
+THREADS = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL", "NUMEXPR")}
+INSTALLED = ("bin", "lib", "lib64", "share", "pyvenv.cfg")
+
+
+def readable_paths() -> list[str]:
+    """Return what the sandbox may read: system libraries, this Python, its packages, and our own package.
+
+    Of a virtual environment only the folders that Python makes: a course may have been set up inside one.
+    """
+    prefixes = [Path(sys.base_prefix), Path(sys.prefix)]
+    installed = [prefix / part for prefix in prefixes for part in INSTALLED]
+    libraries = [Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
+    wanted = [*map(Path, (*SYSTEM, *SETTINGS)), *installed, *libraries, PACKAGE]
+    present = [path for path in dict.fromkeys(wanted) if path.exists()]
+    return [str(path) for path in present if not any(path != p and path.is_relative_to(p) for p in present)]
+
+
+def environment(scratch: str) -> dict[str, str]:
+    """Return all the environment variables that student code finds."""
+    folders = dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR", "IPYTHONDIR"), scratch)
+    kept = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}  # Windows needs it
+    return (
+        {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "USER": "student", "MPLBACKEND": "agg"}
+        | folders
+        | THREADS
+        | kept
+    )
+
+
+def python(call: str) -> list[str]:
+    """Return the command that imports our package, wherever it lies, and makes one call."""
+    home = str(PACKAGE.parent)
+    start = f"import sys; sys.path.append({home!r}); from backproplab.sandbox import server, child; {call}"
+    return [sys.executable, "-I", "-B", "-c", start]
+
+
+def bubblewrap(scratch: str) -> list[str]:
+    """Return the command that makes the server's view of the machine; [] where bubblewrap is not installed."""
+    program = shutil.which("bwrap")
+    if program is None:
+        return []
+    command = [program, "--new-session", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
+    if os.geteuid() == 0:
+        command += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]  # to become nobody
+    else:
+        command += ["--unshare-user"]
+    made: set[Path] = set()
+    command += ["--proc", "/proc", "--dev", "/dev", "--perms", "0755", "--dir", scratch]
+    for path in map(Path, readable_paths()):
+        for parent in reversed(path.parents[:-1]):  # else bubblewrap makes them for root alone
+            if parent not in made:
+                command += ["--perms", "0755", "--dir", str(parent)]
+                made.add(parent)
+        if path.is_symlink() and str(path) in SYSTEM:
+            command += ["--symlink", os.readlink(path), str(path)]
+        else:
+            command += ["--ro-bind", str(path), str(path)]
+    return [*command, "--remount-ro", "/", "--chdir", "/", "--"]
+
+
+class ServerProcess:
+    """The warm server's process, and the socket on which it takes orders."""
+
+    def __init__(self) -> None:
+        self.wrapped = bool(bubblewrap(SCRATCH))
+        self._folder = None if self.wrapped else tempfile.TemporaryDirectory(prefix="backproplab-")
+        self.scratch = SCRATCH if self._folder is None else self._folder.name
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.errors = tempfile.TemporaryFile()
+        with theirs:
+            call = f"server.main({theirs.fileno()})"
+            self.process = subprocess.Popen(
+                [*bubblewrap(self.scratch), *python(call)],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self.errors,
+                cwd="/",
+                env=environment(self.scratch),
+            )
+        if self._folder and os.geteuid() == 0:
+            os.chmod(self.scratch, 0o755)
+
+    def complaint(self) -> str:
+        """Return the last line that the process wrote to stderr."""
+        self.errors.seek(0)
+        lines = self.errors.read().decode("utf-8", "replace").strip().splitlines()
+        return lines[-1] if lines else "it ended without a word"
+
+    def close(self) -> None:
+        """Let the server end: it does so when nobody can give it orders."""
+        self.control.close()
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.errors.close()
+        if self._folder:
+            self._folder.cleanup()

@@ -1,0 +1,70 @@
+"""What Jupyter reads and Python does not: magics, shell lines, question marks.
+
+A lesson's cell may say `%matplotlib inline` or `%%time`; nothing of it may cost marks. Magics that only time or
+capture run their body; all others do nothing and leave a note.
+
+    >>> notes, names = [], {}
+    >>> shell = Shell(names, notes.append)
+    >>> run("%%time\\nx = 2", names, shell), run("!ls\\ny = x + 1", names, shell)
+    (None, None)
+    >>> names["y"], notes
+    (3, ['the shell command `ls` did nothing here'])
+"""
+
+from collections.abc import Callable
+from types import CodeType
+from typing import Any
+
+RUN_THEIR_BODY = {"time", "capture", "prun"}
+SILENT = {"matplotlib", "config", "load_ext", "reload_ext", "autoreload", "timeit", "pinfo", "pinfo2"}
+
+
+class Shell:
+    """What `get_ipython()` returns to a student's cell."""
+
+    def __init__(self, namespace: dict[str, Any], note: Callable[[str], object]) -> None:
+        self._namespace, self._note = namespace, note
+        namespace["get_ipython"] = lambda: self
+
+    def run_line_magic(self, name: str, line: str, *_: object, **__: object) -> Any:
+        """Run `%name line`."""
+        if name not in RUN_THEIR_BODY:
+            return self._ignored(name)
+        try:
+            return eval(compile(line, "<magic>", "eval"), self._namespace)
+        except SyntaxError:
+            return run(line, self._namespace, self)
+
+    def run_cell_magic(self, name: str, line: str, cell: str) -> Any:
+        """Run `%%name line` over the rest of its cell."""
+        return run(cell, self._namespace, self) if name in RUN_THEIR_BODY else self._ignored(name)
+
+    def system(self, command: str) -> None:
+        """Run `!command`: nothing."""
+        self._note(f"the shell command `{command[:40]}` did nothing here")
+
+    def getoutput(self, command: str, *_: object, **__: object) -> list[str]:
+        """Run `x = !command`: nothing."""
+        self.system(command)
+        return []
+
+    def _ignored(self, name: str) -> None:
+        if name not in SILENT:
+            self._note(f"the magic `%{name[:40]}` did nothing here")
+
+
+def run(source: str, namespace: dict[str, Any], shell: Shell, *, title: str = "<cell>") -> None:
+    """Run a cell in a namespace as Jupyter would, `shell` standing in for Jupyter's."""
+    exec(_compiled(source, title), namespace)
+
+
+def _compiled(source: str, title: str) -> CodeType:
+    try:
+        return compile(source, title, "exec", dont_inherit=True)
+    except SyntaxError:
+        from IPython.core.inputtransformer2 import TransformerManager
+
+        transformed = TransformerManager().transform_cell(source)
+        if transformed.strip() == source.strip():
+            raise
+        return compile(transformed, title, "exec", dont_inherit=True)

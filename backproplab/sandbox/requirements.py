@@ -1,0 +1,23 @@
+"""What full isolation needs of a machine, and what to do where it is missing."""
+
+REMEDIES = {
+    "Linux": "grade on Linux",
+    "user namespaces": "allow them (in a container: --security-opt seccomp=unconfined; on Ubuntu: "
+    "sysctl kernel.apparmor_restrict_unprivileged_userns=0)",
+    "Landlock": "use Linux 5.13 or newer with landlock among its security modules (/sys/kernel/security/lsm)",
+    "a dropped user": "install bubblewrap, or grade as an ordinary user",
+}
+for _name in ("PID, network and IPC namespaces", "mount namespaces", "a view by bubblewrap"):
+    REMEDIES[_name] = REMEDIES["user namespaces"]
+
+
+class IsolationError(RuntimeError):
+    """This machine lacks a mechanism of the full level of isolation; says which, and what to do."""
+
+    def __init__(self, mechanism: str, why: str) -> None:
+        remedy = REMEDIES.get(mechanism, "use a recent Linux on x86_64 or aarch64")
+        super().__init__(
+            f"Full isolation needs {mechanism}, and this machine refuses it ({why}). To have it, {remedy}. Or "
+            "ask for less, isolation='reduced', which bounds time and memory but hides no files."
+        )
+        self.mechanism = mechanism

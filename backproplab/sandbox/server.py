@@ -1,0 +1,142 @@
+"""The warm server: has imported numpy and run the given cells, and forks itself for each submission.
+
+Three processes for each submission:
+
+    server ── fork ── guard ── fork ── child (PID 1 of its own namespace, where the student's code runs)
+
+The server passes on two descriptors that it never reads: `results`, on which the child gets its job from the
+grader and gives values back, and `status`, on which the guard answers the grader. It sees no result, so nothing
+that one submission does can reach the next. The guard is our own code, out of the child's sight and reach; when
+the grader closes `status`, it kills the child, and with PID 1 the kernel ends all that it started.
+"""
+
+import gc
+import json
+import os
+import select
+import signal
+import socket
+import sys
+from contextlib import suppress
+from typing import Any, NoReturn
+
+from backproplab.sandbox import child, isolation, seccomp, wire
+from backproplab.sandbox.isolation import MissingMechanism
+from backproplab.sandbox.limits import limit_resources, resident, usage
+from backproplab.sandbox.protocol import Assignment, Limits
+
+MESSAGE = 4096
+
+
+def say(status: socket.socket, **content: Any) -> None:
+    """Tell the grader one thing; whether it still listens is its own business."""
+    with suppress(OSError):
+        status.send(json.dumps(content).encode()[:MESSAGE])
+
+
+class Server:
+    """What the warm process knows: the assignment, the namespace as released, and where the walls stand."""
+
+    def __init__(self, control: socket.socket) -> None:
+        self.control = control
+        content = wire.read_request(control.recv)
+        self.scratch, self.readable = content["scratch"], content["readable"]
+        self.limits: Limits
+        self.assignment: Assignment
+        self.assignment, self.limits = wire.unpacked(content)
+        isolation.drop_root(self.readable)
+        child.warm_up(self.assignment, self.limits)
+        self.released = child.release(self.assignment)
+        threads = len(os.listdir("/proc/self/task"))
+        if threads > 1:
+            raise RuntimeError(f"the given cells leave {threads - 1} threads running, which no fork survives")
+
+    def serve(self) -> None:
+        """Fork once for each pair of descriptors, until the grader goes."""
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries guards
+        gc.collect()
+        gc.freeze()  # so that no collection in a child copies all pages
+        say(self.control, ready=True, landlock=isolation.landlock_version())
+        while True:
+            message, descriptors, _, _ = socket.recv_fds(self.control, 1, 2)
+            if not message:
+                return
+            if os.fork() == 0:
+                self.control.close()
+                _guard(self, descriptors[0], socket.socket(fileno=descriptors[1]))
+            for descriptor in descriptors:
+                os.close(descriptor)
+
+
+def _guard(server: Server, results: int, status: socket.socket) -> NoReturn:
+    """Put one child behind walls, answer what it uses, and end it when the grader goes."""
+    try:
+        isolation.die_with_parent()
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        isolation.new_namespaces()
+        pid = os.fork()
+        if pid == 0:
+            _child(server, results, status)
+        os.close(results)
+        _watch(pid, status)
+    except MissingMechanism as missing:
+        say(status, missing=missing.mechanism, why=missing.why)
+    except BaseException as error:
+        say(status, missing="the guard", why=repr(error))
+    finally:
+        os._exit(0)
+
+
+def _watch(pid: int, status: socket.socket) -> None:
+    inherited, ended = resident(os.getpid()), os.pidfd_open(pid)
+    while True:
+        ready, _, _ = select.select([status, ended], [], [])
+        if ended in ready:
+            say(status, ended=os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+            return
+        if not status.recv(MESSAGE):
+            os.kill(pid, signal.SIGKILL)
+            return
+        used = usage(pid, inherited=inherited)
+        say(status, cpu=used.cpu_seconds, memory=used.memory_bytes)
+
+
+def _child(server: Server, results: int, status: socket.socket) -> NoReturn:
+    try:
+        isolation.die_with_parent()
+        os.setsid()
+        with suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+            file.write("1000")  # if memory runs out all the same, this one goes first
+        limit_resources(server.limits, own_namespace=True)
+        isolation.new_view(server.scratch, server.limits)
+        isolation.drop_capabilities()
+        isolation.restrict_files(server.readable, [server.scratch])
+        seccomp.restrict_calls()
+    except MissingMechanism as missing:
+        say(status, missing=missing.mechanism, why=missing.why)
+        os._exit(1)
+    try:
+        child.silence(results)
+        job = wire.read_request(lambda length: os.read(results, length))
+        submission = child.Submission(
+            job, server.assignment, server.released, server.limits, child.write_to(results)
+        )
+        submission.run()
+    finally:
+        os._exit(0)
+
+
+def main(descriptor: int) -> None:
+    """Serve the grader at the other end of a socket until it goes."""
+    control = socket.socket(fileno=descriptor)
+    try:
+        server = Server(control)
+    except MissingMechanism as missing:
+        say(control, missing=missing.mechanism, why=missing.why)
+    except BaseException as error:
+        say(control, failed=f"{type(error).__name__}: {error}"[:1000])
+    else:
+        null = os.open(os.devnull, os.O_RDWR)
+        for standard in (sys.stdin, sys.stdout, sys.stderr):
+            os.dup2(null, standard.fileno())
+        server.serve()
