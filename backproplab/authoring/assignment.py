@@ -120,7 +120,7 @@ def _misplaced(cells: list[Cell], name: str) -> Iterator[str]:
     for exercise in sorted(set(order[Role.ANSWER]) ^ set(order[Role.CHECK])):
         missing = Role.CHECK if exercise in order[Role.ANSWER] else Role.ANSWER
         word = missing.value
-        yield f"exercise {exercise} has no {word} cell; add one with grade_id '{word}-{exercise}'"
+        yield f"exercise {exercise} has no {word} cell; add one with grade_id '{word}-{exercise.replace('.', '-')}'"
     position = {(cell.role, cell.exercise): index for index, cell in enumerate(cells)}
     for exercise in set(order[Role.ANSWER]) & set(order[Role.CHECK]):
         if position[Role.CHECK, exercise] < position[Role.ANSWER, exercise]:

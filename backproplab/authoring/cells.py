@@ -53,11 +53,12 @@ def read_cell(node: NotebookNode) -> Cell:
         return Cell(node.id, role, "", node.source, node)
     role, word = (Role.ANSWER, "answer") if solution else (Role.CHECK, "check")
     grade_id = str(meta.get("grade_id", ""))
-    if not (named := re.fullmatch(rf"{word}-(\d+\.\d+)", grade_id)):
+    if not (named := re.fullmatch(rf"{word}-(\d+)-(\d+)", grade_id)):
         raise Refused(
-            f"cell '{node.id}': its grade_id is {grade_id!r}; expected '{word}-' and a number such as 3.2"
+            f"cell '{node.id}': its grade_id is {grade_id!r}; for exercise 3.2 write '{word}-3-2' (nbgrader "
+            "takes letters, digits, - and _ alone)"
         )
-    return Cell(node.id, role, named[1], node.source, node)
+    return Cell(node.id, role, f"{named[1]}.{named[2]}", node.source, node)
 
 
 def _parsed(node: NotebookNode) -> ast.Module:

@@ -14,7 +14,7 @@ from typing import Any, Literal, Self
 from numpy.typing import NDArray
 
 from backproplab.grading.judging import Expected, Status, Verdict, judged
-from backproplab.grading.plan import ANSWER, CHECK, bound_names, planned
+from backproplab.grading.plan import ANSWER, CHECK, bound_names, grade_id, planned
 from backproplab.grading.reading import StudentNotebook, read_notebook
 from backproplab.grading.reports import result
 from backproplab.grading.review import borrowed
@@ -169,7 +169,8 @@ def _share(notebook: StudentNotebook, assignment: Assignment) -> int:
     ids = {cell.grade_id for cell in notebook.cells}
     bound = set[str]().union(*(bound_names(cell.source) for cell in notebook.cells))
     return sum(
-        bool({ANSWER + check.exercise, CHECK + check.exercise} & ids) or bool(set(check.answers) & bound)
+        bool({grade_id(ANSWER, check.exercise), grade_id(CHECK, check.exercise)} & ids)
+        or bool(set(check.answers) & bound)
         for check in assignment.checks
     )
 

@@ -10,13 +10,22 @@ from collections.abc import Sequence
 from backproplab.grading.reading import StudentCell
 from backproplab.sandbox.protocol import Assignment, Cell, Check, Checkpoint, Job
 
-CHECK, ANSWER = "check-", "answer-"
+CHECK, ANSWER = "check", "answer"
+
+
+def grade_id(role: str, exercise: str) -> str:
+    """Return the id of an exercise's cell; nbgrader takes no dot in one.
+
+    >>> grade_id(ANSWER, "3.2")
+    'answer-3-2'
+    """
+    return f"{role}-{exercise.replace('.', '-')}"
 
 
 def planned(cells: Sequence[StudentCell], assignment: Assignment, seeds: Sequence[int]) -> Job:
     """Return the job for one notebook: its cells in order, each check at its place or at the end."""
     places = {check.exercise: _place(check, cells) for check in assignment.checks}
-    answered = {ANSWER + check.exercise: check.exercise for check in assignment.checks}
+    answered = {grade_id(ANSWER, check.exercise): check.exercise for check in assignment.checks}
     steps: list[Cell | Checkpoint] = []
     for index, cell in enumerate(cells):
         if not any(_is_check(cell, check) for check in assignment.checks) and cell.source.strip():
@@ -28,7 +37,7 @@ def planned(cells: Sequence[StudentCell], assignment: Assignment, seeds: Sequenc
 
 def _is_check(cell: StudentCell, check: Check) -> bool:
     """By its id; or by its text, where the ids are lost."""
-    return cell.grade_id == CHECK + check.exercise or cell.source.strip() == check.source.strip()
+    return cell.grade_id == grade_id(CHECK, check.exercise) or cell.source.strip() == check.source.strip()
 
 
 def _place(check: Check, cells: Sequence[StudentCell]) -> int | None:
@@ -39,7 +48,7 @@ def _place(check: Check, cells: Sequence[StudentCell]) -> int | None:
     here = [index for index, cell in enumerate(cells) if _is_check(cell, check)]
     if not here:
         return None
-    answers = [index for index, cell in enumerate(cells) if cell.grade_id == ANSWER + check.exercise]
+    answers = [index for index, cell in enumerate(cells) if cell.grade_id == grade_id(ANSWER, check.exercise)]
     if not answers:  # its id is lost: look for a cell that binds the names
         answers = [
             index for index, cell in enumerate(cells) if set(check.answers) & bound_names(cell.source)
