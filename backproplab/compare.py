@@ -12,6 +12,7 @@ A check returns numbers in many coats: a float, an int, an array, a list, a `Val
 """
 
 import math
+from types import EllipsisType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -73,6 +74,8 @@ def _named(value: object) -> str:
     match value:
         case None:
             return "None (does the function return its result?)"
+        case EllipsisType():
+            return "`...` (still to be filled in)"
         case np.ndarray() | np.generic():
             return f"an array of {value.dtype}"
         case _:

@@ -31,7 +31,7 @@ _CELL = "text-align:left;padding:0.15em 1.2em 0.15em 0;vertical-align:top"
 
 def verdict_card(found: Verdict) -> tuple[str, str]:
     """Return markup and plain text of a verdict."""
-    points = f"{found.earned:.3g} of {_points(found.points)}" if found.points else "practice, no points"
+    points = _score(found)
     body, plain = [], [f"{LOOKS[found.status].sign} {found.exercise} {found.status.value} · {points}"]
     if found.note:
         body.append(_paragraph(found.note))
@@ -61,7 +61,7 @@ def summary_table(name: str, verdicts: Sequence[Verdict]) -> tuple[str, str]:
     total = f"{sum(each.earned for each in verdicts):.3g} of {_points(possible)}"
     left = [each.exercise for each in verdicts if each.status is not Status.RIGHT]
     closing = f"Still open: {', '.join(left)}." if left else "All of it is right. Well done."
-    table = _table(("exercise", "status", "points"), lines, f"{name}, so far")
+    table = _table(("exercise", "status", "points"), lines)
     status = Status.NOT_ATTEMPTED if left else Status.RIGHT
     markup = _card(status, name, total, [table, _paragraph(closing)], sign="")
     return markup, "\n".join([f"{name} · {total}", *_aligned(lines), closing])
@@ -89,22 +89,29 @@ def _rows(found: Verdict) -> str:
     return _table(("value", "yours", "shape", "compared"), lines, _caption(found))
 
 
-def _table(headings: Sequence[str], lines: Sequence[Sequence[str]], caption: str) -> str:
+def _table(headings: Sequence[str], lines: Sequence[Sequence[str]], caption: str = "") -> str:
     head = "".join(f'<th scope="col" style="{_CELL}">{each}</th>' for each in headings)
     body = "".join(
         f'<tr><th scope="row" style="{_CELL}">{escape(first)}</th>'
-        + "".join(f'<td style="{_CELL};white-space:pre-wrap">{escape(each)}</td>' for each in rest)
+        + "".join(map(_cell, headings[1:], rest))
         + "</tr>"
         for first, *rest in lines
     )
-    note = f'<caption style="caption-side:bottom;{_CELL}">{escape(caption)}</caption>' if caption else ""
+    style = f"caption-side:bottom;white-space:nowrap;{_CELL}"
+    note = f'<caption style="{style}">{escape(caption)}</caption>' if caption else ""
     return f'<table style="margin:0.3em 0">{note}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+
+def _cell(heading: str, content: str) -> str:
+    # Rows of a matrix line up only where they may break and letters are of one width.
+    code = ";white-space:pre-wrap;font-family:var(--jp-code-font-family,monospace)"
+    return f'<td style="{_CELL}{code if heading == "yours" else ""}">{escape(content)}</td>'
 
 
 def _caption(found: Verdict) -> str:
     if found.seeds < 2 or any(row.ok is None for row in found.rows):
         return ""
-    return f"Compared with {found.seeds} random inputs; the table shows one of them."
+    return f"One of {found.seeds} random inputs is shown."
 
 
 def _finding(row: Row) -> str:
@@ -117,8 +124,12 @@ def _aligned(lines: Sequence[Sequence[str]]) -> list[str]:
     return ["  " + "  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() for line in flat]
 
 
-def _score(each: Verdict) -> str:
-    return f"{each.earned:.3g} of {each.points:g}" if each.points else "practice"
+def _score(found: Verdict) -> str:
+    if not found.points:
+        return "practice"
+    if found.status in (Status.RIGHT, Status.NOT_YET):
+        return f"{found.earned:.3g} of {_points(found.points)}"
+    return _points(found.points)
 
 
 def _points(number: float) -> str:

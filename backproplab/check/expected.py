@@ -63,12 +63,27 @@ def read(path: Path) -> ExerciseSet:
                 f"{path.name} has schema {content['schema']}, this backproplab reads {SCHEMA}; "
                 "use the backproplab that the exercises came with"
             )
+        seeds = tuple(content["seeds"])
         exercises = {name: _exercise(each) for name, each in content["exercises"].items()}
-        return ExerciseSet(content["set"], content["fingerprint"], tuple(content["seeds"]), exercises)
+        for name, exercise in exercises.items():
+            _check_lengths(path.name, name, exercise, len(seeds))
+        return ExerciseSet(content["set"], content["fingerprint"], seeds, exercises)
     except (KeyError, TypeError, AttributeError, UnicodeDecodeError, json.JSONDecodeError) as error:
         raise ValueError(
             f"{path.name} cannot be read ({type(error).__name__}); take a fresh copy of it"
         ) from error
+
+
+def _check_lengths(file: str, name: str, exercise: Exercise, seeds: int) -> None:
+    """ValueError unless there are values for each seed; trained numbers and most code have some of none."""
+    lists = [exercise.values, exercise.untouched, *(each.values for each in exercise.misconceptions)]
+    optional = [exercise.kind == "trained", True, *(False for _ in exercise.misconceptions)]
+    for values, may_lack in zip(lists, optional, strict=True):
+        if len(values) != seeds and (values or not may_lack):
+            raise ValueError(
+                f"{file}: exercise {name} has {len(values)} lists of values for {seeds} seeds; "
+                "make the file again with backproplab release"
+            )
 
 
 def _exercise(content: dict[str, Any]) -> Exercise:

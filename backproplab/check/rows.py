@@ -16,10 +16,10 @@ Given = dict[str, NDArray[np.float64] | TypeError]
 
 # What a slip of one sign, factor or transpose would have to undo: worth saying, whatever the exercise.
 SLIPS: tuple[tuple[str, Callable[[NDArray[np.float64]], NDArray[np.float64]]], ...] = (
-    ("the sign is the other way round", lambda right: -right),
-    ("it is twice as much", lambda right: 2 * right),
-    ("it is half as much", lambda right: right / 2),
-    ("it is the transpose", lambda right: right.T),
+    ("the sign is turned round", lambda right: -right),
+    ("twice what it should be", lambda right: 2 * right),
+    ("half what it should be", lambda right: right / 2),
+    ("the transpose of what it should be", lambda right: right.T),
 )
 
 

@@ -27,8 +27,8 @@ def judged(
             answer = accept(copies, np.random.default_rng(seed))
         except Exception as error:
             answer = f"These numbers cannot be judged. {trouble(error).line}"
-        if answer is not True:
-            return False, answer or "These numbers do not do yet what the exercise asks.", rows
+        if isinstance(answer, str) or not answer:
+            return False, str(answer or "These numbers do not do yet what the exercise asks."), rows
     return True, "", tuple(replace(row, ok=True, finding="accepted") for row in rows)
 
 

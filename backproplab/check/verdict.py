@@ -72,8 +72,9 @@ def verdict(posed: Posed, recorded: Exercise, whole: ExerciseSet) -> Verdict:
             note = "This check says neither what shapes it wants nor who judges them: take a fresh copy."
             return Verdict(exercise, Status.NOT_CHECKED, points, note)
         is_right, note, rows = judged(posed.shapes, posed.accept, given, whole.seeds)
-        status = Status.RIGHT if is_right else Status.NOT_YET
-        return Verdict(exercise, status, points, note, rows)
+        if is_right:
+            return Verdict(exercise, Status.RIGHT, points, "", rows)
+        return Verdict(exercise, Status.NOT_YET, points, _sentence(recorded, given) or note, rows)
     wanted, got = list(recorded.values[0]), list(given[0])
     if any(set(values) != set(wanted) for values in given):
         note = f"The check expected values named {_listed(wanted)}, and got {_listed(got) or 'none'}."
@@ -120,5 +121,10 @@ def _compared(exercise: str, given: list[Given], recorded: Exercise, whole: Exer
             "(constraints.txt), restart the kernel and run the notebook again."
         )
     else:
-        note = next((each.sentence for each in recorded.misconceptions if match(each.values, given)), "")
+        note = _sentence(recorded, given)
     return Verdict(exercise, status, recorded.points, note, rows, len(given) if is_drawn else 1)
+
+
+def _sentence(recorded: Exercise, given: list[Given]) -> str:
+    """Return the sentence of the misconception that these values show, or ""."""
+    return next((each.sentence for each in recorded.misconceptions if match(each.values, given)), "")

@@ -1,0 +1,498 @@
+"""A check tells right from wrong from not attempted, says what helps, and never raises at a learner."""
+
+import json
+import sys
+
+import numpy as np
+import pytest
+
+from backproplab import display
+from backproplab.check import answered, call_with_seed, check, check_set, collecting, session, summary
+from backproplab.check.expected import decode, encode, fingerprint, read
+
+SEEDS = (101, 102, 103)
+
+
+def slope(x, t):
+    return 2 * (x @ x - t) * x
+
+
+def the_other_slope(x, t):
+    return (x @ x - t) * x
+
+
+def values_of(answer):
+    return [encode({"∂L/∂x": answer(*draw(np.random.default_rng(seed)))}) for seed in SEEDS]
+
+
+def draw(rng):
+    return rng.normal(size=2), rng.uniform()
+
+
+@pytest.fixture
+def page(monkeypatch):
+    """What the page shows, as (markup, plain text), latest last."""
+    shown = []
+    monkeypatch.setattr(display, "html", lambda markup, plain: shown.append((markup, plain)))
+    return shown
+
+
+@pytest.fixture
+def recorded():
+    exercise = {"points": 2, "kind": "function", "answers": ["answer"], "values": values_of(slope)}
+    half = {"sentence": "The 2 of the `square` is missing.", "values": values_of(the_other_slope)}
+    return {
+        "schema": 1,
+        "set": "03-made-up",
+        "fingerprint": fingerprint(),
+        "seeds": list(SEEDS),
+        "exercises": {"3.1": {**exercise, "misconceptions": [half]}},
+    }
+
+
+@pytest.fixture
+def opened(recorded, page, tmp_path, monkeypatch):
+    """A function that opens the recorded set, with changes to its one exercise."""
+    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
+    monkeypatch.setattr(session, "_session", session._Session())
+
+    def open_set(folder=tmp_path / "expected", start=tmp_path, **changes):
+        recorded["exercises"]["3.1"] |= changes
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "03-made-up.json").write_text(json.dumps(recorded), encoding="utf-8")
+        start.mkdir(parents=True, exist_ok=True)
+        monkeypatch.chdir(start)
+        check_set("03-made-up")
+
+    return open_set
+
+
+def pose(answer, **options):
+    """Run the check cell on an answer and return its function."""
+    cell = '@check("3.1", **options)\ndef _(rng):\n    return {"∂L/∂x": answer(*draw(rng))}'
+    exec(cell, {"check": check, "options": options, "draw": draw, "answer": answer})
+
+
+def pose_value(value, **options):
+    cell = '@check("3.1", **options)\ndef _(rng):\n    return {"w": answer}'
+    exec(cell, {"check": check, "options": options, "answer": value})
+
+
+class TestTheFormat:
+    def test_numbers_survive_the_way_through_json_bit_by_bit(self):
+        values = {
+            "a": np.array([[0.1, np.nan], [-np.inf, 1e-323]]),
+            "b": np.array(np.pi),
+            "c": np.zeros((0, 2)),
+        }
+        back = decode(json.loads(json.dumps(encode(values), allow_nan=False)))
+        for name, value in values.items():
+            assert back[name].shape == value.shape
+            assert back[name].tobytes() == value.tobytes()
+
+    def test_the_fingerprint_is_that_of_the_numpy_we_record_with(self):
+        assert fingerprint() == fingerprint()
+        assert len(fingerprint()) == 16
+
+    @pytest.mark.parametrize("content", ["", "[]", "{}", '{"schema": 1}', '{"schema": 2}', "\ufeff{", "null"])
+    def test_a_file_of_another_format_is_an_error_that_names_it(self, content, tmp_path):
+        (tmp_path / "x.json").write_text(content, encoding="utf-8")
+        with pytest.raises(ValueError, match=r"x\.json"):
+            read(tmp_path / "x.json")
+
+    def test_a_value_for_each_seed_is_recorded_or_none_at_all(self, recorded, tmp_path):
+        recorded["exercises"]["3.1"]["values"].pop()
+        (tmp_path / "x.json").write_text(json.dumps(recorded), encoding="utf-8")
+        with pytest.raises(ValueError, match=r"3\.1 has 2 lists of values for 3 seeds"):
+            read(tmp_path / "x.json")
+
+
+class TestFindingTheSet:
+    @pytest.mark.parametrize(
+        "folder", ["expected", "exercises/expected", "../expected", "../exercises/expected"]
+    )
+    def test_beside_the_notebook_or_above(self, folder, opened, page, tmp_path):
+        start = tmp_path / "course" / "notebooks"
+        opened(folder=start / folder, start=start)
+        assert page == []
+
+    def test_a_missing_file_says_what_to_do(self, opened, page):
+        opened()
+        check_set("04-nowhere")
+        assert "expected/04-nowhere.json" in page[-1][1]
+        assert "Keep the folder 'expected' beside this notebook" in page[-1][1]
+        pose(slope)
+        assert page[-1][1].startswith("? 3.1 not checked")
+
+    def test_an_unreadable_file_says_so(self, opened, page, tmp_path):
+        opened()
+        (tmp_path / "expected" / "03-made-up.json").write_text("{", encoding="utf-8")
+        check_set("03-made-up")
+        assert "03-made-up.json cannot be read" in page[-1][1]
+
+    def test_without_the_first_cell_a_check_asks_for_it(self, opened, page, monkeypatch):
+        pose(slope)
+        assert "Run this notebook's first cell" in page[-1][1]
+
+    def test_an_exercise_that_is_not_recorded_is_not_checked(self, opened, page, recorded):
+        recorded["exercises"]["3.2"] = recorded["exercises"]["3.1"].copy()
+        opened()
+        del session._session.recorded.exercises["3.1"]
+        pose(slope)
+        assert "no exercise 3.1" in page[-1][1]
+
+
+class TestVerdicts:
+    def test_right(self, opened, page):
+        opened()
+        pose(slope)
+        assert page[-1][1].startswith("✓ 3.1 right · 2 of 2 points\n  ∂L/∂x  [")
+        assert "(2,)  ✓ matches" in page[-1][1]
+        assert answered("3.1")
+
+    def test_wrong_says_how_far_off(self, opened, page):
+        opened()
+        pose(lambda x, t: 1.1 * slope(x, t))
+        assert page[-1][1].startswith("✗ 3.1 not yet · 0 of 2 points\n  ∂L/∂x  [")
+        assert "✗ off by 10 %" in page[-1][1]
+        assert not answered("3.1")
+
+    def test_answered_goes_with_the_last_run(self, opened, page):
+        opened()
+        pose(slope)
+        pose(the_other_slope)
+        assert not answered("3.1")
+        assert not answered("9.9")
+
+    def test_a_misconception_shows_its_sentence(self, opened, page):
+        opened()
+        pose(the_other_slope)
+        assert "The 2 of the `square` is missing." in page[-1][1]
+        assert "The 2 of the <code>square</code> is missing." in page[-1][0]
+
+    def test_a_misconception_must_match_with_every_seed(self, opened, page):
+        opened()
+        calls = iter([the_other_slope, the_other_slope, lambda x, t: x])
+        pose(lambda x, t: next(calls)(x, t))
+        assert "missing" not in page[-1][1]
+
+    def test_wrong_with_some_inputs_only_shows_one_of_those(self, opened, page):
+        opened()
+        calls = iter([slope, slope, lambda x, t: np.array([7.0, 7.0])])
+        pose(lambda x, t: next(calls)(x, t))
+        assert "[7, 7]" in page[-1][1]
+        assert "with 1 of 3 random inputs" in page[-1][1]
+
+    @pytest.mark.parametrize(
+        ("slip", "words"),
+        [
+            (lambda right: -right, "the sign is turned round"),
+            (lambda right: 2 * right, "twice what it should be"),
+            (lambda right: right[:, None], "shape (2, 1) where (2,) was expected"),
+            (lambda right: right * np.nan, "nan at [0] where a finite number was expected"),
+            (lambda right: None, "got None (does the function return its result?)"),
+            (lambda right: str(right), "got a str"),
+        ],
+    )
+    def test_slips_are_called_by_their_name(self, slip, words, opened, page):
+        opened()
+        pose(lambda x, t: slip(slope(x, t)))
+        assert words in page[-1][1]
+
+    def test_half_is_called_half_where_no_misconception_knows_better(self, opened, page):
+        opened(misconceptions=[])
+        pose(the_other_slope)
+        assert "off by 50 %: half what it should be" in page[-1][1]
+
+    def test_points_are_shared_over_the_named_values(self, opened, page):
+        one = encode({"a": np.array(1.0), "b": np.array(2.0)})
+        opened(values=[one] * 3)
+        exec('@check("3.1")\ndef _(rng):\n    return {"b": 2, "a": 3}', {"check": check, "answer": 0})
+        assert page[-1][1].startswith("✗ 3.1 not yet · 1 of 2 points")
+
+    def test_values_under_other_names_are_named(self, opened, page):
+        opened()
+        pose_value(1.0)
+        assert "expected values named `∂L/∂x`, and got `w`" in page[-1][1]
+
+    def test_each_call_draws_afresh_even_by_the_old_way(self):
+        def drawn(rng):
+            return {"a": [rng.uniform(), np.random.rand()]}  # noqa: NPY002
+
+        assert call_with_seed(drawn, 2**40 + 5) == call_with_seed(drawn, 2**40 + 5)
+        assert call_with_seed(drawn, 1) != call_with_seed(drawn, 2)
+
+    def test_a_learner_who_spoils_its_input_spoils_nothing_else(self, opened, page):
+        opened()
+
+        def spoiling(x, t):
+            right = slope(x.copy(), t)
+            x[:] = 0
+            return right
+
+        pose(spoiling)
+        pose(spoiling)
+        assert answered("3.1")
+
+
+class TestNotAttempted:
+    def test_a_stub(self, opened, page):
+        opened()
+
+        def stub(x, t):
+            raise NotImplementedError
+
+        pose(stub)
+        assert (
+            page[-1][1]
+            == "○ 3.1 not attempted · 2 points\nYour turn: write `answer`, then run this cell again."
+        )
+
+    def test_a_blank_is_found_before_anything_computes_with_it(self, opened, page):
+        opened()
+        pose(...)
+        assert "not attempted" in page[-1][1]
+        assert "fill in `answer`" in page[-1][1]
+
+    def test_a_blank_among_the_values(self, opened, page):
+        opened()
+        pose(lambda x, t: ...)
+        assert page[-1][1].startswith("○ 3.1 not attempted")
+
+    def test_an_answer_whose_cell_has_not_run(self, opened, page):
+        opened(answers=["answer", "other"])
+        pose(slope)
+        assert "Run the cell that defines `other` first" in page[-1][1]
+
+    def test_code_to_mend_as_it_was_handed_out(self, opened, page):
+        opened(kind="fix", untouched=values_of(the_other_slope))
+        pose(the_other_slope)
+        assert "not attempted" in page[-1][1]
+        assert "mend `answer`" in page[-1][1]
+        pose(slope)
+        assert answered("3.1")
+
+
+class TestExceptions:
+    def test_one_line_names_exercise_place_and_cause(self, opened, page):
+        opened()
+
+        def divide(x, t):
+            return x / [][0]
+
+        pose(divide)
+        markup, plain = page[-1]
+        assert "3.1 stopped in divide" in plain or "3.1 stopped in the check" in plain
+        assert "IndexError: list index out of range" in plain.splitlines()[1]
+        assert "<details><summary>" in markup
+
+    @pytest.mark.parametrize(
+        "error", [SystemExit(1), KeyboardInterrupt(), RecursionError("deep"), MemoryError(), AssertionError()]
+    )
+    def test_whatever_it_is_it_ends_on_the_card(self, error, opened, page):
+        opened()
+
+        def fail(x, t):
+            raise error
+
+        pose(fail)
+        assert type(error).__name__ in page[-1][1]
+        assert page[-1][1].startswith("✗ 3.1 not yet")
+
+    def test_an_exception_that_cannot_speak(self, opened, page):
+        opened()
+
+        class Mute(Exception):
+            def __str__(self):
+                raise ValueError
+
+        def fail(x, t):
+            raise Mute
+
+        pose(fail)
+        assert "Mute" in page[-1][1]
+
+    def test_an_object_that_fails_when_looked_at(self, opened, page):
+        opened()
+
+        class Sulky:
+            def __getattr__(self, name):
+                raise RuntimeError
+
+        pose(lambda x, t: Sulky())
+        assert "got a Sulky that fails with RuntimeError" in page[-1][1]
+
+    def test_nothing_of_this_machine_is_shown(self, opened, page):
+        opened()
+
+        def fail(x, t):
+            np.linalg.inv(np.zeros((2, 2)))
+
+        pose(fail)
+        assert "numpy/linalg/" in page[-1][1]
+        assert str(sys.prefix) not in page[-1][1]
+        pose(lambda x, t: object() + 1)
+        pose_value(0)
+
+        def address(x, t):
+            raise ValueError(f"{object()} is odd")
+
+        pose(address)
+        assert "<object object at 0x…> is odd" in page[-1][1]
+
+    def test_endless_recursion_is_told_briefly(self, opened, page):
+        opened()
+
+        def deep(x, t):
+            return deep(x, t)
+
+        pose(deep)
+        assert "RecursionError" in page[-1][1]
+        assert "more calls" in page[-1][1]
+        assert len(page[-1][1].splitlines()) < 40
+
+    def test_text_of_the_learner_stays_text(self, opened, page):
+        opened()
+
+        def fail(x, t):
+            raise ValueError("<script>alert(1)</script>")
+
+        pose(fail)
+        assert "<script>" not in page[-1][0]
+        assert "&lt;script&gt;" in page[-1][0]
+
+
+class TestVersionsDiffer:
+    def test_wrong_values_are_not_called_wrong(self, opened, page, recorded):
+        recorded["fingerprint"] = "of another numpy"
+        opened()
+        pose(the_other_slope)
+        assert page[-1][1].startswith("≠ 3.1 versions differ · 2 points")
+        assert "not compared" in page[-1][1]
+        assert "off by" not in page[-1][1]
+
+    def test_values_that_match_are_right_all_the_same(self, opened, page, recorded):
+        recorded["fingerprint"] = "of another numpy"
+        opened()
+        pose(slope)
+        assert answered("3.1")
+
+    def test_a_value_by_hand_does_not_depend_on_what_is_drawn(self, opened, page, recorded):
+        recorded["fingerprint"] = "of another numpy"
+        opened(kind="hand", values=[encode({"w": np.array(1.0)})] * 3, misconceptions=[])
+        pose_value(2.0)
+        assert "not yet" in page[-1][1]
+
+
+class TestTrainedNumbers:
+    @pytest.fixture
+    def train(self, opened, page):
+        zeros = {"sentence": "These never left zero.", "values": [encode({"w": np.zeros(2)})] * 3}
+        opened(kind="trained", values=[], misconceptions=[zeros])
+
+        def judge(values, rng):
+            values["w"] += 0  # a judge may do what it likes with its copy
+            return True if values["w"].sum() > 1 else "They add up to no more than 1."
+
+        def pose_trained(value, accept=judge):
+            pose_value(value, kind="trained", shapes={"w": (2,)}, accept=accept)
+            return page[-1][1]
+
+        return pose_trained
+
+    def test_right_when_the_judge_says_so_with_each_seed(self, train):
+        seen = []
+        assert "✓ 3.1 right" in train(
+            [1.0, 2.0], accept=lambda values, rng: bool(seen.append(rng.uniform()) or 1)
+        )
+        assert seen == [np.random.default_rng(seed).uniform() for seed in SEEDS]
+
+    def test_a_judges_sentence_is_shown_and_earns_nothing(self, train):
+        text = train([0.0, 0.5])
+        assert text.startswith("✗ 3.1 not yet · 0 of 2 points\nThey add up to no more than 1.")
+
+    def test_a_misconceptions_sentence_comes_before_the_judges(self, train):
+        text = train([0.0, 0.0])
+        assert "These never left zero." in text
+        assert "They add up" not in text
+
+    @pytest.mark.parametrize(
+        ("value", "words"),
+        [
+            ([[1.0, 2.0]], "shape (1, 2) where (2,) was expected"),
+            ([1.0, np.inf], "not finite"),
+            ("text", "got a str"),
+            (..., "not attempted"),
+        ],
+    )
+    def test_the_judge_sees_finite_arrays_of_the_declared_shape_only(self, value, words, train):
+        assert words in train(value, accept=lambda values, rng: pytest.fail("not to be judged"))
+
+    def test_a_judge_that_stumbles_raises_nothing(self, train):
+        assert "cannot be judged. ZeroDivisionError" in train([1.0, 2.0], accept=lambda values, rng: 1 / 0)
+
+    def test_the_truth_of_numpy_is_true_as_well(self, train):
+        assert "✓ 3.1 right" in train([1.0, 2.0], accept=lambda values, rng: np.all(values["w"] > 0))
+        assert "not yet" in train([1.0, -2.0], accept=lambda values, rng: np.all(values["w"] > 0))
+
+    def test_false_alone_gives_a_sentence_too(self, train):
+        assert "do not do yet" in train([1.0, 2.0], accept=lambda values, rng: False)
+
+
+class TestUnderNbgrader:
+    @pytest.fixture(autouse=True)
+    def grading(self, opened, monkeypatch):
+        opened()
+        monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+
+    def test_right_passes(self, page):
+        pose(slope)
+        assert answered("3.1")
+
+    @pytest.mark.parametrize("answer", [the_other_slope, ..., lambda x, t: 1 / 0])
+    def test_all_else_raises_after_it_is_shown(self, answer, page):
+        with pytest.raises(AssertionError, match=r"^3\.1: not"):
+            pose(answer)
+        assert len(page) == 1
+
+
+class TestSummary:
+    def test_before_anything_ran(self, opened, page):
+        summary()
+        assert page[-1][1] == "Nothing to sum up. Run the cells above first."
+
+    def test_exercises_that_never_ran_are_open(self, opened, page):
+        opened()
+        summary()
+        assert page[-1][1] == (
+            "03-made-up · 0 of 2 points\n  3.1  ○ not attempted  2 points\nStill open: 3.1."
+        )
+
+    def test_all_right(self, opened, page):
+        opened()
+        pose(slope)
+        summary()
+        assert page[-1][1].endswith("  3.1  ✓ right  2 of 2 points\nAll of it is right. Well done.")
+
+    def test_opening_a_set_again_starts_afresh(self, opened, page):
+        opened()
+        pose(slope)
+        check_set("03-made-up")
+        assert not answered("3.1")
+
+
+class TestCollecting:
+    def test_a_check_hands_itself_on_and_shows_nothing(self, opened, page):
+        opened()
+        pose(slope)
+        page.clear()
+        posed = []
+        with collecting(posed.append):
+            check_set("no-such-set")
+            pose(slope, points=3, kind="fix")
+            summary()
+            assert not answered("3.1")
+        assert page == []
+        assert answered("3.1")
+        assert (posed[0].exercise, posed[0].points, posed[0].kind) == ("3.1", 3, "fix")
+        assert "∂L/∂x" in call_with_seed(posed[0].function, 1)

@@ -1,0 +1,116 @@
+"""An exercise notebook in a real kernel: it runs to its end, and twice the same, whatever the learner wrote."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+from nbclient import NotebookClient
+
+import backproplab
+from backproplab.check.expected import encode, fingerprint
+
+ROOT = Path(backproplab.__file__).parents[1]
+SEEDS = (101, 102, 103)
+FIRST = "from backproplab.check import answered, check, check_set, summary\ncheck_set('03-made-up')"
+SQUARE = '@check("3.1")\ndef _(rng):\n    return {"y": square(rng.normal(size=3))}'
+HAND = '@check("3.2", points=0, kind="hand")\ndef _(rng):\n    return {"y": round(y_by_hand, 2)}'
+LAST = 'if answered("3.1"):\n    print("built on your square")\nsummary()'
+
+ANSWERS = {
+    "untouched": ("def square(x):\n    raise NotImplementedError", "y_by_hand = ..."),
+    "right": ("def square(x):\n    return x * x", "y_by_hand = 0.25"),
+    "wrong": ("def square(x):\n    return 2 * x", "y_by_hand = float('nan')"),
+    "failing": ("def square(x):\n    return undefined_name(object())", "y_by_hand = object()"),
+    "leaving": ("import sys\ndef square(x):\n    sys.exit(3)", "y_by_hand = None"),
+}
+STATUSES = {
+    "untouched": ["○ 3.1 not attempted", "○ 3.2 not attempted"],
+    "right": ["✓ 3.1 right", "✓ 3.2 right"],
+    "wrong": ["✗ 3.1 not yet", "✗ 3.2 not yet"],
+    "failing": ["✗ 3.1 not yet", "✗ 3.2 not yet"],
+    "leaving": ["✗ 3.1 not yet", "✗ 3.2 not yet"],
+}
+
+
+@pytest.fixture
+def handout(tmp_path, monkeypatch):
+    """A folder with a set's recorded values, in which a kernel finds the package."""
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]))
+    squares = [encode({"y": np.random.default_rng(seed).normal(size=3) ** 2}) for seed in SEEDS]
+    recorded = {
+        "schema": 1,
+        "set": "03-made-up",
+        "fingerprint": fingerprint(),
+        "seeds": list(SEEDS),
+        "exercises": {
+            "3.1": {"points": 1, "kind": "function", "answers": ["square"], "values": squares},
+            "3.2": {
+                "points": 0,
+                "kind": "hand",
+                "answers": ["y_by_hand"],
+                "values": [encode({"y": np.array(0.25)})] * 3,
+            },
+        },
+    }
+    (tmp_path / "expected").mkdir()
+    (tmp_path / "expected" / "03-made-up.json").write_text(json.dumps(recorded), encoding="utf-8")
+    return tmp_path
+
+
+def notebook(answers):
+    square, by_hand = answers
+    cells = [FIRST, square, SQUARE, by_hand, HAND, LAST]
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+
+
+def shown(book):
+    """Return the plain text of each thing on the page."""
+    outputs = [output for cell in book.cells for output in cell.outputs]
+    return [output.text if "text" in output else output.data["text/plain"] for output in outputs]
+
+
+def run(book, folder, **options):
+    return NotebookClient(book, resources={"metadata": {"path": str(folder)}}, **options).execute()
+
+
+@pytest.mark.parametrize("state", ANSWERS)
+def test_it_runs_to_its_end_and_says_how_each_answer_stands(state, handout):
+    texts = shown(run(notebook(ANSWERS[state]), handout))
+    assert [text.split(" · ")[0] for text in texts[:2]] == STATUSES[state]
+    assert texts[-1].startswith("03-made-up · ")
+    assert ("built on your square\n" in texts) == (state == "right")
+
+
+def test_a_second_run_shows_the_same_under_nbval(handout):
+    failing, _ = ANSWERS["failing"]
+    _, untouched = ANSWERS["untouched"]
+    nbformat.write(run(notebook((failing, untouched)), handout), handout / "exercise.ipynb")
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "--nbval",
+        "--nbval-current-env",
+        "-p",
+        "no:cacheprovider",
+    ]
+    done = subprocess.run([*command, str(handout)], cwd=handout, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_under_nbgrader_every_check_but_a_right_one_fails_its_cell(handout, monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    right, _ = ANSWERS["right"]
+    _, untouched = ANSWERS["untouched"]
+    book = run(notebook((right, untouched)), handout, allow_errors=True)
+    failed = [
+        any(output.output_type == "error" and output.ename == "AssertionError" for output in cell.outputs)
+        for cell in book.cells
+    ]
+    assert failed == [False, False, False, False, True, False]
