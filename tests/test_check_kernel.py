@@ -1,4 +1,4 @@
-"""An exercise notebook in a real kernel: it runs to its end, and twice the same, whatever the learner wrote."""
+"""An exercise notebook in a real kernel runs to its end, and twice the same, whatever a learner wrote."""
 
 import json
 import os
