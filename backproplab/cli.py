@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from backproplab.grading.command import add_grade
+
 if TYPE_CHECKING:
     from backproplab.authoring.release import Release
 
@@ -18,6 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="backproplab", description="The tools of the backproplab course.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add_release(commands)
+    add_grade(commands)
     given = parser.parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = given.command
     return command(given)

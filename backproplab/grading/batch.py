@@ -22,12 +22,16 @@ from backproplab.grading.judging import Verdict
 from backproplab.grading.pages import feedback
 from backproplab.grading.reports import FEEDBACK, RESULTS, write_json, write_text
 from backproplab.grading.submissions import Submission
-from backproplab.sandbox import IsolationError
+from backproplab.sandbox import IsolationError, SandboxError
 
 ATTEMPTS = 2  # workers that one submission may bring down
 CLOSING = 10.0  # seconds for a worker to close its sandbox
 PATIENCE = 5.0  # how often the longest time that a submission may take, before its worker is stopped
 LEVEL, DONE, REFUSED = "level", "done", "refused"
+
+
+class CannotStart(Exception):
+    """The sandbox does not start here; the message says what is missing and what to do."""
 
 
 class Pending(NamedTuple):
@@ -78,7 +82,7 @@ def grade_all(
 ) -> None:
     """Grade what is pending into the folder `out`, with so many worker processes.
 
-    `started` is told the level of isolation, once; `graded` is called after each submission. IsolationError
+    `started` is told the level of isolation, once; `graded` is called after each submission. CannotStart
     if the sandbox cannot be had. A submission that brings its worker down twice gets a result that says so.
     """
     queue, attempts = deque(pending), dict[str, int]()
@@ -99,7 +103,7 @@ def grade_all(
                             save(out, worker.busy, *_brought_down(task, worker.busy, level))
                             graded()
                     elif attempts.setdefault("", 0) >= ATTEMPTS:
-                        raise RuntimeError("Workers end before they begin: the sandbox does not start here")
+                        raise CannotStart("Workers end before they begin; what they printed says why")
                     else:
                         attempts[""] += 1
                     if queue:
@@ -107,7 +111,7 @@ def grade_all(
                     continue
                 kind, text = message
                 if kind == REFUSED:
-                    raise IsolationError(text)
+                    raise CannotStart(text)
                 if kind == LEVEL:
                     if not level:
                         level = text
@@ -178,7 +182,7 @@ def _work(task: Task, out: Path, connection: Connection) -> None:
                     return
                 save(out, pending, *grader.grade(pending.submission))
                 connection.send((DONE, pending.stem))
-    except IsolationError as error:
+    except (IsolationError, SandboxError) as error:
         connection.send((REFUSED, str(error)))
 
 

@@ -54,11 +54,11 @@ def add_grade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 def grade(given: argparse.Namespace) -> int:
     """Grade a class. Returns 0 if each submission has a result, 1 if one has none, 2 if nothing began."""
     from backproplab.authoring.refused import Refused
+    from backproplab.grading.batch import CannotStart
     from backproplab.grading.reference import CannotGrade
     from backproplab.grading.run import grade_class
     from backproplab.grading.sets import of_set, solution_for, solution_notebooks
     from backproplab.grading.submissions import CannotRead, find_submissions
-    from backproplab.sandbox import IsolationError
     from backproplab.sandbox.protocol import Limits
 
     try:
@@ -78,7 +78,7 @@ def grade(given: argparse.Namespace) -> int:
                 workers=given.jobs,
                 progress=bar.show,
             )
-    except (CannotRead, CannotGrade, Refused, IsolationError) as error:
+    except (CannotRead, CannotGrade, CannotStart, Refused) as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:

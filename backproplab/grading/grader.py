@@ -13,7 +13,7 @@ from typing import Any, Literal, Self
 
 from numpy.typing import NDArray
 
-from backproplab.grading.judging import Expected, Status, Verdict, judged
+from backproplab.grading.judging import MANUAL, Expected, Status, Verdict, judged
 from backproplab.grading.plan import ANSWER, CHECK, bound_names, grade_id, planned
 from backproplab.grading.reading import StudentNotebook, read_notebook
 from backproplab.grading.reports import result
@@ -105,7 +105,7 @@ class Grader:
         sandbox = self._sandbox or self._start()
         try:
             return sandbox.run(job)
-        except (OSError, EOFError, RuntimeError):
+        except Exception:  # no submission should do this; if one does, the batch goes on
             self._open.close()
             self._judges.clear()
             return self._start().run(job)
@@ -131,7 +131,10 @@ def ungraded(
     task: Task, submission: Submission, reason: str, *, level: str
 ) -> tuple[dict[str, Any], list[Verdict]]:
     """Return a record without marks that says why there are none."""
-    verdicts = [Verdict(each.id, each.points, 0.0, Status.NOT_ATTEMPTED) for each in task.expected]
+    verdicts = [
+        Verdict(each.id, each.points, 0.0, Status.BY_HAND if each.kind == MANUAL else Status.NOT_ATTEMPTED)
+        for each in task.expected
+    ]
     name = task.assignment.name
     return result(submission.student, name, verdicts, isolation=level, problems=[reason]), verdicts
 

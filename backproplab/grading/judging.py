@@ -1,7 +1,7 @@
 """What a student's values earn, by comparison with the solution's; student code never enters this process."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -14,6 +14,7 @@ from backproplab.sandbox.protocol import Outcome
 Values = Mapping[tuple[int, str], NDArray[Any]]
 """What a check returned: (seed, name of the value) to array."""
 
+MANUAL = "manual"  # the kind of an exercise that a person marks
 NOT_ATTEMPTED = ("NotImplementedError", "Ellipsis")
 
 
@@ -95,7 +96,7 @@ def judged(
     expected: Expected, outcome: Outcome, *, seeds: Sequence[int], public: Sequence[int], accept: Accept
 ) -> Verdict:
     """Compare what came back of one exercise: `seeds` decide, `public` ones may be shown."""
-    if expected.kind == "manual":
+    if expected.kind == MANUAL:
         note = f"Free text, for {expected.points:g} points: a person reads it."
         return Verdict(expected.id, expected.points, 0.0, Status.BY_HAND, note=note)
     given = {
@@ -112,23 +113,19 @@ def judged(
             "",
         )
     passed = sum(value.passed for value in named)
-    everything = bool(named) and passed == len(named)
-    status = _status(expected, given, error, passed, seeds) if not everything else Status.RIGHT
-    return Verdict(
-        id=expected.id,
-        points=expected.points,
-        earned=expected.points if everything else expected.points * passed / max(len(named), 1),
-        status=status,
-        misconception=None if everything else _misconception(expected, given, seeds),
-        named=named,
-        note=error or note,
+    verdict = Verdict(
+        expected.id, expected.points, 0.0, Status.NOT_ATTEMPTED, named=named, note=error or note
     )
-
-
-def _status(expected: Expected, given: Values, error: str, passed: int, seeds: Sequence[int]) -> Status:
+    if named and passed == len(named):
+        return replace(verdict, earned=expected.points, status=Status.RIGHT)
     if error.startswith(NOT_ATTEMPTED) or same(expected.untouched, given, expected.names, seeds):
-        return Status.NOT_ATTEMPTED
-    return Status.PARTLY if passed else Status.NOT_YET
+        return verdict  # code to be fixed may give some right values as it is handed out; they earn nothing
+    return replace(
+        verdict,
+        earned=expected.points * passed / max(len(named), 1),
+        status=Status.PARTLY if passed else Status.NOT_YET,
+        misconception=_misconception(expected, given, seeds),
+    )
 
 
 def same(pattern: Values, given: Values, names: Sequence[str], seeds: Sequence[int]) -> bool:

@@ -58,7 +58,7 @@ def grade_class(
 
     `seeds` decide; without, they are drawn, or taken from the run that began in this folder. `progress` is
     told how many results there are, of how many. CannotRead if the folder holds another set's grades or
-    another run is at work in it; Refused, CannotGrade or IsolationError where grading cannot begin.
+    another run is at work in it; Refused, CannotGrade or CannotStart where grading cannot begin.
     """
     try:
         with batch.locked(out):

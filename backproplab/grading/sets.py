@@ -8,7 +8,7 @@ from pathlib import Path
 from backproplab.grading.submissions import CannotRead, Submission, opened
 
 LOOK = 2 * 1024**2  # bytes of a notebook that are looked at
-GRADE_ID = re.compile(rb'"(?:answer|check)-(\d+)\.\d+"')
+GRADE_ID = re.compile(rb'"(?:answer|check)-(\d+)-\d+"')
 
 
 def solution_notebooks(path: Path) -> list[Path]:

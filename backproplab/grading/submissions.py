@@ -58,20 +58,15 @@ def find_submissions(path: Path) -> list[Submission]:
 
     CannotRead if there is nothing, or if a zip file is damaged.
     """
-    names = sorted(_names(path))
-    inner = {PurePosixPath(name).parts[0] for name in names}
-    if inner == {"submitted"} or (path.is_dir() and "submitted" in inner and _is_tree(names)):
-        names = [name for name in names if name.startswith("submitted/")]
-        prefix = 1
-    else:
-        prefix = 0
-    found: dict[tuple[str, str], list[Entry]] = {}
-    tops = [
-        PurePosixPath(name).parts[prefix] for name in names if len(PurePosixPath(name).parts) == 1 + prefix
-    ]
+    parts = {name: _parts(name) for name in sorted(_names(path))}
+    parts = {name: each for name, each in parts.items() if each and not _is_litter(each)}
+    around = _around(list(parts.values()))
+    parts = {name: each[len(around) :] for name, each in parts.items() if each[: len(around)] == around}
+    tops = [each[0] for each in parts.values() if len(each) == 1]
     canvas = bool(tops) and all(CANVAS.fullmatch(top) for top in tops)
-    for name in names:
-        student, assignment, file = _whose(PurePosixPath(name).parts[prefix:], canvas=canvas)
+    found: dict[tuple[str, str], list[Entry]] = {}
+    for name, each in parts.items():
+        student, assignment, file = _whose(each, canvas=canvas)
         found.setdefault((student, assignment), []).append(Entry(path, name, file))
     if not found:
         raise CannotRead(
@@ -80,9 +75,32 @@ def find_submissions(path: Path) -> list[Submission]:
     return [Submission(*key, tuple(entries)) for key, entries in sorted(found.items())]
 
 
-def _is_tree(names: Iterable[str]) -> bool:
-    """Does `submitted/` hold students' folders, as nbgrader's does?"""
-    return any(name.startswith("submitted/") and name.count("/") >= 3 for name in names)
+def _parts(name: str) -> tuple[str, ...]:
+    """The parts of a path, without those that would lead out of the folder."""
+    return tuple(part for part in PurePosixPath(name).parts if part not in ("/", ".", ".."))
+
+
+def _is_litter(parts: tuple[str, ...]) -> bool:
+    """Is it what systems leave lying about: .DS_Store, .ipynb_checkpoints, __MACOSX?"""
+    return any(part.startswith((".", "__MACOSX")) for part in parts)
+
+
+def _around(parts: list[tuple[str, ...]]) -> tuple[str, ...]:
+    """The folder around all students: nbgrader's `submitted`, or the only one, with several notebooks."""
+    tops = {each[0] for each in parts}
+    if "submitted" in tops and (
+        len(tops) == 1 or any(each[0] == "submitted" and len(each) > 3 for each in parts)
+    ):
+        return ("submitted",)
+    several = sum(each[-1].lower().endswith(".ipynb") for each in parts) > 1
+    if (
+        len(tops) == 1
+        and several
+        and {len(each) for each in parts} == {2}
+        and not MOODLE.fullmatch(parts[0][0])
+    ):
+        return tuple(tops)
+    return ()
 
 
 def _whose(parts: tuple[str, ...], *, canvas: bool) -> tuple[str, str, str]:
@@ -97,7 +115,7 @@ def _whose(parts: tuple[str, ...], *, canvas: bool) -> tuple[str, str, str]:
 
 
 def _names(path: Path) -> Iterator[str]:
-    """Yield the path of every file in there, with forward slashes, without what systems leave lying about."""
+    """Yield the path of every file in there, with forward slashes."""
     if path.is_dir():
         every = [file.relative_to(path).as_posix() for file in path.rglob("*") if file.is_file()]
     elif zipfile.is_zipfile(path):
@@ -107,10 +125,7 @@ def _names(path: Path) -> Iterator[str]:
         raise CannotRead(f"{path} is neither a folder nor a zip file")
     else:
         raise CannotRead(f"{path} does not exist")
-    for name in every:
-        parts = PurePosixPath(name).parts
-        if parts and not any(part.startswith((".", "__MACOSX")) or part == "/" for part in parts):
-            yield name
+    yield from every
 
 
 @contextmanager

@@ -1,0 +1,144 @@
+"""A small class for the tests of the grader: a set of three exercises, and what students make of it."""
+
+import json
+from pathlib import Path
+
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, writes
+
+from backproplab.authoring.assignment import load_solution
+from backproplab.authoring.release import learners_notebook
+from backproplab.authoring.stubs import stubbed
+from backproplab.sandbox import IsolationError, Sandbox
+from backproplab.sandbox.protocol import Assignment, Limits
+
+SET = "90-slopes"
+SEEDS = (11, 12, 13, 14, 15)
+QUICK = Limits(cell_seconds=4, submission_seconds=12, wall_factor=3)
+
+SQUARE = "def slope_of_square(x):\n    {}"
+PRODUCT = "def slopes_of_product(a, b):\n    {}"
+FIT = "def fitted_line(x, y):\n    {}"
+RIGHT = {
+    "90.1": SQUARE.format("return 2 * x"),
+    "90.2": PRODUCT.format("return b, a"),
+    "90.3": FIT.format("return np.polyfit(x, y, 1)"),
+}
+SENTENCE = "That is x² itself: its slope is 2x."
+SWAPPED = "The two are swapped: each receives the value of the other."
+
+
+def marked(source):
+    """An answer cell with its solution marked."""
+    head, body = source.split("\n", 1)
+    return f"{head}\n    ### BEGIN SOLUTION\n{body}\n    ### END SOLUTION"
+
+
+def roles(word, exercise, points=None):
+    check = word == "check"
+    meta = {
+        "schema_version": 3,
+        "grade_id": f"{word}-{exercise.replace('.', '-')}",
+        "grade": check,
+        "solution": not check,
+    }
+    meta |= {"locked": check, "task": False}
+    return {"nbgrader": meta | ({"points": points} if check else {})}
+
+
+def solution(folder):
+    """Write solutions/90-slopes.ipynb and return its path."""
+    meta = {"schema_version": 3, "grade_id": "essay", "grade": True, "solution": True, "locked": False}
+    cells = [
+        new_code_cell(
+            "import numpy as np\nfrom backproplab.check import answered, check, check_set, summary\n\n"
+            f'check_set("{SET}")',
+            id="setup",
+        ),
+        new_code_cell(
+            "def straight(values, rng):\n"
+            '    slope, height = values["line"]\n'
+            "    x = rng.uniform(size=5)\n"
+            '    return True if np.allclose(slope * x + height, 3 * x + 1) else "the line misses its points"',
+            id="judge",
+        ),
+        new_code_cell(marked(RIGHT["90.1"]), id="answer-90-1", metadata=roles("answer", "90.1")),
+        new_code_cell(
+            '@check("90.1", points=2)\ndef _(rng):\n    return {"slope": slope_of_square(rng.normal())}',
+            id="check-90-1",
+            metadata=roles("check", "90.1", 2),
+        ),
+        new_code_cell("from backproplab.authoring import misconception", id="tools"),
+        new_code_cell(
+            f'@misconception("90.1", "{SENTENCE}")\ndef slope_of_square(x):\n    return x * x',
+            id="wrong-90-1",
+        ),
+        new_code_cell(marked(RIGHT["90.2"]), id="answer-90-2", metadata=roles("answer", "90.2")),
+        new_code_cell(
+            '@check("90.2", points=4)\ndef _(rng):\n    a, b = rng.normal(size=2)\n'
+            '    left, right = slopes_of_product(a, b)\n    return {"∂/∂a": left, "∂/∂b": right}',
+            id="check-90-2",
+            metadata=roles("check", "90.2", 4),
+        ),
+        new_code_cell(
+            f'@misconception("90.2", "{SWAPPED}")\ndef slopes_of_product(a, b):\n    return a, b',
+            id="wrong-90-2",
+        ),
+        new_code_cell(marked(RIGHT["90.3"]), id="answer-90-3", metadata=roles("answer", "90.3")),
+        new_code_cell(
+            '@check("90.3", points=3, kind="trained", shapes={"line": (2,)}, accept=straight)\n'
+            "def _(rng):\n    x = rng.normal(size=20)\n"
+            '    return {"line": fitted_line(x, 3 * x + 1)}',
+            id="check-90-3",
+            metadata=roles("check", "90.3", 3),
+        ),
+        new_markdown_cell("Because.", id="essay", metadata={"nbgrader": meta | {"points": 1, "task": False}}),
+        new_code_cell("summary()", id="summary"),
+    ]
+    path = Path(folder) / "solutions" / f"{SET}.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(writes(new_notebook(cells=cells)), encoding="utf-8")
+    return path
+
+
+def handout(path):
+    """The notebook that learners get, as JSON data."""
+    return json.loads(writes(learners_notebook(load_solution(path), stubbed)))
+
+
+def student(path, answers=RIGHT):
+    """The handout with `answers` in it."""
+    notebook = handout(path)
+    for cell in code_cells(notebook):
+        exercise = grade_id(cell).removeprefix("answer-").replace("-", ".")
+        if exercise in answers:
+            cell["source"] = answers[exercise]
+    return notebook
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+
+
+def grade_id(cell):
+    return cell["metadata"].get("nbgrader", {}).get("grade_id", "")
+
+
+def named(notebook, wanted):
+    """The one cell with this grade id."""
+    (cell,) = (cell for cell in notebook["cells"] if grade_id(cell) == wanted)
+    return cell
+
+
+def hand_in(notebook, path):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(notebook, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+def isolation():
+    """The fullest isolation that this machine gives."""
+    try:
+        with Sandbox(Assignment("probe", (), ()), isolation="full"):
+            return "full"
+    except IsolationError:
+        return "reduced"
