@@ -119,8 +119,8 @@ def _misplaced(cells: list[Cell], name: str) -> Iterator[str]:
                 yield f"exercise {exercise} has {times} {role.value} cells, expected 1; rename the others"
     for exercise in sorted(set(order[Role.ANSWER]) ^ set(order[Role.CHECK])):
         missing = Role.CHECK if exercise in order[Role.ANSWER] else Role.ANSWER
-        word = missing.value
-        yield f"exercise {exercise} has no {word} cell; add one with grade_id '{word}-{exercise.replace('.', '-')}'"
+        grade_id = f"{missing.value}-{exercise.replace('.', '-')}"
+        yield f"exercise {exercise} has no {missing.value} cell; add one with grade_id '{grade_id}'"
     position = {(cell.role, cell.exercise): index for index, cell in enumerate(cells)}
     for exercise in set(order[Role.ANSWER]) & set(order[Role.CHECK]):
         if position[Role.CHECK, exercise] < position[Role.ANSWER, exercise]:

@@ -94,7 +94,9 @@ def _is_author_call(node: ast.expr) -> bool:
 
 
 def bound_names(source: str) -> tuple[str, ...]:
-    """Return the names that a cell defines or assigns at top level, in order; not `_private` ones or imports.
+    """Return the names that a cell defines or assigns at top level, in order.
+
+    Not `_private` names, nor imports, nor what only a loop or a branch binds.
 
     >>> bound_names("import math\\na = b = 1\\ndef f(x):\\n    y = x\\n_helper = 2")
     ('a', 'b', 'f')
@@ -107,7 +109,7 @@ def bound_names(source: str) -> tuple[str, ...]:
 
 
 def names_of(statement: ast.stmt) -> list[str]:
-    """Return the names that one statement binds where it stands: not inside the functions it defines."""
+    """Return the names that a definition or an assignment binds."""
     match statement:
         case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
             return [name]
@@ -115,12 +117,6 @@ def names_of(statement: ast.stmt) -> list[str]:
             return [name for target in targets for name in _stored(target)]
         case ast.AnnAssign(target=target) | ast.AugAssign(target=target):
             return _stored(target)
-        case ast.For(target=target, body=body):
-            return _stored(target) + [name for inner in body for name in names_of(inner)]
-        case ast.If(body=body, orelse=rest) | ast.While(body=body, orelse=rest):
-            return [name for inner in [*body, *rest] for name in names_of(inner)]
-        case ast.With(body=body):
-            return [name for inner in body for name in names_of(inner)]
         case _:
             return []
 

@@ -12,7 +12,7 @@ outside the region as well: that is code to be fixed, which the learner gets as 
 """
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from .cells import names_of
@@ -97,17 +97,21 @@ def _with_regions(source: str, write: Callable[[list[str], list[str]], list[str]
         stubs = [indent + stub for stub in _stubs(tree, region, found)]
         written += [*lines[done : region.begin - 1], *write(lines[region.begin - 1 : region.end], stubs)]
         done = region.end
-    return "\n".join([*written, *lines[done:]]).strip("\n")
+    text = "\n".join([*written, *lines[done:]]).strip("\n")
+    try:
+        ast.parse(text)
+    except SyntaxError as error:
+        message = (
+            f"without its solution it is not Python ({error.msg}, line {error.lineno}); move the markers"
+        )
+        raise Refused(message) from error
+    return text
 
 
 def _stubs(tree: ast.Module, region: Region, found: list[Region]) -> list[str]:
     if _in_a_function(tree, region.begin):
         return [CODE_STUB]
-    statements = [
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.stmt) and not _in_a_function(tree, node.lineno)
-    ]
+    statements = list(_definitions(tree.body))
     outside = {
         name
         for statement in statements
@@ -124,6 +128,14 @@ def _stubs(tree: ast.Module, region: Region, found: list[Region]) -> list[str]:
             )
         stubs.update((VALUE_STUB.format(name), None) for name in asked)
     return list(stubs)
+
+
+def _definitions(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Yield the statements of a module, and those of its classes."""
+    for statement in body:
+        yield statement
+        if isinstance(statement, ast.ClassDef):
+            yield from _definitions(statement.body)
 
 
 def _in_a_function(tree: ast.Module, line: int) -> bool:

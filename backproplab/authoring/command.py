@@ -1,0 +1,97 @@
+"""The `backproplab release` command."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .release import Release
+
+ABOUT = (
+    "Make exercises from solution notebooks: exercises/NN-topic.ipynb and the recorded values. Each "
+    "check is first shown to accept what is right and to reject what is not."
+)
+
+
+def add_release(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `backproplab release`."""
+    parser = commands.add_parser("release", help="Make exercises from solutions.", description=ABOUT)
+    parser.add_argument(
+        "solutions", nargs="*", type=Path, metavar="SOLUTION", help="notebooks (default: solutions/*.ipynb)"
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing, and fail where a release is stale"
+    )
+    parser.add_argument("--zip", type=Path, metavar="FILE", help="also pack a handout, no solution in it")
+    parser.add_argument("--nbgrader", type=Path, metavar="DIR", help="also write a source tree for nbgrader")
+    parser.set_defaults(command=release)
+
+
+def release(given: argparse.Namespace) -> int:
+    """Release notebooks. Returns 0 if all is well, 1 if one is refused or stale, 2 if nothing began."""
+    from .release import write
+
+    paths = given.solutions or sorted(Path("solutions").glob("*.ipynb"))
+    if not paths:
+        print("There is no solutions/*.ipynb here; name the solution notebooks to release", file=sys.stderr)
+        return 2
+    if given.check and (given.zip or given.nbgrader):
+        print("--check writes nothing; run it without --zip and --nbgrader", file=sys.stderr)
+        return 2
+    releases = _released(paths)
+    status = int(len(releases) < len(paths))
+    if given.check:
+        return max(status, _report_stale(releases, [] if given.solutions else paths))
+    for each in releases:
+        write(each)
+        print(f"{each.solution.path} -> {each.notebook_path}")
+    if not status:
+        _pack(releases, given)
+    elif given.zip or given.nbgrader:
+        print("Nothing is packed: mend the notebooks above first", file=sys.stderr)
+    return status
+
+
+def _released(paths: Sequence[Path]) -> "list[Release]":
+    """Return what can be released, two notebooks at a time; say why of the rest."""
+    from .refused import Refused
+    from .release import released
+
+    def attempt(path: Path) -> "Release | Refused":
+        try:
+            return released(path)
+        except Refused as refused:
+            return refused
+
+    releases = []
+    with ThreadPoolExecutor(2) as pool:  # each waits for a process of its own
+        for path, made in zip(paths, pool.map(attempt, paths), strict=True):
+            if isinstance(made, Refused):
+                print(*(f"{path}: {reason}" for reason in made.reasons), sep="\n", file=sys.stderr)
+            else:
+                releases.append(made)
+    return releases
+
+
+def _report_stale(releases: "Sequence[Release]", all_solutions: Sequence[Path]) -> int:
+    """Say what on disk is not what a release would write; `all_solutions` also show what comes from none."""
+    from .release import orphans, stale
+
+    faults = [f"{path} is stale; run: backproplab release" for each in releases for path in stale(each)]
+    faults += [f"{path} comes from no solution; delete it" for path in orphans(all_solutions)]
+    print(*faults, sep="\n", end="\n" if faults else "", file=sys.stderr)
+    return int(bool(faults))
+
+
+def _pack(releases: "Sequence[Release]", given: argparse.Namespace) -> None:
+    from .handout import write_nbgrader_tree, write_zip
+
+    if given.zip:
+        write_zip(releases, given.zip)
+        print(f"Packed in {given.zip}: {', '.join(each.name for each in releases)}")
+    if given.nbgrader:
+        write_nbgrader_tree(releases, given.nbgrader)
+        print(f"Next, in {given.nbgrader}: nbgrader generate_assignment {releases[0].name}")

@@ -1,0 +1,43 @@
+import authoring_kit as kit
+import pytest
+
+from backproplab.authoring.author_cells import declared
+from backproplab.authoring.cells import read_cell
+from backproplab.authoring.refused import Refused
+
+
+def read(source):
+    return declared(read_cell(kit.author(source)))
+
+
+def test_an_authors_cell_is_read_without_being_run():
+    wrong, also_wrong, right = read(kit.SLOPE_WRONG)
+    assert (wrong.exercise, wrong.sentence, wrong.names) == ("3.1", "That is the slope by x.", ("slope",))
+    assert wrong.source == "def slope(w, x, upstream):\n    return upstream * w"
+    assert also_wrong.sentence == "Multiply by the upstream gradient."
+    assert (right.sentence, right.cell) == ("", "wrong")
+
+
+def test_a_call_binds_its_values_together():
+    [wrong] = read('misconception("3.1", "In two "\n"parts.", rate=10.0, f=lambda x: -x)')
+    assert wrong.sentence == "In two parts."
+    assert wrong.names == ("rate", "f")
+    space = {}
+    exec(wrong.source, space)
+    assert (space["rate"], space["f"](2)) == (10.0, -2)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '@misconception("3.1")\ndef f(): pass',
+        '@misconception("3.1", " ")\ndef f(): pass',
+        '@misconception("3.1", f"{no}")\ndef f(): pass',
+        '@misconception(exercise, "No.")\ndef f(): pass',
+        '@alternative("3.1", "with a sentence")\ndef f(): pass',
+        'misconception("3.1", "No.")',
+    ],
+)
+def test_a_declaration_that_cannot_be_read_is_refused_with_its_line(source):
+    with pytest.raises(Refused, match="cell 'wrong', line 1: "):
+        read(source)
