@@ -26,6 +26,7 @@ LOOKS = {
     Status.NOT_CHECKED: _Look("?", "#7A7A7A"),
 }
 ROW_SIGNS = {True: "✓ ", False: "✗ ", None: ""}
+_MONOSPACE = "font-family:var(--jp-code-font-family,monospace);white-space:pre"
 _CELL = "text-align:left;padding:0.15em 1.2em 0.15em 0;vertical-align:top"
 
 
@@ -41,8 +42,8 @@ def verdict_card(found: Verdict) -> tuple[str, str]:
         plain += _aligned([(row.name, row.yours, row.shape, _finding(row)) for row in found.rows])
         plain += [_caption(found)] * bool(_caption(found))
     if found.trouble:
-        traceback = escape(found.trouble.traceback)
-        body.append(f"<details><summary>Where it happened</summary><pre>{traceback}</pre></details>")
+        traceback = f'<pre style="{_MONOSPACE};margin:0.2em 0">{escape(found.trouble.traceback)}</pre>'
+        body.append(f"<details><summary>Where it happened</summary>{traceback}</details>")
         plain.append(found.trouble.traceback)
     return _card(found.status, f"{found.exercise} {found.status.value}", points, body), "\n".join(plain)
 
@@ -73,7 +74,7 @@ def _card(status: Status, title: str, aside: str, body: Sequence[str], *, sign: 
     head = f"{mark}<strong>{escape(title)}</strong>{' · ' + escape(aside) if aside else ''}"
     return (
         f'<section aria-label="{escape(title)}" '
-        f'style="border-left:4px solid {edge};padding:0.1em 0 0.1em 0.9em;margin:0.4em 0">'
+        f'style="border-left:4px solid {edge};padding:0.1em 0 0.1em 0.9em;margin:0.4em 0;overflow-x:auto">'
         f'<p style="margin:0.2em 0">{head}</p>{"".join(body)}</section>'
     )
 
@@ -92,7 +93,7 @@ def _rows(found: Verdict) -> str:
 def _table(headings: Sequence[str], lines: Sequence[Sequence[str]], caption: str = "") -> str:
     head = "".join(f'<th scope="col" style="{_CELL}">{each}</th>' for each in headings)
     body = "".join(
-        f'<tr><th scope="row" style="{_CELL}">{escape(first)}</th>'
+        f'<tr><th scope="row" style="{_CELL};white-space:nowrap">{escape(first)}</th>'
         + "".join(map(_cell, headings[1:], rest))
         + "</tr>"
         for first, *rest in lines
@@ -103,9 +104,8 @@ def _table(headings: Sequence[str], lines: Sequence[Sequence[str]], caption: str
 
 
 def _cell(heading: str, content: str) -> str:
-    # Rows of a matrix line up only where they may break and letters are of one width.
-    code = ";white-space:pre-wrap;font-family:var(--jp-code-font-family,monospace)"
-    return f'<td style="{_CELL}{code if heading == "yours" else ""}">{escape(content)}</td>'
+    style = f"{_CELL};{_MONOSPACE}" if heading == "yours" else _CELL  # the rows of a matrix line up
+    return f'<td style="{style}">{escape(content)}</td>'
 
 
 def _caption(found: Verdict) -> str:
