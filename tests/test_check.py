@@ -276,15 +276,13 @@ class TestNotAttempted:
 class TestExceptions:
     def test_one_line_names_exercise_place_and_cause(self, opened, page):
         opened()
-
-        def divide(x, t):
-            return x / [][0]
-
-        pose(divide)
+        cell = {}
+        exec("def divide(x, t):\n    y = x\n    return y / [][0]", cell)
+        pose(cell["divide"])
         markup, plain = page[-1]
-        assert "3.1 stopped in divide" in plain or "3.1 stopped in the check" in plain
-        assert "IndexError: list index out of range" in plain.splitlines()[1]
-        assert "<details><summary>" in markup
+        line = "3.1 stopped in divide, line 3: IndexError: list index out of range"
+        assert plain.splitlines()[1] == line
+        assert f'<p style="margin:0.2em 0;max-width:70ch">{line}</p><details>' in markup
 
     @pytest.mark.parametrize(
         "error", [SystemExit(1), KeyboardInterrupt(), RecursionError("deep"), MemoryError(), AssertionError()]

@@ -33,7 +33,7 @@ ROOMS = {
     "widgets": _room("widgets", "mathematics display plots spreadsheet"),
     "compare": _room("compare", libraries="numpy"),
     "check": _room("check", "compare display"),
-    "sandbox": _room("sandbox", "check"),
+    "sandbox": _room("sandbox", "check compare"),
     "authoring": _room("authoring", "sandbox check compare"),
     "grading": _room("grading", "authoring sandbox check compare plots"),
 }
