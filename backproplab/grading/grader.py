@@ -79,7 +79,8 @@ class Grader:
             notebook, notes = chosen(submission, self.task.assignment)
         except CannotRead as error:
             return ungraded(self.task, submission, str(error), level=self.level)
-        seeds = (*self.task.seeds, *(seed for seed in self.task.public if seed not in self.task.seeds))
+        # Public ones first: an error then comes from inputs that the student may see.
+        seeds = tuple(dict.fromkeys((*self.task.public, *self.task.seeds)))
         outcome = self._run(planned(notebook.cells, self.task.assignment, seeds))
         verdicts = [
             judged(expected, outcome, seeds=self.task.seeds, public=self.task.public, accept=self._accepted)

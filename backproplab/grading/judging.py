@@ -97,7 +97,7 @@ def judged(
 ) -> Verdict:
     """Compare what came back of one exercise: `seeds` decide, `public` ones may be shown."""
     if expected.kind == MANUAL:
-        note = f"Free text, for {expected.points:g} points: a person reads it."
+        note = "Free text: a person reads it."
         return Verdict(expected.id, expected.points, 0.0, Status.BY_HAND, note=note)
     given = {
         (seed, name): value
@@ -106,7 +106,7 @@ def judged(
     }
     error = outcome.errors.get(expected.id, "")
     if expected.kind == "trained":
-        named, note = _trained(expected, given, seeds, accept)
+        named, note = _trained(expected, given, seeds, public, accept)
     else:
         named, note = (
             tuple(_named(name, expected.values, given, seeds, public) for name in expected.names),
@@ -114,7 +114,12 @@ def judged(
         )
     passed = sum(value.passed for value in named)
     verdict = Verdict(
-        expected.id, expected.points, 0.0, Status.NOT_ATTEMPTED, named=named, note=error or note
+        expected.id,
+        expected.points,
+        0.0,
+        Status.NOT_ATTEMPTED,
+        named=named,
+        note=_told(error, given, public) or note,
     )
     if named and passed == len(named):
         return replace(verdict, earned=expected.points, status=Status.RIGHT)
@@ -126,6 +131,13 @@ def judged(
         status=Status.PARTLY if passed else Status.NOT_YET,
         misconception=_misconception(expected, given, seeds),
     )
+
+
+def _told(error: str, given: Values, public: Sequence[int]) -> str:
+    """What a student is told of an error: only its kind, if it arose from inputs not theirs to see."""
+    if error and public and {seed for seed, _ in given}.issuperset(public):
+        return f"{error.split(':')[0]}, on some of the inputs drawn for this grading"
+    return error
 
 
 def same(pattern: Values, given: Values, names: Sequence[str], seeds: Sequence[int]) -> bool:
@@ -155,7 +167,7 @@ def _named(name: str, right: Values, given: Values, seeds: Sequence[int], public
 
 
 def _trained(
-    expected: Expected, given: Values, seeds: Sequence[int], accept: Accept
+    expected: Expected, given: Values, seeds: Sequence[int], public: Sequence[int], accept: Accept
 ) -> tuple[tuple[Named, ...], str]:
     """Trained numbers count together: finite, of the declared shapes, accepted with every seed."""
     note = ""
@@ -165,9 +177,7 @@ def _trained(
         if note:
             break
     seen = {
-        name: tuple(
-            _seen(seed, array, None) for seed in seeds[:1] if (array := given.get((seed, name))) is not None
-        )
+        name: tuple(_seen(seed, given[seed, name], None) for seed in public[:1] if (seed, name) in given)
         for name in expected.shapes
     }
     return tuple(Named(name, not note, seen[name]) for name in expected.shapes), note

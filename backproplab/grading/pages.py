@@ -55,7 +55,7 @@ def feedback(record: Mapping[str, Any], verdicts: Sequence[Verdict]) -> str:
     title = f"{record['assignment']}: feedback for {record['student']}"
     parts = [
         f"<h1>{_text(title)}</h1>",
-        f"<p><b>{record['score']:g} of {record['max_score']:g} points.</b></p>",
+        f"<p><b>{record['score']:.4g} of {_points(record['max_score'])}.</b></p>",
     ]
     notes = [problem for problem in record["problems"] if not is_for_review(problem)]
     if notes:
@@ -74,7 +74,7 @@ def _exercise(verdict: Verdict) -> str:
     sign = SIGNS[verdict.status]
     parts = [
         f"<h2>{_text(verdict.id)} <span aria-hidden='true'>{sign}</span> {verdict.status}, "
-        f"{verdict.earned:.3g} of {verdict.points:g} points</h2>"
+        f"{verdict.earned:.3g} of {_points(verdict.points)}</h2>"
     ]
     if verdict.misconception:
         parts.append(f'<p class="note">{_text(verdict.misconception)}</p>')
@@ -87,6 +87,10 @@ def _exercise(verdict: Verdict) -> str:
             f"<tr>{_heads(FEEDBACK_COLUMNS)}</tr>\n{rows}</table>"
         )
     return "\n".join(parts)
+
+
+def _points(count: float) -> str:
+    return "1 point" if count == 1 else f"{count:g} points"
 
 
 def _rows(named: Named) -> str:

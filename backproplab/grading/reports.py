@@ -27,7 +27,7 @@ GRADEBOOK_COLUMNS = (  # those of `nbgrader export`, in its order
     "score",
     "max_score",
 )
-STARTS_A_FORMULA = "=+-@\t\r\n|%＝＋－＠"  # in one spreadsheet program or another
+STARTS_A_FORMULA = "=+-@|%＝＋－＠"  # in one spreadsheet program or another
 PRECISION = 6  # decimals of a score
 
 
@@ -112,7 +112,8 @@ def harmless(value: str | float) -> str:
     """
     if not isinstance(value, str):
         return repr(value)
-    return f"'{value}" if value.lstrip(" ").startswith(tuple(STARTS_A_FORMULA)) else value
+    line = "".join(sign if sign.isprintable() else " " for sign in value)
+    return f"'{line}" if line.lstrip().startswith(tuple(STARTS_A_FORMULA)) else line
 
 
 def is_for_review(problem: str) -> bool:

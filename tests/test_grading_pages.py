@@ -1,0 +1,123 @@
+"""Pages: what a student may see, nothing that a student wrote as markup, readable without colour."""
+
+from html.parser import HTMLParser
+
+import pytest
+
+from backproplab.grading import pages
+from backproplab.grading.classroom import class_html, tallied
+from backproplab.grading.judging import Named, Seen, Status, Verdict
+from backproplab.grading.reports import result
+
+EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{title}\x00\x1b[31m"
+
+
+class Tags(HTMLParser):
+    def __init__(self, page):
+        super().__init__()
+        self.tags, self.text = [], ""
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.text += data
+
+    def count(self, name):
+        return sum(tag == name for tag, _ in self.tags)
+
+
+def verdicts(text="w", note=""):
+    seen = (Seen(101, text, "(2,)", f"off by {text}"),)
+    return [
+        Verdict(
+            "3.1", 2, 1, Status.PARTLY, None, (Named(text, False, seen), Named("right", True, seen)), note
+        ),
+        Verdict("3.2", 1, 1, Status.RIGHT, None, (Named("b", True),)),
+        Verdict("3.3", 1, 0, Status.NOT_YET, text),
+        Verdict("3.4", 1, 0, Status.NOT_ATTEMPTED),
+        Verdict("essay", 3, 0, Status.BY_HAND),
+    ]
+
+
+def feedback(text="w", problems=(), student="ada"):
+    found = verdicts(text, note=text)
+    record = result(student, "03-x", found, isolation="reduced: no walls", problems=problems)
+    return pages.feedback(record, found)
+
+
+def test_feedback_says_what_counted_and_what_is_the_students_own():
+    page = Tags(feedback("w", ["Cell 3 took too long"]))
+    for piece in ("2 of 8 points", "3.1", "✗ not yet", "✓ passed", "101", "(2,)", "off by w", "Cell 3 took"):
+        assert piece in page.text
+    assert "reduced: no walls" in page.text
+    for status in Status:
+        assert status in page.text
+
+
+def test_lines_for_review_are_not_the_students():
+    assert "Sigmoid" not in feedback(problems=["For review: the answer to 3.1 uses Sigmoid"])
+
+
+def test_text_from_outside_is_text():
+    plain, evil = Tags(feedback()), Tags(feedback(EVIL, [EVIL], student=EVIL))
+    assert evil.count("script") == evil.count("img") == 0
+    assert [tag for tag, _ in evil.tags if tag not in ("ul", "li", "div", "p")] == [
+        tag for tag, _ in plain.tags if tag not in ("ul", "li", "div", "p")
+    ]
+    assert "\x00" not in feedback(EVIL)
+    assert "\x1b" not in feedback(EVIL)
+
+
+def test_a_page_asks_for_nothing_from_anywhere():
+    page = feedback(EVIL, [EVIL])
+    assert "default-src 'none'" in page
+    assert "http:" not in page
+    assert "https:" not in page
+
+
+def test_a_long_message_is_cut():
+    assert len(feedback("x" * 10**6)) < 50_000
+
+
+RESULTS = [
+    result("a", "03-x", verdicts(), isolation="full", problems=[]),
+    result("b", "03-x", verdicts("swapped"), isolation="full", problems=["odd"]),
+    result("c", "03-x", verdicts("swapped"), isolation="full", problems=[]),
+]
+
+
+def test_a_class_is_counted():
+    tally = tallied(RESULTS)
+    assert tally.statuses["3.1"] == {"partly right": 3}
+    assert "essay" not in tally.statuses
+    assert tally.ranked() == [("3.3", "swapped", 2), ("3.3", "w", 1)]
+    assert tally.explained() == {"3.1": (0, 3), "3.2": (0, 0), "3.3": (3, 0), "3.4": (0, 0)}
+
+
+def test_the_class_page_has_four_pictures_that_say_what_they_show():
+    page = Tags(class_html("03-x", RESULTS, isolation="full"))
+    pictures = [attributes for tag, attributes in page.tags if tag == "img"]
+    assert len(pictures) == 4
+    assert all(len(picture["alt"]) > 20 for picture in pictures)
+    assert all(picture["src"].startswith("data:image/png;base64,") for picture in pictures)
+    alts = " ".join(picture["alt"] for picture in pictures)
+    for piece in (
+        "3 students",
+        "median 2",
+        "3.1: 100 % partly right",
+        "“swapped” (3.3), 2 students",
+        "3 (50 %)",
+    ):
+        assert piece in alts
+
+
+def test_the_class_page_names_no_student():
+    named = [record | {"student": "Ada Lovelace"} for record in RESULTS]
+    assert "Lovelace" not in class_html("03-x", named, isolation="full")
+
+
+@pytest.mark.parametrize("results", [[], RESULTS[:1]])
+def test_a_class_of_none_or_one_has_a_page(results):
+    assert "<h1>" in class_html("03-x", results, isolation="full")

@@ -1,0 +1,117 @@
+"""Files that a run leaves: whole or not at all, and safe to open."""
+
+import csv
+import io
+import os
+
+import pytest
+
+from backproplab.grading import reports
+from backproplab.grading.judging import Status, Verdict
+
+VERDICTS = [
+    Verdict("3.1", 2, 2 / 3, Status.PARTLY, "You doubled."),
+    Verdict("3.2", 1, 1 / 3, Status.NOT_YET, None),
+]
+
+
+def record(student="ada", **more):
+    return reports.result(student, "03-x", VERDICTS, isolation="full", problems=["odd"]) | more
+
+
+def test_a_result_has_exactly_the_agreed_fields():
+    found = record()
+    assert list(found) == [
+        "student",
+        "assignment",
+        "score",
+        "max_score",
+        "isolation",
+        "exercises",
+        "problems",
+    ]
+    assert found["exercises"][0] == {
+        "id": "3.1",
+        "points": 2,
+        "earned": 0.666667,
+        "status": "partly right",
+        "misconception": "You doubled.",
+    }
+    assert (found["score"], found["max_score"]) == (1.0, 3)
+    assert found["exercises"][1]["misconception"] is None
+
+
+def test_a_result_comes_back_and_half_of_one_does_not(tmp_path):
+    path = tmp_path / "ada.json"
+    reports.write_json(path, record())
+    assert reports.read_result(path) == record()
+    for text in (path.read_text()[:-30], "", "[]", "{}"):
+        path.write_text(text)
+        assert reports.read_result(path) is None
+    assert reports.read_result(tmp_path / "missing") is None
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):
+    path = tmp_path / "ada.json"
+    reports.write_text(path, "old")
+
+    def full(descriptor):
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="full"):
+        reports.write_text(path, "new")
+    assert [file.name for file in tmp_path.iterdir()] == ["ada.json"]
+    assert path.read_text() == "old"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_a_private_file_is_its_owners_alone(tmp_path):
+    reports.write_json(tmp_path / "run.json", {}, mode=0o600)
+    assert (tmp_path / "run.json").stat().st_mode & 0o777 == 0o600
+
+
+def rows(results, timestamps=None):
+    return list(csv.DictReader(io.StringIO(reports.gradebook(results, timestamps or {}))))
+
+
+def test_the_gradebook_has_nbgraders_columns():
+    pytest.importorskip("nbgrader")
+    import inspect
+
+    from nbgrader.plugins.export import CsvExportPlugin
+
+    (row,) = rows([record()])
+    source = inspect.getsource(CsvExportPlugin.export)
+    start = source.index("keys = [")
+    assert list(row) == [
+        part.strip().strip('"') for part in source[start + 8 : source.index("]", start)].split(",")
+    ]
+
+
+def test_the_gradebook_holds_scores_and_times():
+    (row,) = rows([record()], {"ada": "2026-01-01 12:00"})
+    assert (row["assignment"], row["student_id"]) == ("03-x", "ada")
+    assert (float(row["raw_score"]), float(row["score"]), float(row["max_score"])) == (1, 1, 3)
+    assert row["timestamp"] == "2026-01-01 12:00"
+
+
+@pytest.mark.parametrize(
+    "student",
+    [
+        "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1", "|calc", "%0", "＝1+1",
+        '=HYPERLINK("x","y")', '"=1', 'a","=1', "a\n=1+1", "a;=1", "Zoë, Q.",
+    ],
+)  # fmt: skip
+def test_no_field_of_the_gradebook_is_a_formula(student):
+    text = reports.gradebook([record(student)], {student: student})
+    (row,) = csv.DictReader(io.StringIO(text, newline=""))
+    for field in (row["student_id"], row["timestamp"]):
+        assert field.removeprefix("'").split() == student.split()
+        assert not field.lstrip().startswith(tuple("=+-@|%＝"))
+    assert len(text.splitlines()) == 2
+
+
+def test_every_field_of_the_gradebook_is_quoted():
+    line = reports.gradebook([record("Zoë, Q.")], {}).splitlines()[1]
+    assert line.count('"') == 2 * len(reports.GRADEBOOK_COLUMNS)

@@ -1,0 +1,60 @@
+"""Answers that lean on the package are shown to the instructor, line by line, and others are not."""
+
+import pytest
+
+from backproplab.grading.reading import StudentCell
+from backproplab.grading.review import borrowed
+from backproplab.sandbox.protocol import Assignment, Check
+
+GIVEN = "from backproplab import Dense, Value\nfrom backproplab.check import check"
+SET = Assignment("05-x", (GIVEN,), (Check("5.1", "…", ("grad",)),))
+SOLVED = "def grad(a):\n    v = Value(a)\n    return v.data"
+
+
+def review(*sources):
+    return borrowed([StudentCell(source) for source in sources], SET, SOLVED)
+
+
+@pytest.mark.parametrize(
+    ("sources", "line"),
+    [
+        (
+            ["def grad(a):\n    from backproplab import Sigmoid\n    return Sigmoid()"],
+            "from backproplab import Sigmoid",
+        ),
+        (["def grad(a):\n    return Dense(2, 3)"], "return Dense(2, 3)"),
+        (["import backproplab as b", "grad = b.Sigmoid"], "grad = b.Sigmoid"),
+        (["from backproplab.layers import dense as d\ngrad = d"], "grad = d"),
+        (["import importlib\ngrad = importlib.import_module('backproplab.layers')"], "import_module"),
+        (
+            ["def helper(a):\n    return Dense(1, 1)", "def grad(a):\n    return helper(a)"],
+            "return Dense(1, 1)",
+        ),
+    ],
+)
+def test_what_is_borrowed_is_named_with_its_line(sources, line):
+    found = review(GIVEN, *sources)
+    assert found
+    assert any(line in each for each in found)
+    assert all(each.startswith("For review:") for each in found)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def grad(a):\n    return 2 * a",
+        "def grad(a):\n    return Value(a).data",  # as the solution does
+        "compare = Dense(2, 3)",  # no answer uses it
+        "from backproplab.display import show\ndef grad(a):\n    show(a)",
+        "def grad(a):\n    return 'backproplab is a package'",
+        "def grad(a:",
+    ],
+)
+def test_what_is_an_answers_own_is_not(source):
+    assert not review(GIVEN, source)
+
+
+def test_the_line_is_the_line_of_the_cell():
+    (found,) = review(GIVEN, "%matplotlib inline\n\ndef grad(a):\n    return Dense(a)")
+    assert "the answer to 5.1" in found
+    assert "line 4: return Dense(a)" in found
