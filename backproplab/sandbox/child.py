@@ -40,7 +40,7 @@ def release(assignment: Assignment) -> Namespace:
 
 
 def warm_up(assignment: Assignment, limits: Limits) -> None:
-    """Run a submission of every kind of mistake once, so that what it imports lazily is there at each fork."""
+    """Run some mistakes once, so that what Python imports late is there before each fork."""
     kinds = ("1 / 0", "%time x = 1", "nonsense (", "import numpy; repr(numpy.ones(3) / 7)")
     request = {"steps": [{"source": source, "index": 0, "exercise": ""} for source in kinds], "seeds": []}
     Submission(request, assignment, {}, limits, lambda frame: None).run()
@@ -185,9 +185,15 @@ def silence(*keep: int) -> None:
 
 
 def write_to(descriptor: int) -> Write:
-    """Return a function that writes all of its bytes to a descriptor."""
+    """Return a function that writes all of its bytes to a descriptor, for this process alone.
+
+    A cell that forks and goes on in both would tell everything twice.
+    """
+    owner = os.getpid()
 
     def write(data: bytes) -> None:
+        if os.getpid() != owner:
+            os._exit(0)
         rest = memoryview(data)
         while rest:
             rest = rest[os.write(descriptor, rest) :]

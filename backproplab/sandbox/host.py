@@ -67,16 +67,16 @@ class Sandbox:
         while True:
             attempt = Attempt(progress, self._child(progress), self.limits)
             trouble = attempt.watch()
-            if trouble:
-                _blame(progress, attempt.step, trouble)
-            if not trouble or attempt.step is None or attempt.out_of_time:
+            if not trouble:
+                break
+            last = attempt.step is None or attempt.out_of_time
+            _blame(
+                progress, attempt.step, f"{trouble}; {'the rest did not run' if last else 'it was left out'}"
+            )
+            if last:
                 break
             progress.over.add(attempt.todo[attempt.position])
-        outcome = progress.outcome
-        for exercise in list(outcome.errors):
-            if {seed for where, seed, _ in outcome.values if where == exercise} == set(job.seeds):
-                del outcome.errors[exercise]  # its cell stopped, but what it had defined gives values
-        return outcome
+        return _tidied(progress)
 
     def _child(self, progress: Progress) -> Running:
         steps = [_plain(progress.job.steps[place]) for place in progress.todo()]
@@ -96,11 +96,24 @@ def _blame(progress: Progress, step: Cell | Checkpoint | None, trouble: str) -> 
     """Say what went wrong, where it counts: at the exercise, or else among the problems."""
     match step:
         case None:
-            progress.problem(f"The submission {trouble} before its first cell")
+            progress.problem(f"Before its first cell, the submission {trouble}")
         case Cell(index=index, exercise=exercise):
-            progress.problem(f"Cell {index + 1} {trouble}; the rest ran without it")
+            progress.problem(f"Cell {index + 1} {trouble}")
             if exercise:
                 progress.outcome.errors.setdefault(exercise, f"Stopped: the answer's cell {trouble}")
         case Checkpoint(exercise=exercise):
-            progress.problem(f"The check of {exercise} {trouble}; the rest ran without it")
+            progress.problem(f"The check of {exercise} {trouble}")
             progress.outcome.errors.setdefault(exercise, f"Stopped: the answer {trouble}")
+
+
+def _tidied(progress: Progress) -> Outcome:
+    """Give every check without values an error, and no error to what has them all the same."""
+    outcome, seeds = progress.outcome, set(progress.job.seeds)
+    for step in progress.job.steps:
+        if isinstance(step, Checkpoint):
+            found = {seed for exercise, seed, _ in outcome.values if exercise == step.exercise}
+            if not found:
+                outcome.errors.setdefault(step.exercise, "Stopped: its check did not run to its end")
+            elif found == seeds:
+                outcome.errors.pop(step.exercise, None)
+    return outcome

@@ -1,7 +1,7 @@
 """Starts the process that a sandbox needs: the warm server, or a cold child for one submission.
 
-The server sees of the file system what Python needs and nothing else: with bubblewrap nothing else is there at
-all. A dropped environment, no network, no home.
+The server sees of the file system what Python needs and nothing else: with bubblewrap nothing else is even
+there. No network, no home, an environment of its own.
 """
 
 import os
@@ -55,7 +55,7 @@ def python(call: str) -> list[str]:
 
 
 def bubblewrap(scratch: str) -> list[str]:
-    """Return the command that makes the server's view of the machine; [] where bubblewrap is not installed."""
+    """Return the command that makes the server's view of the machine; [] without bubblewrap."""
     program = shutil.which("bwrap")
     if program is None:
         return []
@@ -86,7 +86,7 @@ class ServerProcess:
         self._folder = None if self.wrapped else tempfile.TemporaryDirectory(prefix="backproplab-")
         self.scratch = SCRATCH if self._folder is None else self._folder.name
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.errors = tempfile.TemporaryFile()
+        self.errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed by close)
         with theirs:
             call = f"server.main({theirs.fileno()})"
             self.process = subprocess.Popen(

@@ -52,7 +52,10 @@ def resident(pid: int) -> int:
 
 
 def usage(pid: int, *, inherited: int = 0) -> Usage:
-    """Return what a process and its descendants use; of the memory of each, `inherited` bytes are not its own."""
+    """Return what a process and its descendants use.
+
+    Of the memory of each, `inherited` bytes are not its own: a fork shares them.
+    """
     seconds, memory, waiting, seen = 0.0, 0, [pid], 0
     ticks = os.sysconf("SC_CLK_TCK")
     while waiting and seen < 10_000:

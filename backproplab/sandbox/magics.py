@@ -1,7 +1,7 @@
 """What Jupyter reads and Python does not: magics, shell lines, question marks.
 
-A lesson's cell may say `%matplotlib inline` or `%%time`; nothing of it may cost marks. Magics that only time or
-capture run their body; all others do nothing and leave a note.
+A lesson's cell may say `%matplotlib inline` or `%%time`; nothing of it may cost marks. Magics that only time
+or capture run their body; all others do nothing and leave a note.
 
     >>> notes, names = [], {}
     >>> shell = Shell(names, notes.append)
@@ -25,6 +25,7 @@ class Shell:
     def __init__(self, namespace: dict[str, Any], note: Callable[[str], object]) -> None:
         self._namespace, self._note = namespace, note
         namespace["get_ipython"] = lambda: self
+        namespace["display"] = lambda *_, **__: None
 
     def run_line_magic(self, name: str, line: str, *_: object, **__: object) -> Any:
         """Run `%name line`."""
@@ -64,7 +65,8 @@ def _compiled(source: str, title: str) -> CodeType:
     except SyntaxError:
         from IPython.core.inputtransformer2 import TransformerManager
 
-        transformed = TransformerManager().transform_cell(source)
+        manager: Any = TransformerManager  # untyped where IPython is installed
+        transformed = manager().transform_cell(source)
         if transformed.strip() == source.strip():
             raise
         return compile(transformed, title, "exec", dont_inherit=True)

@@ -17,7 +17,7 @@ class IsolationError(RuntimeError):
     def __init__(self, mechanism: str, why: str) -> None:
         remedy = REMEDIES.get(mechanism, "use a recent Linux on x86_64 or aarch64")
         super().__init__(
-            f"Full isolation needs {mechanism}, and this machine refuses it ({why}). To have it, {remedy}. Or "
-            "ask for less, isolation='reduced', which bounds time and memory but hides no files."
+            f"Full isolation needs {mechanism}, and this machine refuses it ({why}). To have it, {remedy}. "
+            "Or ask for less, isolation='reduced', which bounds time and memory but hides no files."
         )
         self.mechanism = mechanism

@@ -1,8 +1,8 @@
 """The system calls that a student's process does not get.
 
 What neither Python, numpy nor a lesson needs, and an attacker does: other programs, sockets, debugging, new
-namespaces, mounts, shared memory that no limit counts, and the kernel's largest sources of holes. The filter is
-a small program for the kernel's own virtual machine (BPF), since no binding to libseccomp comes with Python.
+namespaces, mounts, shared memory that no limit counts, and the kernel's largest sources of holes. The filter
+is a small program for the kernel's own machine (BPF), since no binding to libseccomp comes with Python.
 """
 
 import ctypes

@@ -4,10 +4,10 @@ Three processes for each submission:
 
     server ── fork ── guard ── fork ── child (PID 1 of its own namespace, where the student's code runs)
 
-The server passes on two descriptors that it never reads: `results`, on which the child gets its job from the
-grader and gives values back, and `status`, on which the guard answers the grader. It sees no result, so nothing
-that one submission does can reach the next. The guard is our own code, out of the child's sight and reach; when
-the grader closes `status`, it kills the child, and with PID 1 the kernel ends all that it started.
+The server passes on two descriptors that it never reads: `results`, on which the child gets its job from
+the grader and gives values back, and `status`, on which the guard answers the grader. It sees no result, so
+nothing that one submission does can reach the next. The guard is our own code, out of the child's sight and
+reach; when the grader closes `status`, it kills the child, and with PID 1 the kernel ends all it started.
 """
 
 import gc
@@ -90,7 +90,7 @@ def _guard(server: Server, results: int, status: socket.socket) -> NoReturn:
 def _watch(pid: int, status: socket.socket) -> None:
     inherited, ended = resident(os.getpid()), os.pidfd_open(pid)
     while True:
-        ready, _, _ = select.select([status, ended], [], [])
+        ready, _, _ = select.select([status.fileno(), ended], [], [])
         if ended in ready:
             say(status, ended=os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
             return

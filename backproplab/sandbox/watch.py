@@ -39,7 +39,7 @@ class Progress:
     job: Job
     outcome: Outcome = field(default_factory=Outcome)
     over: set[int] = field(default_factory=set)
-    """Steps, by their place in the job, that are not to run again: checks that have run, and what was stopped."""
+    """Steps not to run again, by their place in the job: checks that have run, and what was stopped."""
     void: set[wire.Key] = field(default_factory=set)
     cpu_seconds: float = 0.0
     wall_seconds: float = 0.0
@@ -99,6 +99,7 @@ class Attempt:
             if now - self._looked >= PAUSE:
                 self._looked = now
                 self._look(now)
+                continue
             data = self.child.read(length, PAUSE)
             if data is not None:
                 return data
@@ -158,7 +159,7 @@ class Attempt:
             self.progress.over.add(self.todo[self.position])
 
     def _value(self, body: bytes) -> None:
-        """Take a value if its check is running and it comes for the first time; if it comes again, none counts."""
+        """Take a value if its check is running; if it comes a second time, neither counts."""
         key, array = wire.read_value(body)
         exercise, seed, name = key
         outcome, progress = self.progress.outcome, self.progress

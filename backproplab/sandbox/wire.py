@@ -1,4 +1,4 @@
-"""How bytes travel: jobs go in as JSON, which we wrote; values come out as flat frames, which anybody may have.
+"""How bytes travel: jobs go in as JSON, which we wrote; values come out as frames, which anyone may have.
 
 A frame is a header (mark, kind, length) and a body without structure: counted texts, fixed-width numbers, raw
 bytes. Nothing is unpickled or parsed in depth, each length is checked before anything of it is read, and what
