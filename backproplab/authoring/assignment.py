@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from backproplab.sandbox.protocol import Assignment, Check
 
 from .author_cells import Tried, declared
-from .cells import Cell, Role, bound_names, read_cell
+from .cells import Cell, Role, bound_names, nodes_of, read_cell
 from .refused import Refused
 from .stubs import stubbed
 
@@ -81,14 +79,10 @@ def load_exercises(path: Path) -> tuple[ExerciseInfo, ...]:
 
 def load_solution(path: Path) -> Solution:
     """Read a solution notebook. Refused, with every reason found, where its form is not as agreed."""
-    try:
-        notebook = nbformat.read(path, as_version=4)
-    except (ValueError, OSError) as error:
-        raise Refused(f"{path} is no notebook that can be read ({type(error).__name__}: {error})") from error
     reasons: list[str] = []
     cells: list[Cell] = []
     tried: list[Tried] = []
-    for node in notebook.cells:
+    for node in nodes_of(path):
         try:
             cells.append(read_cell(node))
             if cells[-1].role is Role.AUTHOR:
@@ -141,7 +135,7 @@ def _sets_opened(source: str) -> Iterator[str]:
 
 
 def _written(cell: Cell) -> ExerciseInfo:
-    meta = cell.node.metadata.nbgrader
+    meta = cell.node["metadata"]["nbgrader"]
     return ExerciseInfo(str(meta.get("grade_id", cell.id)), float(meta.get("points", 0)), "manual")
 
 
@@ -151,7 +145,7 @@ def _exercise(check: Cell, cells: list[Cell], tried: list[Tried]) -> ExerciseInf
     words = {keyword.arg: keyword.value for keyword in call.keywords}
     kind, points = _literal(words, "kind", "function", check), _literal(words, "points", 1, check)
     shapes = _literal(words, "shapes", None, check)
-    marked = check.node.metadata.nbgrader.get("points")
+    marked = check.node["metadata"]["nbgrader"].get("points")
     faults: list[str] = []
     if points != marked:
         faults.append(

@@ -6,11 +6,12 @@ metadata: they hold misconceptions and alternatives, and nothing else.
 """
 
 import ast
+import json
 import re
+from collections.abc import Iterator, Mapping
 from enum import Enum
-from typing import NamedTuple
-
-from nbformat import NotebookNode
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from .refused import Refused
 
@@ -36,38 +37,53 @@ class Cell(NamedTuple):
     role: Role
     exercise: str  # "3.2" for an answer or a check, else ""
     source: str
-    node: NotebookNode
+    node: Mapping[str, Any]
+    """All of the cell, as in the file, but its source in one piece."""
 
 
-def read_cell(node: NotebookNode) -> Cell:
+def nodes_of(path: Path) -> Iterator[Mapping[str, Any]]:
+    """Yield the cells of a notebook file, unread. Refused if it is no notebook of format 4.5, with ids."""
+    # Not by nbformat: the grader comes here too, and would wait two seconds for it to load.
+    try:
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        cells = [{**cell, "source": "".join(cell["source"])} for cell in notebook["cells"]]
+        ids, _, _ = zip(*((cell["id"], cell["cell_type"], cell["metadata"]) for cell in cells), strict=True)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        fault = f"{type(error).__name__}: {error}"
+        raise Refused(f"no notebook with ids of cells ({fault}); save it anew in JupyterLab") from error
+    if twice := sorted({each for each in ids if ids.count(each) > 1}):
+        raise Refused(f"cell id '{twice[0]}' is used twice; rename one")
+    yield from cells
+
+
+def read_cell(node: Mapping[str, Any]) -> Cell:
     """Return a cell with its role. Refused: code that is no plain Python, a `grade_id` that names nothing."""
-    meta = node.metadata.get("nbgrader", {})
+    id, source = node["id"], node["source"]
+    meta = node["metadata"].get("nbgrader", {})
     graded, solution = bool(meta.get("grade")), bool(meta.get("solution"))
     if graded and solution:
-        return Cell(node.id, Role.WRITTEN, "", node.source, node)
-    if node.cell_type != "code":
-        return Cell(node.id, Role.PROSE, "", node.source, node)
-    tree = _parsed(node)
+        return Cell(id, Role.WRITTEN, "", source, node)
+    if node["cell_type"] != "code":
+        return Cell(id, Role.PROSE, "", source, node)
+    tree = _parsed(id, source)
     if not graded and not solution:
-        role = Role.AUTHOR if is_for_the_author(tree) else Role.GIVEN
-        return Cell(node.id, role, "", node.source, node)
+        return Cell(id, Role.AUTHOR if is_for_the_author(tree) else Role.GIVEN, "", source, node)
     role, word = (Role.ANSWER, "answer") if solution else (Role.CHECK, "check")
     grade_id = str(meta.get("grade_id", ""))
     if not (named := re.fullmatch(rf"{word}-(\d+)-(\d+)", grade_id)):
         raise Refused(
-            f"cell '{node.id}': its grade_id is {grade_id!r}; for exercise 3.2 write '{word}-3-2' (nbgrader "
+            f"cell '{id}': its grade_id is {grade_id!r}; for exercise 3.2 write '{word}-3-2' (nbgrader "
             "takes letters, digits, - and _ alone)"
         )
-    return Cell(node.id, role, f"{named[1]}.{named[2]}", node.source, node)
+    return Cell(id, role, f"{named[1]}.{named[2]}", source, node)
 
 
-def _parsed(node: NotebookNode) -> ast.Module:
+def _parsed(id: str, source: str) -> ast.Module:
     try:
-        tree: ast.Module = ast.parse(node.source)
-        return tree
+        return ast.parse(source)
     except SyntaxError as error:
         raise Refused(
-            f"cell '{node.id}', line {error.lineno}: not plain Python ({error.msg}); mend it, and write "
+            f"cell '{id}', line {error.lineno}: not plain Python ({error.msg}); mend it, and write "
             "magics as Python: a grader runs the cell without IPython"
         ) from error
 
