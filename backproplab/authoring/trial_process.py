@@ -15,6 +15,7 @@ import numpy as np
 
 from backproplab.check import Posed, call_with_seed, collecting
 from backproplab.check.errors import trouble
+from backproplab.check.expected import Values
 from backproplab.compare import as_array
 
 from .bends import Bender
@@ -86,13 +87,22 @@ def _tried(trial: Trial, check: Step, space: Namespace, posed: list[Posed]) -> R
             values = {name: as_array(value) for name, value in returned.items()}
             result.values[seed] = values
             if posed[0].accept:
-                copies = {name: value.copy() for name, value in values.items()}
-                result.verdicts[seed] = posed[0].accept(copies, np.random.default_rng(seed))
+                result.verdicts[seed] = _verdict(posed[0], values, seed)
         except (Exception, SystemExit) as error:
             result.errors[seed] = trouble(error).line
         if bender and bender.made_a_difference():
             result.bent.add(seed)
     return result
+
+
+def _verdict(posed: Posed, values: Values, seed: int) -> bool | str:
+    """Judge trained numbers as a learner's check does: a judge only ever sees finite arrays of its shapes."""
+    if posed.accept is None or {name: value.shape for name, value in values.items()} != posed.shapes:
+        return f"their shapes are not {posed.shapes}"
+    if not all(np.isfinite(value).all() for value in values.values()):
+        return "they are not finite"
+    said = posed.accept({name: value.copy() for name, value in values.items()}, np.random.default_rng(seed))
+    return said if isinstance(said, str) else bool(said)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,228 @@
+"""Each refusal, on a made-up notebook that asks for it."""
+
+import authoring_kit as kit
+import pytest
+
+from backproplab.authoring.assignment import load_solution
+from backproplab.authoring.proof import OTHER_SEEDS, PUBLIC_SEEDS, SEEDS, proven
+from backproplab.authoring.refused import Refused
+
+
+def refused(folder, *cells):
+    with pytest.raises(Refused) as caught:
+        proven(load_solution(kit.saved(folder, *cells)))
+    return "\n".join(caught.value.reasons)
+
+
+def function(body, name="f", arguments="x"):
+    lines = "\n".join(f"    {line}" for line in body.split("\n"))
+    return kit.answer(f"def {name}({arguments}):\n    ### BEGIN SOLUTION\n{lines}\n    ### END SOLUTION")
+
+
+def check(returned, draw="x = rng.normal()", **settings):
+    words = "".join(f", {key}={value}" for key, value in settings.items())
+    points = settings.get("points", 2)
+    words = words if "points" in settings else f", points=2{words}"
+    return kit.check(f'@check("3.1"{words})\ndef _(rng):\n    {draw}\n    return {returned}', points=points)
+
+
+def value(source):
+    return kit.answer(f"### BEGIN SOLUTION\n{source}\n### END SOLUTION")
+
+
+def test_a_sound_exercise_is_proven_on_three_public_seeds_and_twenty_others(tmp_path):
+    found = proven(load_solution(kit.saved(tmp_path, *kit.slope_exercise())))["3.1"]
+    assert len(PUBLIC_SEEDS) == 3
+    assert len(OTHER_SEEDS) == 20
+    assert set(found.solution.values) == set(SEEDS)
+    assert found.stub.error == "NotImplementedError"
+    assert [len(each.values) for each in found.misconceptions] == [23, 23]
+    assert len(found.bends) == 5
+
+
+MATRIX = "x = rng.normal(size=(2, 2))"
+WEAK = {
+    "the stub": (function("return x"), check('{"y": x}'), "the stub passes"),
+    "zeros": (function("return 0.0 * x"), check('{"y": x + f(x)}'), "zeros instead of the answer passes"),
+    "ones": (function("return x / x"), check('{"y": x + f(x)}'), "ones instead of the answer passes"),
+    "the wrong sign": (
+        function("return x"),
+        check('{"y": f(x) ** 2}'),
+        "the wrong sign instead of the answer",
+    ),
+    "twice": (
+        function("return x"),
+        check('{"y": f(x) / np.abs(f(x)).sum()}', draw=MATRIX),
+        "twice the value instead of the answer passes",
+    ),
+    "the transpose": (
+        function("return x"),
+        check('{"y": np.trace(f(x))}', draw=MATRIX),
+        "the transpose instead of the answer passes",
+    ),
+    "no seed": (
+        function("return 2.0 * x"),
+        check('{"y": f(x), "z": f(3.0)}'),
+        "“z” is the same with every seed, so one can write it down",
+    ),
+    "draws of its own": (
+        function("return next(numbers) * x"),
+        check('{"y": f(x)}'),
+        "the same seed gives other values at its place than at the notebook's end",
+    ),
+    "other names": (
+        function("return x"),
+        check('{"y" if x > 0 else "z": f(x)}'),
+        "returns other names with another seed",
+    ),
+    "no dict": (function("return x"), check("f(x)"), "gives no values (AttributeError"),
+    "no names": (function("return x"), check("{}"), "gives no values; return a dict"),
+    "no number": (function("return str(x)"), check('{"y": f(x)}'), "(TypeError: got a str"),
+    "a solution that fails": (function("return 1 / 0"), check('{"y": f(x)}'), "ZeroDivisionError"),
+    "a value by hand that is 1": (
+        value("f = 1.0"),
+        check('{"f": f}', kind='"hand"', points=0),
+        "ones instead of the answer passes",
+    ),
+    "an answer cell that uses its answer": (
+        value("f = 2.0\n### END SOLUTION\ng = f * 2\n### BEGIN SOLUTION\nh = 1"),
+        check('{"f": f * x}'),
+        "the released answer cell stops with TypeError",
+    ),
+}
+
+
+@pytest.mark.parametrize(("answer", "weak", "told"), WEAK.values(), ids=WEAK)
+def test_a_check_that_proves_nothing_is_refused_with_cell_and_exercise(answer, weak, told, tmp_path):
+    numbers = kit.given("numbers = iter(range(1, 999))")
+    reasons = refused(tmp_path, numbers, answer, weak)
+    assert told in reasons
+    assert reasons.startswith("cell 'check-e3-1' (exercise 3.1): ")
+
+
+TRIED = {
+    "a misconception that is right": (
+        '@misconception("3.1", "No.")\ndef f(x): return x + x',
+        "misconception “No.” passes with seed 101; draw inputs",
+    ),
+    "a misconception that is right now and then": (
+        '@misconception("3.1", "No.")\ndef f(x): return 2 * abs(x)',
+        "misconception “No.” passes with seed",
+    ),
+    "a misconception that fails": (
+        '@misconception("3.1", "No.")\ndef f(x): return 1 / 0',
+        "misconception “No.” gives no values (ZeroDivisionError",
+    ),
+    "two misconceptions with the same values": (
+        '@misconception("3.1", "No.")\ndef f(x): return x\n'
+        '@misconception("3.1", "Never.")\ndef f(x): return x / 1',
+        "misconceptions “No.” and “Never.” give the same values; drop one",
+    ),
+    "an alternative that is wrong": (
+        '@alternative("3.1")\ndef f(x): return x',
+        "alternative in cell 'wrong' fails with seed 101 (other values than the solution)",
+    ),
+    "an alternative that fails": (
+        '@alternative("3.1")\ndef f(x): return 1 / 0',
+        "alternative in cell 'wrong' fails with seed 101 (ZeroDivisionError",
+    ),
+}
+
+
+@pytest.mark.parametrize(("source", "told"), TRIED.values(), ids=TRIED)
+def test_a_misconception_must_be_wrong_and_an_alternative_right(source, told, tmp_path):
+    reasons = refused(tmp_path, function("return 2 * x"), check('{"y": f(x)}'), kit.author(source))
+    assert told in reasons
+
+
+def test_a_misconception_that_is_right_with_few_seeds_is_found_by_the_twenty_others(tmp_path):
+    source = '@misconception("3.1", "No.")\ndef f(x): return 2 * x if 0 < x < 0.25 else x'
+    reasons = refused(tmp_path, function("return 2 * x"), check('{"y": f(x)}'), kit.author(source))
+    assert "passes with seed 10" in reasons
+    assert not any(f"passes with seed {seed};" in reasons for seed in PUBLIC_SEEDS)
+
+
+def test_a_check_may_not_need_the_answer_of_another_exercise(tmp_path):
+    other = [kit.answer(kit.SLOPE, "3.2"), kit.check(kit.SLOPE_CHECK.replace("3.1", "3.2"), "3.2")]
+    weak = check('{"y": f(slope(1.0, x, 2.0))}')
+    reasons = refused(tmp_path, function("return x"), weak, *other)
+    assert "needs 'slope', the answer of 3.2, so one mistake would count twice; draw it from rng" in reasons
+
+
+def test_nor_may_a_given_cell_but_under_answered(tmp_path):
+    guarded = kit.given('if answered("3.1"):\n    print(slope(1, 2, 3))')
+    proven(load_solution(kit.saved(tmp_path, *kit.slope_exercise(), guarded)))
+    reasons = refused(tmp_path, *kit.slope_exercise(), kit.given("print(slope(1, 2, 3))"))
+    assert "cell 'given' uses 'slope', the answer of 3.1" in reasons
+    assert 'put it under `if answered("3.1"):`' in reasons
+
+
+def test_a_given_cell_may_not_change_what_a_check_above_it_uses(tmp_path):
+    cells = [kit.given("k = 1", id="first"), function("return 2 * x"), check('{"y": f(k * x)}')]
+    proven(load_solution(kit.saved(tmp_path, *cells)))
+    assert "let no given cell below change" in refused(tmp_path, *cells, kit.given("k = 2", id="later"))
+
+
+def test_an_answer_that_calls_another_of_its_exercise_with_the_sign_wrong_twice_is_no_reason(tmp_path):
+    both = kit.answer(
+        "def inner(x):\n    ### BEGIN SOLUTION\n    return x\n    ### END SOLUTION\n\n"
+        "def f(x):\n    ### BEGIN SOLUTION\n    return inner(x)\n    ### END SOLUTION"
+    )
+    proven(load_solution(kit.saved(tmp_path, both, check('{"y": f(x)}'))))
+
+
+def test_practice_may_give_the_same_with_every_seed(tmp_path):
+    by_hand = [value("f = 0.25"), check('{"f": f}', kind='"hand"', points=0)]
+    proven(load_solution(kit.saved(tmp_path, *by_hand)))
+    choice = [value('f = "b"'), check('{"f": "abc".index(f)}', kind='"choice"', points=0)]
+    wrong = kit.author('misconception("3.1", "No.", f="a")')
+    proven(load_solution(kit.saved(tmp_path, *choice, wrong)))
+    same = kit.author('misconception("3.1", "No.", f="b")')
+    assert "passes with seed 101" in refused(tmp_path, *choice, same)
+
+
+def test_code_to_fix_must_fail_as_it_is_handed_out(tmp_path):
+    broken = "def f(x):\n    return {}\n\n### BEGIN SOLUTION\ndef f(x):\n    return 2 * x\n### END SOLUTION"
+    posed = check('{"y": f(x)}', kind='"fix"')
+    found = proven(load_solution(kit.saved(tmp_path, kit.answer(broken.format("x")), posed)))
+    assert len(found["3.1"].stub.values) == 3
+    assert "the stub passes" in refused(tmp_path, kit.answer(broken.format("x + x")), posed)
+
+
+TRAINED = 'kind="trained", shapes={"w": (2,)}, accept=judge'
+WEIGHTS = value("w = np.array([1.0, 2.0])")
+
+
+def trained(judge):
+    posed = check('{"w": w}').source.replace("points=2", f"points=2, {TRAINED}")
+    return [kit.given(f"def judge(values, rng):\n    return {judge}"), WEIGHTS, kit.check(posed)]
+
+
+@pytest.mark.parametrize(
+    ("judge", "told"),
+    [
+        ("values['w'][1] > 3", "the solution is not accepted with seed 101 (False)"),
+        ("'too small'", "the solution is not accepted with seed 101 (too small)"),
+        ("True", "zeros instead of the answer passes"),
+        ("values['w'][0] == 1", "ones instead of the answer passes"),
+        ("values['w'][2] > 0", "gives no values (IndexError"),
+    ],
+)
+def test_a_judge_of_trained_numbers_accepts_the_solution_and_neither_zeros_nor_ones(judge, told, tmp_path):
+    assert told in refused(tmp_path, *trained(judge))
+
+
+def test_trained_numbers_need_not_depend_on_the_seed_and_wrong_ones_may_blow_up(tmp_path):
+    fast = 'misconception("3.1", "Too fast.", w=np.array([np.nan, 1]))'
+    many = 'misconception("3.1", "Too many.", w=np.ones(3))'
+    wrong = kit.author(f"{fast}\n{many}")
+    proven(load_solution(kit.saved(tmp_path, *trained("values['w'][1] > 1.5"), wrong)))
+    right = kit.author('misconception("3.1", "Right.", w=np.array([3.0, 4.0]))')
+    assert "misconception “Right.” passes" in refused(tmp_path, *trained("values['w'][1] > 1.5"), right)
+
+
+def test_every_reason_is_given_at_once(tmp_path):
+    source = '@misconception("3.1", "No.")\ndef f(x): return x + x\n@alternative("3.1")\ndef f(x): return x'
+    reasons = refused(tmp_path, function("return 2 * x"), check('{"y": f(x)}'), kit.author(source))
+    assert "misconception “No.” passes" in reasons
+    assert "alternative in cell 'wrong' fails" in reasons
