@@ -1,6 +1,7 @@
 """A small class for the tests of the grader: a set of three exercises, and what students make of it."""
 
 import json
+import os
 from pathlib import Path
 
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, writes
@@ -8,6 +9,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, writes
 from backproplab.authoring.assignment import load_solution
 from backproplab.authoring.release import learners_notebook
 from backproplab.authoring.stubs import stubbed
+from backproplab.grading import batch
+from backproplab.grading.grader import Grader
 from backproplab.sandbox import IsolationError, Sandbox
 from backproplab.sandbox.protocol import Assignment, Limits
 
@@ -141,3 +144,21 @@ def isolation():
             return "full"
     except IsolationError:
         return "reduced"
+
+
+def dying_work(task, out, connection):
+    """A worker that the notebook of a student called deadly kills, as running out of memory would."""
+    grade = Grader.grade
+
+    def deadly(grader, submission):
+        if submission.student == "deadly":
+            os._exit(1)
+        return grade(grader, submission)
+
+    Grader.grade = deadly
+    batch._work(task, out, connection)
+
+
+def walls_missing(task, out, connection):
+    """A worker on a machine without Landlock."""
+    connection.send((batch.REFUSED, str(IsolationError("Landlock", "not there"))))

@@ -37,7 +37,7 @@ def add_grade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         type=_seconds,
         default=60.0,
         metavar="SECONDS",
-        help="CPU time that one submission may take (default: 60)",
+        help="CPU time that one submission may take (default: 60); one cell, a sixth of it",
     )
     parser.add_argument(
         "--isolation",
@@ -72,9 +72,7 @@ def grade(given: argparse.Namespace) -> int:
                 given.out,
                 seeds=given.seeds,
                 isolation=given.isolation,
-                limits=Limits(
-                    cell_seconds=min(Limits.cell_seconds, given.timeout), submission_seconds=given.timeout
-                ),
+                limits=Limits(cell_seconds=given.timeout / 6, submission_seconds=given.timeout),
                 workers=given.jobs,
                 progress=bar.show,
             )

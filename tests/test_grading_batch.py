@@ -1,0 +1,180 @@
+"""A batch that is killed, changed or broken: nothing is lost, and nothing graded twice."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import grading_kit as kit
+import pytest
+
+from backproplab import cli
+from backproplab.grading import batch
+from backproplab.grading.reference import make_task
+from backproplab.grading.submissions import find_submissions
+
+STUDENTS = 10
+LEVEL = kit.isolation()
+
+
+def a_class(folder, students=3, **more):
+    """Hand in for so many students; returns the command that grades them."""
+    solution = kit.solution(folder)
+    notebook = kit.student(solution)
+    for number in range(students):
+        kit.hand_in(notebook, folder / "submissions" / f"s{number:02}.ipynb")
+    options = {"out": folder / "grades", "solutions": solution, "isolation": LEVEL, "jobs": 2} | more
+    return ["grade", f"{folder}/submissions", *(f"--{name}={value}" for name, value in options.items())]
+
+
+def results(folder):
+    return {path.stem: path.stat().st_mtime_ns for path in (folder / "grades" / "results").glob("*.json")}
+
+
+def run_json(folder):
+    return json.loads((folder / "grades" / "run.json").read_text())
+
+
+def wait_for(condition, seconds=60):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "this took too long"
+        time.sleep(0.02)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+def test_a_killed_batch_goes_on_where_it_was(tmp_path):
+    command = a_class(tmp_path, STUDENTS)
+    slow = kit.student(kit.solution(tmp_path))
+    slow["cells"].insert(1, {"cell_type": "code", "source": "import time\ntime.sleep(0.4)", "metadata": {}})
+    for path in (tmp_path / "submissions").iterdir():
+        kit.hand_in(slow, path)
+    running = subprocess.Popen([sys.executable, "-m", "backproplab.cli", *command])
+    wait_for(lambda: len(results(tmp_path)) >= 3)
+    running.send_signal(signal.SIGKILL)
+    running.wait()
+    time.sleep(1)  # its workers end with it
+    before, begun = results(tmp_path), run_json(tmp_path)
+    time.sleep(1)
+    assert results(tmp_path) == before
+    assert 3 <= len(before) < STUDENTS
+    assert begun["finished"] is None
+
+    assert cli.main(command) == 0
+    after, ended = results(tmp_path), run_json(tmp_path)
+    assert len(after) == STUDENTS
+    assert {stem: after[stem] for stem in before} == before
+    assert (ended["seeds"], ended["started"]) == (begun["seeds"], begun["started"])
+    assert ended["finished"]
+    assert all(
+        json.loads(path.read_text())["score"] == 9 for path in (tmp_path / "grades" / "results").iterdir()
+    )
+    lines = (tmp_path / "grades" / "gradebook.csv").read_text().splitlines()
+    assert len(lines) == STUDENTS + 1
+
+
+def test_what_did_not_change_is_not_graded_again_and_what_did_is(tmp_path, capsys):
+    command = a_class(tmp_path)
+    assert cli.main(command) == 0
+    before = results(tmp_path)
+    assert cli.main(command) == 0
+    assert results(tmp_path) == before
+    assert "0 graded now" in capsys.readouterr().out
+
+    wrong = kit.student(kit.solution(tmp_path), kit.RIGHT | {"90.1": kit.SQUARE.format("return x")})
+    kit.hand_in(wrong, tmp_path / "submissions" / "s01.ipynb")
+    (tmp_path / "grades" / "results" / "s02.json").write_text("{")  # half a result is none
+    (tmp_path / "grades" / "feedback" / "s02.html").unlink()
+    assert cli.main(command) == 0
+    after = results(tmp_path)
+    assert after["s00"] == before["s00"]
+    assert after["s01"] != before["s01"]
+    assert json.loads((tmp_path / "grades" / "results" / "s01.json").read_text())["score"] == 7
+    assert json.loads((tmp_path / "grades" / "results" / "s02.json").read_text())["score"] == 9
+
+    assert cli.main([*command, "--seeds=5,6,7"]) == 0  # other questions: everybody gets them
+    assert run_json(tmp_path)["seeds"] == [5, 6, 7]
+    assert not set(results(tmp_path).items()) & set(after.items())
+
+
+def test_each_run_draws_its_own_seeds(tmp_path):
+    seeds = []
+    for name in ("one", "two"):
+        assert cli.main(a_class(tmp_path, 1, out=tmp_path / name)) == 0
+        seeds.append(json.loads((tmp_path / name / "run.json").read_text())["seeds"])
+    assert len(seeds[0]) == len(seeds[1]) == 5
+    assert not set(seeds[0]) & set(seeds[1])
+
+
+def test_two_runs_do_not_meet_in_one_folder(tmp_path, capsys):
+    pytest.importorskip("fcntl")
+    command = a_class(tmp_path, 1)
+    with batch.locked(tmp_path / "grades"):
+        assert cli.main(command) == 2
+    assert "Another run is at work" in capsys.readouterr().err
+
+
+def test_the_grades_of_another_set_are_left_alone(tmp_path, capsys):
+    command = a_class(tmp_path, 1)
+    (tmp_path / "grades").mkdir()
+    (tmp_path / "grades" / "run.json").write_text('{"assignment": "03-spreadsheet"}')
+    assert cli.main(command) == 2
+    assert "holds the grades of 03-spreadsheet" in capsys.readouterr().err
+
+
+def test_a_submission_that_brings_the_grader_down_gets_a_result_that_says_so(tmp_path, monkeypatch):
+    a_class(tmp_path, 2)
+    (tmp_path / "submissions" / "deadly.ipynb").write_text('{"cells": "deadly"}')
+    task = make_task(kit.solution(tmp_path), kit.SEEDS, isolation=LEVEL, limits=kit.QUICK)
+    pending = [batch.Pending(each, each.student) for each in find_submissions(tmp_path / "submissions")]
+    monkeypatch.setattr(batch, "_work", kit.dying_work)
+    count = []
+    batch.grade_all(
+        task, tmp_path / "grades", pending, workers=2, started=print, graded=lambda: count.append(1)
+    )
+    assert len(count) == 3
+    record = json.loads((tmp_path / "grades" / "results" / "deadly.json").read_text())
+    assert "came to an end twice" in record["problems"][0]
+    assert (tmp_path / "grades" / "feedback" / "deadly.html").exists()
+    assert json.loads((tmp_path / "grades" / "results" / "s00.json").read_text())["score"] == 9
+
+
+def test_the_walls_that_are_missing_are_named(tmp_path, monkeypatch, capsys):
+    command = a_class(tmp_path, 1)
+    monkeypatch.setattr(batch, "_work", kit.walls_missing)
+    assert cli.main(command) == 2
+    assert "Full isolation needs Landlock" in capsys.readouterr().err
+    assert not results(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["-j", "0"],
+        ["--timeout", "0"],
+        ["--timeout", "nan"],
+        ["--seeds", "1,x"],
+        ["--seeds", "1,1"],
+        ["--seeds=-1"],
+    ],
+)
+def test_misuse_is_refused_before_anything_begins(tmp_path, options):
+    with pytest.raises(SystemExit) as left:
+        cli.main(["grade", str(tmp_path), "--out", str(tmp_path / "grades"), *options])
+    assert left.value.code == 2
+    assert not (tmp_path / "grades").exists()
+
+
+def test_nothing_to_grade_is_no_success(tmp_path, capsys):
+    kit.solution(tmp_path)
+    (tmp_path / "submissions").mkdir()
+    command = [
+        "grade",
+        f"{tmp_path}/submissions",
+        f"--out={tmp_path}/grades",
+        f"--solutions={tmp_path}/solutions",
+    ]
+    assert cli.main(command) == 2
+    assert "holds no submissions" in capsys.readouterr().err
