@@ -1,5 +1,6 @@
 """Every attack earns exactly what its wrong answers earn, and leaves machine and grader as they were."""
 
+import contextlib
 import http.server
 import os
 import shutil
@@ -73,6 +74,12 @@ def sandbox():
 
 
 @pytest.fixture(scope="module")
+def open_to_all():
+    with Sandbox(ASSIGNMENT, isolation="reduced") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
 def world(tmp_path_factory):
     """What an attack is after: files that tell the answer, a server that does, a process to kill."""
     secrets = tmp_path_factory.mktemp("secrets")
@@ -120,9 +127,10 @@ def snapshot(folder):
 def descendants(pid):
     """All that a process has started and that still runs."""
     found = set()
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in task.read_text().split():
-            found |= {int(child)} | descendants(int(child))
+    with contextlib.suppress(OSError):  # it ends while we look
+        for task in os.listdir(f"/proc/{pid}/task"):
+            for child in Path(f"/proc/{pid}/task/{task}/children").read_text().split():
+                found |= {int(child)} | descendants(int(child))
     return found
 
 
@@ -131,18 +139,37 @@ def test_an_attack_earns_what_its_answers_earn(attack: Attack, sandbox, world):
     code = filled(attack.code, world)
     files, running = snapshot(world["secrets"]), descendants(os.getpid())
     hostile = job(*GIVEN, HELPERS, RIGHT["1.2"], code, attack.answer, RIGHT["1.3"])
-    first, second = sandbox.run(hostile), sandbox.run(hostile)
-    assert earned(first) == attack.earns
-    assert earned(second) == attack.earns, "a second submission finds what the first has left"
+    for _ in range(2 if attack in READING else 1):  # the second may find what the first has left
+        outcome = sandbox.run(hostile)
+        assert all(problem.isprintable() for problem in outcome.problems)
+        assert earned(outcome) == {"1.2", "1.3"} or (attack.spoils and earned(outcome) < {"1.2", "1.3"})
     assert earned(sandbox.run(HONEST)) == {"1.1", "1.2", "1.3"}
     deadline = time.monotonic() + 2
     while (left := descendants(os.getpid()) - running) and time.monotonic() < deadline:
         time.sleep(0.01)
     assert not left
     assert snapshot(world["secrets"]) == files
-    assert all(problem.isprintable() for problem in first.problems)
 
 
 def test_there_are_as_many_attacks_as_we_promise():
     names = [attack.name for attack in ATTACKS]
     assert len(names) == len(set(names)) >= 40
+
+
+REAL = (
+    "the solution, by its path",
+    "a sibling's submission",
+    "the home folder",
+    "a server on this machine",
+    "another program",
+    "every kind of socket",
+)
+
+
+@pytest.mark.parametrize(
+    "attack", [each for each in ATTACKS if each.name in REAL], ids=lambda each: each.name
+)
+def test_without_walls_the_same_attack_succeeds(attack: Attack, open_to_all, world):
+    code = filled(attack.code, world)
+    outcome = open_to_all.run(job(*GIVEN, HELPERS, RIGHT["1.2"], code, attack.answer, RIGHT["1.3"]))
+    assert "1.1" in earned(outcome)

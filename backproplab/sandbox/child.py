@@ -93,7 +93,7 @@ class Submission:
                 else:
                     self.check(self.checks[step["exercise"]])
         if output.count > self.limits.output_bytes:
-            self.note(f"it wrote {output.count / 1e6:.0f} MB of output, which was dropped")
+            self.note(f"The notebook wrote {output.count / 1e6:.0f} MB of output, which was dropped")
         self.write(wire.frame(wire.DONE))
 
     def note(self, text: str) -> None:
@@ -110,7 +110,7 @@ class Submission:
             run(source, self.student, self.shell, title=f"<cell {index}>")
         except BaseException as error:
             line = _told(error)
-            self.error(exercise, line) if exercise else self.note(f"cell {index + 1} stopped with {line}")
+            self.error(exercise, line) if exercise else self.note(f"Cell {index + 1} stopped with {line}")
 
     def check(self, check: Check) -> None:
         """Run the released check on the student's answers, once with each seed."""

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import tempfile
 import threading
+import time
 from typing import Any
 
 from backproplab.sandbox import wire
@@ -37,17 +38,18 @@ class ColdChild:
         self._killed = False
         content = wire.request(**wire.packed(assignment, limits), **request)
         # A thread: Windows cannot wait for a pipe and the clock at once.
-        threading.Thread(target=self._pump, args=(content,), daemon=True).start()
+        self._thread = threading.Thread(target=self._pump, args=(content,), daemon=True)
+        self._thread.start()
 
     def _pump(self, content: bytes) -> None:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        with contextlib.suppress(OSError, ValueError):
-            child_write = self._process.stdin
+        with contextlib.suppress(OSError), self._process.stdin as stdin:
             rest = memoryview(content)
             while rest:
-                rest = rest[child_write.write(rest) :]
-            while not self._killed and (data := self._process.stdout.read(1 << 16)):
+                rest = rest[stdin.write(rest) :]
+        with contextlib.suppress(OSError), self._process.stdout as stdout:
+            while not self._killed and (data := stdout.read(1 << 16)):
                 self._chunks.put(data)
         self._chunks.put(b"")
 
@@ -76,9 +78,11 @@ class ColdChild:
             else:
                 self._process.kill()
         self._process.wait()
-        with contextlib.suppress(queue.Empty):
-            while True:
-                self._chunks.get_nowait()  # so that the thread, if it waits to put, can end
+        deadline = time.monotonic() + END_SECONDS
+        while self._thread.is_alive() and time.monotonic() < deadline:
+            with contextlib.suppress(queue.Empty):
+                self._chunks.get_nowait()  # it may be waiting to put
+            self._thread.join(0.01)
         self._scratch.cleanup()
 
     def ending(self) -> str:

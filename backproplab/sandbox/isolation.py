@@ -63,9 +63,12 @@ def die_with_parent() -> None:
 def drop_root(must_read: Iterable[str]) -> None:
     """Become nobody, if we are root: the kernel exempts root from process limits, whatever its namespace."""
     if os.geteuid() == 0:
-        os.setgroups([])
-        os.setresgid(NOBODY, NOBODY, NOBODY)
-        os.setresuid(NOBODY, NOBODY, NOBODY)
+        try:
+            os.setgroups([])
+            os.setresgid(NOBODY, NOBODY, NOBODY)
+            os.setresuid(NOBODY, NOBODY, NOBODY)
+        except OSError as error:
+            raise MissingMechanism("a dropped user", f"root may not change its user: {error}") from error
     _prctl(DUMPABLE, 1)  # else our own /proc entries belong to root, and no user can be mapped
     for path in must_read:
         if not os.access(path, os.R_OK | os.X_OK if os.path.isdir(path) else os.R_OK):

@@ -29,10 +29,15 @@ def readable_paths() -> list[str]:
     """
     prefixes = [Path(sys.base_prefix), Path(sys.prefix)]
     installed = [prefix / part for prefix in prefixes for part in INSTALLED]
-    libraries = [Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
-    wanted = [*map(Path, (*SYSTEM, *SETTINGS)), *installed, *libraries, PACKAGE]
+    libraries = [Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib")]
+    wanted = [*map(Path, (*SYSTEM, *SETTINGS, *package_folders())), *installed, *libraries, PACKAGE]
     present = [path for path in dict.fromkeys(wanted) if path.exists()]
     return [str(path) for path in present if not any(path != p and path.is_relative_to(p) for p in present)]
+
+
+def package_folders() -> list[str]:
+    """Return the folders from which this process imports installed packages."""
+    return [folder for folder in sys.path if Path(folder).name in ("site-packages", "dist-packages")]
 
 
 def environment(scratch: str) -> dict[str, str]:
@@ -49,9 +54,15 @@ def environment(scratch: str) -> dict[str, str]:
 
 def python(call: str) -> list[str]:
     """Return the command that imports our package, wherever it lies, and makes one call."""
-    home = str(PACKAGE.parent)
-    start = f"import sys; sys.path.append({home!r}); from backproplab.sandbox import server, child; {call}"
-    return [sys.executable, "-I", "-B", "-c", start]
+    folders = [*package_folders(), str(PACKAGE.parent)]
+    path = f"import sys; sys.path += [each for each in {folders!r} if each not in sys.path]"
+    return [
+        sys.executable,
+        "-I",
+        "-B",
+        "-c",
+        f"{path}; from backproplab.sandbox import server, child; {call}",
+    ]
 
 
 def bubblewrap(scratch: str) -> list[str]:

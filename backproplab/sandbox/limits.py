@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from backproplab.sandbox.protocol import Limits
 
-MOST_OPEN_FILES = 256
+MOST_OPEN_FILES = 64  # each may be a socket, whose buffer no other limit counts
 
 
 class Usage(NamedTuple):
@@ -26,10 +26,10 @@ def limit_resources(limits: Limits, *, own_namespace: bool) -> None:
         import resource
     except ImportError:  # Windows
         return
-    used = int(_fields("/proc/self/statm", "0")[0]) * os.sysconf("SC_PAGE_SIZE")
+    pages = int((_read("/proc/self/statm") or "0").split()[0])
     seconds = int(limits.submission_seconds) + 1
     wanted = {
-        "RLIMIT_AS": used + limits.memory_bytes,
+        "RLIMIT_AS": pages * os.sysconf("SC_PAGE_SIZE") + limits.memory_bytes,
         "RLIMIT_FSIZE": limits.file_bytes,
         "RLIMIT_CPU": seconds,
         "RLIMIT_NOFILE": MOST_OPEN_FILES,
@@ -46,15 +46,16 @@ def limit_resources(limits: Limits, *, own_namespace: bool) -> None:
 
 
 def resident(pid: int) -> int:
-    """Return the bytes of memory that a process has for itself; 0 where the system does not tell."""
-    pages = _fields(f"/proc/{pid}/statm", "0 0 0")
-    return (int(pages[1]) - int(pages[2])) * _page()
+    """Return the bytes of memory that a process holds and no file backs; 0 where the system does not tell."""
+    lines = _read(f"/proc/{pid}/status").splitlines()
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(("RssAnon:", "RssShmem:")))
 
 
 def usage(pid: int, *, inherited: int = 0) -> Usage:
     """Return what a process and its descendants use.
 
-    Of the memory of each, `inherited` bytes are not its own: a fork shares them.
+    Of the memory of each, `inherited` bytes are not its own: it has them from the server. What else forks
+    share counts in each of them.
     """
     seconds, memory, waiting, seen = 0.0, 0, [pid], 0
     ticks = os.sysconf("SC_CLK_TCK")
@@ -71,16 +72,8 @@ def usage(pid: int, *, inherited: int = 0) -> Usage:
     return Usage(seconds, memory)
 
 
-def _page() -> int:
-    return os.sysconf("SC_PAGE_SIZE")
-
-
 def _read(path: str) -> str:
     try:
         return Path(path).read_text(errors="replace")
     except OSError:  # it has ended, or there is no /proc
         return ""
-
-
-def _fields(path: str, default: str) -> list[str]:
-    return (_read(path) or default).split()

@@ -8,7 +8,7 @@ or capture run their body; all others do nothing and leave a note.
     >>> run("%%time\\nx = 2", names, shell), run("!ls\\ny = x + 1", names, shell)
     (None, None)
     >>> names["y"], notes
-    (3, ['the shell command `ls` did nothing here'])
+    (3, ['The shell command `ls` did nothing here'])
 """
 
 from collections.abc import Callable
@@ -42,7 +42,7 @@ class Shell:
 
     def system(self, command: str) -> None:
         """Run `!command`: nothing."""
-        self._note(f"the shell command `{command[:40]}` did nothing here")
+        self._note(f"The shell command `{command[:40]}` did nothing here")
 
     def getoutput(self, command: str, *_: object, **__: object) -> list[str]:
         """Run `x = !command`: nothing."""
@@ -51,7 +51,7 @@ class Shell:
 
     def _ignored(self, name: str) -> None:
         if name not in SILENT:
-            self._note(f"the magic `%{name[:40]}` did nothing here")
+            self._note(f"The magic `%{name[:40]}` did nothing here")
 
 
 def run(source: str, namespace: dict[str, Any], shell: Shell, *, title: str = "<cell>") -> None:

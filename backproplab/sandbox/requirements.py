@@ -5,7 +5,7 @@ REMEDIES = {
     "user namespaces": "allow them (in a container: --security-opt seccomp=unconfined; on Ubuntu: "
     "sysctl kernel.apparmor_restrict_unprivileged_userns=0)",
     "Landlock": "use Linux 5.13 or newer with landlock among its security modules (/sys/kernel/security/lsm)",
-    "a dropped user": "install bubblewrap, or grade as an ordinary user",
+    "a dropped user": "grade as an ordinary user, or, as root, install bubblewrap",
 }
 for _name in ("PID, network and IPC namespaces", "mount namespaces", "a view by bubblewrap"):
     REMEDIES[_name] = REMEDIES["user namespaces"]

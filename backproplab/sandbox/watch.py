@@ -164,11 +164,11 @@ class Attempt:
         exercise, seed, name = key
         outcome, progress = self.progress.outcome, self.progress
         if not isinstance(self.step, Checkpoint) or exercise != self.step.exercise:
-            progress.problem(f"a value of {exercise} came while its check was not running; it does not count")
+            progress.problem(f"A value of {exercise} came while its check was not running; it does not count")
         elif seed not in progress.job.seeds or not name.isprintable():
-            progress.problem(f"a value of {exercise} for no seed of this run does not count")
+            progress.problem(f"A value of {exercise} for no seed of this run does not count")
         elif key in progress.void or outcome.values.pop(key, None) is not None:
             progress.void.add(key)
-            progress.problem(f"{name} of {exercise} came more than once, so it does not count")
+            progress.problem(f"The value {name} of {exercise} came more than once, so it does not count")
         else:
             outcome.values[key] = array

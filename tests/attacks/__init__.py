@@ -1,8 +1,8 @@
 """What hostile submissions try. Each is a name, what it must not achieve, and a student's cells.
 
-An honest submission answers 1.1, 1.2 and 1.3 of the set below. An attack answers 1.2 before and 1.3 after its own
-cells, rightly, and 1.1 wrongly, and wants the marks of 1.1; or wants to take marks or the machine from others.
-It must earn what its answers earn: nothing for 1.1, and all of 1.2 and 1.3.
+An honest submission answers 1.1, 1.2 and 1.3 of the set below. An attack answers 1.2 before and 1.3 after its
+own cells, rightly, and 1.1 wrongly, and wants the marks of 1.1; or wants to take marks or the machine from
+others. It must earn what its answers earn: nothing for 1.1, and all of 1.2 and 1.3.
 """
 
 from typing import NamedTuple
@@ -26,7 +26,8 @@ CHECKS = (
     ),
     Check(
         "1.3",
-        '@check("1.3")\ndef _(rng):\n    x = rng.normal(size=(2, 2))\n    return {"sum": total(x), "T": flip(x)}',
+        '@check("1.3")\ndef _(rng):\n    x = rng.normal(size=(2, 2))\n'
+        '    return {"sum": total(x), "T": flip(x)}',
         ("total", "flip"),
     ),
 )
@@ -66,7 +67,8 @@ class Attack(NamedTuple):
     must_not: str
     """Completes "it must not …"."""
     code: str
-    """Runs between the answers to 1.2 and 1.3; `{secrets}`, `{port}` and `{victim}` are filled in."""
+    """Runs between the answers to 1.2 and 1.3; knows {secrets}, {home}, {port}, {victim} and {grader}."""
     answer: str = WRONG
     """The answer to 1.1, after `code`; "" where the attack is to bring its own."""
-    earns: frozenset[str] = frozenset({"1.2", "1.3"})
+    spoils: bool = False
+    """It answers for what it had answered rightly, too, and may lose that. Never does it earn 1.1."""

@@ -94,6 +94,19 @@ for pid in children:
 """,
     ),
     Attack(
+        "shared memory over many processes",
+        "fill the memory",
+        """
+import mmap, time
+for _ in range(10):
+    if os.fork() == 0:
+        hoard = mmap.mmap(-1, 200_000_000)
+        hoard.write(bytes(200_000_000))
+        time.sleep(100)
+time.sleep(100)
+""",
+    ),
+    Attack(
         "memory outside of its own",
         "escape the limit",
         "import ctypes\nwhile ctypes.CDLL(None).memfd_create(b'x', 0) >= 0:\n    pass\nraise OSError",
@@ -114,21 +127,42 @@ for number in range(1000):
         """
 import contextlib, backproplab
 for path in (backproplab.__file__, os.__file__, "{secrets}/solution.ipynb", "/etc/passwd", "/"):
-    for change in (lambda: open(path, "a").write("#"), lambda: os.chmod(path, 0o777), lambda: os.utime(path, (1, 1)),
-                   lambda: os.unlink(path), lambda: os.rename(path, path + "x"), lambda: os.setxattr(path, "user.x", b"")):
+    for change in (
+        lambda: open(path, "a").write("#"),
+        lambda: os.chmod(path, 0o777),
+        lambda: os.utime(path, (1, 1)),
+        lambda: os.setxattr(path, "user.x", b""),
+        lambda: os.rename(path, path + "x"),
+        lambda: os.unlink(path),
+    ):
         with contextlib.suppress(OSError):
             change()
             learn("return 2 * x")
 """,
         f"if 'double' not in globals():\n    exec({WRONG!r})",
     ),
-    Attack("a flood of prints", "fill the memory or the disk", "for _ in range(60):\n    print('x' * 1_000_000)"),
-    Attack("a flood on stderr", "cost marks", "for _ in range(60):\n    print('x' * 1_000_000, file=sys.stderr)"),
-    Attack("a flood from C", "fill the memory or the disk", "for _ in range(100):\n    os.write(1, b'x' * 10**6); os.write(2, b'x' * 10**6)"),
+    Attack(
+        "a flood of prints", "fill the memory or the disk", "for _ in range(60):\n    print('x' * 1_000_000)"
+    ),
+    Attack(
+        "a flood on stderr", "cost marks", "for _ in range(60):\n    print('x' * 1_000_000, file=sys.stderr)"
+    ),
+    Attack(
+        "a flood from C",
+        "fill the memory or the disk",
+        "for _ in range(100):\n    os.write(1, b'x' * 10**6); os.write(2, b'x' * 10**6)",
+    ),
     Attack(
         "a loop that swallows interrupts",
         "outlive its time",
-        "while True:\n    try:\n        while True:\n            pass\n    except BaseException:\n        pass",
+        """
+while True:
+    try:
+        while True:
+            pass
+    except BaseException:
+        pass
+""",
     ),
     Attack(
         "signals ignored",
@@ -145,7 +179,12 @@ while True:
 """,
     ),
     Attack("a loop in C", "outlive its time", "pow(7, 10**8)"),
-    Attack("a loop in an answer", "keep the rest from being graded", "", "def double(x):\n    while True:\n        pass"),
+    Attack(
+        "a loop in an answer",
+        "keep the rest from being graded",
+        "",
+        "def double(x):\n    while True:\n        pass",
+    ),
     Attack("sleep", "outlive its time by the clock", "import time\ntime.sleep(1000)"),
     Attack("its own stop", "hang the grader", "import signal\nos.kill(os.getpid(), signal.SIGSTOP)"),
     Attack("waiting for input", "hang the grader", "input('?')"),
@@ -164,8 +203,21 @@ os.wait()
         "keep the submission from ending",
         "import threading, time\nthreading.Thread(target=time.sleep, args=(1000,)).start()",
     ),
-    Attack("an exit handler that never ends", "keep the submission from ending", "import atexit, time\natexit.register(time.sleep, 1000)"),
-    Attack("raised limits", "get more than its share", "import resource\nfor n in range(16):\n    resource.setrlimit(n, (-1, -1))\n    learn('return 2 * x')"),
+    Attack(
+        "an exit handler that never ends",
+        "keep the submission from ending",
+        "import atexit, time\natexit.register(time.sleep, 1000)",
+    ),
+    Attack(
+        "raised limits",
+        "get more than its share",
+        """
+import resource
+for n in range(16):
+    resource.setrlimit(n, (-1, -1))
+    learn("return 2 * x")
+""",
+    ),
     Attack(
         "all descriptors closed",
         "hang the grader, or lose the rest",
@@ -174,15 +226,30 @@ os.wait()
     Attack(
         "noise on every descriptor",
         "break the grader, or lose the rest",
-        "for n in descriptors():\n    try:\n        os.write(n, os.urandom(1000))\n    except OSError:\n        pass",
+        """
+for n in descriptors():
+    try:
+        os.write(n, os.urandom(1000))
+    except OSError:
+        pass
+""",
     ),
     Attack(
         "endless noise",
         "fill the grader's memory",
         "for n in descriptors()[::-1]:\n    while True:\n        os.write(n, bytes(1 << 20))",
     ),
-    Attack("descriptors used up", "keep values from coming back", "keep = [open('/dev/null') for _ in range(10_000)]"),
-    Attack("a value of 80 MB", "fill the grader's memory", "", "def double(x):\n    import numpy as np\n    return np.zeros(10**7)"),
+    Attack(
+        "descriptors used up",
+        "keep values from coming back",
+        "keep = [open('/dev/null') for _ in range(10_000)]",
+    ),
+    Attack(
+        "a value of 80 MB",
+        "fill the grader's memory",
+        "",
+        "def double(x):\n    import numpy as np\n    return np.zeros(10**7)",
+    ),
     Attack(
         "standard streams taken away",
         "break the runner",

@@ -26,12 +26,20 @@ FORGING = [
         "change the code of a check",
         """
 import ast
-class Twice(ast.NodeTransformer):
-    def visit_Call(self, node):
-        return node
-shell = get_ipython()
-shell.ast_transformers.append(Twice())
-shell.input_transformers_cleanup.append(lambda lines: ["pass"])
+import builtins
+from IPython.core.inputtransformer2 import TransformerManager
+mine = '''
+@check("1.1")
+def _(rng):
+    return {{"twice": rng.normal(size=3)}}
+'''
+real = builtins.compile
+def compile(source, *rest, **more):
+    return real(mine if 'check("1.1")' in str(source) else source, *rest, **more)
+builtins.compile = compile
+TransformerManager.transform_cell = lambda self, source: mine
+ast.parse = lambda *a, **k: None
+get_ipython().ast_transformers = [mine]
 """,
     ),
     Attack(
@@ -129,11 +137,17 @@ class Bomb:
 """,
         "def double(x):\n    return Bomb()",
     ),
-    Attack("a list inside itself", "exhaust the reader", "endless = []; endless.append(endless)", "double = lambda x: endless"),
+    Attack(
+        "a list inside itself",
+        "exhaust the reader",
+        "endless = []; endless.append(endless)",
+        "double = lambda x: endless",
+    ),
     Attack(
         "frames ahead of the check",
         "stand for its values",
-        FRAME + "for n in channel():\n    for seed in range(1000):\n        os.write(n, value(seed, [0.0] * 3))",
+        FRAME
+        + "for n in channel():\n    for seed in range(1000):\n        os.write(n, value(seed, [0.0] * 3))",
     ),
     Attack(
         "a second frame for a value",
@@ -162,7 +176,7 @@ def race():
 import time
 threading.Thread(target=race, daemon=True).start()
 """,
-        earns=frozenset(),  # its thread floods the grader until it is stopped, whatever runs
+        spoils=True,
     ),
     Attack(
         "a frame with a false shape",
@@ -170,7 +184,8 @@ threading.Thread(target=race, daemon=True).start()
         FRAME
         + """
 def double(x):
-    body = counted("1.1") + struct.pack("<q", 1) + counted("twice") + b"d" + struct.pack("<HII", 2, 1 << 31, 1 << 31)
+    body = counted("1.1") + struct.pack("<q", 1) + counted("twice") + b"d"
+    body += struct.pack("<HII", 2, 1 << 31, 1 << 31)
     for n in channel():
         os.write(n, framed(b"V", body))
     return x
@@ -185,7 +200,18 @@ def double(x):
     Attack(
         "a text frame with markup and control characters",
         "reach a page as more than one line of text",
-        FRAME + 'for n in channel():\n    os.write(n, framed(b"N", counted("<script>\\n\\x1b[2J\\x00</script>")))',
+        FRAME
+        + 'for n in channel():\n    os.write(n, framed(b"N", counted("<script>\\n\\x1b[2J\\x00</script>")))',
+    ),
+    Attack(
+        "endless notes",
+        "fill the grader's memory",
+        FRAME
+        + """
+while True:
+    for n in channel():
+        os.write(n, framed(b"N", counted(os.urandom(30).hex())))
+""",
     ),
     Attack(
         "an early end",
@@ -204,7 +230,7 @@ for n in channel():
             os.write(n, value(seed, [0.0] * 3))
     os.write(n, framed(b"D", b""))
 """,
-        earns=frozenset(),  # it answered for itself what it had answered rightly
+        spoils=True,
     ),
     Attack(
         "the runner found by gc",
@@ -226,7 +252,7 @@ for thing in gc.get_objects():
     if type(thing).__name__ == "Submission":
         thing.seeds = thing.seeds[:0]
 """,
-        earns=frozenset(),
+        spoils=True,
     ),
     Attack(
         "code objects swapped",
@@ -238,7 +264,7 @@ def call_with_seed(function, seed):
     return {{name: np.zeros(3) for name in ("twice",)}}
 posed.call_with_seed.__code__ = call_with_seed.__code__
 """,
-        earns=frozenset(),
+        spoils=True,
     ),
     Attack(
         "a generator that always draws zero",
@@ -249,7 +275,7 @@ class Zero:
     def normal(self, size=None): return np.zeros(size or ())
 np.random.default_rng = lambda seed: Zero()
 """,
-        earns=frozenset(),
+        spoils=True,
     ),
     Attack(
         "a fake numpy",
@@ -273,6 +299,7 @@ def trace(frame, event, argument):
     return trace
 sys.settrace(trace)
 """,
+        spoils=True,
     ),
     Attack(
         "frames of the caller",
@@ -297,8 +324,8 @@ for thing in gc.get_objects():
         double = thing
     elif isinstance(thing, dict):
         for text in list(thing.values()):
-            if isinstance(text, str) and text.count("return 2 * x") and "def learn" not in text:
-                learn(text) if "thing" not in text else None
+            if isinstance(text, str) and "return 2 * x" in text and "learn" not in text:
+                learn(text)
 """,
         "if 'double' not in globals():\n    def double(x):\n        return x",
     ),

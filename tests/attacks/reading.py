@@ -14,7 +14,7 @@ READING = [
         "find one that helps",
         """
 for folder, _, files in os.walk("/"):
-    if folder.startswith(("/usr", "/lib", "/proc", "/sys")) or "site-packages" in folder or "/lib/python" in folder:
+    if folder.startswith(("/usr", "/lib", "/proc", "/sys")) or "/lib/python" in folder:
         continue
     for file in files:
         if file.endswith((".ipynb", ".json", ".txt")):
@@ -44,7 +44,7 @@ for link in (os.symlink, os.link):
         "show their files or memory",
         """
 for pid in ["self", "1", "2", str(os.getppid()), *map(str, range(3, 60))]:
-    for path in ("root{secrets}/solution.ipynb", "cwd/solution.ipynb", "environ", "mem", "maps", "fd/3", "fd/4"):
+    for path in ("root{secrets}/solution.ipynb", "cwd/solution.ipynb", "environ", "mem", "maps", "fd/3"):
         try:
             learn(open(f"/proc/{{pid}}/{{path}}").read(10**6) + "return 2 * x")
         except OSError:
@@ -96,11 +96,19 @@ for n in descriptors():
 """,
         OWN,
     ),
-    Attack("environment and command line", "name a path or a secret", "learn(repr(os.environ) + repr(sys.argv))", OWN),
+    Attack(
+        "environment and command line",
+        "name a path or a secret",
+        "learn(repr(os.environ) + repr(sys.argv))",
+        OWN,
+    ),
     Attack(
         "a server on this machine",
         "answer",
-        "import urllib.request\nlearn(urllib.request.urlopen('http://127.0.0.1:{port}/', timeout=1).read().decode())",
+        """
+import urllib.request
+learn(urllib.request.urlopen("http://127.0.0.1:{port}/", timeout=1).read().decode())
+""",
         OWN,
     ),
     Attack(
@@ -124,7 +132,12 @@ for family in (1, 2, 10, 16, 17, 38, 40):
         "import subprocess\nlearn(subprocess.check_output(['cat', '{secrets}/solution.ipynb'], text=True))",
         OWN,
     ),
-    Attack("a shell line", "run", "found = !cat {secrets}/solution.ipynb; echo return 2 \\* x\nlearn(str(found))", OWN),
+    Attack(
+        "a shell line",
+        "run",
+        "found = !cat {secrets}/solution.ipynb; echo return 2 \\* x\nlearn(str(found))",
+        OWN,
+    ),
     Attack(
         "a file left for the next submission",
         "be there",
@@ -157,19 +170,13 @@ np.left_behind = "return 2 * x"
         "carry a message between submissions",
         BY_CTYPES
         + """
-for call in (lambda: libc.shmget(4242, 4096, 0o1666), lambda: libc.msgget(4242, 0o1666), lambda: libc.semget(4242, 1, 0o1666)):
-    if call() >= 0:
+for got in (libc.shmget(4242, 4096, 0o1666), libc.msgget(4242, 0o1666), libc.semget(4242, 1, 0o1666)):
+    if got >= 0:
         learn("return 2 * x")
 from multiprocessing import shared_memory
 shared_memory.SharedMemory("left", create=True, size=64)
 learn("return 2 * x")
 """,
         OWN,
-    ),
-    Attack(
-        "a seed known in advance",
-        "give the values away",
-        "",
-        "import random\ndef double(x):\n    return random.gauss(0, 1) * x",
     ),
 ]
