@@ -111,7 +111,7 @@ class Grader:
             self._judges.clear()
             return self._start().run(job)
 
-    def _accepted(self, expected: Expected, arrays: Mapping[str, NDArray[Any]], seed: int) -> str:
+    def _accepted(self, expected: Expected, arrays: Mapping[int, Mapping[str, NDArray[Any]]]) -> str:
         """Let the author's `accept` judge trained numbers, in a sandbox where student code never runs."""
         if expected.id not in self._judges:
             sandbox = Sandbox(
@@ -120,9 +120,9 @@ class Grader:
                 limits=ACCEPT_LIMITS,
             )
             self._judges[expected.id] = self._open.enter_context(sandbox)
-        job = Job((Cell(_as_source(arrays), 0), Checkpoint(expected.id)), (seed,))
+        job = Job((Cell(_as_source(arrays), 0), Checkpoint(expected.id)), tuple(arrays))
         outcome = self._judges[expected.id].run(job)
-        if (expected.id, seed, ACCEPTED) in outcome.values:
+        if all((expected.id, seed, ACCEPTED) in outcome.values for seed in arrays):
             return ""
         found = outcome.errors.get(expected.id, "") or " ".join(outcome.problems) or "not accepted"
         return found.removeprefix("NotAccepted: ")
@@ -194,7 +194,7 @@ class NotAccepted(Exception):
 
 @check({exercise!r})
 def _(rng):
-    verdict = ({accept})(dict({trained}), rng)
+    verdict = ({accept})({trained}.pop(0), rng)
     if verdict is not True and str(verdict) != "True":
         raise NotAccepted(verdict if isinstance(verdict, str) else "the trained numbers are not good enough")
     return {{{accepted!r}: 1.0}}
@@ -207,11 +207,13 @@ def judge_assignment(assignment: Assignment, expected: Expected) -> Assignment:
     return Assignment(assignment.name, assignment.given, (Check(expected.id, source, (TRAINED,)),))
 
 
-def _as_source(arrays: Mapping[str, NDArray[Any]]) -> str:
-    """Write arrays as source that makes them again, bit for bit."""
-    lines = ["import base64", "import numpy", f"{TRAINED} = {{}}"]
-    for name, array in arrays.items():
-        data = base64.b64encode(array.astype("<f8").tobytes()).decode("ascii")
-        made = f"numpy.frombuffer(base64.b64decode({data!r}), '<f8').reshape({array.shape}).copy()"
-        lines.append(f"{TRAINED}[{name!r}] = {made}")
+def _as_source(arrays: Mapping[int, Mapping[str, NDArray[Any]]]) -> str:
+    """Write named arrays as source that makes them again, bit for bit: a list, with a place for each seed."""
+    lines = ["import base64", "import numpy", f"{TRAINED} = []"]
+    for named in arrays.values():
+        lines.append(f"{TRAINED}.append({{}})")
+        for name, array in named.items():
+            data = base64.b64encode(array.astype("<f8").tobytes()).decode("ascii")
+            made = f"numpy.frombuffer(base64.b64decode({data!r}), '<f8').reshape({array.shape}).copy()"
+            lines.append(f"{TRAINED}[-1][{name!r}] = {made}")
     return "\n".join(lines)

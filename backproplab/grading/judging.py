@@ -88,8 +88,8 @@ class Verdict:
     note: str = ""
 
 
-Accept = Callable[[Expected, Mapping[str, NDArray[Any]], int], str]
-"""Judges trained numbers with one seed: "" if they are accepted, else why not."""
+Accept = Callable[[Expected, Mapping[int, Mapping[str, NDArray[Any]]]], str]
+"""Judges trained numbers, named arrays by seed: "" if all are accepted, else why not."""
 
 
 def judged(
@@ -170,12 +170,11 @@ def _trained(
     expected: Expected, given: Values, seeds: Sequence[int], public: Sequence[int], accept: Accept
 ) -> tuple[tuple[Named, ...], str]:
     """Trained numbers count together: finite, of the declared shapes, accepted with every seed."""
-    note = ""
-    for seed in seeds:
-        arrays = {name: given[seed, name] for name in expected.shapes if (seed, name) in given}
-        note = _malformed(expected, arrays) or accept(expected, arrays, seed)
-        if note:
-            break
+    arrays = {
+        seed: {name: given[seed, name] for name in expected.shapes if (seed, name) in given} for seed in seeds
+    }
+    faults = (_malformed(expected, named) for named in arrays.values())
+    note = next(filter(None, faults), "") or accept(expected, arrays)
     seen = {
         name: tuple(_seen(seed, given[seed, name], None) for seed in public[:1] if (seed, name) in given)
         for name in expected.shapes
