@@ -1,0 +1,179 @@
+import json
+
+import authoring_kit as kit
+import nbformat
+import numpy as np
+import pytest
+from nbformat.v4 import new_code_cell
+
+from backproplab.authoring import release
+from backproplab.authoring.refused import Refused
+from backproplab.check import expected
+
+FIX = """\
+def fixed(x):
+    return -x
+
+### BEGIN SOLUTION
+def fixed(x):
+    return x
+### END SOLUTION"""
+FIX_CHECK = '@check("3.2", points=1, kind="fix")\ndef _(rng):\n    return {"y": fixed(rng.normal(size=2))}'
+WEIGHTS = "### BEGIN SOLUTION\nw = np.array([1.0, 2.0])\n### END SOLUTION"
+TRAINED_CHECK = """\
+@check("3.3", points=1, kind="trained", shapes={"w": (2,)}, accept=lambda values, rng: values["w"][1] > 1.5)
+def _(rng):
+    return {"w": w}"""
+
+
+def whole_set(folder, **settings):
+    after = new_code_cell('if answered("3.1"):\n    print(slope(1, 2, 3))', id="use-slope", execution_count=7)
+    after.outputs = [nbformat.v4.new_output("stream", text="6\n")]
+    return kit.saved(
+        folder,
+        kit.prose("# ∂L/∂w", id="title"),
+        *kit.slope_exercise(),
+        after,
+        kit.answer(FIX, "3.2"),
+        kit.check(FIX_CHECK, "3.2", 1),
+        kit.answer(WEIGHTS, "3.3"),
+        kit.check(TRAINED_CHECK, "3.3", 1),
+        kit.written("### BEGIN SOLUTION\nBecause of the chain rule.\n### END SOLUTION"),
+        **settings,
+    )
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    made = release.released(whole_set(tmp_path_factory.mktemp("course")))
+    release.write(made)
+    return made
+
+
+def source_of(notebook, name):
+    return next(cell.source for cell in notebook.cells if cell.id == name)
+
+
+def test_learners_get_the_notebook_without_solutions_authors_cells_and_outputs(made):
+    notebook = nbformat.read(made.notebook_path, as_version=4)
+    ids = [cell.id for cell in notebook.cells]
+    assert ids[:6] == ["setup", "title", "answer-e3-1", "check-e3-1", "use-slope", "answer-e3-2"]
+    assert "wrong" not in ids
+    assert source_of(notebook, "answer-e3-1").endswith("raise NotImplementedError  # your code here")
+    assert source_of(notebook, "answer-e3-2") == "def fixed(x):\n    return -x"
+    assert source_of(notebook, "answer-e3-3") == "w = ...  # your answer here"
+    assert source_of(notebook, "why") == "*Your answer here.*"
+    assert all(
+        cell.outputs == [] and cell.execution_count is None
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+    )
+    assert notebook.cells[3].metadata == kit.meta("check-3-1", grade=True, locked=True, points=2)
+
+
+def test_nothing_of_a_solution_is_in_what_learners_get(made):
+    text = made.notebook_path.read_text() + made.expected_path.read_text()
+    for secret in ("SOLUTION", "misconception(", "upstream * x", "chain rule", "x / (1", "2.0])"):
+        assert secret not in text
+
+
+def test_what_is_recorded_is_read_by_a_check(made):
+    recorded = expected.read(made.expected_path)
+    assert (recorded.name, recorded.seeds) == (kit.NAME, (101, 102, 103))
+    assert recorded.fingerprint == expected.fingerprint()
+    slope, fixed, trained = recorded.exercises.values()
+    assert (slope.points, slope.kind, slope.answers) == (2, "function", ("slope",))
+    for values, seed in zip(slope.values, recorded.seeds, strict=True):
+        _, x, upstream = np.random.default_rng(seed).normal(size=3)
+        assert values == {"∂L/∂w": np.array(upstream * x)}
+    assert [each.sentence for each in slope.misconceptions] == [
+        "That is the slope by x.",
+        "Multiply by the upstream gradient.",
+    ]
+    np.testing.assert_array_equal(fixed.untouched[0]["y"], -fixed.values[0]["y"])
+    assert trained.values == ()  # a judge looks at them
+
+
+def test_values_with_one_seed_stand_on_one_line(made):
+    lines = made.expected_path.read_text().splitlines()
+    assert sum('"data"' in line for line in lines) == 3 * (1 + 2 + 1 + 1)
+    assert json.loads("\n".join(lines))["schema"] == 1
+
+
+def test_a_second_release_is_the_same_and_not_stale(made):
+    again = release.released(made.solution.path)
+    assert (again.notebook, again.expected) == (made.notebook, made.expected)
+    assert list(release.stale(again)) == []
+
+
+@pytest.fixture
+def copied(made, tmp_path):
+    """The release, in a folder where it may be spoilt."""
+    whole_set(tmp_path)
+    copy = release.Release(
+        release.load_solution(tmp_path / "solutions" / f"{kit.NAME}.ipynb"), made.notebook, made.expected
+    )
+    release.write(copy)
+    return copy
+
+
+def changed(path, old, new):
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def test_a_notebook_is_stale_by_one_byte(copied):
+    with copied.notebook_path.open("a") as file:
+        file.write("\n")
+    assert list(release.stale(copied)) == [copied.notebook_path]
+
+
+def test_a_number_is_stale_by_tolerance_and_rounding_leaves_the_file(copied):
+    number = json.loads(copied.expected)["exercises"]["3.1"]["values"][0][0]["data"][0]
+    changed(copied.expected_path, repr(number), repr(number * (1 + 1e-9)))
+    before = copied.expected_path.read_bytes()
+    assert list(release.stale(copied)) == []
+    release.write(copied)
+    assert copied.expected_path.read_bytes() == before
+    changed(copied.expected_path, repr(number * (1 + 1e-9)), repr(number * (1 + 1e-4)))
+    assert list(release.stale(copied)) == [copied.expected_path]
+    release.write(copied)
+    assert copied.expected_path.read_text() == copied.expected
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"points": 2', '"points": 3'),
+        ('"seeds": [101', '"seeds": [7'),
+        ("by x.", "by y."),
+        ('"shape": []', '"shape": [1]'),
+        ("∂L/∂w", "∂L/∂x"),
+        ('"schema": 1,', ""),
+        ("{", ""),
+    ],
+)
+def test_whatever_else_is_recorded_is_stale_when_it_differs(old, new, copied):
+    changed(copied.expected_path, old, new)
+    assert list(release.stale(copied)) == [copied.expected_path]
+
+
+def test_what_is_missing_is_stale_and_what_comes_from_nothing_is_an_orphan(copied):
+    copied.notebook_path.unlink()
+    copied.expected_path.rename(copied.expected_path.with_name("04-gone.json"))
+    assert list(release.stale(copied)) == [copied.notebook_path, copied.expected_path]
+    gone = copied.expected_path.with_name("04-gone.json")
+    assert list(release.orphans([copied.solution.path])) == [gone]
+
+
+def test_a_solution_outside_an_answer_cell_is_refused(tmp_path):
+    leak = kit.given("### BEGIN SOLUTION\nk = 1\n### END SOLUTION", id="leak")
+    with pytest.raises(Refused, match="cell 'leak' holds a solution but is no answer cell"):
+        release.released(kit.saved(tmp_path, *kit.slope_exercise(), leak))
+
+
+def test_a_notebook_outside_solutions_is_refused(tmp_path):
+    path = kit.saved(tmp_path).rename(tmp_path / "03-made-up.ipynb")
+    with pytest.raises(Refused, match="not in a folder named 'solutions'"):
+        release.released(path)

@@ -1,0 +1,99 @@
+import subprocess
+import sys
+
+import authoring_kit as kit
+import pytest
+
+from backproplab import cli
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    kit.saved(tmp_path, *kit.slope_exercise())
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def spoil(course):
+    path = course / "solutions" / f"{kit.NAME}.ipynb"
+    path.write_text(path.read_text().replace("return upstream * x", "return upstream * w"))
+
+
+def test_release_writes_both_files_and_then_nothing_is_stale(course, capsys):
+    assert cli.main(["release"]) == 0
+    assert f"solutions/{kit.NAME}.ipynb -> exercises/{kit.NAME}.ipynb" in capsys.readouterr().out
+    assert sorted(path.name for path in (course / "exercises").rglob("*.*")) == [
+        f"{kit.NAME}.ipynb",
+        f"{kit.NAME}.json",
+    ]
+    assert cli.main(["release", "--check"]) == 0
+    assert cli.main(["release", "--check", f"solutions/{kit.NAME}.ipynb"]) == 0
+
+
+def test_check_fails_and_says_what_is_stale_and_writes_nothing(course, capsys):
+    assert cli.main(["release", "--check"]) == 1
+    told = capsys.readouterr().err
+    assert f"exercises/{kit.NAME}.ipynb is stale; run: backproplab release" in told
+    assert f"exercises/expected/{kit.NAME}.json is stale" in told
+    assert not (course / "exercises").exists()
+
+
+def test_check_fails_on_an_exercise_without_a_solution(course, capsys):
+    cli.main(["release"])
+    (course / "exercises" / "04-gone.ipynb").write_text("{}")
+    assert cli.main(["release", "--check"]) == 1
+    assert "exercises/04-gone.ipynb comes from no solution; delete it" in capsys.readouterr().err
+
+
+def test_what_is_refused_is_told_and_the_rest_is_released_but_not_packed(course, capsys):
+    spoil(course)
+    sound = kit.saved(course, *kit.slope_exercise(), name="04-sound")
+    sound.write_text(sound.read_text().replace(kit.NAME, "04-sound"))
+    assert cli.main(["release", "--zip", "handout.zip"]) == 1
+    told = capsys.readouterr()
+    assert f"solutions/{kit.NAME}.ipynb: cell 'check-e3-1' (exercise 3.1): misconception" in told.err
+    assert "Nothing is packed" in told.err
+    assert "solutions/04-sound.ipynb -> exercises/04-sound.ipynb" in told.out
+    assert not (course / "handout.zip").exists()
+    assert not (course / "exercises" / f"{kit.NAME}.ipynb").exists()
+
+
+def test_zip_and_nbgrader_are_written_beside_the_release(course, capsys):
+    assert cli.main(["release", "--zip", "handout.zip", "--nbgrader", "school"]) == 0
+    assert (course / "handout.zip").stat().st_size > 0
+    assert (course / "school" / "source" / kit.NAME / f"{kit.NAME}.ipynb").exists()
+    assert (course / "school" / "source" / kit.NAME / "expected" / f"{kit.NAME}.json").exists()
+    assert f"Next, in school: nbgrader generate_assignment {kit.NAME}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--check", "--zip", "handout.zip"], "--check writes nothing"),
+        (["--check", "--nbgrader", "school"], "--check writes nothing"),
+    ],
+)
+def test_check_and_packing_exclude_each_other(arguments, told, course, capsys):
+    assert cli.main(["release", *arguments]) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_without_solutions_it_says_what_to_do(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["release"]) == 2
+    assert "name the solution notebooks" in capsys.readouterr().err
+
+
+def test_a_notebook_that_is_not_there_is_refused(tmp_path, capsys):
+    assert cli.main(["release", str(tmp_path / "solutions" / "09-none.ipynb")]) == 1
+    assert "FileNotFoundError" in capsys.readouterr().err
+
+
+def test_the_command_is_installed_and_explains_itself():
+    done = subprocess.run(
+        [sys.executable, "-m", "backproplab.cli", "release", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "--nbgrader DIR" in done.stdout
