@@ -234,6 +234,14 @@ class TestVerdicts:
         pose(spoiling)
         assert answered("3.1")
 
+    def test_a_wrong_choice_does_not_tell_which_one_is_right(self, opened, page):
+        one = [encode({"w": np.array(2.0)})] * 3
+        opened(kind="choice", values=one, misconceptions=[])
+        pose_value(1.0, kind="choice")
+        markup, plain = page[-1]
+        assert "not this one" in plain
+        assert not any(word in markup + plain for word in ("half", "off by", "2.0"))
+
 
 class TestNotAttempted:
     def test_a_stub(self, opened, page):

@@ -1,7 +1,7 @@
 """What a check found: a status, a row for each named value, and a sentence that helps."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -106,13 +106,15 @@ def _returned(function: CheckFunction, seed: int) -> dict[str, Any]:
 
 def _compared(exercise: str, given: list[Given], recorded: Exercise, whole: ExerciseSet) -> Verdict:
     rows = tuple(compared(name, recorded.values, given) for name in recorded.values[0])
+    if recorded.kind == "choice":  # how far off a choice is would tell the right one
+        rows = tuple(row if row.ok else replace(row, finding="not this one") for row in rows)
     is_drawn = recorded.kind in ("function", "fix")
     status, note = Status.NOT_YET, ""
     if all(row.ok for row in rows):
         status = Status.RIGHT
     elif match(recorded.untouched, given):
         status, rows = Status.NOT_ATTEMPTED, ()
-        note = f"Your turn: mend {_listed(recorded.answers)}, then run this cell again."
+        note = f"This still gives what the code as handed out gives: mend {_listed(recorded.answers)}."
     elif is_drawn and whole.fingerprint != fingerprint():
         status, rows = Status.VERSIONS_DIFFER, tuple(row.not_compared() for row in rows)
         note = (
