@@ -3,7 +3,7 @@
 import pytest
 
 from backproplab.grading.reading import StudentCell
-from backproplab.grading.review import borrowed
+from backproplab.grading.review import Reviewer
 from backproplab.sandbox.protocol import Assignment, Check
 
 GIVEN = "from backproplab import Dense, Value\nfrom backproplab.check import check"
@@ -12,7 +12,7 @@ SOLVED = "def grad(a):\n    v = Value(a)\n    return v.data"
 
 
 def review(*sources):
-    return borrowed([StudentCell(source) for source in sources], SET, SOLVED)
+    return Reviewer(SET, SOLVED).borrowed([StudentCell(source) for source in sources])
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from backproplab.grading.judging import MANUAL, Expected, Status, Verdict, judge
 from backproplab.grading.plan import ANSWER, CHECK, bound_names, grade_id, planned
 from backproplab.grading.reading import StudentNotebook, read_notebook
 from backproplab.grading.reports import result
-from backproplab.grading.review import borrowed
+from backproplab.grading.review import Reviewer
 from backproplab.grading.submissions import CannotRead, Entry, Submission, content
 from backproplab.sandbox import Sandbox
 from backproplab.sandbox.protocol import Assignment, Cell, Check, Checkpoint, Job, Limits, Outcome
@@ -51,6 +51,7 @@ class Grader:
         self.task = task
         self._open = ExitStack()
         self._sandbox: Sandbox | None = None
+        self._reviewer = Reviewer(task.assignment, task.solved)
         self._judges: dict[str, Sandbox] = {}
 
     def __enter__(self) -> Self:
@@ -90,7 +91,7 @@ class Grader:
             *notes,
             *notebook.problems,
             *outcome.problems,
-            *borrowed(notebook.cells, self.task.assignment, self.task.solved),
+            *self._reviewer.borrowed(notebook.cells),
         ]
         return self._record(submission, verdicts, problems), verdicts
 
@@ -171,12 +172,14 @@ def chosen(submission: Submission, assignment: Assignment) -> tuple[StudentNoteb
 def _share(notebook: StudentNotebook, assignment: Assignment) -> int:
     """How many exercises of the set a notebook has a cell of, by id or by the names it binds."""
     ids = {cell.grade_id for cell in notebook.cells}
-    bound = set[str]().union(*(bound_names(cell.source) for cell in notebook.cells))
-    return sum(
+    by_id = sum(
         bool({grade_id(ANSWER, check.exercise), grade_id(CHECK, check.exercise)} & ids)
-        or bool(set(check.answers) & bound)
         for check in assignment.checks
     )
+    if by_id:
+        return by_id
+    bound = set[str]().union(*(bound_names(cell.source) for cell in notebook.cells))
+    return sum(bool(set(check.answers) & bound) for check in assignment.checks)
 
 
 def _attempt(entry: Entry) -> int:

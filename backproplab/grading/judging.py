@@ -15,6 +15,7 @@ Values = Mapping[tuple[int, str], NDArray[Any]]
 """What a check returned: (seed, name of the value) to array."""
 
 MANUAL = "manual"  # the kind of an exercise that a person marks
+SHOWN = 8  # numbers of an array that feedback writes out
 NOT_ATTEMPTED = ("NotImplementedError", "Ellipsis")
 
 
@@ -195,5 +196,6 @@ def _malformed(expected: Expected, arrays: Mapping[str, NDArray[Any]]) -> str:
 
 def _seen(seed: int, value: NDArray[Any], agreement: Agreement | None) -> Seen:
     finding = "" if agreement is None else "agrees" if agreement.ok else agreement.reason
-    text = np.array2string(value, precision=6, threshold=12, edgeitems=3, max_line_width=60)
-    return Seen(seed, text[:400], str(value.shape) if value.ndim else "a number", finding)
+    shown = ", ".join(f"{number:.6g}" for number in value.ravel()[:SHOWN].tolist())
+    text = f"{shown}, …" if value.size > SHOWN else shown
+    return Seen(seed, text, str(value.shape) if value.ndim else "a number", finding)

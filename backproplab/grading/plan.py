@@ -11,6 +11,7 @@ from backproplab.grading.reading import StudentCell
 from backproplab.sandbox.protocol import Assignment, Cell, Check, Checkpoint, Job
 
 CHECK, ANSWER = "check", "answer"
+LONGEST = 200_000  # characters of a cell that is read as Python; a syntax tree takes a hundred times as much
 
 
 def grade_id(role: str, exercise: str) -> str:
@@ -68,6 +69,8 @@ def without_magics(source: str) -> str:
 
 def parsed(source: str) -> ast.Module:
     """Return the syntax tree of a student's cell, magics left out; an empty one if it does not parse."""
+    if len(source) > LONGEST:
+        return ast.Module([], [])
     try:
         return ast.parse(without_magics(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -80,8 +83,13 @@ def bound_names(source: str) -> set[str]:
     >>> sorted(bound_names("def f(): pass\\na, b = 1, 2"))
     ['a', 'b', 'f']
     """
+    return names_bound(parsed(source))
+
+
+def names_bound(tree: ast.Module) -> set[str]:
+    """Return the names that a syntax tree binds at its top level."""
     names: set[str] = set()
-    for statement in parsed(source).body:
+    for statement in tree.body:
         match statement:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                 names.add(name)

@@ -5,8 +5,9 @@ Its values are right, so it is not punished. Whether it was allowed is for the i
 
 import ast
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple, Self
 
-from backproplab.grading.plan import bound_names, parsed
+from backproplab.grading.plan import names_bound, parsed
 from backproplab.grading.reading import StudentCell
 from backproplab.grading.reports import REVIEW
 from backproplab.sandbox.protocol import Assignment
@@ -16,38 +17,57 @@ HARMLESS = {"check", "display", "plots", "widgets", "datasets"}
 """What an answer may import: none of it computes one."""
 
 
-def borrowed(cells: Sequence[StudentCell], assignment: Assignment, solved: str) -> list[str]:
-    """Return a sentence for each line of an answer that takes from `backproplab` what the solution does not.
+class Reviewer:
+    """Reviews answers to one assignment; `solved` is the code of all answers of its solution."""
 
-    `solved` is the code of all answers of the solution. Cells that an answer calls count as part of it.
-    """
-    owners = {name: check.exercise for check in assignment.checks for name in check.answers}
-    relevant = _behind_answers([cell.source for cell in cells], set(owners))
-    imports = [pair for cell in cells for pair in _imports(parsed(cell.source))]
-    imports += [pair for source in assignment.given for pair in _imports(parsed(source))]
-    allowed = _loaded(parsed(solved)) | {name for name, _ in _imports(parsed(solved))}
-    suspects = {name for name, _ in imports} - allowed
-    sentences = []
-    for index, source in relevant:
-        exercises = sorted({owners[name] for name in bound_names(source) & set(owners)})
-        place = f"the answer to {', '.join(exercises)}" if exercises else f"code cell {index + 1}"
-        text = source.split("\n")
-        sentences += [
-            f"{REVIEW} {place} uses {PACKAGE} itself, line {line}: {text[line - 1].strip()[:120]}"
-            for line in sorted(_lines(parsed(source), suspects))
-        ]
-    return sentences
+    def __init__(self, assignment: Assignment, solved: str) -> None:
+        self._owners = {name: check.exercise for check in assignment.checks for name in check.answers}
+        checks = [check.source for check in assignment.checks]
+        self._handed_out = {source.strip() for source in (*assignment.given, *checks)}
+        self._given = {name for source in assignment.given for name, _ in _imports(parsed(source))}
+        self._allowed = _loaded(parsed(solved)) | {name for name, _ in _imports(parsed(solved))}
+
+    def borrowed(self, cells: Sequence[StudentCell]) -> list[str]:
+        """Return a sentence for each line of an answer that takes of the package what the solution does not.
+
+        Cells that bind something which an answer uses count as part of it.
+        """
+        read = [_Read.of("" if cell.source.strip() in self._handed_out else cell.source) for cell in cells]
+        suspects = self._given.union(*(each.imports for each in read)) - self._allowed
+        sentences = []
+        for index in _behind_answers(read, set(self._owners)):
+            exercises = sorted({self._owners[name] for name in read[index].binds & set(self._owners)})
+            place = f"the answer to {', '.join(exercises)}" if exercises else f"code cell {index + 1}"
+            text = cells[index].source.split("\n")
+            sentences += [
+                f"{REVIEW} {place} uses {PACKAGE} itself, line {line}: {text[line - 1].strip()[:120]}"
+                for line in sorted(_lines(parsed(cells[index].source), suspects))
+            ]
+        return sentences
 
 
-def _behind_answers(sources: Sequence[str], answers: set[str]) -> list[tuple[int, str]]:
-    """Return the cells, with their places, that bind an answer or something that an answer uses."""
+class _Read(NamedTuple):
+    """The names in a cell; its syntax tree is let go, for it may be large."""
+
+    binds: set[str]
+    loads: set[str]
+    imports: set[str]
+
+    @classmethod
+    def of(cls, source: str) -> Self:
+        tree = parsed(source)
+        return cls(names_bound(tree), _loaded(tree), {name for name, _ in _imports(tree)})
+
+
+def _behind_answers(cells: Sequence[_Read], answers: set[str]) -> list[int]:
+    """Return the places of the cells that bind an answer or something that an answer uses."""
     wanted, kept = set(answers), set[int]()
     while True:
-        new = {index for index, source in enumerate(sources) if bound_names(source) & wanted} - kept
+        new = {index for index, cell in enumerate(cells) if cell.binds & wanted} - kept
         if not new:
-            return [(index, sources[index]) for index in sorted(kept)]
+            return sorted(kept)
         kept |= new
-        wanted |= {name for index in new for name in _loaded(parsed(sources[index]))}
+        wanted.update(*(cells[index].loads for index in new))
 
 
 def _imports(tree: ast.AST) -> Iterator[tuple[str, str]]:
