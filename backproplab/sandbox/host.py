@@ -5,14 +5,11 @@ from typing import Any, Literal, Self
 
 from backproplab.sandbox.cold import ColdChild
 from backproplab.sandbox.protocol import Assignment, Cell, Checkpoint, Job, Limits, Outcome
+from backproplab.sandbox.requirements import SandboxError
 from backproplab.sandbox.warm import WarmServer
 from backproplab.sandbox.watch import Attempt, Progress, Running
 
 REDUCED = "reduced: a process for each submission, with limits; files and network are open to it"
-
-
-class SandboxError(RuntimeError):
-    """The sandbox cannot run an assignment, whatever is handed in."""
 
 
 class Sandbox:

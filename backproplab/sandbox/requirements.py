@@ -21,3 +21,7 @@ class IsolationError(RuntimeError):
             "Or ask for less, isolation='reduced', which bounds time and memory but hides no files."
         )
         self.mechanism = mechanism
+
+
+class SandboxError(RuntimeError):
+    """An assignment cannot be run, whatever is handed in: its given cells fail, say."""

@@ -13,7 +13,7 @@ from backproplab.sandbox.isolation import MissingMechanism
 from backproplab.sandbox.launch import ServerProcess, readable_paths
 from backproplab.sandbox.limits import Usage
 from backproplab.sandbox.protocol import Assignment, Limits
-from backproplab.sandbox.requirements import IsolationError
+from backproplab.sandbox.requirements import IsolationError, SandboxError
 
 START_SECONDS = 120.0
 END_SECONDS = 10.0
@@ -44,7 +44,7 @@ class WarmServer:
             if "missing" in said:
                 raise IsolationError(said["missing"], said["why"])
             if "failed" in said:
-                raise RuntimeError(f"The given cells do not run in the sandbox: {said['failed']}")
+                raise SandboxError(f"The given cells do not run in the sandbox: {said['failed']}")
             raise IsolationError("a view by bubblewrap" if process.wrapped else "a server", complaint)
         self.level = (
             f"full: {'bubblewrap, ' if process.wrapped else ''}user, PID, network, IPC and mount namespaces, "

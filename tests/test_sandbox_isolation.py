@@ -1,0 +1,181 @@
+"""Each wall, seen from inside; and what is said where one cannot be built."""
+
+import os
+import shutil
+import struct
+
+import pytest
+
+from backproplab.sandbox import (
+    Assignment,
+    Cell,
+    Check,
+    Checkpoint,
+    IsolationError,
+    Job,
+    Limits,
+    Sandbox,
+    launch,
+    seccomp,
+)
+from backproplab.sandbox.isolation import MissingMechanism
+from backproplab.sandbox.limits import MOST_OPEN_FILES
+
+SEES = Assignment(
+    "00",
+    ("import numpy as np\nfrom backproplab.check import check",),
+    (Check("1", '@check("1")\ndef _(rng):\n    return {"seen": seen}', ("seen",)),),
+)
+
+
+TOOLS = """
+import ctypes, os, resource, struct
+libc = ctypes.CDLL(None, use_errno=True)
+header, sets = struct.pack("=Ii", 0x20080522, 0), ctypes.create_string_buffer(24)
+def is_open(n):
+    try:
+        return bool(os.fstat(n))
+    except OSError:
+        return False
+"""
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    try:
+        with Sandbox(SEES) as opened:
+            yield opened
+    except IsolationError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture
+def seen(sandbox):
+    def look(expression):
+        outcome = sandbox.run(Job((Cell(f"{TOOLS}seen = {expression}", 0), Checkpoint("1")), (1,)))
+        assert not outcome.errors, outcome
+        return outcome.values["1", 1, "seen"].tolist()
+
+    return look
+
+
+WALLS = {
+    "a PID namespace": ("os.getpid()", 1),
+    "an ordinary user": ("[os.getuid(), os.geteuid(), os.getgid()]", [1000, 1000, 1000]),
+    "no way to new privileges": ("libc.prctl(39, 0, 0, 0, 0)", 1),
+    "a seccomp filter": ("libc.prctl(21, 0, 0, 0, 0)", 2),
+    "a read-only view": ("bool(os.statvfs('/usr').f_flag & os.ST_RDONLY)", True),
+    "no setuid program": ("bool(os.statvfs('/usr').f_flag & os.ST_NOSUID)", True),
+    "an empty scratch folder": ("[os.access('.', os.W_OK), len(os.listdir('.'))]", [1, 0]),
+    "a small scratch folder": ("os.statvfs('.').f_blocks * os.statvfs('.').f_frsize", Limits().file_bytes),
+    "no core dumps": ("resource.getrlimit(resource.RLIMIT_CORE)", [0, 0]),
+    "few processes": ("resource.getrlimit(resource.RLIMIT_NPROC)", [33, 33]),
+    "few open files": ("resource.getrlimit(resource.RLIMIT_NOFILE)[1]", MOST_OPEN_FILES),
+    "one descriptor beside the standard three": ("sum(map(is_open, range(64)))", 4),
+    "no capability": ("libc.capget(header, sets) + sum(sets.raw)", 0),
+}
+
+
+@pytest.mark.parametrize("wall", WALLS)
+def test_a_wall_stands(seen, wall):
+    expression, value = WALLS[wall]
+    assert seen(expression) == value
+
+
+def test_landlock_hides_what_the_view_still_shows(seen):
+    refused = """[]
+for path in ("/", "/dev", "/proc", "/etc", "/root", "/home", "/tmp", "/sys", "/var"):
+    try:
+        os.listdir(path)
+        seen.append(path)
+    except OSError:
+        pass
+seen = len(seen)"""
+    assert seen(refused) == 0
+
+
+def test_the_level_is_told_in_words(sandbox):
+    assert sandbox.level.startswith("full: ")
+    assert ("bubblewrap" in sandbox.level) == bool(shutil.which("bwrap"))
+    for word in ("user", "PID", "network", "IPC", "mount", "Landlock", "seccomp"):
+        assert word in sandbox.level
+    with Sandbox(SEES, isolation="reduced") as reduced:
+        assert reduced.level.startswith("reduced: ")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="bubblewrap is for Linux")
+def test_a_machine_that_forbids_namespaces_is_told_so(tmp_path, monkeypatch):
+    refusing = tmp_path / "bwrap"
+    refusing.write_text(
+        "#!/bin/sh\necho 'bwrap: Creating new namespace failed: Operation not permitted' >&2\nexit 1\n"
+    )
+    refusing.chmod(0o755)
+    monkeypatch.setattr(launch.shutil, "which", lambda name: str(refusing))
+    with pytest.raises(IsolationError) as caught:
+        Sandbox(SEES).__enter__()
+    for part in ("Creating new namespace failed", "--security-opt seccomp=unconfined", "isolation='reduced'"):
+        assert part in str(caught.value)
+
+
+def test_of_a_course_folder_that_is_an_environment_only_python_is_seen(tmp_path, monkeypatch):
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "solutions").mkdir()
+    monkeypatch.setattr(launch.sys, "prefix", str(tmp_path))
+    assert str(tmp_path / "lib") in launch.readable_paths()
+    assert not any((tmp_path / "solutions").is_relative_to(path) for path in launch.readable_paths())
+
+
+def test_nothing_of_the_graders_environment_reaches_a_student(monkeypatch):
+    monkeypatch.setenv("SECRET_TOKEN", "42")
+    assert "42" not in str(launch.environment("/scratch"))
+
+
+def interpreted(code, machine, number, argument=0):
+    """What the filter answers to a system call: a machine of five instructions."""
+    data = struct.pack("=IIQQ", number, seccomp.ARCHITECTURES.get(machine, 0), 0, argument)
+    line, value = 0, 0
+    while True:
+        kind, yes, no, constant = struct.unpack_from("=HBBI", code, line * 8)
+        line += 1
+        match kind:
+            case seccomp.LOAD:
+                (value,) = struct.unpack_from("=I", data, constant)
+            case seccomp.RETURN:
+                return constant
+            case _:
+                holds = {
+                    seccomp.IF_EQUAL: value == constant,
+                    seccomp.IF_AT_LEAST: value >= constant,
+                    seccomp.IF_ANY_BIT: bool(value & constant),
+                }[kind]
+                line += yes if holds else no
+
+
+@pytest.mark.parametrize(("column", "machine"), list(enumerate(seccomp.ARCHITECTURES)))
+def test_the_filter_refuses_what_it_lists_and_nothing_else(column, machine):
+    code = seccomp.program(machine)
+    denied = {numbers[column] for numbers in seccomp.DENIED.values()} | {seccomp.CLONE3[column]}
+    for number in range(470):
+        assert (interpreted(code, machine, number) != seccomp.ALLOW) == (number in denied), number
+
+
+@pytest.mark.parametrize(("column", "machine"), list(enumerate(seccomp.ARCHITECTURES)))
+def test_the_filter_lets_threads_and_forks_pass_but_no_namespace(column, machine):
+    code, clone = seccomp.program(machine), seccomp.CLONE[column]
+    thread, fork = 0x3D0F00, 0x1200011
+    assert (
+        interpreted(code, machine, clone, thread) == interpreted(code, machine, clone, fork) == seccomp.ALLOW
+    )
+    for bit in (17, 25, 26, 27, 28, 29, 30):
+        assert interpreted(code, machine, clone, fork | 1 << bit) != seccomp.ALLOW
+
+
+def test_calls_of_another_architecture_end_the_process():
+    code = seccomp.program("x86_64")
+    assert interpreted(code, "i386", 1) == seccomp.KILL
+    assert interpreted(code, "x86_64", 0x40000001) == seccomp.KILL
+
+
+def test_a_machine_without_a_filter_is_named():
+    with pytest.raises(MissingMechanism, match="riscv64"):
+        seccomp.program("riscv64")
