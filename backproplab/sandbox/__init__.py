@@ -3,41 +3,43 @@
     with Sandbox(assignment) as sandbox:
         outcome = sandbox.run(job)       # values by (exercise, seed, name), errors, problems
 
-**What is defended, and how.** A student's code runs in a process that holds nothing worth stealing: no expected
-value, no solution, no other submission enters it, nor the server that it is forked from, nor the view of the
-file system that either has. What comes out are numbers on a private descriptor, as flat frames that are checked
-before they are believed (`wire`). Another process compares them, into which no student code comes. So patching
-comparisons, faking arrays, rewriting this package's code from inside or writing frames oneself is allowed and
-useless: a forged value still has to be the right one, with seeds that were drawn for this run.
+**What is defended, and how.** A student's code runs in a process that holds nothing worth stealing: no
+expected value, no solution, no other submission enters it, nor the server that it is forked from, nor the
+view of the file system that either has. What comes out are numbers on a private descriptor, as flat frames
+that are checked before they are believed (`wire`). Another process compares them, into which no student
+code comes. So patching comparisons, faking arrays, rewriting this package's code from inside or writing
+frames oneself is allowed and useless: a forged value still has to be the right one, with seeds that were
+drawn for this run.
 
 At the full level, each submission has
 
-- a process forked from a server that has numpy loaded and the given cells run, in user, PID, network, IPC and
-  mount namespaces of its own: when its PID 1 ends, all that it started ends;
+- a process forked from a server that has numpy loaded and the given cells run, in user, PID, network, IPC
+  and mount namespaces of its own: when its PID 1 ends, all that it started ends;
 - a read-only view of Python, its packages and the system's libraries, by bubblewrap where installed and by
   Landlock in any case, and one empty, small scratch folder; an empty /proc; no network;
 - no capability, an ordinary user (root becomes nobody), and a seccomp filter that refuses other programs,
   sockets, mounts, namespaces, debugging and more (`seccomp`);
-- limits on time (CPU, with more by the clock), memory, processes, files and output. A guard outside of its PID
-  namespace measures the whole tree of its processes and kills it when the grader says so. What was stopped is
-  left out, and the rest runs from a fresh start.
+- limits on time (CPU, with more by the clock), memory, processes, files and output. A guard outside of its
+  PID namespace measures the whole tree of its processes and kills it when the grader says so. What was
+  stopped is left out, and the rest runs from a fresh start.
 
 Where the machine refuses one of these (bubblewrap aside), IsolationError names it and says what to do. The
-reduced level, which must be asked for, is a fresh process for each submission with limits on time and memory
-alone: student code can there read what its user can, use the network, and leave processes behind.
+reduced level, which must be asked for, is a fresh process for each submission with limits on time and
+memory alone: student code can there read what its user can, use the network, and leave processes behind.
 
 **What is not defended.**
 
-- *Authorship and method.* A right value proves a right value. Code that was copied, or that calls this package's
-  own implementation, gives right values.
-- *Holes in the kernel, Python, numpy or the hardware.* The filter makes the kernel's surface smaller, and that
-  is all. Grade strangers' code on a machine that holds nothing else.
-- *The author.* Given cells and checks are trusted; the given cells run before the walls of a submission stand. A
-  solution that they contain can be read.
-- *A submission against itself.* It can spoil the values of its own right answers by writing on the descriptor.
-- *Time.* Submissions can see how long things take, and slow others down by what the kernel shares: caches, disk,
-  cores. Limits bound it. Memory is measured twenty times a second; between two looks, as much as the machine's
-  speed allows can be taken, at most `memory_bytes` in each of `processes`.
+- *Authorship and method.* A right value proves a right value. Code that was copied, or that calls this
+  package's own implementation, gives right values.
+- *Holes in the kernel, Python, numpy or the hardware.* The filter makes the kernel's surface smaller, and
+  that is all. Grade strangers' code on a machine that holds nothing else.
+- *The author.* Given cells and checks are trusted; the given cells run before the walls of a submission
+  stand. A solution that they contain can be read.
+- *A submission against itself.* It can spoil the values of its own right answers by writing on the
+  descriptor.
+- *Time.* Submissions can see how long things take, and slow others down by what the kernel shares: caches,
+  disk, cores. Limits bound it. Memory is measured twenty times a second; between two looks, as much as the
+  machine's speed allows can be taken, at most `memory_bytes` in each of `processes`.
 - *Paths, without bubblewrap.* Landlock refuses to read or list, but not to tell whether a path exists.
 """
 
