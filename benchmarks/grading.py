@@ -138,7 +138,8 @@ def nbgraders(release, notebook, folder, mine):
     course, students = folder / "course", [f"s{number}" for number in range(5)]
     write_nbgrader_tree([release], course)
     run = [sys.executable, "-m", "nbgrader"]
-    quiet = {"cwd": course, "check": True, "capture_output": True}
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # it calls alembic by name
+    quiet = {"cwd": course, "check": True, "capture_output": True, "env": os.environ | {"PATH": path}}
     subprocess.run([*run, "generate_assignment", SET, "--create", "--force"], **quiet)
     for student in students:
         place = course / "submitted" / student / SET
