@@ -1,4 +1,6 @@
 import json
+import re
+from pathlib import Path
 
 import authoring_kit as kit
 import nbformat
@@ -177,3 +179,17 @@ def test_a_notebook_outside_solutions_is_refused(tmp_path):
     path = kit.saved(tmp_path).rename(tmp_path / "03-made-up.ipynb")
     with pytest.raises(Refused, match="not in a folder named 'solutions'"):
         release.released(path)
+
+
+def test_the_example_for_contributors_is_released_as_it_stands(tmp_path):
+    page = (Path(__file__).parent.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    example = re.search(r"```py\n(# first cell\n.*?)```", page, re.DOTALL)[1]
+    cells = [cell.strip() for cell in re.split(r"^# .* cell.*\n", example, flags=re.MULTILINE)[1:]]
+    setup, answer, check, author, given, last = cells
+    path = kit.saved(tmp_path, kit.answer(answer), kit.check(check), kit.author(author), kit.given(given))
+    text = path.read_text().replace(kit.NAME, "03-spreadsheet")
+    path = path.rename(path.with_name("03-spreadsheet.ipynb"))
+    path.write_text(text)
+    assert (setup, last) == (kit.SETUP.replace(kit.NAME, "03-spreadsheet"), "summary()")
+    recorded = json.loads(release.released(path).expected)["exercises"]["3.1"]
+    assert len(recorded["misconceptions"]) == 2
