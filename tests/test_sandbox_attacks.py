@@ -22,9 +22,9 @@ from backproplab.sandbox import Cell, Checkpoint, IsolationError, Job, Limits, S
 ATTACKS = [*FORGING, *READING, *BREAKING]
 SEEDS = (1, 2, 3, 4, 5)
 LIMITS = Limits(
-    cell_seconds=0.4,
+    cell_seconds=0.3,
     submission_seconds=2.5,
-    wall_factor=2.0,
+    wall_factor=4.0,
     memory_bytes=400_000_000,
     file_bytes=4_000_000,
     value_bytes=1_000_000,
