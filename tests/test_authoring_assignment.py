@@ -1,7 +1,7 @@
 import authoring_kit as kit
 import pytest
 
-from backproplab.authoring.assignment import load_assignment, load_exercises
+from backproplab.authoring.assignment import load_assignment, load_solution
 from backproplab.authoring.refused import Refused
 from backproplab.sandbox.protocol import Check
 
@@ -39,9 +39,10 @@ def test_an_exercise_is_what_its_cells_say(tmp_path):
         kit.check(TRAINED_CHECK, "3.2", 3),
         kit.written("Because."),
     ]
-    slope, trained, why = load_exercises(kit.saved(tmp_path, *cells))
+    slope, trained, why = load_solution(kit.saved(tmp_path, *cells)).exercises
     assert (slope.id, slope.points, slope.kind, slope.answers) == ("3.1", 2, "function", ("slope",))
-    assert slope.sentences == ("That is the slope by x.", "Multiply by the upstream gradient.")
+    sentences = [each.sentence for each in slope.misconceptions]
+    assert sentences == ["That is the slope by x.", "Multiply by the upstream gradient."]
     assert len(slope.alternatives) == 1
     assert "raise NotImplementedError" in slope.stub
     assert (trained.shapes, trained.accept) == ({"w": (2,)}, "lambda values, rng: True")

@@ -44,11 +44,6 @@ class ExerciseInfo:
     misconceptions: tuple[Tried, ...] = ()
     alternatives: tuple[Tried, ...] = ()
 
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        """What helps whoever has a misconception, in the author's order."""
-        return tuple(each.sentence for each in self.misconceptions)
-
 
 @dataclass(frozen=True)
 class Solution:
@@ -70,11 +65,6 @@ def load_assignment(path: Path) -> Assignment:
     given = tuple(cell.source for cell in solution.cells if cell.role is Role.GIVEN)
     checks = tuple(Check(each.id, each.check, each.answers) for each in solution.exercises if each.check)
     return Assignment(solution.name, given, checks)
-
-
-def load_exercises(path: Path) -> tuple[ExerciseInfo, ...]:
-    """Return the exercises of a solution notebook, those that a human marks among them, in order."""
-    return load_solution(path).exercises
 
 
 def load_solution(path: Path) -> Solution:
@@ -140,23 +130,12 @@ def _written(cell: Cell) -> ExerciseInfo:
 
 
 def _exercise(check: Cell, cells: list[Cell], tried: list[Tried]) -> ExerciseInfo:
-    answer = next((c for c in cells if c.role is Role.ANSWER and c.exercise == check.exercise), None)
     call = _check_call(check)
     words = {keyword.arg: keyword.value for keyword in call.keywords}
     kind, points = _literal(words, "kind", "function", check), _literal(words, "points", 1, check)
     shapes = _literal(words, "shapes", None, check)
-    marked = check.node["metadata"]["nbgrader"].get("points")
-    faults: list[str] = []
-    if points != marked:
-        faults.append(
-            f"points={points} in the check, {marked} in the cell's metadata; write the same in both"
-        )
-    if kind not in KINDS:
-        faults.append(f"kind {kind!r}; expected one of {', '.join(KINDS)}")
-    if kind in PRACTICE and points:
-        faults.append(f"a {kind} is for practice, and its answer is recorded; write points=0 in both places")
-    if (kind == "trained") != ("accept" in words and bool(shapes)):
-        faults.append("kind='trained', shapes={…} and accept=… go together; give all of them or none")
+    faults = list(_check_faults(check, kind, points, is_judged="accept" in words and bool(shapes)))
+    answer = next((c for c in cells if c.role is Role.ANSWER and c.exercise == check.exercise), None)
     stub = ""
     if answer:
         try:
@@ -182,6 +161,18 @@ def _exercise(check: Cell, cells: list[Cell], tried: list[Tried]) -> ExerciseInf
         misconceptions=tuple(each for each in mine if each.sentence),
         alternatives=tuple(each for each in mine if not each.sentence),
     )
+
+
+def _check_faults(check: Cell, kind: str, points: float, *, is_judged: bool) -> Iterator[str]:
+    marked = check.node["metadata"]["nbgrader"].get("points")
+    if points != marked:
+        yield f"points={points} in the check, {marked} in the cell's metadata; write the same in both"
+    if kind not in KINDS:
+        yield f"kind {kind!r}; expected one of {', '.join(KINDS)}"
+    if kind in PRACTICE and points:
+        yield f"a {kind} is for practice, and its answer is recorded; write points=0 in both places"
+    if (kind == "trained") != is_judged:
+        yield "kind='trained', shapes={…} and accept=… go together; give all of them or none"
 
 
 def _check_call(cell: Cell) -> ast.Call:

@@ -102,15 +102,7 @@ def _faults(each: ExerciseInfo, found: Proven, others: Mapping[str, str]) -> Ite
         yield f"the released answer cell stops with {found.stub.broken}; keep what uses the answer out of it"
     elif any(_passes(each, right, found.stub, seed) for seed in PUBLIC_SEEDS):
         yield "the stub passes; let the check return what only an answer can give"
-    for tried, result in zip(each.misconceptions, found.misconceptions, strict=True):
-        yield from (f"misconception “{tried.sentence}” {fault}" for fault in _wrong(each, right, result))
-    pairs = combinations(zip(each.misconceptions, found.misconceptions, strict=True), 2)
-    for (one, first), (other, second) in pairs:
-        if all(_same(first.values.get(seed), second.values.get(seed)) for seed in PUBLIC_SEEDS):
-            yield (
-                f"misconceptions “{one.sentence}” and “{other.sentence}” give the same values; drop one, or "
-                "return a value that tells them apart"
-            )
+    yield from _misconception_faults(each, found)
     for tried, result in zip(each.alternatives, found.alternatives, strict=True):
         seed = next((seed for seed in SEEDS if not _passes(each, right, result, seed)), None)
         if seed is not None:
@@ -159,13 +151,22 @@ def _trained_faults(right: Result) -> Iterator[str]:
         yield f"the solution is not accepted with seed {seed} ({right.verdicts[seed]}); mend it or the judge"
 
 
-def _wrong(each: ExerciseInfo, right: Result, result: Result) -> Iterator[str]:
-    if result.error:
-        yield f"gives no values ({result.error}), so nobody would read it; make it run"
-        return
-    seed = next((seed for seed in SEEDS if _passes(each, right, result, seed)), None)
-    if seed is not None:
-        yield f"passes with seed {seed}; draw inputs, or return values, for which it is always wrong"
+def _misconception_faults(each: ExerciseInfo, found: Proven) -> Iterator[str]:
+    wrong = list(zip(each.misconceptions, found.misconceptions, strict=True))
+    for tried, result in wrong:
+        seed = next((seed for seed in SEEDS if _passes(each, found.solution, result, seed)), None)
+        if result.error:
+            fault = f"gives no values ({result.error}), so nobody would read it; make it run"
+            yield f"misconception “{tried.sentence}” {fault}"
+        elif seed is not None:
+            fault = f"passes with seed {seed}; draw inputs, or return values, for which it is always wrong"
+            yield f"misconception “{tried.sentence}” {fault}"
+    for (one, first), (other, second) in combinations(wrong, 2):
+        if all(_same(first.values.get(seed), second.values.get(seed)) for seed in PUBLIC_SEEDS):
+            yield (
+                f"misconceptions “{one.sentence}” and “{other.sentence}” give the same values; drop one, or "
+                "return a value that tells them apart"
+            )
 
 
 def _passes(each: ExerciseInfo, right: Result, result: Result, seed: int) -> bool:
