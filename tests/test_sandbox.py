@@ -231,3 +231,10 @@ def test_the_memory_of_server_and_grader_is_flat(full):
     time.sleep(0.2)
     after = used()
     assert all(late - early < 2_000_000 for early, late in zip(before, after, strict=True))
+
+
+def test_notes_without_end_do_not_hide_what_was_stopped(full):
+    flood = "for n in range(99):\n    get_ipython().system(str(n))\nimport os; os._exit(0)"
+    problems = full.run(answers(flood, checks=[])).problems
+    assert len(problems) == 21
+    assert problems[-1] == "Cell 1 ended before its time; it was left out"

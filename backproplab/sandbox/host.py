@@ -91,15 +91,16 @@ def _plain(step: Cell | Checkpoint) -> dict[str, Any]:
 
 def _blame(progress: Progress, step: Cell | Checkpoint | None, trouble: str) -> None:
     """Say what went wrong, where it counts: at the exercise, or else among the problems."""
+    problems = progress.outcome.problems
     match step:
         case None:
-            progress.problem(f"Before its first cell, the submission {trouble}")
+            problems.append(f"Before its first cell, the submission {trouble}")
         case Cell(index=index, exercise=exercise):
-            progress.problem(f"Cell {index + 1} {trouble}")
+            problems.append(f"Cell {index + 1} {trouble}")
             if exercise:
                 progress.outcome.errors.setdefault(exercise, f"Stopped: the answer's cell {trouble}")
         case Checkpoint(exercise=exercise):
-            progress.problem(f"The check of {exercise} {trouble}")
+            problems.append(f"The check of {exercise} {trouble}")
             progress.outcome.errors.setdefault(exercise, f"Stopped: the answer {trouble}")
 
 

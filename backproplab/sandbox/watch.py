@@ -49,7 +49,7 @@ class Progress:
         return [place for place in range(len(self.job.steps)) if place not in self.over]
 
     def problem(self, text: str) -> None:
-        """Keep what a person should know, once."""
+        """Keep what a student's process brought about, once, and not without end."""
         if text not in self.outcome.problems and len(self.outcome.problems) < MOST_NOTES:
             self.outcome.problems.append(text)
 
@@ -85,7 +85,7 @@ class Attempt:
                 if count > MOST_FRAMES:
                     raise wire.Malformed("more frames than checks send")
         except wire.Malformed as error:
-            trouble = f"wrote on the descriptor for values ({error})"
+            trouble = self.stopped or f"wrote on the descriptor for values ({error})"
         if not trouble and not self.done:
             trouble = self.stopped or self.child.ending()
         self.child.kill()

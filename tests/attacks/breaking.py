@@ -100,8 +100,9 @@ for pid in children:
 import mmap, time
 for _ in range(10):
     if os.fork() == 0:
-        hoard = mmap.mmap(-1, 200_000_000)
-        hoard.write(bytes(200_000_000))
+        hoard = mmap.mmap(-1, 100_000_000)
+        for _ in range(100):
+            hoard.write(bytes(10**6))
         time.sleep(100)
 time.sleep(100)
 """,
