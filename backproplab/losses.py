@@ -52,13 +52,15 @@ class Loss:
             )
         return encoded.astype(dtype, copy=False)
 
-    def classes(self, outputs: Array) -> NDArray[np.intp]:
-        """The class `(batch,)` of each row of outputs: the largest; of one output, whether it is above ½."""
-        return (outputs[:, 0] > 0.5).astype(np.intp) if outputs.shape[1] == 1 else outputs.argmax(axis=1)
+    def right(self, outputs: Array, targets: Array) -> NDArray[np.bool_]:
+        """Whether each row of outputs votes for its target's class, `(batch,)`.
 
-    def target_classes(self, targets: Array) -> NDArray[np.intp]:
-        """The class `(batch,)` of each row of encoded targets."""
-        return Loss.classes(self, targets)
+        Targets as `encode` makes them. The largest output is the vote; a single output votes yes above ½.
+        """
+        if outputs.ndim == 1 or outputs.shape[1] == 1:
+            return np.equal(outputs > 0.5, targets > 0.5).reshape(len(outputs))
+        agree: NDArray[np.bool_] = np.equal(outputs.argmax(axis=1), targets.argmax(axis=1))
+        return agree
 
     def scale(self, batch: int) -> float:
         """What each example's loss counts: 1 / batch for a mean, 1 for a sum."""
@@ -100,8 +102,8 @@ class SquaredError(Loss):
 class BinaryCrossEntropy(Loss):
     """L = −t log p − (1 − t) log(1 − p) with p = sigmoid(z), from logits z; ∂L/∂z = p − t.
 
-    Outputs `(batch,)` or `(batch, 1)`; targets of the same shape, each between 0 and 1. Computed as
-    max(z, 0) − z t + log(1 + e^−|z|), which neither overflows nor takes the log of 0.
+    Outputs `(batch,)` or `(batch, outputs)`, each a yes or no of its own; targets of the same shape, between
+    0 and 1. Computed as max(z, 0) − z t + log(1 + e^−|z|), which neither overflows nor takes the log of 0.
 
     >>> loss = BinaryCrossEntropy()
     >>> loss.forward(np.array([[1000.0], [-1000.0]]), [[1], [1]])
@@ -120,9 +122,11 @@ class BinaryCrossEntropy(Loss):
             )
         return encoded
 
-    def classes(self, outputs: Array) -> NDArray[np.intp]:
-        """Class 1 where the logit is above 0, which is where p is above ½."""
-        return (outputs.reshape(len(outputs), -1)[:, 0] > 0).astype(np.intp)
+    def right(self, outputs: Array, targets: Array) -> NDArray[np.bool_]:
+        """Whether all of a row's outputs vote for their targets: p is above ½ where its logit is above 0."""
+        agree: NDArray[np.bool_] = np.equal(outputs > 0, targets > 0.5)
+        whole: NDArray[np.bool_] = np.logical_and.reduce(agree.reshape(len(outputs), -1), axis=1)
+        return whole
 
     def compute(self, outputs: Array, targets: Array) -> float:
         """The mean or sum over the batch; keeps p − t."""
@@ -219,7 +223,9 @@ def as_numbers(values: ArrayLike) -> NDArray[Any]:
     if array.dtype.kind not in "iubf":
         raise TypeError(f"expected numbers, got {describe(values)}")
     # A sum passes over the data once and ends up nan or infinite if any entry is; only then look closer.
-    if array.dtype.kind == "f" and not np.isfinite(array.sum()) and not np.isfinite(array).all():
+    with np.errstate(over="ignore", invalid="ignore"):
+        suspicious = array.dtype.kind == "f" and not np.isfinite(array.sum())
+    if suspicious and not np.isfinite(array).all():
         raise ValueError(
             f"the data holds nan or infinity (first at index {first_bad(array)}); "
             "remove or fill those entries first, one of them would turn every gradient into nan"

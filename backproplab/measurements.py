@@ -1,10 +1,9 @@
 """The measurements that a Recorder can take: losses, norms, traces of single weights, maps, noise."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from backproplab.layers.base import Array, Shape
 from backproplab.losses import Loss
@@ -80,7 +79,7 @@ class GradientNoise(Measurement):
         if batches < 2:
             raise ValueError(f"a standard deviation needs at least 2 batches, got {batches}")
         self.batches = batches
-        self.rng = np.random.default_rng(seed)
+        self.seed = seed
 
     def labels(self, network: Network) -> tuple[str, ...]:
         """The layers' names."""
@@ -96,8 +95,9 @@ class GradientNoise(Measurement):
         of_the_step = network.gradient.copy()
         total = np.zeros(network.size)
         squares = np.zeros(network.size)
+        rng = np.random.default_rng((self.seed, moment.step))
         for _ in range(self.batches):
-            rows = self.rng.integers(len(moment.x), size=len(moment.batch))
+            rows = rng.choice(len(moment.x), moment.batch_size, replace=False)
             network.training_pass(moment.loss, moment.x[rows], moment.targets[rows])
             total += network.gradient
             squares += np.square(network.gradient, dtype=np.float64)
@@ -115,7 +115,7 @@ class Weights(Measurement):
     def __init__(self, name: str, indices: Sequence[tuple[int, ...]], *, at: int | Sequence[int] = 1) -> None:
         super().__init__(at)
         self.name = name
-        self.indices = [tuple(index) for index in indices]
+        self.indices = [tuple(np.atleast_1d(index).tolist()) for index in indices]
 
     def labels(self, network: Network) -> tuple[str, ...]:
         """The entries, as "dense1.weights[406, 3]"."""
@@ -151,7 +151,7 @@ class WeightMaps(Measurement):
     def __init__(self, name: str, *, units: Sequence[int], at: int | Sequence[int] = 1) -> None:
         super().__init__(at)
         self.name = name
-        self.units = list(units)
+        self.units = np.atleast_1d(units).tolist()
 
     def labels(self, network: Network) -> tuple[str, ...]:
         """The units, as "unit 3"."""
@@ -200,7 +200,7 @@ def view(network: Network, name: str, views: dict[str, Array]) -> Array:
     return views[name]
 
 
-def accuracy(network: Network, loss: Loss, x: Array, targets: NDArray[Any]) -> float:
-    """Share of rows classified rightly; targets: labels `(batch,)`, or rows as `loss.encode` makes them."""
-    guesses = loss.classes(network.predict(x))
-    return float(np.mean(guesses == (targets if targets.ndim == 1 else loss.target_classes(targets))))
+def accuracy(network: Network, loss: Loss, x: ArrayLike, targets: ArrayLike) -> float:
+    """Share of rows of x that the network classifies rightly; targets as the loss takes them."""
+    outputs = network.predict(x)
+    return float(np.mean(loss.right(outputs, loss.encode(targets, outputs.shape, outputs.dtype))))

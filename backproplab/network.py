@@ -11,13 +11,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
+from backproplab.assembly import Buffers, at_least_one, chain_shapes, first_parameters, make_buffers
 from backproplab.layers.base import Array, Layer, Shape
-from backproplab.layers.structure import number_names
+from backproplab.layers.structure import check_layers, number_names
 from backproplab.losses import Loss, as_numbers
 from backproplab.summary import Summary, summarise
-
-Buffers = list[tuple[Array | None, Array | None]]
-"""For each layer: where its output goes, and where its downstream gradient goes; None makes a new array."""
 
 
 class LayerStep(NamedTuple):
@@ -53,28 +51,49 @@ class Network:
         self.dtype: np.dtype[Any] = np.dtype(dtype)
         if self.dtype not in (np.float32, np.float64):
             raise TypeError(f"a network computes in float32 or float64, got dtype {self.dtype}")
-        check_layers(layers)
+        check_layers(layers, "Network")
         self.layers = list(layers)
         self.names = number_names(self.layers)
         self.input_shape = chain_shapes(self.names, self.layers)
         self.size = sum(layer.size for layer in self.layers)
-        self.parameters: Array = np.empty(self.size, self.dtype)
-        self.gradient: Array = np.zeros(self.size, self.dtype)
-        place_parameters(self, np.random.default_rng(seed))
-        self.parameter_views = self._by_name([layer.parameter_views() for layer in self.layers])
-        self.gradient_views = self._by_name([layer.gradient_views() for layer in self.layers])
+        self._parameters: Array = first_parameters(self.layers, self.size, self.dtype, seed)
+        self._gradient: Array = np.zeros(self.size, self.dtype)
+        self._bind()
         # Layers before the first one with parameters owe nobody a gradient in training.
         self._first = next((index for index, layer in enumerate(self.layers) if layer.size), 0)
-        self._buffers: dict[Shape, Buffers] = {}
+
+    @property
+    def parameters(self) -> Array:
+        """All parameters, flat; assigning copies the numbers into place, so that the views stay views."""
+        return self._parameters
+
+    @parameters.setter
+    def parameters(self, numbers: ArrayLike) -> None:
+        self._parameters[...] = numbers
+
+    @property
+    def gradient(self) -> Array:
+        """The gradient that the last backward pass left, flat, in the order of `parameters`."""
+        return self._gradient
+
+    @gradient.setter
+    def gradient(self, numbers: ArrayLike) -> None:
+        self._gradient[...] = numbers
 
     # forward and backward, side by side
 
     def forward(self, x: ArrayLike) -> Array:
-        """Outputs `(batch, ...)` for inputs x `(batch, ...)`; each layer keeps what its backward needs."""
+        """Outputs `(batch, ...)` for inputs x `(batch, ...)`; each layer keeps what its backward needs.
+
+        The last layer may keep the very array that is returned: change a copy of it.
+        """
         return self._forward(self.checked(x), self._no_buffers())
 
     def backward(self, upstream: Array) -> Array:
-        """Fill `gradient` from `upstream` = ∂L/∂outputs of the last forward; returns ∂L/∂inputs."""
+        """Fill `gradient` from `upstream` = ∂L/∂outputs of the last forward; returns ∂L/∂inputs.
+
+        A `predict` in between counts as a forward pass: layers then hold what it left.
+        """
         downstream = upstream
         for step in self.backward_steps(upstream):
             downstream = step.downstream
@@ -109,6 +128,7 @@ class Network:
     def predict(self, x: ArrayLike, *, batch_size: int = 1024) -> Array:
         """Outputs for x, computed `batch_size` rows at a time, so that memory stays small."""
         x = self.checked(x)
+        batch_size = at_least_one(batch_size, "batch_size")
         parts = (x[start : start + batch_size] for start in range(0, len(x), batch_size))
         return np.concatenate([self._forward(part, self._buffers_for(part.shape)).copy() for part in parts])
 
@@ -156,6 +176,7 @@ class Network:
         `input_shape` is that of one example; needed only where the first layers leave it open, as Flatten
         does.
         """
+        batch = at_least_one(batch, "batch")
         shape = input_shape or self.input_shape
         if shape is None:
             raise ValueError(
@@ -176,9 +197,25 @@ class Network:
             self._buffers[shape] = make_buffers(self.layers, shape, self.dtype)
         return self._buffers[shape]
 
+    def _bind(self) -> None:
+        """Make every layer's parameters and gradients views into the two flat vectors."""
+        start = 0
+        for layer in self.layers:
+            stop = start + layer.size
+            layer.bind(self._parameters[start:stop], self._gradient[start:stop])
+            layer.has_place = True
+            start = stop
+        self.parameter_views = self._by_name([layer.parameter_views() for layer in self.layers])
+        self.gradient_views = self._by_name([layer.gradient_views() for layer in self.layers])
+        self._buffers: dict[Shape, Buffers] = {}
+
     def _by_name(self, views: list[dict[str, Array]]) -> dict[str, Array]:
         pairs = zip(self.names, views, strict=True)
         return {f"{layer}.{name}": view for layer, inner in pairs for name, view in inner.items()}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._bind()  # a copied view is an array of its own
 
     # numbers in and out
 
@@ -191,91 +228,27 @@ class Network:
 
     def load(self, path: str | os.PathLike[str]) -> None:
         """Read what `save` wrote from a network of the same layers and dtype; nothing is unpickled."""
-        with np.load(path, allow_pickle=False) as file:
-            if set(file.files) != {"layers", "parameters"}:
-                raise ValueError(f"{os.fspath(path)} was not written by Network.save; it holds {file.files}")
-            layers, parameters = file["layers"].tolist(), file["parameters"]
-        if layers != list(map(repr, self.layers)):
+        name = os.fspath(path)
+        try:
+            with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as file:
+                layers, parameters = file["layers"].tolist(), file["parameters"]
+        except FileNotFoundError:
+            raise
+        except Exception as error:
             raise ValueError(
-                f"{os.fspath(path)} holds the parameters of {layers}, this network is {self.layers}; "
-                "build a network with the same layers first"
+                f"{name} was not written by Network.save, or it is damaged ({error}); save the network again"
+            ) from error
+        if layers != list(map(repr, self.layers)) or parameters.shape != (self.size,):
+            raise ValueError(
+                f"{name} holds {parameters.size} parameters of {layers}, this network is {self.layers} with "
+                f"{self.size}; build a network with the same layers first"
             )
         if parameters.dtype != self.dtype:
             raise TypeError(
-                f"{os.fspath(path)} holds {parameters.dtype}, this network computes in {self.dtype}; "
+                f"{name} holds {parameters.dtype}, this network computes in {self.dtype}; "
                 f"build it with dtype=np.{parameters.dtype}"
             )
-        self.parameters[:] = parameters
+        self.parameters = parameters
 
     def __repr__(self) -> str:
         return f"Network({self.layers}, dtype={self.dtype})"
-
-
-def check_layers(layers: Sequence[Layer]) -> None:
-    """Raise unless these are layers that can go into a new network."""
-    if not layers:
-        raise ValueError("a network needs at least one layer: Network([Dense(2, 1)])")
-    for index, layer in enumerate(layers):
-        if not isinstance(layer, Layer):
-            raise TypeError(
-                f"a network is made of layers, got {layer!r}; write Dense(2, 4), with its brackets"
-            )
-        if layer.in_network or any(layer is other for other in layers[:index]):
-            raise ValueError(f"{layer!r} has its place in a network already; make a new one for each place")
-
-
-def chain_shapes(names: Sequence[str], layers: Sequence[Layer]) -> Shape | None:
-    """Check that each layer takes what the one before gives; returns the input's shape, None if left open."""
-    shape: Shape | None = None
-    first: Shape | None = None
-    for index, (name, layer) in enumerate(zip(names, layers, strict=True)):
-        if shape is None and layer.input_shape is not None:
-            shape = layer.input_shape
-            first = (
-                shape
-                if all(type(before).output_shape is Layer.output_shape for before in layers[:index])
-                else None
-            )
-        if shape is not None:
-            try:
-                shape = layer.output_shape(shape)
-            except ValueError as error:
-                raise ValueError(f"{name} does not fit what comes before it: {error}") from None
-    return first
-
-
-def make_buffers(layers: Sequence[Layer], shape: Shape, dtype: np.dtype[Any]) -> Buffers:
-    """Arrays to write outputs and downstream gradients to, for a batch of whole shape `shape`."""
-    buffers: Buffers = []
-    batch, shape = shape[:1], shape[1:]
-    output: Array | None = None
-    nobody_reads = False
-    for layer in layers:
-        downstream = np.empty(batch + shape, dtype)
-        shape = layer.output_shape(shape)
-        # An activation goes over the weighted sums that it was made from, which nobody reads again.
-        if not (nobody_reads and layer.keeps == "output"):
-            output = np.empty(batch + shape, dtype)
-        buffers.append((output, downstream))
-        nobody_reads = layer.size > 0
-    return buffers
-
-
-def place_parameters(network: Network, rng: np.random.Generator) -> None:
-    """Make every layer's parameters views into the network's vectors: its own numbers, or drawn ones."""
-    start = 0
-    for name, layer in zip(network.names, network.layers, strict=True):
-        stop = start + layer.size
-        own = layer.parameter_views() if layer.is_initialised else None
-        layer.use(network.parameters[start:stop], network.gradient[start:stop])
-        layer.in_network = True
-        if own is None:
-            layer.draw(rng)
-        for parameter, numbers in (own or {}).items():
-            if numbers.dtype != network.dtype:
-                raise TypeError(
-                    f"{name} was initialised in {numbers.dtype}, the network computes in {network.dtype}; "
-                    f"initialise it with dtype=np.{network.dtype}"
-                )
-            layer.parameter_views()[parameter][...] = numbers
-        start = stop

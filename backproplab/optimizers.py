@@ -40,6 +40,10 @@ class StepDecay:
     every: int
     factor: float
 
+    def __post_init__(self) -> None:
+        if self.every < 1:
+            raise ValueError(f"the rate cannot drop more often than every step, got every={self.every}")
+
     def __call__(self, step: int) -> float:
         """Learning rate at this step."""
         return self.learning_rate * self.factor ** (step // self.every)
@@ -60,6 +64,10 @@ class CosineDecay:
     steps: int
     final: float = 0.0
 
+    def __post_init__(self) -> None:
+        if self.steps < 1:
+            raise ValueError(f"a cosine needs at least one step to come down, got steps={self.steps}")
+
     def __call__(self, step: int) -> float:
         """Learning rate at this step."""
         fraction = min(step / self.steps, 1.0)
@@ -77,18 +85,23 @@ class Optimizer:
     @property
     def learning_rate(self) -> float:
         """The learning rate of the next step."""
-        return self.schedule(self.steps)
+        return float(self.schedule(self.steps))
 
     def step(self, parameters: Array, gradient: Array) -> None:
         """Move `parameters` in place, given the loss's gradient there; both flat, of one shape and dtype."""
         if self.steps == 0:
+            self.parameters = parameters
             if parameters.shape != gradient.shape or parameters.dtype != gradient.dtype:
                 raise ValueError(
                     f"parameters {parameters.shape} {parameters.dtype} and gradient {gradient.shape} "
                     f"{gradient.dtype} must agree; pass network.parameters and network.gradient"
                 )
             self.start(parameters)
-        self.move(parameters, gradient, self.schedule(self.steps))
+        if parameters is not self.parameters:
+            raise ValueError(
+                "this optimiser remembers the parameters of another network; make a new one for each"
+            )
+        self.move(parameters, gradient, at_least_zero(self.learning_rate, "learning rate"))
         self.steps += 1
 
     def start(self, parameters: Array) -> None:
@@ -117,7 +130,7 @@ class SGD(Optimizer):
         self, learning_rate: float | Schedule, *, momentum: float = 0.0, nesterov: bool = False
     ) -> None:
         super().__init__(learning_rate)
-        self.momentum = below_one(momentum, "momentum")
+        self.momentum = below_one(float(momentum), "momentum")
         if nesterov and not momentum:
             raise ValueError("nesterov=True looks ahead along the momentum; give a momentum, such as 0.9")
         self.nesterov = nesterov

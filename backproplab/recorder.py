@@ -15,6 +15,7 @@ gradient that it finds there, before the optimiser moves.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +49,8 @@ class Moment:
     """All training targets, encoded."""
     batch: NDArray[np.int64]
     """Rows of the step's batch."""
+    batch_size: int
+    """Rows of a whole batch; the last one of an epoch may hold fewer."""
     batch_loss: float
     step: int
 
@@ -56,6 +59,7 @@ class Measurement:
     """Something to keep. `at`: an int for every so many steps (and the first), or the steps themselves."""
 
     def __init__(self, at: int | Sequence[int] = 1) -> None:
+        at = int(at) if isinstance(at, Integral) else at
         asked = (at,) if isinstance(at, int) else tuple(at)
         if not asked or min(asked) < 1:
             raise ValueError(f"steps count from 1, got at={at!r}; at=10 means every tenth step and the first")
@@ -104,7 +108,7 @@ class Recorder:
             values = np.zeros((len(at), *measurement.shape(network)), network.dtype)
             self.records[name] = Series(np.array(at, dtype=np.int64), values, measurement.labels(network))
         parts = [f"{name} {len(series.steps):,} times" for name, series in self.records.items()]
-        return f"recording {', '.join(parts)}: {self.nbytes / 1e6:.1f} MB" if parts else "recording nothing"
+        return f"recording {', '.join(parts)}: {size(self.nbytes)}" if parts else "recording nothing"
 
     @property
     def nbytes(self) -> int:
@@ -123,3 +127,10 @@ class Recorder:
             series = self.records[name]
             self.records[name] = Series(series.steps[:count], series.values[:count], series.labels)
         return self.records
+
+
+def size(count: int) -> str:
+    """Bytes in words: "512 bytes", "3.2 kB", "40.0 MB"."""
+    if count < 1000:
+        return f"{count} bytes"
+    return f"{count / 1e3:.1f} kB" if count < 1e6 else f"{count / 1e6:.1f} MB"

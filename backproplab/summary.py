@@ -124,8 +124,8 @@ def newly_kept(layer: Layer, input_shape: Shape, input_is_kept: bool) -> tuple[i
             more, input_is_kept = newly_kept(inner, shape, input_is_kept)
             kept, shape = kept + more, inner.output_shape(shape)
         return kept, False
-    if layer.keeps == "input":
+    if layer.needs == "input":
         return (0 if input_is_kept else inputs), False
-    if layer.keeps == "output":
+    if layer.needs == "output":
         return outputs, True
     return 0, input_is_kept

@@ -9,9 +9,9 @@ from typing import NoReturn
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from backproplab.assembly import at_least_one
 from backproplab.layers.base import Array
 from backproplab.losses import Loss
-from backproplab.measurements import accuracy
 from backproplab.network import Network
 from backproplab.optimizers import Optimizer
 from backproplab.recorder import Moment, Recorder, Series
@@ -22,6 +22,9 @@ Progress = Callable[[int, int, float], None]
 
 class TrainingStopped(UserWarning):
     """Training ended before its last step; the message says why."""
+
+
+warnings.filterwarnings("always", category=TrainingStopped, append=True)  # also when a cell is run again
 
 
 class _DivergedError(ArithmeticError):
@@ -58,20 +61,15 @@ class _Run:
     recorder: Recorder
     validation: tuple[Array, Array] | None
     progress: Progress | None
+    batch_size: int
     steps: int = 0
-    epoch_loss: list[float] = field(default_factory=list)
-    validation_loss: list[float] = field(default_factory=list)
-    validation_accuracy: list[float] = field(default_factory=list)
+    epochs: list[tuple[float, ...]] = field(default_factory=list)
+    """Of each whole epoch: its training loss, and validation loss and accuracy where there is validation."""
 
     def history(self, stopped: str) -> History:
-        return History(
-            np.array(self.epoch_loss),
-            np.array(self.validation_loss),
-            np.array(self.validation_accuracy),
-            self.recorder.finish(),
-            self.steps,
-            stopped,
-        )
+        columns = [np.array(column) for column in zip(*self.epochs, strict=True)]
+        columns += [np.array([])] * (3 - len(columns))
+        return History(columns[0], columns[1], columns[2], self.recorder.finish(), self.steps, stopped)
 
 
 def fit(
@@ -98,9 +96,8 @@ def fit(
     A loss that becomes nan or infinite ends the run with a warning that says where the numbers broke; Ctrl-C
     ends it too. Either way the History up to there comes back, with the reason in `stopped`.
     """
-    run = prepare(network, loss, x, targets, optimizer, recorder, validation, progress)
-    batch_size = at_least_one(batch_size, "batch_size")
-    steps = at_least_one(epochs, "epochs") * math.ceil(len(run.x) / batch_size)
+    run = prepare(network, loss, x, targets, optimizer, recorder, validation, progress, batch_size)
+    steps = at_least_one(epochs, "epochs") * math.ceil(len(run.x) / run.batch_size)
     plan = run.recorder.start(network, steps)
     if recorder is not None:
         print(plan)
@@ -109,8 +106,8 @@ def fit(
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # train_epoch watches the loss itself
         try:
             for _ in range(epochs):
-                train_epoch(run, rng.permutation(len(run.x)), batch_size, steps)
-                validate(run)
+                mean_loss = train_epoch(run, rng.permutation(len(run.x)), steps)
+                run.epochs.append((mean_loss, *validate(run)))
         except _DivergedError as error:
             stopped = str(error)
         except KeyboardInterrupt:
@@ -120,9 +117,9 @@ def fit(
     return run.history(stopped)
 
 
-def train_epoch(run: _Run, order: NDArray[np.intp], batch_size: int, steps: int) -> None:
-    """One pass over the training data in the given order."""
-    network, loss, optimizer = run.network, run.loss, run.optimizer
+def train_epoch(run: _Run, order: NDArray[np.intp], steps: int) -> float:
+    """One pass over the training data in the given order; returns its mean (or summed) loss."""
+    network, loss, optimizer, batch_size = run.network, run.loss, run.optimizer, run.batch_size
     parameters, gradient, due = network.parameters, network.gradient, run.recorder.due
     x_buffer = np.empty((batch_size, *run.x.shape[1:]), run.x.dtype)
     target_buffer = np.empty((batch_size, *run.targets.shape[1:]), run.targets.dtype)
@@ -139,23 +136,24 @@ def train_epoch(run: _Run, order: NDArray[np.intp], batch_size: int, steps: int)
         if not math.isfinite(value):
             stop_diverged(run, x, step, f"the loss became {value}")
         if step in due:
-            run.recorder.record(Moment(network, loss, run.x, run.targets, rows, value, step))
+            run.recorder.record(Moment(network, loss, run.x, run.targets, rows, batch_size, value, step))
         optimizer.step(parameters, gradient)
         run.steps = step
         total += value * (count if loss.reduction == "mean" else 1)
         if run.progress is not None:
             run.progress(step, steps, value)
     if not np.isfinite(parameters).all():  # the epoch's last update has no next loss to give it away
-        stop_diverged(run, x, run.steps, "parameters stopped being finite")
-    run.epoch_loss.append(total / len(order) if loss.reduction == "mean" else total)
+        stop_diverged(run, x, run.steps, "parameters were found to be no longer finite")
+    return total / len(order) if loss.reduction == "mean" else total
 
 
-def validate(run: _Run) -> None:
-    """Measure loss and accuracy on the validation data, if there is any."""
-    if run.validation is not None:
-        x, targets = run.validation
-        run.validation_loss.append(run.loss.compute(run.network.predict(x), targets))
-        run.validation_accuracy.append(accuracy(run.network, run.loss, x, targets))
+def validate(run: _Run) -> tuple[float, ...]:
+    """Loss and accuracy on the validation data; nothing if there is none."""
+    if run.validation is None:
+        return ()
+    x, targets = run.validation
+    outputs = run.network.predict(x)
+    return run.loss.compute(outputs, targets), float(np.mean(run.loss.right(outputs, targets)))
 
 
 def diagnose(network: Network, x: Array) -> str:
@@ -172,9 +170,10 @@ def diagnose(network: Network, x: Array) -> str:
 
 
 def stop_diverged(run: _Run, x: Array, step: int, what: str) -> NoReturn:
-    """Raise with the step, the learning rate and the layer whose numbers went first."""
+    """Raise with the step, the last update's learning rate and the layer whose numbers went first."""
+    rate = float(run.optimizer.schedule(max(run.optimizer.steps - 1, 0)))
     raise _DivergedError(
-        f"{what} at step {step}, learning rate {run.optimizer.learning_rate:g}; the first numbers to go "
+        f"{what} at step {step}, learning rate {rate:g}; the first numbers to go "
         f"were those of {diagnose(run.network, x)}. Try a smaller learning rate or other initial weights, "
         "and look at the scale of the data"
     )
@@ -189,21 +188,34 @@ def prepare(
     recorder: Recorder | None,
     validation: tuple[ArrayLike, ArrayLike] | None,
     progress: Progress | None,
+    batch_size: int,
 ) -> _Run:
     """Check everything once, so that the loop need not."""
+    for thing, kind, example in (
+        (network, Network, "Network([Dense(2, 1)])"),
+        (loss, Loss, "SquaredError()"),
+        (optimizer, Optimizer, "SGD(0.1)"),
+        (recorder or Recorder(), Recorder, "Recorder(norms=GradientNorms())"),
+    ):
+        if not isinstance(thing, kind):
+            article = "an" if kind is Optimizer else "a"
+            raise TypeError(
+                f"fit expected {article} {kind.__name__.lower()}, such as {example}, got {thing!r}"
+            )
     pairs = [check_pair(network, loss, x, targets, "training")]
     if validation is not None:
         pairs.append(check_pair(network, loss, *validation, "validation"))
     (train_x, train_targets), *rest = pairs
     return _Run(
-        network,
-        loss,
-        train_x,
-        train_targets,
-        optimizer,
-        recorder or Recorder(),
-        rest[0] if rest else None,
-        progress,
+        network=network,
+        loss=loss,
+        x=train_x,
+        targets=train_targets,
+        optimizer=optimizer,
+        recorder=recorder or Recorder(),
+        validation=rest[0] if rest else None,
+        progress=progress,
+        batch_size=min(at_least_one(batch_size, "batch_size"), len(train_x)),
     )
 
 
@@ -211,16 +223,9 @@ def check_pair(
     network: Network, loss: Loss, x: ArrayLike, targets: ArrayLike, what: str
 ) -> tuple[Array, Array]:
     """Inputs that the network takes and targets that the loss has encoded; as many of one as of the other."""
-    x = network.checked(x)
-    if len(x) != len(np.asarray(targets)):
-        raise ValueError(
-            f"{what} data: {len(x)} inputs, but {len(np.asarray(targets))} targets; each input needs one"
-        )
-    return x, loss.encode(targets, (len(x), *network.output_shape(x.shape[1:])), network.dtype)
-
-
-def at_least_one(value: int, name: str) -> int:
-    """The value, if it is a whole number of at least 1."""
-    if not isinstance(value, int | np.integer) or value < 1:
-        raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}")
-    return int(value)
+    x = np.ascontiguousarray(network.checked(x))  # rows that lie apart would be copied again for each batch
+    count = len(np.atleast_1d(np.asarray(targets)))
+    if len(x) != count:
+        raise ValueError(f"{what} data: {len(x)} inputs, but {count} targets; each input needs one")
+    encoded = loss.encode(targets, (len(x), *network.output_shape(x.shape[1:])), network.dtype)
+    return x, np.ascontiguousarray(encoded)

@@ -128,6 +128,21 @@ def test_a_network_is_left_as_it_was():
     np.testing.assert_array_equal(network.parameters, before)
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_a_right_network_in_float32_is_not_accused_at_its_corners(seed):
+    # Hundreds of ReLUs, some of them within a nudge of their corner.
+    rng = np.random.default_rng(seed)
+    network = Network([Dense(100, 30), ReLU(), Dense(30, 10)], seed=seed)
+    x, labels = rng.random(size=(8, 100), dtype=np.float32), rng.integers(10, size=8)
+    assert check_gradients(network, SoftmaxCrossEntropy(), x, labels, seed=seed).passed
+
+
+def test_a_network_without_parameters_proves_nothing():
+    assert not check_gradients(
+        Network([Tanh()], dtype=np.float64), SquaredError(), np.ones((1, 1)), [[0.0]]
+    ).passed
+
+
 def test_large_parameters_are_sampled():
     network = Network([Dense(50, 40), Tanh(), Dense(40, 1)], dtype=np.float64)
     report = check_gradients(network, SquaredError(), np.ones((2, 50)), np.ones((2, 1)))
@@ -139,6 +154,11 @@ class TestBadInput:
     def test_unknown_subject(self):
         with pytest.raises(TypeError, match=r"\(layer, x\).*got int and 1 more"):
             check_gradients(3, np.ones(2))
+
+    @pytest.mark.parametrize("subject", [Network([Dense(2, 2)]), Tanh(), SquaredError()])
+    def test_too_few_inputs(self, subject):
+        with pytest.raises(TypeError, match=r"\(network, loss, x, targets\); got \w+ and 0 more"):
+            check_gradients(subject)
 
     def test_gradient_of_another_shape(self):
         with pytest.raises(ValueError, match=r"shape \(2,\), its function's input \(3,\)"):

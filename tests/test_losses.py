@@ -65,11 +65,18 @@ def test_softmax_gradient_rows_add_up_to_zero():
     np.testing.assert_allclose(loss.backward().sum(axis=1), 0, atol=1e-16)
 
 
-def test_classes_are_where_the_probability_is_largest():
-    outputs = np.array([[-0.1], [0.2], [0.6]])
-    assert SquaredError().classes(outputs).tolist() == [0, 0, 1]
-    assert BinaryCrossEntropy().classes(outputs).tolist() == [0, 1, 1]
-    assert SoftmaxCrossEntropy().classes(np.array([[1.0, 3.0, 2.0]])).tolist() == [1]
+def test_a_vote_is_right_where_it_is_its_targets():
+    outputs, ones = np.array([[-0.1], [0.2], [0.6]]), np.ones((3, 1))
+    assert SquaredError().right(outputs, ones).tolist() == [False, False, True]
+    assert BinaryCrossEntropy().right(outputs, ones).tolist() == [False, True, True]
+    two = np.array([[-0.1, 0.2], [0.3, 0.4]])
+    assert BinaryCrossEntropy().right(two, np.array([[0, 1], [1, 0]])).tolist() == [True, False]
+    assert SoftmaxCrossEntropy().right(np.array([[1.0, 3.0, 2.0]]), np.array([[0, 1, 0]])).tolist() == [True]
+
+
+def test_huge_finite_targets_pass_without_a_warning():
+    huge = np.full((40, 1), 3e38, np.float32)
+    assert SquaredError().encode(huge, huge.shape, huge.dtype) is huge
 
 
 class TestBadInput:

@@ -104,23 +104,53 @@ def test_noise_of_single_examples_has_its_textbook_size():
     np.testing.assert_allclose(history.records["noise"].values[0], expected, rtol=0.05)
 
 
-def test_noise_falls_with_the_root_of_the_batch():
+def test_noise_falls_with_the_batch_as_sampling_says():
     noise = {}
     for size in (1, 16):
         _, history = run(epochs=1, batch_size=size, rate=0.0, noise=GradientNoise(batches=3000, at=[1]))
         noise[size] = history.records["noise"].values[0, :, 1]
-    np.testing.assert_allclose(noise[1] / noise[16], 4, rtol=0.1)
+    # √16, but 16 of 24 rows drawn without putting back leave less to chance: √((24 − 16) / (24 − 1)).
+    np.testing.assert_allclose(noise[1] / noise[16], 4 / np.sqrt(8 / 23), rtol=0.05)
 
 
 def test_accuracy_counts_right_answers():
     subject = Network([Dense(1, 1)], dtype=np.float64)
     subject.parameters[:] = [1.0, 0.0]
     x = np.array([[0.2], [0.4], [0.6], [0.9]])
-    assert accuracy(subject, SquaredError(), x, np.array([0, 1, 1, 1])) == 0.75
-    assert accuracy(subject, SquaredError(), x, np.array([[0], [1], [1], [1.0]])) == 0.75
+    assert accuracy(subject, SquaredError(), x, [[0], [1], [1], [1]]) == 0.75
+    network = Network([Dense(1, 2)], dtype=np.float64)
+    network.parameters = [-1.0, 1.0, 0.5, 0.0]  # class 1 from x = ¼ on
+    assert accuracy(network, SoftmaxCrossEntropy(), x, [0, 0, 1, 1]) == 0.75
+
+
+def test_noise_is_the_same_whenever_it_is_measured_with_one_seed():
+    noise = GradientNoise(batches=4, at=[3])
+    values = [run(batch_size=10, noise=noise)[1].records["noise"].values for _ in range(2)]
+    np.testing.assert_array_equal(*values)
+
+
+def test_the_whole_data_set_as_a_batch_has_no_noise():
+    _, history = run(epochs=1, noise=GradientNoise(batches=3))
+    np.testing.assert_allclose(history.records["noise"].values[0, :, 1], 0, atol=1e-8)
+
+
+def test_noise_at_the_partial_last_batch_is_that_of_whole_batches():
+    _, history = run(epochs=1, batch_size=20, rate=0.0, noise=GradientNoise(batches=2000, at=[1, 2]))
+    whole, partial = history.records["noise"].values[:, :, 1]
+    np.testing.assert_allclose(whole, partial, rtol=0.1)
+
+
+def test_one_entry_or_unit_may_come_without_brackets():
+    _, history = run(epochs=1, bias=Weights("dense1.bias", [0]), unit=GradientMaps("dense1.weights", units=3))
+    assert history.records["bias"].labels == ("dense1.bias[0]",)
+    assert history.records["unit"].labels == ("unit 3",)
 
 
 class TestBadInput:
+    def test_accuracy_needs_a_label_for_each_row(self):
+        with pytest.raises(ValueError, match="2 class labels"):
+            accuracy(network(), SoftmaxCrossEntropy(), X[:2], [0])
+
     @pytest.mark.parametrize(
         ("measurement", "says"),
         [

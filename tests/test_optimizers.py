@@ -102,6 +102,29 @@ def test_cosine_stays_at_its_end():
 
 
 class TestBadInput:
+    def test_a_schedule_that_turns_negative(self):
+        optimizer = SGD(lambda step: 0.1 - 0.1 * step)
+        parameters = np.zeros(1)
+        optimizer.step(parameters, np.ones(1))
+        optimizer.step(parameters, np.ones(1))
+        with pytest.raises(
+            ValueError, match=r"learning rate must be a finite number of at least 0, got -0.1"
+        ):
+            optimizer.step(parameters, np.ones(1))
+
+    @pytest.mark.parametrize("make", [lambda: SGD(0.1), lambda: Adam(0.1)])
+    def test_one_optimiser_for_two_networks(self, make):
+        optimizer = make()
+        optimizer.step(np.zeros(2), np.ones(2))
+        with pytest.raises(ValueError, match="make a new one for each"):
+            optimizer.step(np.zeros(2), np.ones(2))
+
+    def test_schedules_without_room(self):
+        with pytest.raises(ValueError, match="every=0"):
+            StepDecay(0.1, every=0, factor=0.5)
+        with pytest.raises(ValueError, match="steps=0"):
+            CosineDecay(0.1, steps=0)
+
     @pytest.mark.parametrize("kind", [SGD, RMSProp, Adam])
     @pytest.mark.parametrize("rate", [-0.1, float("nan"), float("inf")])
     def test_learning_rate(self, kind, rate):

@@ -37,14 +37,14 @@ def test_the_sides_of_the_triangle_are_labelled_with_their_lengths():
     ax = tangent(lambda x: x * x, 2.0, derivative=4.0, nudge=0.5)
     assert {text.get_text() for text in ax.texts} == {"Δx = 0.5", "Δy = 2.25"}
     assert alt_text(ax) == (
-        "A curve around x = 2, where f(x) = 4, and its tangent there, of slope 4."
+        "A curve around x = 2, where f(x) = 4, its tangent there of slope 4."
         " A nudge of 0.5 in x changes f(x) by 2.25, which is 4.5 for each unit of x."
     )
 
 
 def test_without_a_nudge_there_is_no_triangle():
     ax = tangent(math.sin, 2.0, derivative=math.cos(2.0))
-    assert not ax.texts
+    assert [text.get_text() for text in ax.texts] == ["(2, 0.9093)"]  # where the point is, and no sides
     assert "nudge" not in alt_text(ax)
 
 

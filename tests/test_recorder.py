@@ -15,7 +15,7 @@ from backproplab import (
     Tanh,
     fit,
 )
-from backproplab.recorder import Measurement
+from backproplab.recorder import Measurement, size
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_memory_is_stated_to_the_byte_before_the_start(capsys):
         norms=GradientNorms(at=2), maps=GradientMaps("dense1.weights", units=[0, 3], at=[1, 4])
     )
     text = recorder.start(network(), steps=5)
-    assert text == "recording norms 3 times, maps 2 times: 0.0 MB"
+    assert text == "recording norms 3 times, maps 2 times: 184 bytes"
     series = (3 * 2 + 2 * 2 * 3) * 8  # float64 values
     assert recorder.nbytes == series + (3 + 2) * 8  # and the steps
 
@@ -79,6 +79,15 @@ def test_a_recorder_starts_afresh_with_each_run():
     ]
     assert [len(run.records["loss"].values) for run in runs] == [6, 3]
     np.testing.assert_array_equal(runs[0].records["loss"].values[:3], runs[1].records["loss"].values)
+
+
+@pytest.mark.parametrize(("count", "words"), [(999, "999 bytes"), (1500, "1.5 kB"), (40_000_000, "40.0 MB")])
+def test_memory_is_said_in_words(count, words):
+    assert size(count) == words
+
+
+def test_steps_may_be_a_numpy_integer():
+    assert Measurement(np.int64(3)).steps(6) == [1, 3, 6]
 
 
 class TestBadInput:

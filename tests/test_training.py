@@ -1,5 +1,7 @@
 """Training: batches, validation, stopping with the history kept, and what bad input is told."""
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -130,6 +132,17 @@ def test_progress_is_told_each_step():
     assert all(loss > 0 for _, _, loss in told)
 
 
+def test_data_in_another_order_in_memory_train_alike():
+    plain, other = network(), network()
+    train(plain)
+    train(other, x=np.asfortranarray(X))
+    np.testing.assert_array_equal(plain.parameters, other.parameters)
+
+
+def test_a_batch_may_be_larger_than_the_data():
+    assert train(batch_size=10**11).steps == 1
+
+
 def test_data_stay_as_they_were():
     x, labels = X.copy(), LABELS.copy()
     fit(
@@ -184,9 +197,31 @@ class TestStopping:
                 parameters[0] = np.inf
 
         with pytest.warns(
-            TrainingStopped, match=r"parameters stopped being finite at step 1.*dense1.weights"
+            TrainingStopped, match=r"parameters were found to be no longer finite at step 1.*dense1.weights"
         ):
             train(optimizer=Breaks(0.1), batch_size=25)
+
+    def test_the_rate_of_the_update_that_broke_it_is_named(self):
+        rates = [0.1, 3e38, 0.001]
+        with pytest.warns(TrainingStopped, match=r"at step 3, learning rate 3e\+38"):
+            train(optimizer=SGD(lambda step: rates[step]), batch_size=10)
+
+    def test_a_second_run_of_the_cell_says_so_again(self):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.resetwarnings()
+            warnings.filterwarnings("always", category=TrainingStopped, append=True)
+            for _ in range(2):
+                train(optimizer=SGD(3e38), epochs=2)
+        assert len([warning for warning in caught if warning.category is TrainingStopped]) == 2
+
+    def test_ctrl_c_during_validation_leaves_no_half_epoch(self, monkeypatch):
+        monkeypatch.setattr(SoftmaxCrossEntropy, "right", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.warns(TrainingStopped, match="interrupted"):
+            history = train(validation=(X, LABELS))
+        assert (
+            len(history.epoch_loss) == len(history.validation_loss) == len(history.validation_accuracy) == 0
+        )
+        assert history.steps == 3
 
     def test_ctrl_c_keeps_the_history(self):
         def impatient(step, steps, loss):
@@ -221,6 +256,10 @@ class TestBadInput:
             ({"targets": LABELS[:5]}, ValueError, "training data: 25 inputs, but 5 targets"),
             ({"targets": LABELS + 5}, ValueError, "between 0 and 1, got 5 to 6"),
             ({"validation": (X, LABELS[:3])}, ValueError, "validation data: 25 inputs, but 3 targets"),
+            ({"optimizer": 0.1}, TypeError, r"expected an optimizer, such as SGD\(0.1\), got 0.1"),
+            ({"loss": SquaredError}, TypeError, r"expected a loss, such as SquaredError\(\)"),
+            ({"recorder": BatchLoss()}, TypeError, "expected a recorder"),
+            ({"targets": 3}, ValueError, "25 inputs, but 1 targets"),
             ({"batch_size": 0}, ValueError, "batch_size must be a whole number of at least 1, got 0"),
             ({"epochs": 1.5}, ValueError, "epochs must be a whole number of at least 1, got 1.5"),
         ],

@@ -21,10 +21,11 @@ class Sigmoid(Layer):
     """
 
     kept = ("a",)
-    keeps = "output"
+    needs = "output"
 
     def forward(self, x: Array, out: Array | None = None) -> Array:
         """Sigmoid of each element; keeps the output a."""
+        self.check_floats(x)
         a: Array = np.negative(x, out=out)
         with np.errstate(over="ignore"):  # e⁻ᶻ = ∞ for very negative z, and 1 / (1 + ∞) = 0 is right
             np.exp(a, out=a)
@@ -42,10 +43,11 @@ class Tanh(Layer):
     """a = tanh z, with da/dz = 1 − a²."""
 
     kept = ("a",)
-    keeps = "output"
+    needs = "output"
 
     def forward(self, x: Array, out: Array | None = None) -> Array:
         """Hyperbolic tangent of each element; keeps the output a."""
+        self.check_floats(x)
         self.a: Array = np.tanh(x, out=out)
         return self.a
 
@@ -66,10 +68,11 @@ class ReLU(Layer):
     """
 
     kept = ("a",)
-    keeps = "output"
+    needs = "output"
 
     def forward(self, x: Array, out: Array | None = None) -> Array:
         """The positive part of each element; keeps the output a."""
+        self.check_floats(x)
         self.a: Array = np.maximum(x, 0, out=out)
         return self.a
 
@@ -83,15 +86,16 @@ class LeakyReLU(Layer):
     """a = z where z > 0 and slope · z elsewhere; da/dz is 1 or slope. Source: Maas, Hannun and Ng 2013."""
 
     kept = ("a",)
-    keeps = "output"
+    needs = "output"
 
     def __init__(self, slope: float = 0.01) -> None:
         if not 0 < slope < 1:
             raise ValueError(f"LeakyReLU's slope must lie between 0 and 1, got {slope}; ReLU has slope 0")
-        self.slope = slope
+        self.slope = float(slope)  # a numpy float64 would turn float32 arrays into float64
 
     def forward(self, x: Array, out: Array | None = None) -> Array:
         """The larger of z and slope · z; keeps the output a."""
+        self.check_floats(x)
         a: Array = np.maximum(x, self.slope * x, out=out)
         self.a = a
         return a
@@ -114,12 +118,13 @@ class GELU(Layer):
     """
 
     kept = ("z",)
-    keeps = "input"
+    needs = "input"
     scale = float(np.sqrt(2 / np.pi))
     cubic = 0.044715
 
     def forward(self, x: Array, out: Array | None = None) -> Array:
         """GELU of each element; keeps the input z."""
+        self.check_floats(x)
         self.z = z = x
         t: Array = np.tanh(self.scale * (z + self.cubic * z * z * z))
         a: Array = np.multiply(0.5 * z, 1 + t, out=out)

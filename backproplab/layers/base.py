@@ -35,11 +35,11 @@ class Layer:
     kept: tuple[str, ...] = ()
     """Attributes that `forward` sets and `backward` reads."""
 
-    keeps: Literal["input", "output", "nothing"] = "nothing"
-    """Which array those attributes hold on to. A layer that keeps its output may write it over its input."""
+    needs: Literal["input", "output", "nothing"] = "nothing"
+    """Which array backward reads. A layer that needs its output alone may write it over its input."""
 
-    in_network = False
-    """Whether a network owns the parameters; a layer has one place."""
+    has_place = False
+    """Whether a network or a Residual holds the layer; a layer has one place."""
 
     def forward(self, x: Array, out: Array | None = None) -> Array:
         """Outputs for inputs `x`, shape `(batch, ...)`; written to `out` where given."""
@@ -78,20 +78,20 @@ class Layer:
 
     def initialise(self, *, seed: int = 0, dtype: DTypeLike = np.float32) -> Self:
         """Give a layer outside a network parameters of its own; returns the layer."""
-        self.use(np.empty(self.size, dtype), np.zeros(self.size, dtype))
+        self.bind(np.empty(self.size, dtype), np.zeros(self.size, dtype))
         self.draw(np.random.default_rng(seed))
         return self
 
     def draw(self, rng: np.random.Generator) -> None:
         """Draw new values for the parameters, in place."""
 
-    def use(self, parameters: Array, gradient: Array) -> None:
+    def bind(self, parameters: Array, gradient: Array) -> None:
         """Make each parameter and its gradient a view into two flat vectors of length `size`."""
         start = 0
         for name, shape in self.parameter_shapes.items():
             stop = start + int(np.prod(shape))
-            setattr(self, name, parameters[start:stop].reshape(shape))
-            setattr(self, f"{name}_gradient", gradient[start:stop].reshape(shape))
+            vars(self)[name] = parameters[start:stop].reshape(shape)
+            vars(self)[f"{name}_gradient"] = gradient[start:stop].reshape(shape)
             start = stop
 
     def parameter_views(self) -> dict[str, Array]:
@@ -101,6 +101,17 @@ class Layer:
     def gradient_views(self) -> dict[str, Array]:
         """The parameters' gradients by the parameters' names, as the last backward pass left them."""
         return {name: getattr(self, f"{name}_gradient") for name in self.parameter_shapes}
+
+    def check_floats(self, x: Array) -> None:
+        """Raise unless `x` is an array of floats."""
+        if not isinstance(x, np.ndarray) or x.dtype.kind != "f" or not x.ndim:
+            what = (
+                f"an array of {x.dtype}, shape {x.shape}" if isinstance(x, np.ndarray) else type(x).__name__
+            )
+            raise TypeError(
+                f"{type(self).__name__} expected an array of floats with at least one axis, got {what}; "
+                "convert it with np.array(x, dtype=float, ndmin=1)"
+            )
 
     def check_upstream(self, upstream: Array, output: Array) -> None:
         """Raise unless `upstream` has the shape and dtype of the `output` that forward gave."""

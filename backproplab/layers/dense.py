@@ -1,5 +1,7 @@
 """A dense layer: every output a weighted sum of every input, plus a bias."""
 
+from typing import Any
+
 import numpy as np
 
 from backproplab.layers.base import Array, Layer, Shape
@@ -25,7 +27,7 @@ class Dense(Layer):
     """
 
     kept = ("x",)
-    keeps = "input"
+    needs = "input"
     weights: Array
     bias: Array
     weights_gradient: Array
@@ -43,8 +45,13 @@ class Dense(Layer):
 
     def forward(self, x: Array, out: Array | None = None) -> Array:
         """Weighted sums z `(batch, outputs)` of x `(batch, inputs)`; keeps x."""
-        if x.ndim != 2 or x.shape[1] != self.inputs or x.dtype != self.weights.dtype:
-            self._refuse(x)
+        if not isinstance(x, np.ndarray) or x.ndim != 2 or x.shape[1] != self.inputs:
+            raise self.wrong_input(np.shape(x))
+        if x.dtype != self.weights.dtype:
+            raise TypeError(
+                f"Dense computes in {self.weights.dtype}, got {x.dtype} inputs; "
+                f"convert them with x.astype(np.{self.weights.dtype}), or choose the layer's dtype"
+            )
         self.x = x
         z: Array = np.matmul(x, self.weights, out=out)  # (batch, outputs)
         z += self.bias
@@ -91,14 +98,11 @@ class Dense(Layer):
             advice = "inputs have shape (batch, features)"
         return ValueError(f"Dense expected {self.inputs} input features, got {shape}; {advice}")
 
-    def _refuse(self, x: Array) -> None:
-        if x.ndim != 2 or x.shape[1] != self.inputs:
-            raise self.wrong_input(x.shape)
-        raise TypeError(
-            f"Dense computes in {self.weights.dtype}, got {x.dtype} inputs; "
-            f"convert them with x.astype(np.{self.weights.dtype}), "
-            f"or build the network with dtype=np.{x.dtype}"
-        )
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in ("weights", "bias") and name in vars(self):
+            vars(self)[name][...] = value  # new numbers in the same place: a network owns that place
+        else:
+            super().__setattr__(name, value)
 
     def __repr__(self) -> str:
-        return f"Dense({self.inputs}, {self.outputs}, initial={self.initial!r})"
+        return f"Dense({self.inputs}, {self.outputs})"

@@ -1,6 +1,6 @@
 """Layers that route rather than compute: flattening, and a shortcut around other layers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -42,9 +42,10 @@ class Residual(Layer):
     """
 
     def __init__(self, layers: Sequence[Layer]) -> None:
-        if not layers:
-            raise ValueError("Residual needs at least one layer to go around")
+        check_layers(layers, "Residual")
         self.layers = list(layers)
+        for layer in self.layers:
+            layer.has_place = True
         self.names = number_names(self.layers)
         self.input_shape = next((layer.input_shape for layer in self.layers if layer.input_shape), None)
         self.parameter_shapes = {
@@ -110,12 +111,12 @@ class Residual(Layer):
         for layer in self.layers:
             layer.draw(rng)
 
-    def use(self, parameters: Array, gradient: Array) -> None:
+    def bind(self, parameters: Array, gradient: Array) -> None:
         """Hand each inner layer its part of the two flat vectors."""
         start = 0
         for layer in self.layers:
             stop = start + layer.size
-            layer.use(parameters[start:stop], gradient[start:stop])
+            layer.bind(parameters[start:stop], gradient[start:stop])
             start = stop
 
     def parameter_views(self) -> dict[str, Array]:
@@ -148,3 +149,23 @@ def number_names(layers: Sequence[Layer]) -> list[str]:
         counts[kind] = counts.get(kind, 0) + 1
         names.append(f"{kind}{counts[kind]}")
     return names
+
+
+def check_layers(layers: Sequence[Layer], owner: str) -> None:
+    """Raise unless these are layers that can go into a new network or residual."""
+    if not layers:
+        raise ValueError(f"{owner} needs at least one layer: {owner}([Dense(2, 2)])")
+    for index, layer in enumerate(layers):
+        if not isinstance(layer, Layer):
+            raise TypeError(f"{owner} is made of layers, got {layer!r}; write Dense(2, 4), with its brackets")
+        if layer.has_place or any(layer is other for other in layers[:index]):
+            raise ValueError(f"{layer!r} has its place in a network already; make a new one for each place")
+
+
+def flattened(layers: Sequence[Layer]) -> Iterator[Layer]:
+    """The layers that compute, those inside of a Residual in its place."""
+    for layer in layers:
+        if isinstance(layer, Residual):
+            yield from flattened(layer.layers)
+        else:
+            yield layer

@@ -27,13 +27,15 @@ def tangent(
     derivative: float,
     nudge: float | None = None,
     reach: float | None = None,
+    names: tuple[str, str] = ("x", "f(x)"),
     ax: Axes | None = None,
 ) -> Axes:
     """Draw a function of one number around `at`, its tangent there and, if asked, a nudge.
 
     `derivative` is the slope of the tangent, a number. With `nudge` the triangle from `at` to `at + nudge`
     shows the change in x and the change in y that it causes, and the view closes in on it: the smaller the
-    nudge, the straighter the curve. `reach` is how far to look to either side, in units of x.
+    nudge, the straighter the curve. `reach` is how far to look to either side, in units of x. `names` are
+    what the legend and the alt text call x and f(x).
     ValueError if the nudge is 0, the reach not above 0 or the function not finite where needed.
     """
     if nudge == 0:
@@ -49,20 +51,23 @@ def tangent(
     y = np.array([function(float(place)) for place in x], float)
     height = _finite(function, at)
     value, gradient = ROLES["value"], ROLES["gradient"]
-    ax.plot(x, y, value.line, color=value.colour, label="f(x)")
+    of, name = names
+    ax.plot(x, y, value.line, color=value.colour, label=name)
     rise = height + derivative * (x - at)
     ax.plot(x, rise, gradient.line, color=gradient.colour, label=f"tangent, slope {_short(derivative)}")
     if nudge:
         _triangle(ax, function, at, nudge)
     ax.plot([at], [height], value.marker, color=value.colour, markersize=8, zorder=5)
-    ax.set(xlabel="x", ylabel="f(x)", xlim=(x[0], x[-1]))
+    ax.set(xlabel=of, ylabel=name, xlim=(x[0], x[-1]))
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=_columns(ax), borderaxespad=0.2)
-    text = f"A curve around x = {_short(at)}, where f(x) = {_short(height)}, and its tangent there, of slope"
+    text = f"A curve around {of} = {_short(at)}, where {name} = {_short(height)}, its tangent there of slope"
     text += f" {_short(derivative)}."
     if nudge:
         change = _finite(function, at + nudge) - height
-        text += f" A nudge of {_short(nudge)} in x changes f(x) by {_short(change)}, which is"
-        text += f" {_short(change / nudge)} for each unit of x."
+        text += f" A nudge of {_short(nudge)} in {of} changes {name} by {_short(change)}, which is"
+        text += f" {_short(change / nudge)} for each unit of {of}."
+    else:
+        ax.annotate(f"({_short(at)}, {_short(height)})", (at, height), (8, -10), textcoords="offset points")
     describe(ax, text)
     return ax
 

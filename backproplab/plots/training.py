@@ -84,8 +84,10 @@ def gradient_norms(norms: Series, *, window: int | None = None, ax: Axes | None 
     _layer_lines(ax, norms, values, window)
     ax.set_ylabel("‖∂L/∂θ‖ (log scale)")
     title = "Gradient norm of each layer"
-    ax.set_title(title if window <= 1 else f"{title}: as recorded (pale) and its mean over {window}")
-    _describe_layers(ax, norms, values, "Gradient norm of each layer over training, on a log scale")
+    more = f": as recorded (pale) and its geometric mean over {window}" if window > 1 else ""
+    ax.set_title(title + more)
+    drawn = geometric_mean(values, window) if (values > 0).all() else values
+    _describe_layers(ax, norms, drawn, "Gradient norm of each layer over training, on a log scale")
     return ax
 
 
@@ -124,6 +126,11 @@ def default_window(series: Series) -> int:
     return 1 if count < 60 else count // 40 * 2 + 1
 
 
+def geometric_mean(values: Floats, window: int) -> Floats:
+    """Running geometric mean down each column: on a log axis, the middle of what it averages."""
+    return np.exp(np.column_stack([running_mean(np.log(column), window) for column in values.T]))
+
+
 def _layer_lines(ax: Axes, series: Series, values: Floats, window: int) -> None:
     colours, count = shades("gradient", len(series.labels)), len(series.steps)
     ends = []
@@ -131,7 +138,7 @@ def _layer_lines(ax: Axes, series: Series, values: Floats, window: int) -> None:
         line = np.where(values[:, index] > 0, values[:, index], np.nan)
         if window > 1:
             ax.plot(series.steps, line, color=colour, linewidth=0.6, alpha=0.3)
-            line = np.exp(running_mean(np.log(line), window))
+            line = geometric_mean(line[:, np.newaxis], window)[:, 0]
         marks = slice(index * count // 40 % count, None, max(1, count // 10)) if count > 20 else slice(None)
         ax.plot(
             series.steps,
