@@ -105,6 +105,13 @@ def test_only_values_on_public_seeds_are_shown():
     assert "off by" in found.named[0].seen[0].finding
 
 
+def test_a_wrong_choice_is_not_told_how_far_off_it_is():
+    values = {(seed, "choice"): np.array(2.0) for seed in EVERY}
+    exercise = Expected("3.2", 0, "choice", ("choice",), values=values)
+    found = verdict({key: np.array(3.0) for key in values}, exercise=exercise)
+    assert found.named[0].seen[0].finding == "another one is right"
+
+
 def test_a_huge_array_is_shown_in_part():
     values = {(seed, "a"): np.ones((1000, 1000)) for seed in EVERY}
     exercise = Expected("3.2", 1, "function", ("a",), values=values)

@@ -110,7 +110,7 @@ def judged(
         named, note = _trained(expected, given, seeds, public, accept)
     else:
         named, note = (
-            tuple(_named(name, expected.values, given, seeds, public) for name in expected.names),
+            tuple(_named(name, expected, given, seeds, public) for name in expected.names),
             "",
         )
     passed = sum(value.passed for value in named)
@@ -154,17 +154,27 @@ def _misconception(expected: Expected, given: Values, seeds: Sequence[int]) -> s
     return next(known, None)
 
 
-def _named(name: str, right: Values, given: Values, seeds: Sequence[int], public: Sequence[int]) -> Named:
+def _named(
+    name: str, expected: Expected, given: Values, seeds: Sequence[int], public: Sequence[int]
+) -> Named:
+    right = expected.values
     passed = all(
         (seed, name) in right and (seed, name) in given and agree(right[seed, name], given[seed, name]).ok
         for seed in seeds
     )
     shown = [
-        _seen(seed, given[seed, name], agree(right[seed, name], given[seed, name]))
+        _seen(seed, given[seed, name], _finding(expected, agree(right[seed, name], given[seed, name])))
         for seed in public
         if (seed, name) in given and (seed, name) in right
     ]
     return Named(name, passed and bool(seeds), tuple(shown))
+
+
+def _finding(expected: Expected, agreement: Agreement) -> str:
+    """How far off a value is; not of a choice, where that would tell the right one."""
+    if agreement.ok:
+        return "agrees"
+    return "another one is right" if expected.kind == "choice" else agreement.reason
 
 
 def _trained(
@@ -177,7 +187,7 @@ def _trained(
     faults = (_malformed(expected, named) for named in arrays.values())
     note = next(filter(None, faults), "") or accept(expected, arrays)
     seen = {
-        name: tuple(_seen(seed, given[seed, name], None) for seed in public[:1] if (seed, name) in given)
+        name: tuple(_seen(seed, given[seed, name]) for seed in public[:1] if (seed, name) in given)
         for name in expected.shapes
     }
     return tuple(Named(name, not note, seen[name]) for name in expected.shapes), note
@@ -194,8 +204,7 @@ def _malformed(expected: Expected, arrays: Mapping[str, NDArray[Any]]) -> str:
     return ""
 
 
-def _seen(seed: int, value: NDArray[Any], agreement: Agreement | None) -> Seen:
-    finding = "" if agreement is None else "agrees" if agreement.ok else agreement.reason
+def _seen(seed: int, value: NDArray[Any], finding: str = "") -> Seen:
     shown = ", ".join(f"{number:.6g}" for number in value.ravel()[:SHOWN].tolist())
     text = f"{shown}, …" if value.size > SHOWN else shown
     return Seen(seed, text, str(value.shape) if value.ndim else "a number", finding)

@@ -1,0 +1,111 @@
+"""Which set was handed in, and what of a class belongs to it."""
+
+import json
+
+import grading_kit as kit
+import pytest
+
+from backproplab import cli
+from backproplab.grading.sets import of_set, solution_for, solution_notebooks
+from backproplab.grading.submissions import CannotRead, find_submissions
+
+NAMES = ("03-spreadsheet", "08-xor")
+
+
+@pytest.fixture
+def solutions(tmp_path):
+    folder = tmp_path / "solutions"
+    folder.mkdir()
+    for name in NAMES:
+        (folder / f"{name}.ipynb").write_text("{}")
+    return solution_notebooks(folder)
+
+
+def hand_in(tmp_path, **sources):
+    for name, source in sources.items():
+        path = tmp_path / "in" / name.replace("__", "/")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.with_suffix(".ipynb").write_text(source)
+    return find_submissions(tmp_path / "in")
+
+
+def opens(name):
+    return json.dumps({"cells": [{"source": [f'check_set("{name}")']}]})
+
+
+def numbered(exercise):
+    return json.dumps({"grade_id": f"answer-{exercise}"})
+
+
+def test_notebooks_say_which_set_they_are(tmp_path, solutions):
+    found = hand_in(tmp_path, ada=opens("08-xor"), bob=opens("08-xor"), eve=opens("03-spreadsheet"), x="")
+    assert solution_for(found, solutions).stem == "08-xor"
+
+
+def test_the_numbers_of_exercises_say_it_too(tmp_path, solutions):
+    assert solution_for(hand_in(tmp_path, ada=numbered("3-2")), solutions).stem == "03-spreadsheet"
+
+
+@pytest.mark.parametrize("source", ["", opens("99-other"), numbered("77-1")])
+def test_where_nothing_says_it_somebody_must(tmp_path, solutions, source):
+    found = hand_in(tmp_path, ada=source)
+    with pytest.raises(CannotRead, match="choose one with --set"):
+        solution_for(found, solutions)
+    assert solution_for(found, solutions, "08-xor").stem == "08-xor"
+    assert solution_for(found, solutions, "08").stem == "08-xor"
+    assert solution_for(found, solutions[:1]) == solutions[0]
+    with pytest.raises(CannotRead, match="names 0 of the solutions"):
+        solution_for(found, solutions, "09")
+
+
+def test_no_solution_is_said(tmp_path):
+    with pytest.raises(CannotRead, match="--solutions"):
+        solution_for([], solution_notebooks(tmp_path / "nowhere"))
+
+
+def test_folders_of_nbgrader_name_the_set(tmp_path, solutions):
+    found = hand_in(tmp_path, **{"ada__08-xor__x": "", "bob__08-xor__x": ""})
+    assert solution_for(found, solutions).stem == "08-xor"
+    both = hand_in(tmp_path, **{"ada__03-spreadsheet__x": ""})
+    with pytest.raises(CannotRead, match="Several sets"):
+        solution_for(both, solutions)
+    assert [each.student for each in of_set(both, "08-xor")] == ["ada", "bob"]
+    assert [each.student for each in of_set(both, "03-spreadsheet")] == ["ada"]
+
+
+def test_a_student_counts_once_however_deep_the_folders(tmp_path):
+    found = hand_in(tmp_path, ada__first="", ada__src__second="", bob__third="")
+    kept = of_set(found, "08-xor")
+    assert [(each.student, len(each.entries)) for each in kept] == [("ada", 2), ("bob", 1)]
+
+
+def test_the_notebook_with_the_set_in_it_is_graded_and_the_latest_of_two(tmp_path):
+    solution = kit.solution(tmp_path)
+    right, wrong = kit.student(solution), kit.student(solution, {})
+    folder = tmp_path / "in"
+    kit.hand_in(right, folder / "ada" / "homework.ipynb")
+    kit.hand_in({"cells": [{"cell_type": "code", "source": "x = 1"}]}, folder / "ada" / "scratch.ipynb")
+    (folder / "ada" / "zzz.ipynb").write_text("broken")
+    kit.hand_in(wrong, folder / "bob" / "homework.ipynb")
+    kit.hand_in(right, folder / "bob" / "homework-1.ipynb")
+    options = [f"--out={tmp_path}/grades", f"--solutions={solution}", f"--isolation={kit.isolation()}", "-j1"]
+    assert cli.main(["grade", str(folder), *options]) == 0
+    for student, chosen in (("ada", "homework.ipynb"), ("bob", "homework-1.ipynb")):
+        record = json.loads((tmp_path / "grades" / "results" / f"{student}.json").read_text())
+        assert record["score"] == 9
+        assert any(f"'{chosen}' was graded" in line for line in record["problems"])
+
+
+def test_nbgraders_tree_is_graded_with_its_times(tmp_path):
+    solution = kit.solution(tmp_path)
+    place = tmp_path / "submitted" / "ada" / kit.SET
+    kit.hand_in(kit.student(solution), place / f"{kit.SET}.ipynb")
+    (place / "timestamp.txt").write_text("2026-01-02 03:04:05 UTC")
+    (tmp_path / "submitted" / "bob" / kit.SET).mkdir(parents=True)
+    (tmp_path / "submitted" / "bob" / kit.SET / "timestamp.txt").write_text("2026-01-02")
+    options = [f"--out={tmp_path}/grades", f"--solutions={solution.parent}", f"--isolation={kit.isolation()}"]
+    assert cli.main(["grade", str(tmp_path / "submitted"), *options, "-j1"]) == 0
+    lines = (tmp_path / "grades" / "gradebook.csv").read_text().splitlines()
+    assert lines[1].startswith(f'"{kit.SET}","","2026-01-02 03:04:05 UTC","ada"')
+    bob = json.loads((tmp_path / "grades" / "results" / "bob.json").read_text())
+    assert "There is no notebook" in bob["problems"][0]
