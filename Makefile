@@ -18,10 +18,11 @@ SCREEN := $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname -s)))
 LAB_FLAGS := $(if $(filter 0,$(shell id -u)),--allow-root) $(if $(SCREEN),,--no-browser) $(LAB_ARGS)
 
 # Two workers share two cores: a BLAS with threads of its own would make all of them wait.
-unit nbval notebook notebooks: export OPENBLAS_NUM_THREADS = 1
+unit release release-check nbval notebook notebooks: export OPENBLAS_NUM_THREADS = 1
+unit: export PATH := $(abspath $(BIN)):$(PATH) # nbgrader calls its helpers by name
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint format unit nbval notebook notebooks install-test clean
+.PHONY: help lab test lint format unit release-check nbval notebook notebooks release install-test clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -29,7 +30,7 @@ help: ## this list
 lab: $(VENV)/.lab ## open the course in JupyterLab (LAB_ARGS=… goes to jupyter lab)
 	$(BIN)/jupyter lab --ServerApp.root_dir='$(CURDIR)' --LabApp.default_url=/lab/tree/$(FIRST) $(LAB_FLAGS)
 
-test: lint unit nbval ## everything below, in order: lint, unit, nbval
+test: lint unit release-check nbval ## everything below, in order: lint, unit, release-check, nbval
 
 lint: install-test ## ruff and mypy
 	$(BIN)/ruff check
@@ -42,6 +43,12 @@ format: install-test ## let ruff mend what it can
 
 unit: install-test ## tests, doctests and house rules
 	$(BIN)/python -m pytest -q -n $(WORKERS)
+
+release-check: install-test ## are the exercises what release makes of the solutions?
+	$(BIN)/python -m backproplab.cli release --check solutions/*.ipynb
+
+release: install-test ## make the exercises anew from the solutions
+	$(BIN)/python -m backproplab.cli release solutions/*.ipynb
 
 nbval: install-test ## run every notebook and compare its outputs with the committed ones
 ifeq ($(NOTEBOOK_DIRS),)

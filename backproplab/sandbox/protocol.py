@@ -29,7 +29,7 @@ class Assignment:
 
     name: str
     given: tuple[str, ...]
-    """Sources of the released code cells that are neither answers nor checks, in order: imports, helpers, data."""
+    """Sources of the released code cells that are neither answers nor checks, in order."""
     checks: tuple[Check, ...]
 
 

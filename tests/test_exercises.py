@@ -1,0 +1,66 @@
+"""The exercise sets that ship: enough of them, each with what a learner was promised, none attempted yet."""
+
+import json
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from backproplab.authoring.notebooks import execute
+
+ROOT = Path(__file__).parent.parent
+SETS = sorted((ROOT / "exercises").glob("*.ipynb"))
+sets = pytest.mark.parametrize("path", SETS, ids=lambda path: path.stem)
+
+
+def recorded(path):
+    return json.loads((path.parent / "expected" / f"{path.stem}.json").read_text(encoding="utf-8"))[
+        "exercises"
+    ]
+
+
+def texts(path):
+    """The text of each exercise, from its heading to the next, by its id."""
+    cells = nbformat.read(path, as_version=4).cells
+    prose = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    parts = re.split(r"^## (?:(\d+\.\d+)\b)?", prose, flags=re.MULTILINE)
+    return {name: text for name, text in zip(parts[1::2], parts[2::2], strict=True) if name}
+
+
+def test_there_are_at_least_27_exercises_in_seven_sets():
+    assert [path.stem[:2] for path in SETS] == ["00", "01", "02", "03", "05", "08", "09"]
+    assert sum(len(recorded(path)) for path in SETS) >= 27
+    assert all(3 <= len(recorded(path)) <= 7 for path in SETS[1:])
+
+
+@sets
+def test_each_exercise_states_its_stars_and_minutes_and_folds_three_hints(path):
+    assert texts(path).keys() == recorded(path).keys()
+    for exercise, text in texts(path).items():
+        assert re.search(r"^★{1,3} · \d+ minutes", text, re.MULTILINE), exercise
+        assert text.count("<details><summary>Hint") == 3, exercise
+
+
+@sets
+def test_each_exercise_knows_two_mistakes_that_people_make(path):
+    assert all(len(exercise["misconceptions"]) >= 2 for exercise in recorded(path).values())
+
+
+@sets
+def test_an_untouched_set_runs_to_its_end_and_nothing_is_attempted(path, monkeypatch):
+    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
+    notebook = nbformat.read(path, as_version=4)
+    execute(notebook, path)
+    cards = [
+        output["data"]["text/plain"]
+        for cell in notebook.cells
+        if cell.metadata.get("nbgrader", {}).get("grade")
+        for output in cell.outputs
+        if output.output_type == "display_data"
+    ]
+    assert len(cards) == len(recorded(path))
+    assert all("not attempted" in card.splitlines()[0] for card in cards)
+    assert not any(
+        output.output_type == "error" for cell in notebook.cells for output in cell.get("outputs", [])
+    )
