@@ -178,3 +178,21 @@ def test_nothing_to_grade_is_no_success(tmp_path, capsys):
     ]
     assert cli.main(command) == 2
     assert "holds no submissions" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such terminals")
+def test_somebody_at_a_terminal_sees_how_far_it_is(tmp_path):
+    import fcntl
+    import pty
+    import struct
+    import termios
+
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    command = [sys.executable, "-m", "backproplab.cli", *a_class(tmp_path, 2)]
+    done = subprocess.run(command, stderr=theirs, stdout=subprocess.PIPE, check=True)
+    os.close(theirs)
+    seen = os.read(ours, 100_000).decode()
+    os.close(ours)
+    assert "2/2" in seen
+    assert b"2 of 2 submissions have a result" in done.stdout

@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from backproplab.grading.run import Summary
@@ -99,22 +99,31 @@ def _tell(summary: "Summary", out: Path) -> None:
 class _Bar:
     """A progress bar on a terminal; silent elsewhere. Counts results, those of an earlier run included."""
 
-    def __enter__(self) -> "_Bar":
-        from tqdm import tqdm
+    def __init__(self) -> None:
+        self._bar: Any = None
 
-        self.bar = tqdm(total=0, unit=" notebooks", disable=None, file=sys.stderr, dynamic_ncols=True)
+    def __enter__(self) -> "_Bar":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.bar.close()
+        if self._bar is not None:
+            self._bar.close()
 
     def show(self, done: int, total: int) -> None:
         """Move the bar to `done` of `total`."""
-        if self.bar.total != total:
-            self.bar.reset(total)
-            self.bar.initial = done  # else the speed would count what was there before
-        self.bar.n = done
-        self.bar.refresh()
+        if self._bar is None:
+            from tqdm import tqdm
+
+            # What was there before is `initial`, so that the speed is that of this run.
+            self._bar = tqdm(
+                total=total,
+                initial=done,
+                unit=" notebooks",
+                disable=None,
+                file=sys.stderr,
+                dynamic_ncols=True,
+            )
+        self._bar.update(done - self._bar.n)
 
 
 def _positive(text: str) -> int:
