@@ -367,6 +367,20 @@ class TestExceptions:
         assert "<script>" not in page[-1][0]
         assert "&lt;script&gt;" in page[-1][0]
 
+    @pytest.mark.parametrize(
+        ("result", "hint"),
+        [
+            (None, "does the function return its result?"),
+            (0.5, "several results are expected from one return"),
+            ((1, 2, 3), "count the results that your function returns"),
+        ],
+    )
+    def test_a_result_that_does_not_fit_the_check_is_told_what_to_look_at(self, opened, page, result, hint):
+        opened()
+        cell = '@check("3.1")\ndef _(rng):\n    one, two = answer()\n    return {"∂L/∂x": one}'
+        exec(cell, {"check": check, "answer": lambda: result})
+        assert hint in page[-1][1]
+
 
 class TestVersionsDiffer:
     def test_wrong_values_are_not_called_wrong(self, opened, page, recorded):

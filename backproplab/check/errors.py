@@ -8,6 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LONGEST_LINE = 200
+# What an error in the check itself says of the answer that it was given.
+HINTS = (
+    ("NoneType", "does the function return its result?"),
+    ("cannot unpack non-iterable", "several results are expected from one return, with commas between them"),
+    ("values to unpack", "count the results that your function returns"),
+)
 MOST_FRAMES = 12
 NOTEBOOK = "notebook"
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{4,}")
@@ -21,6 +27,12 @@ class Trouble:
     line: str
     place: str
     traceback: str
+
+    @property
+    def hint(self) -> str:
+        """What to look at, where the answer ran to its end and its result did not fit; "" elsewhere."""
+        fits = (hint for sign, hint in HINTS if sign in self.line)
+        return next(fits, "") if self.place.startswith("in the check") else ""
 
 
 def trouble(error: BaseException) -> Trouble:

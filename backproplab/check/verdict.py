@@ -61,7 +61,7 @@ def verdict(posed: Posed, recorded: Exercise, whole: ExerciseSet) -> Verdict:
         return Verdict(exercise, Status.NOT_ATTEMPTED, points, todo)
     except BaseException as error:
         found = trouble(error)
-        note = f"{exercise} stopped {found.place}: {found.line}"
+        note = f"{exercise} stopped {found.place}: {found.line}" + (f" ({found.hint})" if found.hint else "")
         return Verdict(exercise, Status.NOT_YET, points, note, trouble=found)
     if any(value is ... for values in returned for value in values.values()):
         todo = f"Your turn: fill in {_listed(recorded.answers)}, then run this cell again."
