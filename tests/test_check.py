@@ -241,6 +241,8 @@ class TestVerdicts:
         markup, plain = page[-1]
         assert "not this one" in plain
         assert not any(word in markup + plain for word in ("half", "off by", "2.0"))
+        pose_value("2", kind="choice")
+        assert "write its number alone, without quotes" in page[-1][1]
 
 
 class TestNotAttempted:
@@ -253,7 +255,8 @@ class TestNotAttempted:
         pose(stub)
         assert (
             page[-1][1]
-            == "○ 3.1 not attempted · 2 points\nYour turn: write `answer`, then run this cell again."
+            == "○ 3.1 not attempted · 2 points\nYour turn: put your code for `answer` in place of the line "
+            "with NotImplementedError, run that cell, then this one."
         )
 
     def test_a_blank_is_found_before_anything_computes_with_it(self, opened, page):

@@ -57,7 +57,10 @@ def verdict(posed: Posed, recorded: Exercise, whole: ExerciseSet) -> Verdict:
     try:
         returned = [_returned(posed.function, seed) for seed in whole.seeds]
     except NotImplementedError:
-        todo = f"Your turn: write {_listed(recorded.answers)}, then run this cell again."
+        todo = (
+            f"Your turn: put your code for {_listed(recorded.answers)} in place of the line with "
+            "NotImplementedError, run that cell, then this one."
+        )
         return Verdict(exercise, Status.NOT_ATTEMPTED, points, todo)
     except BaseException as error:
         found = trouble(error)
@@ -107,7 +110,7 @@ def _returned(function: CheckFunction, seed: int) -> dict[str, Any]:
 def _compared(exercise: str, given: list[Given], recorded: Exercise, whole: ExerciseSet) -> Verdict:
     rows = tuple(compared(name, recorded.values, given) for name in recorded.values[0])
     if recorded.kind == "choice":  # how far off a choice is would tell the right one
-        rows = tuple(row if row.ok else replace(row, finding="not this one") for row in rows)
+        rows = tuple(row if row.ok else replace(row, finding=_not_chosen(row)) for row in rows)
     is_drawn = recorded.kind in ("function", "fix")
     status, note = Status.NOT_YET, ""
     if all(row.ok for row in rows):
@@ -125,6 +128,12 @@ def _compared(exercise: str, given: list[Given], recorded: Exercise, whole: Exer
     else:
         note = _sentence(recorded, given)
     return Verdict(exercise, status, recorded.points, note, rows, len(given) if is_drawn else 1)
+
+
+def _not_chosen(row: Row) -> str:
+    return (
+        "not this one" if row.shape == "a number" else "not a choice: write its number alone, without quotes"
+    )
 
 
 def _sentence(recorded: Exercise, given: list[Given]) -> str:
