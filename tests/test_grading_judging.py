@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from backproplab.grading.judging import Expected, Mistake, Status, judged
+from backproplab.grading.judging import Expected, Mistake, Status, _told, judged
 from backproplab.sandbox.protocol import Outcome
 
 SEEDS, PUBLIC = (1, 2), (101,)
@@ -149,3 +149,16 @@ def test_trained_numbers_of_another_form_are_never_judged(array):
 
 def test_missing_trained_numbers_are_never_judged():
     assert verdict({}, {"3.2": "NotImplementedError"}, TRAINED, refused).status == Status.NOT_ATTEMPTED
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        ("ZeroDivisionError: division by zero", "ZeroDivisionError, on some"),
+        ("Stopped: the answer ran out of time", "Stopped, on some"),
+        ("b_is_1_46_rate_is_0_43: x", "An exception, on some"),
+    ],
+)
+def test_an_exception_on_the_runs_inputs_tells_nothing_of_them(error, told):
+    given = {(101, "value"): np.zeros(())}
+    assert _told(error, given, public=(101,)).startswith(told)

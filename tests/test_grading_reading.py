@@ -75,6 +75,11 @@ def test_mangled_cells_are_read_for_their_code(cell):
     assert [(each.source, each.grade_id) for each in found.cells] == [("x = 1", "")]
 
 
+def test_code_without_end_is_not_read():
+    with pytest.raises(CannotRead, match="1,200,000 characters of code, more than 1,048,576"):
+        read_notebook(raw(notebook(*[CODE | {"source": "#" * 200_000}] * 6)))
+
+
 def test_a_foreign_kernel_is_noted():
     found = read_notebook(raw(notebook(metadata={"kernelspec": {"name": "julia-1.9", "language": "julia"}})))
     assert any("julia" in line for line in found.problems)

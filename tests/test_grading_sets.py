@@ -1,11 +1,13 @@
 """Which set was handed in, and what of a class belongs to it."""
 
 import json
+from pathlib import Path
 
 import grading_kit as kit
 import pytest
 
 from backproplab import cli
+from backproplab.grading.run import refuse_in_sight
 from backproplab.grading.sets import of_set, solution_for, solution_notebooks
 from backproplab.grading.submissions import CannotRead, find_submissions
 
@@ -73,6 +75,12 @@ def test_folders_of_nbgrader_name_the_set(tmp_path, solutions):
     assert [each.student for each in of_set(both, "03-spreadsheet")] == ["ada"]
 
 
+def test_a_stray_folder_of_one_student_does_not_decide_for_the_class(tmp_path, solutions):
+    honest = {f"{name}__mine": opens("03-spreadsheet") for name in ("ada", "bob", "cy")}
+    found = hand_in(tmp_path, **honest, **{"eve__08-xor__x": opens("08-xor")})
+    assert solution_for(found, solutions).stem == "03-spreadsheet"
+
+
 def test_a_student_counts_once_however_deep_the_folders(tmp_path):
     found = hand_in(tmp_path, ada__first="", ada__src__second="", bob__third="")
     kept = of_set(found, "08-xor")
@@ -109,3 +117,9 @@ def test_nbgraders_tree_is_graded_with_its_times(tmp_path):
     assert lines[1].startswith(f'"{kit.SET}","","2026-01-02 03:04:05 UTC","ada"')
     bob = json.loads((tmp_path / "grades" / "results" / "bob.json").read_text())
     assert "There is no notebook" in bob["problems"][0]
+
+
+def test_what_student_code_could_read_is_not_graded(tmp_path):
+    refuse_in_sight([tmp_path / "solutions", tmp_path / "grades"])
+    with pytest.raises(CannotRead, match=r"lies in /usr.*move the course, the submissions"):
+        refuse_in_sight([tmp_path, Path("/usr/src/app/solutions/03-spreadsheet.ipynb")])

@@ -44,6 +44,14 @@ def test_in_a_flat_folder_the_stem_is_the_student(tmp_path):
     assert found(path) == {("ada", ""): ["ada.ipynb"], ("Zoë Q", ""): ["Zoë Q.ipynb"]}
 
 
+def test_a_hidden_notebook_is_somebodys_submission_too(tmp_path):
+    names = [
+        f"{name}_assignsubmission_file_/{file}"
+        for name, file in (("Eve_2", ".hw.ipynb"), ("Ada_1", "hw.ipynb"))
+    ]
+    assert {student for student, _ in found(folder(tmp_path, *names))} == {"Eve_2", "Ada_1"}
+
+
 def test_a_file_that_is_no_notebook_is_somebodys_submission_too(tmp_path):
     (each,) = find_submissions(folder(tmp_path, "bob.pdf"))
     assert each.student == "bob"

@@ -19,6 +19,7 @@ from backproplab.sandbox import (
     Sandbox,
     SandboxError,
 )
+from backproplab.sandbox.host import MOST_STARTS
 
 LEVELS = ("full", "reduced")
 LIMITS = Limits(cell_seconds=0.5, submission_seconds=4, wall_factor=3, value_bytes=10_000)
@@ -167,6 +168,12 @@ def test_an_answer_that_hangs_or_dies_takes_only_its_own_exercise(sandbox):
     assert {exercise for exercise, _, _ in outcome.values} == {"1.3"}
     assert set(outcome.errors) == {"1.1", "1.2"}
     assert outcome.errors["1.2"] == "Stopped: the answer ended before its time; it was left out"
+
+
+def test_fresh_starts_come_to_an_end(full):
+    outcome = full.run(Job(tuple(Cell("import os; os._exit(0)", index) for index in range(100)), (7,)))
+    assert len(outcome.problems) <= MOST_STARTS
+    assert "the rest did not run" in outcome.problems[-1]
 
 
 def test_a_submission_has_a_time_of_its_own(full):

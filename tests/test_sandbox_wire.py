@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from backproplab.sandbox import wire
+from backproplab.sandbox.limits import signal_name
 from backproplab.sandbox.protocol import Assignment, Check, Limits
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=80)
@@ -79,6 +80,17 @@ def test_a_shape_whose_product_overflows_is_malformed():
     head = wire.value_frame("1.1", 1, "x", np.zeros(0))[wire.HEADER.size : -6]
     with pytest.raises(wire.Malformed, match="another size"):
         wire.read_value(head + struct.pack("<HIIII", 4, *[2**31] * 4))
+
+
+def test_a_shape_of_nothing_too_long_for_any_array_is_malformed():
+    head = wire.value_frame("1.1", 1, "x", np.zeros(0))[wire.HEADER.size : -6]
+    with pytest.raises(wire.Malformed, match="a shape that cannot be"):
+        wire.read_value(head + struct.pack("<HIIII", 4, 0, *[2**32 - 1] * 3))
+
+
+@pytest.mark.parametrize(("number", "name"), [(9, "SIGKILL"), (40, "signal 40")])
+def test_signals_without_a_name_are_told_by_number(number, name):
+    assert signal_name(number) == name
 
 
 def test_objects_are_no_dtype():

@@ -77,7 +77,7 @@ def class_html(assignment: str, results: Sequence[Mapping[str, Any]], *, isolati
     }
     troubled = sum(1 for each in results if each["problems"])
     notes = [
-        f"{len(results)} submissions were graded; {troubled} came with a note, which is in their results."
+        f"{len(results)} submissions have a result; {troubled} came with a note, which is in that result."
     ]
     by_hand = any(exercise["status"] == Status.BY_HAND for each in results for exercise in each["exercises"])
     if by_hand:

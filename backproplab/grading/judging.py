@@ -1,5 +1,6 @@
 """What a student's values earn, by comparison with the solution's; student code never enters this process."""
 
+import builtins
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -137,7 +138,10 @@ def judged(
 def _told(error: str, given: Values, public: Sequence[int]) -> str:
     """What a student is told of an error: only its kind, if it arose from inputs not theirs to see."""
     if error and public and {seed for seed, _ in given}.issuperset(public):
-        return f"{error.split(':')[0]}, on some of the inputs drawn for this grading"
+        kind = error.split(":")[0]
+        # An exception's name may be the student's own, and hold the inputs.
+        known = kind == "Stopped" or kind in vars(builtins)
+        return f"{kind if known else 'An exception'}, on some of the inputs drawn for this grading"
     return error
 
 

@@ -19,6 +19,10 @@ class StudentCell:
     grade_id: str = ""
 
 
+MOST_CODE = 1024**2
+"""Characters of code in a notebook: what reads them, in the grader itself, has no time limit of its own."""
+
+
 @dataclass(frozen=True)
 class StudentNotebook:
     """The code of a notebook, and what was odd about the file, in words."""
@@ -45,6 +49,9 @@ def read_notebook(data: bytes) -> StudentNotebook:
         raise CannotRead("The notebook has no code cells")
     _note_kernel(notebook, problems)
     read = tuple(StudentCell(_source(cell), _grade_id(cell)) for cell in code)
+    size = sum(len(cell.source) for cell in read)
+    if size > MOST_CODE:
+        raise CannotRead(f"The notebook holds {size:,} characters of code, more than {MOST_CODE:,}")
     if not any(cell.grade_id for cell in read):
         problems.append("No cell carries a grade id any more; checks ran after the last cell")
     return StudentNotebook(read, tuple(problems))

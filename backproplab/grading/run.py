@@ -9,7 +9,7 @@ import hashlib
 import json
 import platform
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -23,6 +23,7 @@ from backproplab.grading.grader import Isolation
 from backproplab.grading.reference import make_task
 from backproplab.grading.reports import FEEDBACK, RESULTS
 from backproplab.grading.submissions import CannotRead, Submission, digest, file_stems, timestamp
+from backproplab.sandbox.launch import readable_paths
 from backproplab.sandbox.protocol import Limits
 
 RUN, GRADEBOOK, CLASS = "run.json", "gradebook.csv", "class.html"
@@ -63,11 +64,27 @@ def grade_class(
     try:
         with batch.locked(out):
             run = _Run(solution, submissions, out, isolation=isolation, limits=limits or Limits())
+            if isolation == "full":
+                refuse_in_sight(
+                    [solution, out, *(entry.container for each in submissions for entry in each.entries)]
+                )
             run.begin(seeds)
             now = run.grade(workers, progress)
             return run.end(now)
     except BlockingIOError:
         raise CannotRead(f"Another run is at work in {out}: wait for it, or name another folder") from None
+
+
+def refuse_in_sight(paths: Iterable[Path]) -> None:
+    """Refuse to grade what student code could read: Python's and the system's folders are open to it."""
+    open_to_all = [(folder, Path(folder).resolve()) for folder in readable_paths()]
+    for path in dict.fromkeys(path.resolve() for path in paths):
+        seen = next((folder for folder, resolved in open_to_all if path.is_relative_to(resolved)), "")
+        if seen:
+            raise CannotRead(
+                f"{path} lies in {seen}, which student code may read, since it needs the programs there: "
+                "move the course, the submissions and the grades elsewhere, to a home folder say"
+            )
 
 
 class _Run:

@@ -80,9 +80,12 @@ def _parts(name: str) -> tuple[str, ...]:
     return tuple(part for part in PurePosixPath(name).parts if part not in ("/", ".", ".."))
 
 
+LITTER = {".DS_Store", ".ipynb_checkpoints", ".git", "__MACOSX"}
+
+
 def _is_litter(parts: tuple[str, ...]) -> bool:
     """Is it what systems leave lying about: .DS_Store, .ipynb_checkpoints, __MACOSX?"""
-    return any(part.startswith((".", "__MACOSX")) for part in parts)
+    return any(part in LITTER or part.startswith("._") for part in parts)
 
 
 def _around(parts: list[tuple[str, ...]]) -> tuple[str, ...]:

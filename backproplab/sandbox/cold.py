@@ -12,7 +12,7 @@ from typing import Any
 
 from backproplab.sandbox import wire
 from backproplab.sandbox.launch import environment, python
-from backproplab.sandbox.limits import Usage, usage
+from backproplab.sandbox.limits import Usage, signal_name, usage
 from backproplab.sandbox.protocol import Assignment, Limits
 
 END_SECONDS = 2.0
@@ -92,5 +92,5 @@ class ColdChild:
         except subprocess.TimeoutExpired:
             return "ended before its time"
         if code < 0 and os.name == "posix":
-            return f"was killed ({signal.Signals(-code).name})"
+            return f"was killed ({signal_name(-code)})"
         return "ended before its time"

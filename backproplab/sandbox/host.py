@@ -9,6 +9,9 @@ from backproplab.sandbox.requirements import SandboxError
 from backproplab.sandbox.warm import WarmServer
 from backproplab.sandbox.watch import Attempt, Progress, Running
 
+MOST_STARTS = 24
+"""How often one submission starts afresh without the step that stopped it."""
+
 REDUCED = "reduced: a process for each submission, with limits; files and network are open to it"
 
 
@@ -61,12 +64,12 @@ class Sandbox:
     def run(self, job: Job) -> Outcome:
         """Run a submission. What had to be stopped is left out, and the rest runs from a fresh start."""
         progress = Progress(job)
-        while True:
+        for start in range(1, MOST_STARTS + 1):
             attempt = Attempt(progress, self._child(progress), self.limits)
             trouble = attempt.watch()
             if not trouble:
                 break
-            last = attempt.step is None or attempt.out_of_time
+            last = attempt.step is None or attempt.out_of_time or start == MOST_STARTS
             _blame(
                 progress, attempt.step, f"{trouble}; {'the rest did not run' if last else 'it was left out'}"
             )

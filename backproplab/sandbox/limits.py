@@ -1,6 +1,7 @@
 """What a process may use, as the kernel enforces it, and what a tree of processes does use."""
 
 import os
+import signal
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -77,3 +78,11 @@ def _read(path: str) -> str:
         return Path(path).read_text(errors="replace")
     except OSError:  # it has ended, or there is no /proc
         return ""
+
+
+def signal_name(number: int) -> str:
+    """Name a signal; those without a name, such as the real-time ones, by their number."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"

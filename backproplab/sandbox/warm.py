@@ -2,7 +2,6 @@
 
 import json
 import select
-import signal
 import socket
 import time
 from contextlib import suppress
@@ -11,7 +10,7 @@ from typing import Any
 from backproplab.sandbox import wire
 from backproplab.sandbox.isolation import MissingMechanism
 from backproplab.sandbox.launch import ServerProcess, readable_paths
-from backproplab.sandbox.limits import Usage
+from backproplab.sandbox.limits import Usage, signal_name
 from backproplab.sandbox.protocol import Assignment, Limits
 from backproplab.sandbox.requirements import IsolationError, SandboxError
 
@@ -112,7 +111,7 @@ class WarmChild:
                 self.kill()
                 raise IsolationError(said["missing"], said["why"])
             if said.get("ended", 0) < 0:
-                return f"was killed ({signal.Signals(-said['ended']).name})"
+                return f"was killed ({signal_name(-said['ended'])})"
             if "ended" in said or not said:
                 break
         return "ended before its time"

@@ -122,7 +122,10 @@ def read_value(body: bytes) -> tuple[Key, NDArray[Any]]:
     shape = tuple(reader.number(INDEX) for _ in range(dimensions))
     if math.prod(shape) * dtype.itemsize != len(reader.rest) or 0 in shape[1:]:
         raise Malformed("an array of another size than it says")
-    return key, np.frombuffer(reader.rest, dtype).reshape(shape).copy()
+    try:
+        return key, np.frombuffer(reader.rest, dtype).reshape(shape).copy()
+    except ValueError:  # no bytes, and sides too long for any array
+        raise Malformed("an array of a shape that cannot be") from None
 
 
 def read_texts(body: bytes, count: int) -> list[str]:
