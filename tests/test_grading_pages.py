@@ -60,6 +60,15 @@ def test_lines_for_review_are_not_the_students():
     assert "Sigmoid" not in feedback(problems=["For review: the answer to 3.1 uses Sigmoid"])
 
 
+def test_what_the_notebook_says_of_itself_is_not_on_the_page():
+    # A shell command or an exception could spell out the inputs that were drawn for this run.
+    page = feedback(
+        problems=["From the notebook: The shell command `b=1.46` did nothing here", "Cell 3 was left out"]
+    )
+    assert "1.46" not in page
+    assert "Cell 3 was left out" in page
+
+
 def test_text_from_outside_is_text():
     plain, evil = Tags(feedback()), Tags(feedback(EVIL, [EVIL], student=EVIL))
     assert evil.count("script") == evil.count("img") == 0

@@ -99,7 +99,7 @@ def test_an_answer_cell_that_stops_after_its_answer_keeps_the_answer(full):
 def test_other_cells_may_fail_and_the_rest_runs(full):
     outcome = full.run(answers("1 / 0", RIGHT["1.2"], checks=["1.2"]))
     assert ("1.2", 7, "square") in outcome.values
-    assert outcome.problems == ["Cell 1 stopped with ZeroDivisionError: division by zero"]
+    assert outcome.problems == ["From the notebook: Cell 1 stopped with ZeroDivisionError: division by zero"]
 
 
 def test_a_check_runs_at_its_place(full):
@@ -143,8 +143,8 @@ def test_magics_cost_nothing(full):
     outcome = full.run(answers(*cells, "display(get_ipython())", checks=["1.2"]))
     assert ("1.2", 7, "square") in outcome.values
     assert outcome.problems == [
-        "The shell command `rm -rf /` did nothing here",
-        "The magic `%nonsense` did nothing here",
+        "From the notebook: The shell command `rm -rf /` did nothing here",
+        "From the notebook: The magic `%nonsense` did nothing here",
     ]
 
 

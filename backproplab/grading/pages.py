@@ -6,6 +6,7 @@ from typing import Any
 
 from backproplab.grading.judging import Named, Status, Verdict
 from backproplab.grading.reports import is_for_review
+from backproplab.sandbox.protocol import SAID
 
 SIGNS = {
     Status.RIGHT: "✓",
@@ -57,7 +58,8 @@ def feedback(record: Mapping[str, Any], verdicts: Sequence[Verdict]) -> str:
         f"<h1>{_text(title)}</h1>",
         f"<p><b>{record['score']:.4g} of {_points(record['max_score'])}.</b></p>",
     ]
-    notes = [problem for problem in record["problems"] if not is_for_review(problem)]
+    # Not what the notebook said of itself either: its words may hold the inputs that were drawn for this run.
+    notes = [p for p in record["problems"] if not is_for_review(p) and not p.startswith(SAID)]
     if notes:
         lines = "".join(f"<li>{_text(note)}</li>" for note in notes)
         parts.append(f'<div class="note"><p>While your notebook was graded:</p><ul>{lines}</ul></div>')

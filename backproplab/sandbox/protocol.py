@@ -81,6 +81,10 @@ class Job:
     """Each check runs once with each seed."""
 
 
+SAID = "From the notebook: "
+"""What begins a problem that the student's own process told: its words may hold the inputs it was given."""
+
+
 @dataclass
 class Outcome:
     """What came back. Everything in it comes from untrusted code: data to compare, never a verdict."""
