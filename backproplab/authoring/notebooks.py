@@ -2,8 +2,9 @@
 
 From a shell: `python -m backproplab.authoring.notebooks notebooks/09-mnist-gradients.ipynb`.
 
-The form: cell ids as their author chose them, cells counted from 1, no times, no widget state, no version of
-anything. Running an unchanged lesson again then changes only what the lesson itself draws or prints.
+The form: cell ids as their author chose them, cells counted from 1, no times, no state and no view of widgets
+(what is left of a widget is its still picture), no version of anything. Running an unchanged lesson again
+then changes only what the lesson itself draws or prints.
 """
 
 import os
@@ -19,6 +20,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 KEPT_CELL_METADATA = {"jupyter", "nbgrader", "tags"}
 CELL_TIMEOUT = 600  # seconds
 
@@ -89,6 +91,9 @@ def _normalised_cell(cell: NotebookNode) -> NotebookNode:
     clean: NotebookNode = nbformat.from_dict({**cell, "metadata": kept})
     if clean.cell_type == "code":
         clean.outputs = _joined_streams(clean.outputs)
+        for output in clean.outputs:
+            if len(output.get("data", {})) > 1:  # a page that holds no model could not show the view
+                output.data.pop(WIDGET_VIEW, None)
     return clean
 
 

@@ -1,0 +1,6 @@
+"""Something to turn, step or draw on: live pictures in a notebook, on anywidget and plain ES modules.
+
+Put a widget on the last line of a cell. With a kernel it is live; without one (on GitHub, in a notebook that
+was just opened) its place holds a still picture or table that says the same. Python does the mathematics: a
+widget is handed steps, frames, formulas or arrays, and draws them.
+"""

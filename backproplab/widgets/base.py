@@ -1,0 +1,48 @@
+"""What every widget has: a live half for the browser, and a static half for where there is no kernel."""
+
+from typing import Any, NamedTuple
+
+import anywidget
+from traitlets import Bool
+
+from backproplab.widgets.modules import script, style
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+class Static(NamedTuple):
+    """What stands in the place of a widget where nothing is live."""
+
+    html: str
+    """For GitHub, a notebook that was just opened, a printed page. Pictures carry alt text; no scripts."""
+    plain: str
+    """The same in words: for a terminal, a diff, a search; nbval compares it."""
+
+
+class Live(anywidget.AnyWidget):
+    """A widget: a module `static/NAME.js` and a style sheet `static/NAME.css`, NAME given by the subclass.
+
+        class Dial(Live, module="dial"):
+            def static(self): ...
+
+    The module's default export has `render({ model, el })`, as anywidget documents it. All that a reader has
+    done lives in synced traits, so that a widget that is closed and opened again is where it was.
+    """
+
+    on_page_alone = Bool(True).tag(sync=True)
+    """Whether it stays live without Python, as in a lesson exported to HTML."""
+
+    def __init_subclass__(cls, *, module: str = "", **keywords: Any) -> None:
+        super().__init_subclass__(**keywords)
+        if module:
+            cls._esm = script(f"{module}.js")
+            cls._css = style(f"{module}.css")
+
+    def static(self) -> Static:
+        """What to show where there is no kernel."""
+        raise NotImplementedError
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        still = self.static()
+        view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
+        return {VIEW: view, "text/html": still.html, "text/plain": still.plain}, {}

@@ -1,0 +1,1 @@
+"""Tests in a real browser: Chromium, on a real JupyterLab that the tests start themselves."""

@@ -1,0 +1,222 @@
+"""JupyterLab in Chromium, as a test drives it: open a notebook, run cells, look at their outputs."""
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+
+ROOT = Path(__file__).parents[2]
+SETTINGS = ROOT / "backproplab/widgets/lab"  # those of `make lab`
+SCREENSHOTS = ROOT / "build/screenshots"
+STARTS_WITHIN = 60  # seconds
+RUNS_WITHIN = 180_000  # milliseconds: the longest cell of a lesson, on a slow machine
+HARMLESS = ("Could not restore the debugger state",)  # JupyterLab's own, when a kernel is restarted
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--force-color-profile=srgb"]
+
+
+def chromium() -> str | None:
+    """The path of a Chromium or Chrome of this machine."""
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@contextlib.contextmanager
+def lab_server(folder: Path) -> Iterator[str]:
+    """A JupyterLab on loopback that serves `folder`; yields its address. No settings of the user are read."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    home = folder / ".home"
+    home.mkdir(exist_ok=True)
+    environment = {
+        **os.environ,
+        "HOME": str(home),
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_DATA_DIR": str(home / "data"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+        "OPENBLAS_NUM_THREADS": "1",
+    }
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser"]
+    command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--ServerApp.ip=127.0.0.1"]
+    command += ["--IdentityProvider.token=", f"--ServerApp.root_dir={folder}", "--ServerApp.log_level=ERROR"]
+    command += [f"--LabApp.app_settings_dir={SETTINGS}"]
+    command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.news_url="]
+    log = (folder / "lab.log").open("wb")
+    process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=folder)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(address + "/api/status", process)
+        yield address
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        log.close()
+
+
+def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + STARTS_WITHIN
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            raise RuntimeError(
+                f"JupyterLab ended at its start, with status {process.returncode}; see lab.log"
+            )
+        with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=2):
+            return
+        time.sleep(0.2)
+    raise TimeoutError(f"JupyterLab did not answer within {STARTS_WITHIN} s; see lab.log")
+
+
+class Watched:
+    """A browser page whose troubles are kept: errors on its console, requests that leave the machine."""
+
+    def __init__(self, browser, address: str, **options) -> None:
+        self.context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(RUNS_WITHIN)
+        self.troubles: list[str] = []
+        self.page.on("console", lambda said: said.type == "error" and self._note(said.text))
+        self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        self.context.route(lambda url: not url.startswith((address, "data:", "blob:")), self._refuse)
+
+    def _note(self, text: str) -> None:
+        if not text.startswith(HARMLESS):
+            self.troubles.append(text)
+
+    def _refuse(self, route) -> None:
+        self.troubles.append(f"a request that leaves the machine: {route.request.url}")
+        route.abort()
+
+
+class Notebook:
+    """A notebook open in JupyterLab: run its cells by id, find their outputs."""
+
+    def __init__(self, page, path: str, address: str) -> None:
+        self.page, self.path, self.address = page, path, address
+
+    def open(self) -> "Notebook":
+        """Open it and wait for its kernel."""
+        self.page.goto(f"{self.address}/lab/tree/{self.path}?reset")
+        self.page.wait_for_function("() => window.jupyterapp && window.jupyterapp.shell")
+        self.page.evaluate("() => window.jupyterapp.restored")
+        self.page.wait_for_function(
+            """path => {
+                 const widget = window.jupyterapp.shell.currentWidget;
+                 return widget && widget.context && widget.context.path === path && widget.context.isReady
+                   && widget.content.widgets.length > 0;
+               }""",
+            arg=self.path,
+        )
+        self.page.evaluate(
+            """async () => {
+                 const { sessionContext } = window.jupyterapp.shell.currentWidget.context;
+                 await sessionContext.ready;
+                 await sessionContext.session.kernel.info;
+               }"""
+        )
+        return self
+
+    def run(self, *ids: str) -> None:
+        """Run these cells, or all, and wait until they are done. AssertionError if one of them fails."""
+        failed = self.page.evaluate(
+            """async (ids) => {
+                 const app = window.jupyterapp, notebook = app.shell.currentWidget.content;
+                 const cells = notebook.widgets.filter(
+                   (cell) => cell.model.type === "code" && (!ids.length || ids.includes(cell.model.id)));
+                 for (const cell of cells) {
+                   notebook.activeCellIndex = notebook.widgets.indexOf(cell);
+                   notebook.deselectAll();
+                   await app.commands.execute("notebook:run-cell");
+                   const outputs = cell.model.outputs.toJSON();
+                   const error = outputs.find((output) => output.output_type === "error");
+                   if (error) return `${cell.model.id}: ${error.ename}: ${error.evalue}`;
+                 }
+                 return ids.length && cells.length !== ids.length ? `found ${cells.length} of ${ids}` : null;
+               }""",
+            list(ids),
+        )
+        assert failed is None, failed
+
+    def output(self, cell: str):
+        """A locator of the output area of a cell; the cell is scrolled into view."""
+        index = self.page.evaluate(
+            """(id) => {
+                 const notebook = window.jupyterapp.shell.currentWidget.content;
+                 const index = notebook.widgets.findIndex((cell) => cell.model.id === id);
+                 notebook.activeCellIndex = index;
+                 return notebook.scrollToItem(index, "start").then(() => index);
+               }""",
+            cell,
+        )
+        return self.page.locator(
+            f".jp-Notebook .jp-Cell[data-windowed-list-index='{index}'] .jp-OutputArea-output"
+        ).last
+
+    def ask(self, expression: str):
+        """What the kernel says: the value of a Python expression, through JSON."""
+        text = self.page.evaluate(
+            """async (code) => {
+                 const kernel = window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel;
+                 const future = kernel.requestExecute({ code, store_history: false });
+                 let said = "";
+                 future.onIOPub = (message) => {
+                   if (message.header.msg_type === "stream") said += message.content.text;
+                   if (message.header.msg_type === "error") said = "!" + message.content.evalue;
+                 };
+                 await future.done;
+                 return said;
+               }""",
+            f"import json as _json; print(_json.dumps({expression}))",
+        )
+        assert not text.startswith("!"), text
+        return json.loads(text)
+
+    def screenshot(self, cell: str, name: str) -> None:
+        """Keep a picture of a cell's output in build/screenshots, for a person to look at."""
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        self.output(cell).screenshot(path=SCREENSHOTS / f"{name}.png")
+
+    def violations(self) -> list[str]:
+        """What axe finds wrong in the outputs of the page as it stands, one line each."""
+        from axe_playwright_python.sync_playwright import Axe
+
+        found = Axe().run(self.page, context={"include": [".jp-OutputArea-output"]}).response["violations"]
+        return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
+
+    def dark(self) -> None:
+        """Put JupyterLab into its dark theme."""
+        self.page.evaluate(
+            "() => window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})"
+        )
+        self.page.wait_for_function("() => document.body.dataset.jpThemeLight === 'false'")
+
+    def save(self) -> None:
+        """Save the notebook, with the state of its widgets."""
+        self.page.evaluate("() => window.jupyterapp.shell.currentWidget.context.save()")
+
+    def restart(self) -> None:
+        """Restart the kernel, as the button does, without the question."""
+        self.page.evaluate(
+            "() => window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.restart()"
+        )
+
+
+def notebook_of(cells: dict[str, str], path: Path) -> Path:
+    """Write a notebook of code cells, by id, for a test that needs no lesson."""
+    made = [nbformat.v4.new_code_cell(source, id=name) for name, source in cells.items()]
+    kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    nbformat.write(nbformat.v4.new_notebook(cells=made, metadata={"kernelspec": kernel}), path)
+    return path
