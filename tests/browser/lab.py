@@ -35,7 +35,9 @@ def lab_server(folder: Path) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     home = folder / ".home"
-    home.mkdir(exist_ok=True)
+    every_output = home / "settings/@jupyterlab/notebook-extension/tracker.jupyterlab-settings"
+    every_output.parent.mkdir(parents=True, exist_ok=True)
+    every_output.write_text('{"windowingMode": "none"}', encoding="utf-8")  # axe sees what is on the page
     environment = {
         **os.environ,
         "HOME": str(home),
@@ -152,18 +154,17 @@ class Notebook:
 
     def output(self, cell: str):
         """A locator of the output area of a cell; the cell is scrolled into view."""
-        index = self.page.evaluate(
-            """(id) => {
+        self.page.evaluate(
+            """async (id) => {
                  const notebook = window.jupyterapp.shell.currentWidget.content;
                  const index = notebook.widgets.findIndex((cell) => cell.model.id === id);
                  notebook.activeCellIndex = index;
-                 return notebook.scrollToItem(index, "start").then(() => index);
+                 await notebook.scrollToItem(index, "start");
+                 notebook.widgets[index].node.dataset.cell = id;
                }""",
             cell,
         )
-        return self.page.locator(
-            f".jp-Notebook .jp-Cell[data-windowed-list-index='{index}'] .jp-OutputArea-output"
-        ).last
+        return self.page.locator(f".jp-Cell[data-cell='{cell}'] .jp-OutputArea-output").last
 
     def ask(self, expression: str):
         """What the kernel says: the value of a Python expression, through JSON."""
