@@ -14,15 +14,17 @@ WORKERS ?= 2
 # JupyterLab refuses root unless told; without a screen it prints its address instead of opening a browser.
 FIRST := notebooks/00-start-here.ipynb
 LAB_ARGS ?=
+# The course's own settings: JupyterLab saves the state of widgets with a notebook, and shows them again from it.
+LAB_SETTINGS := --LabApp.app_settings_dir='$(CURDIR)/backproplab/widgets/lab'
 SCREEN := $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname -s)))
-LAB_FLAGS := $(if $(filter 0,$(shell id -u)),--allow-root) $(if $(SCREEN),,--no-browser) $(LAB_ARGS)
+LAB_FLAGS := $(LAB_SETTINGS) $(if $(filter 0,$(shell id -u)),--allow-root) $(if $(SCREEN),,--no-browser) $(LAB_ARGS)
 
 # Two workers share two cores: a BLAS with threads of its own would make all of them wait.
-unit release release-check nbval notebook notebooks: export OPENBLAS_NUM_THREADS = 1
+unit browser release release-check nbval notebook notebooks: export OPENBLAS_NUM_THREADS = 1
 unit: export PATH := $(abspath $(BIN)):$(PATH) # nbgrader calls its helpers by name
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint format unit release-check nbval notebook notebooks release install-test clean
+.PHONY: help lab test lint format unit release-check nbval browser notebook notebooks release install-test clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -30,7 +32,7 @@ help: ## this list
 lab: $(VENV)/.lab ## open the course in JupyterLab (LAB_ARGS=… goes to jupyter lab)
 	$(BIN)/jupyter lab --ServerApp.root_dir='$(CURDIR)' --LabApp.default_url=/lab/tree/$(FIRST) $(LAB_FLAGS)
 
-test: lint unit release-check nbval ## everything below, in order: lint, unit, release-check, nbval
+test: lint unit release-check nbval browser ## all of these, in order: lint, unit, release-check, nbval, browser
 
 lint: install-test ## ruff and mypy
 	$(BIN)/ruff check
@@ -42,7 +44,7 @@ format: install-test ## let ruff mend what it can
 	$(BIN)/ruff format
 
 unit: install-test ## tests, doctests and house rules
-	$(BIN)/python -m pytest -q -n $(WORKERS)
+	$(BIN)/python -m pytest -q -n $(WORKERS) --ignore=tests/browser
 
 release-check: install-test ## are the exercises what release makes of the solutions?
 	$(BIN)/python -m backproplab.cli release --check solutions/*.ipynb
@@ -56,6 +58,9 @@ ifeq ($(NOTEBOOK_DIRS),)
 else
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile $(NBVAL) $(NOTEBOOK_DIRS)
 endif
+
+browser: install-test ## lessons and widgets in Chromium, on a JupyterLab; pictures of them in build/screenshots
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile tests/browser
 
 notebook: install-test ## run one lesson again, in place: NB=09 or NB=notebooks/09-….ipynb
 	@found='$(if $(NB),$(or $(wildcard $(NB)),$(wildcard notebooks/$(NB)*.ipynb)))'; \

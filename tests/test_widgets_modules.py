@@ -1,0 +1,85 @@
+"""The browser's half of the widgets: joined ES modules, and colours that are those of the pictures."""
+
+import re
+
+import pytest
+
+from backproplab.plots.style import ROLES
+from backproplab.widgets import modules
+
+STATIC = modules.files("backproplab.widgets") / "static"
+SCRIPTS = sorted(file.name for file in STATIC.iterdir() if file.name.endswith(".js"))
+WIDGETS = [name for name in SCRIPTS if "export default" in modules.read(name)]
+SHEETS = sorted(file.name for file in STATIC.iterdir() if file.name.endswith(".css"))
+
+
+@pytest.mark.parametrize("name", WIDGETS)
+def test_a_joined_module_imports_nothing_and_exports_its_widget_alone(name):
+    text = modules.script(name)
+    assert not re.findall(r"^\s*import\b", text, re.MULTILINE)
+    assert re.findall(r"^export .*$", text, re.MULTILINE) == ["export default {"]
+
+
+@pytest.mark.parametrize("name", WIDGETS)
+def test_no_name_is_defined_twice_at_the_top_of_a_joined_module(name):
+    defined = re.findall(
+        r"^(?:async )?(?:function\*?|const|let|class) (\w+)", modules.script(name), re.MULTILINE
+    )
+    assert sorted(defined) == sorted(set(defined))
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_what_a_module_imports_is_exported_where_it_says(name):
+    for found in re.finditer(r'import\s+\{([^}]*)\}\s+from\s+"\./([\w-]+\.js)"', modules.read(name)):
+        offered = re.findall(
+            r"^export (?:async )?(?:function\*?|const|class) (\w+)", modules.read(found[2]), re.M
+        )
+        wanted = [word.strip() for word in found[1].split(",") if word.strip()]
+        assert set(wanted) <= set(offered)
+
+
+@pytest.mark.parametrize("name", [*SCRIPTS, *SHEETS])
+def test_nothing_is_loaded_from_elsewhere_and_no_data_becomes_markup(name):
+    text = (
+        modules.read(name)
+        .replace("http://www.w3.org/2000/svg", "")
+        .replace("http://www.w3.org/1998/Math/MathML", "")
+    )
+    assert not re.search(r"https?://|//[\w-]+\.\w+/|\bimport\(|innerHTML|insertAdjacentHTML|\beval\(", text)
+
+
+def colours(theme):
+    text = modules.read("kit.css").lower()
+    block = text[text.index(theme) :].split("}")[0]
+    return dict(re.findall(r"--bpl-([\w-]+): (#[0-9a-f]{6})", block))
+
+
+def test_the_light_colours_are_those_of_the_pictures():
+    light = colours(".bpl {")
+    assert {role: light[role] for role in ROLES} == {
+        role: kind.colour.lower() for role, kind in ROLES.items()
+    }
+
+
+def contrast(one, other):
+    """The contrast of two colours, WCAG 2.2."""
+
+    def luminance(colour):
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        red, green, blue = [
+            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+        ]
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    dark, light = sorted([luminance(one), luminance(other)])
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("theme", [".bpl {", '[data-jp-theme-light="false"] .bpl {'], ids=["light", "dark"])
+@pytest.mark.parametrize("ground", ["paper", "wash"])
+def test_text_and_marks_stand_out_from_their_ground(theme, ground):
+    found = colours(theme)
+    for name in ("ink", "muted", "gradient-text", "parameter", "loss", "right"):
+        assert contrast(found[name], found[ground]) >= 4.5, name
+    for name in ("value", "gradient", "focus"):
+        assert contrast(found[name], found[ground]) >= 3, name
