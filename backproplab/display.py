@@ -56,6 +56,18 @@ def show(picture: "Figure | Axes", alt: str | None = None) -> None:
     `picture` is a Figure, or any Axes of it. `alt` replaces the text given by `describe`.
     ValueError if the picture has neither.
     """
+    figure, text = _with_words(picture, alt)
+    encoded = base64.b64encode(png(figure)).decode("ascii")
+    _emit({"text/html": _img(figure, encoded, text), "image/png": encoded, "text/plain": text})
+
+
+def image(picture: "Figure | Axes", alt: str | None = None) -> str:
+    """Return the markup that `show` puts on the page: `<img alt="…">`, the pixels in it."""
+    figure, text = _with_words(picture, alt)
+    return _img(figure, base64.b64encode(png(figure)).decode("ascii"), text)
+
+
+def _with_words(picture: "Figure | Axes", alt: str | None) -> tuple["Figure", str]:
     figure = picture.get_figure(root=True)
     if figure is None:
         raise ValueError(
@@ -67,13 +79,15 @@ def show(picture: "Figure | Axes", alt: str | None = None) -> None:
             "This figure has no alt text, so some readers would get nothing. "
             'Call describe(ax, "what the picture shows") first, or show(figure, alt="…").'
         )
-    image = base64.b64encode(png(figure)).decode("ascii")
+    return figure, text
+
+
+def _img(figure: "Figure", encoded: str, text: str) -> str:
     width = round(figure.get_figwidth() * PAGE_PIXELS_PER_INCH)
-    markup = (
+    return (
         f'<img alt="{_html.escape(text)}" width="{width}" style="max-width:100%" '
-        f'src="data:image/png;base64,{image}">'
+        f'src="data:image/png;base64,{encoded}">'
     )
-    _emit({"text/html": markup, "image/png": image, "text/plain": text})
 
 
 def html(markup: str, plain: str) -> None:

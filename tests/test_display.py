@@ -1,5 +1,6 @@
 """A picture reaches every kind of page with its alt text; a progress bar leaves no trace in a notebook."""
 
+import base64
 import html
 import io
 import os
@@ -64,6 +65,14 @@ class TestAltText:
     def test_a_picture_without_text_is_refused_with_advice(self):
         with pytest.raises(ValueError, match=r"describe\(ax"):
             display.show(panels()[0])
+
+
+class TestImage:
+    def test_it_is_the_markup_of_a_picture_with_its_words_escaped(self, drawn):
+        markup = display.image(drawn, alt='It is "large" & < 3.')
+        pixels = re.search(r'src="data:image/png;base64,([^"]*)"', markup)[1]
+        assert Image.open(io.BytesIO(base64.b64decode(pixels))).format == "PNG"
+        assert html.unescape(re.search(r'alt="([^"]*)"', markup)[1]) == 'It is "large" & < 3.'
 
 
 class TestInATerminal:
