@@ -11,7 +11,6 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Literal, NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -19,28 +18,17 @@ from matplotlib.path import Path
 
 from backproplab.display import describe
 from backproplab.plots.boxes import KINDS, NAME, SMALL, Key, arrow, draw_key, flow, mark, outline, text_width
-from backproplab.plots.layered import Box, Edge, Layout, Run, layered
+from backproplab.plots.layered import Box, Layout, Run, layered
+from backproplab.plots.nodes import SPACE, Node, called, edges_of, nodes_of
 from backproplab.plots.style import INK, house_style
-from backproplab.plots.words import listed, number
+from backproplab.plots.words import listed
 from backproplab.scalar import Value
 
-MOST_NODES = 60
 TOLD_ONE_BY_ONE = 8  # a larger graph's alt text gives its size and its ends
 NARROWEST = 4.8  # inches: the legend of a small graph still fits in two rows
-ROW, PAD, INDENT, SPACE, MARGIN = 0.17, 0.08, 0.13, 0.1, 0.12  # inches
+ROW, PAD, INDENT, MARGIN = 0.17, 0.08, 0.13, 0.12  # inches
 
 NO_GRADIENT = "All gradients are 0, as they are before backward() has run."
-SIGNS = {"*": "×", "-": "−", "/": "÷", "neg": "−(·)", "**": "^"}
-RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-class _Node(NamedTuple):
-    """What is written in one box."""
-
-    value: Value
-    kind: str  # one of KINDS
-    heading: list[tuple[str, Literal["normal", "bold"]]]  # its name, bold, then the sign of its operation
-    rows: list[tuple[str, str]]  # role, number
 
 
 @house_style()
@@ -58,8 +46,8 @@ def computational_graph(
     Without `ax` the figure is as large as its graph. If every gradient is 0, picture and alt text say that
     this is how it is before `backward()`. ValueError for a graph of more than 60 nodes.
     """
-    nodes = _nodes(root, digits)
-    edges, labels = _edges(nodes, digits if show_local else None)
+    nodes = nodes_of(root, digits)
+    edges, labels = edges_of(nodes, digits if show_local else None)
     layout = layered([_size(node) for node in nodes], edges)
     ax, scale = _page(ax, layout, flow(_legend(nodes, labels), max(layout.width, NARROWEST)))
     for line, label in zip(layout.lines, labels, strict=True):
@@ -71,85 +59,22 @@ def computational_graph(
     return ax
 
 
-def _nodes(root: Value, digits: int) -> list[_Node]:
-    """Every value that `root` depends on, parents before children, each once."""
-    order: list[Value] = []
-    seen: set[int] = set()
-    stack = [(root, False)]
-    while stack:
-        value, parents_done = stack.pop()
-        if parents_done:
-            order.append(value)
-        elif id(value) not in seen:
-            seen.add(id(value))
-            if len(seen) > MOST_NODES:
-                raise ValueError(
-                    f"computational_graph() draws at most {MOST_NODES} nodes and this graph has more; draw"
-                    " an earlier value, one example of a batch, or use dot() and total(): one node for many"
-                )
-            stack.append((value, True))
-            stack.extend((parent, False) for parent in reversed(value.parents))
-    some_label = any(value.label for value in order if not value.parents)
-    return [_node(value, some_label, digits) for value in order]
-
-
-def _node(value: Value, some_label: bool, digits: int) -> _Node:
-    heading: list[tuple[str, Literal["normal", "bold"]]] = [(value.label, "bold")] if value.label else []
-    rows = [("value", _short(value.data, digits)), ("gradient", _short(value.grad, digits))]
-    if value.parents:
-        return _Node(value, "computed", [*heading, (_sign(value), "normal")], rows)
-    if some_label and not value.label:
-        return _Node(value, "constant", heading, rows[:1])
-    return _Node(value, "leaf", heading, rows)
-
-
-def _sign(value: Value) -> str:
-    """The operation as mathematics writes it: × for *, (·)² for **2."""
-    op = value._op
-    if op in SIGNS or not op.startswith("**"):
-        return SIGNS.get(op, op)
-    exponent = op.removeprefix("**").removesuffix(".0")
-    raised = exponent.translate(RAISED)
-    return f"(·)^{exponent}" if "." in exponent else f"(·){raised}"
-
-
-def _short(value: float, digits: int) -> str:
-    if float(value).is_integer() and abs(value) < 1e5:
-        return f"{value + 0.0:.0f}".replace("-", "−")  # + 0.0 turns −0.0 into 0
-    text = number(value, digits).replace(",", "")
-    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
-
-
-def _edges(nodes: Sequence[_Node], digits: int | None) -> tuple[list[Edge], list[str]]:
-    """The arrows, one for each operand, and what is written on each."""
-    place = {node.value: index for index, node in enumerate(nodes)}
-    edges, labels = [], []
-    for child, (value, *_) in enumerate(nodes):
-        written = [""] * len(value.parents)
-        if digits is not None:
-            written = [_short(derivative, digits) for derivative in value.local_derivatives()]
-        for parent, label in zip(value.parents, written, strict=True):
-            edges.append(Edge(place[parent], child, text_width(label) + SPACE))
-            labels.append(label)
-    return edges, labels
-
-
-def _size(node: _Node) -> tuple[float, float]:
+def _size(node: Node) -> tuple[float, float]:
     rows = len(node.rows) + bool(node.heading)
     return max(_rows_width(node), _heading_width(node)) + 2 * PAD, ROW * rows + 0.1
 
 
-def _rows_width(node: _Node) -> float:
+def _rows_width(node: Node) -> float:
     return INDENT + max(text_width(text) for _, text in node.rows)
 
 
-def _heading_width(node: _Node) -> float:
+def _heading_width(node: Node) -> float:
     return sum(text_width(text, NAME, weight) for text, weight in node.heading) + SPACE * (
         len(node.heading) - 1
     )
 
 
-def _legend(nodes: Sequence[_Node], labels: Sequence[str]) -> list[tuple[str, str]]:
+def _legend(nodes: Sequence[Node], labels: Sequence[str]) -> list[tuple[str, str]]:
     root = nodes[-1].value
     of = f" ∂{root.label or 'result'}/∂box" if root.grad == 1 else ""  # else the pass began at another node
     entries = [("value", "value"), ("gradient", f"gradient{of}")]
@@ -159,7 +84,7 @@ def _legend(nodes: Sequence[_Node], labels: Sequence[str]) -> list[tuple[str, st
     return entries
 
 
-def _any_gradient(nodes: Sequence[_Node]) -> bool:
+def _any_gradient(nodes: Sequence[Node]) -> bool:
     return any(node.value.grad for node in nodes)
 
 
@@ -194,7 +119,7 @@ def _draw_line(ax: Axes, line: Sequence[Run], label: str, scale: float) -> None:
         ax.text(tip.right - 0.05, tip.y + 0.04, label, ha="right", size=SMALL * scale, color=INK, gid="local")
 
 
-def _write(ax: Axes, box: Box, node: _Node, scale: float) -> None:
+def _write(ax: Axes, box: Box, node: Node, scale: float) -> None:
     """Name and operation, then the numbers, each row centred as a block."""
     y = box.y + ROW * (len(node.rows) + bool(node.heading) - 1) / 2
     x = box.x - _heading_width(node) / 2
@@ -209,23 +134,19 @@ def _write(ax: Axes, box: Box, node: _Node, scale: float) -> None:
         y -= ROW
 
 
-def _words(nodes: Sequence[_Node]) -> str:
+def _words(nodes: Sequence[Node]) -> str:
     """The alt text: every box of a small graph, the size and the ends of a large one."""
     counts = [(sum(node.kind == kind for node in nodes), kind) for kind in KINDS]
     parts = [f"{count} {KINDS[kind][count > 1]}" for count, kind in counts if count]
     root, told = nodes[-1], [node for node in nodes if node.kind != "constant"]
-    text = f"Computational graph with {listed(parts)}, ending in {_called(root)} = {root.rows[0][1]}. "
+    text = f"Computational graph with {listed(parts)}, ending in {called(root)} = {root.rows[0][1]}. "
     if not _any_gradient(nodes):
         return text + NO_GRADIENT
     if len(told) <= TOLD_ONE_BY_ONE:
         return (
             text
-            + "; ".join(f"{_called(n)}: value {n.rows[0][1]}, gradient {n.rows[1][1]}" for n in told)
+            + "; ".join(f"{called(n)}: value {n.rows[0][1]}, gradient {n.rows[1][1]}" for n in told)
             + "."
         )
     steepest = max((node for node in told if node.kind == "leaf"), key=lambda node: abs(node.value.grad))
-    return f"{text}The leaf with the largest gradient is {_called(steepest)}, with {steepest.rows[1][1]}."
-
-
-def _called(node: _Node) -> str:
-    return node.heading[0][0] if node.heading else node.rows[0][1]
+    return f"{text}The leaf with the largest gradient is {called(steepest)}, with {steepest.rows[1][1]}."

@@ -26,6 +26,18 @@ def number(value: float, digits: int = 2) -> str:
     return f"{rounded:,.{places}f}".replace("-", "−")
 
 
+def short(value: float, digits: int = 3) -> str:
+    """Write a number in the least room: whole numbers with all of their digits, no zeros at the end.
+
+    >>> short(1200.0), short(-0.5), short(0.0625), short(1 / 3)
+    ('1200', '−0.5', '0.0625', '0.333')
+    """
+    if float(value).is_integer() and abs(value) < 1e5:
+        return f"{value + 0.0:.0f}".replace("-", "−")  # + 0.0 turns −0.0 into 0
+    text = number(value, digits).replace(",", "")
+    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
+
+
 def listed(words: Sequence[str]) -> str:
     """Join words as a sentence does.
 
