@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backproplab.datasets import mnist, moons, pack_mnist, xor
+from backproplab.datasets import circles, mnist, moons, noisy_xor, pack_mnist, spirals, xor
 
 mnist_module = sys.modules["backproplab.datasets.mnist"]  # its name in the package is the function's
 REAL = mnist_module.FILE
@@ -35,28 +35,59 @@ def test_moons_without_noise_lie_on_their_half_circles(n, seed):
     assert np.bincount(labels).tolist() == [n // 2, n - n // 2]
 
 
-def test_moons_are_shuffled_and_repeat_with_their_seed():
-    x, labels = moons(200, noise=0.1, seed=3)
-    again, labels_again = moons(200, noise=0.1, seed=3)
-    other, _ = moons(200, noise=0.1, seed=4)
-    assert np.array_equal(x, again)
-    assert np.array_equal(labels, labels_again)
-    assert not np.array_equal(x, other)
-    assert 20 < labels[:100].sum() < 80
-
-
 def test_noise_of_moons_is_the_standard_deviation():
     x, labels = moons(20_000, noise=0.05, seed=0)
     radii = np.linalg.norm(x - np.array([[0.0, 0.0], [1.0, 0.5]])[labels], axis=1)
     assert radii.std() == pytest.approx(0.05, rel=0.05)
 
 
-@pytest.mark.parametrize(
-    ("n", "noise", "message"), [(1, 0.1, "at least 2.*got 1"), (9, -0.1, "0 or more.*got -0.1")]
-)
-def test_moons_that_cannot_be(n, noise, message):
-    with pytest.raises(ValueError, match=message):
-        moons(n, noise=noise, seed=0)
+@given(n=st.integers(4, 300), seed=st.integers(0, 2**32))
+def test_noisy_xor_without_noise_is_xor_over_and_over(n, seed):
+    x, labels = noisy_xor(n, noise=0.0, seed=seed)
+    truth = {tuple(case): target for case, (target,) in zip(*(a.tolist() for a in xor()), strict=True)}
+    assert all(truth[tuple(case)] == label for case, label in zip(x.tolist(), labels.tolist(), strict=True))
+    counts = [x.tolist().count(list(case)) for case in truth]
+    assert max(counts) - min(counts) <= 1
+
+
+@given(n=st.integers(2, 300), seed=st.integers(0, 2**32))
+def test_circles_without_noise_have_radius_one_and_one_half(n, seed):
+    x, labels = circles(n, noise=0.0, seed=seed)
+    np.testing.assert_allclose(np.linalg.norm(x, axis=1), np.where(labels, 0.5, 1.0), rtol=1e-6)
+    assert np.bincount(labels).tolist() == [n // 2, n - n // 2]
+
+
+@given(n=st.integers(1, 100).map(lambda half: 2 * half), seed=st.integers(0, 2**32))
+def test_one_spiral_is_the_other_turned_by_half_a_turn(n, seed):
+    x, labels = spirals(n, noise=0.0, seed=seed)
+    by_radius = [part[np.linalg.norm(part, axis=1).argsort()] for part in (x[labels == 0], x[labels == 1])]
+    np.testing.assert_allclose(by_radius[0], -by_radius[1], atol=1e-6)
+    radius, angle = np.linalg.norm(by_radius[0], axis=1), np.unwrap(np.arctan2(*by_radius[0].T[::-1]))
+    assert radius[0] == pytest.approx(0.1)
+    if n >= 20:  # close enough together for the angle to be followed
+        assert radius[-1] == pytest.approx(1)
+        assert angle[-1] - angle[0] == pytest.approx(3 * np.pi)
+
+
+NOISY = [moons, noisy_xor, circles, spirals]
+
+
+@pytest.mark.parametrize("make", NOISY)
+def test_noisy_sets_are_balanced_shuffled_and_repeat_with_their_seed(make):
+    x, labels = make(200, noise=0.1, seed=3)
+    assert (x.shape, x.dtype, labels.shape, labels.dtype) == ((200, 2), np.float32, (200,), np.int64)
+    assert labels.sum() == 100
+    assert 20 < labels[:100].sum() < 80
+    assert np.array_equal(x, make(200, noise=0.1, seed=3)[0])
+    assert not np.array_equal(x, make(200, noise=0.1, seed=4)[0])
+
+
+@pytest.mark.parametrize("make", NOISY)
+def test_noisy_sets_that_cannot_be(make):
+    with pytest.raises(ValueError, match=f"{make.__name__} needs n of at least ., one point.*got 1"):
+        make(1, noise=0.1, seed=0)
+    with pytest.raises(ValueError, match=r"0 or more.*got -0\.1"):
+        make(9, noise=-0.1, seed=0)
 
 
 @pytest.mark.parametrize("name", pack_mnist.PUBLISHED)
