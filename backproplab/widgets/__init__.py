@@ -4,3 +4,7 @@ Put a widget on the last line of a cell. With a kernel it is live; without one (
 was just opened) its place holds a still picture or table that says the same. Python does the mathematics: a
 widget is handed steps, frames, formulas or arrays, and draws them.
 """
+
+from backproplab.widgets.quick_check import QuickCheck, quick_check
+
+__all__ = ["QuickCheck", "quick_check"]

@@ -1,0 +1,126 @@
+"""The quiz in JupyterLab: by keyboard, twice on a page, closed and opened again, in both themes."""
+
+import pytest
+
+from browser.lab import notebook_of
+from browser.quick_check import answer_all, check
+
+CELLS = {
+    "first": "from backproplab.widgets import quick_check\n\nfirst = quick_check('02')\nfirst",
+    "second": "second = quick_check('05')\nsecond",
+    "again": "first",
+}
+
+
+@pytest.fixture(scope="module")
+def notebook(open_notebook, lab):
+    notebook_of(CELLS, lab[1] / "quiz.ipynb")
+    notebook = open_notebook("quiz.ipynb", viewport={"width": 1024, "height": 900})
+    notebook.run()
+    return notebook
+
+
+@pytest.fixture
+def fresh(notebook):
+    notebook.run()
+    notebook.output("first").get_by_text("0 of 3 answered rightly.").wait_for()
+    return notebook
+
+
+def group(notebook, cell, place):
+    return notebook.output(cell).locator("fieldset").nth(place)
+
+
+def test_tab_and_arrows_lead_through_it_and_enter_checks(fresh):
+    keyboard = fresh.page.keyboard
+    group(fresh, "first", 0).get_by_role("radio").first.focus()
+    keyboard.press("ArrowDown")
+    keyboard.press("Tab")
+    assert fresh.page.evaluate("document.activeElement.textContent") == "Check"
+    keyboard.press("Enter")
+    group(fresh, "first", 0).get_by_text("Right.").wait_for()
+    keyboard.press("Tab")
+    keyboard.press("Space")
+    keyboard.press("Enter")
+    group(fresh, "first", 1).get_by_text("Not yet.").wait_for()
+    fresh.output("first").get_by_text("1 of 3 answered rightly after 2 tries.").wait_for()
+    assert fresh.ask("[first.answers, first.tries]") == [["12", "5: both paths carry 5", None], [1, 1, 0]]
+
+
+def test_it_can_be_answered_to_the_end_and_two_on_a_page_are_apart(fresh):
+    answer_all(fresh, "05", "second")
+    assert fresh.ask("[first.tries, second.tries]") == [[0, 0, 0], [3, 3, 3]]
+    assert group(fresh, "first", 0).get_by_role("radio", checked=True).count() == 0
+
+
+def test_another_try_changes_the_answer_and_a_reply_stays(fresh):
+    for index in (0, 1, 2):
+        check(fresh.page, group(fresh, "first", 0), index)
+    group(fresh, "first", 0).get_by_text("That is dv/dx").wait_for()
+    assert group(fresh, "first", 0).get_by_text("Not yet.").count() == 2
+    fresh.output("first").get_by_text("1 of 3 answered rightly after 3 tries.").wait_for()
+    assert fresh.ask("first.answers[0]") == "36"
+
+
+def test_the_same_choice_twice_is_one_try(fresh):
+    for _ in range(2):
+        check(fresh.page, group(fresh, "first", 0), 0)
+    assert fresh.ask("first.tries") == [1, 0, 0]
+
+
+def test_nothing_chosen_is_told_and_is_no_try(fresh):
+    group(fresh, "first", 2).get_by_role("button").press("Enter")
+    group(fresh, "first", 2).get_by_text("Choose an answer first.").wait_for()
+    check(fresh.page, group(fresh, "first", 2), 1)
+    group(fresh, "first", 2).get_by_text("Choose an answer first.").wait_for(state="hidden")
+    assert fresh.ask("first.tries") == [0, 0, 1]
+
+
+def test_two_views_of_one_quiz_agree(fresh):
+    check(fresh.page, group(fresh, "first", 0), 1)
+    group(fresh, "again", 0).get_by_text("Right.").wait_for()
+    assert group(fresh, "again", 0).get_by_role("radio").nth(1).is_checked()
+
+
+def test_its_keys_are_not_those_of_jupyterlab(fresh):
+    count = "jupyterapp.shell.currentWidget.content.widgets.length"
+    before = fresh.page.evaluate(count)
+    group(fresh, "first", 0).get_by_role("radio").first.focus()
+    for key in ("a", "b", "d", "d", "x", "Shift+Enter", "ArrowDown", "Enter"):
+        fresh.page.keyboard.press(key)
+    assert fresh.page.evaluate(count) == before
+    assert fresh.output("first").get_by_role("radio", checked=True).count() == 1
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_in_either_theme(fresh, theme):
+    for place, index in ((0, 0), (0, 1), (1, 0)):
+        check(fresh.page, group(fresh, "first", place), index)
+    group(fresh, "first", 2).get_by_role("button").press("Enter")
+    if theme == "dark":
+        fresh.dark()
+    fresh.screenshot("first", f"quick-check-{theme}")
+    assert fresh.violations() == []
+
+
+def test_at_twice_the_size_nothing_is_cut_off(open_notebook, fresh):
+    fresh.save()
+    narrow = open_notebook("quiz.ipynb", viewport={"width": 512, "height": 450}, device_scale_factor=2)
+    narrow.page.evaluate("() => jupyterapp.commands.execute('application:toggle-left-area')")
+    narrow.run()
+    check(narrow.page, group(narrow, "second", 2), 2)
+    narrow.screenshot("second", "quick-check-200-percent")
+    box = narrow.output("second").evaluate("node => [node.scrollWidth, node.clientWidth]")
+    assert box[0] <= box[1]
+
+
+def test_closed_and_opened_again_it_is_where_it_was(fresh):
+    check(fresh.page, group(fresh, "first", 0), 0)
+    check(fresh.page, group(fresh, "first", 0), 1)
+    fresh.output("first").get_by_text("1 of 3 answered rightly after 2 tries.").wait_for()
+    assert fresh.ask("first.tries") == [2, 0, 0]
+    fresh.save()
+    fresh.open()
+    fresh.output("first").get_by_text("1 of 3 answered rightly after 2 tries.").wait_for()
+    group(fresh, "first", 0).get_by_text("This is the friend's slip again.").wait_for()
+    assert group(fresh, "first", 0).get_by_role("radio").nth(1).is_checked()
