@@ -185,6 +185,13 @@ class Notebook:
         assert not text.startswith("!"), text
         return json.loads(text)
 
+    def becomes(self, expression: str, value) -> None:
+        """Wait until the kernel says this: what a page sends arrives a little later. AssertionError after 5 s."""
+        end = time.monotonic() + 5
+        while (said := self.ask(expression)) != value and time.monotonic() < end:
+            self.page.wait_for_timeout(20)
+        assert said == value, f"{expression} is {said}, expected {value}"
+
     def screenshot(self, cell: str, name: str) -> None:
         """Keep a picture of a cell's output in build/screenshots, for a person to look at."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
