@@ -52,7 +52,6 @@ def lab_server(folder: Path) -> Iterator[str]:
     command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--ServerApp.ip=127.0.0.1"]
     command += ["--IdentityProvider.token=", f"--ServerApp.root_dir={folder}", "--ServerApp.log_level=ERROR"]
     command += [f"--LabApp.app_settings_dir={SETTINGS}"]
-    command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.news_url="]
     log = (folder / "lab.log").open("wb")
     process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=folder)
     address = f"http://127.0.0.1:{port}"
@@ -186,7 +185,7 @@ class Notebook:
         return json.loads(text)
 
     def becomes(self, expression: str, value) -> None:
-        """Wait until the kernel says this: what a page sends arrives a little later. AssertionError after 5 s."""
+        """Wait until the kernel says this: what a page sends arrives a little later. Fails after 5 s."""
         end = time.monotonic() + 5
         while (said := self.ask(expression)) != value and time.monotonic() < end:
             self.page.wait_for_timeout(20)
@@ -209,7 +208,9 @@ class Notebook:
         self.page.evaluate(
             "() => window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})"
         )
-        self.page.wait_for_function("() => document.body.dataset.jpThemeLight === 'false'")
+        self.page.wait_for_function(
+            "() => document.body.dataset.jpThemeLight === 'false' && !document.querySelector('#jupyterlab-splash')"
+        )
 
     def save(self) -> None:
         """Save the notebook, with the state of its widgets."""
