@@ -5,6 +5,7 @@ was just opened) its place holds a still picture or table that says the same. Py
 widget is handed steps, frames, formulas or arrays, and draws them.
 """
 
+from backproplab.widgets.gradient_film import GradientFilm
 from backproplab.widgets.quick_check import QuickCheck, quick_check
 
-__all__ = ["QuickCheck", "quick_check"]
+__all__ = ["GradientFilm", "QuickCheck", "quick_check"]
