@@ -1,0 +1,172 @@
+"""The sheet as an .xlsx workbook: live formulas, a style for each role, and the same bytes each time."""
+
+import io
+import os
+import re
+import zipfile
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
+
+from backproplab.spreadsheet.language import pretty
+from backproplab.spreadsheet.layout import HEAD, NETWORK, NUDGES, WAYS, Row
+
+if TYPE_CHECKING:
+    from backproplab.spreadsheet.sheet import Sheet
+
+HEADS = (
+    *("", "value", "gradient", "by a nudge", "difference", "after one update"),
+    *("what it is", "value, in letters", "gradient, in letters"),
+)
+WIDTHS = (13, 15, 15, 15, 11, 17, 24, 44, 44)
+READ_ME = (
+    "Change any number on yellow: inputs, targets, weights, biases, the learning rate η, the nudge. The rest "
+    "are formulas and follow. To make an update last, copy “after one update” of all weights and biases and "
+    "paste it, values only, on them."
+)
+NUDGES_READ_ME = (
+    "Two forward passes for each number, with it a nudge up and down. A blank cell has not moved."
+)
+MARKS = {"value": "●", "gradient": "▲", "parameter": "■", "loss": "◆"}
+COLOURS = {"value": "0072B2", "gradient": "A84A00", "parameter": "5B0E62", "loss": "1A1A1A"}
+WASH, HEADING = "FFF6D6", "E8ECEF"
+PLACES = "0.000000000"
+A_DATE = datetime(2000, 1, 1)  # a file says nothing of the day that it was made on
+
+
+def write(sheet: "Sheet", path: str | os.PathLike[str]) -> None:
+    """Write `sheet` to `path`; the file appears whole or not at all."""
+    try:
+        import openpyxl
+    except ImportError as error:
+        raise ImportError(
+            "saving a sheet needs openpyxl, which is not installed: pip install 'backproplab[sheet]'"
+        ) from error
+    workbook = openpyxl.Workbook()
+    workbook.properties.creator = "backproplab"
+    workbook.properties.created = A_DATE
+    workbook.calculation.fullCalcOnLoad = True
+    page = workbook.active
+    page.title = NETWORK
+    _write_network(sheet, page)
+    _write_nudges(sheet, workbook.create_sheet(NUDGES))
+    buffer = io.BytesIO()
+    workbook.save(buffer)
+    temporary = f"{os.fspath(path)}.part"
+    with open(temporary, "wb") as file:
+        file.write(_settled(buffer.getvalue(), sheet))
+    os.replace(temporary, path)
+
+
+def _write_network(sheet: "Sheet", page: Any) -> None:
+    from openpyxl.styles import Alignment, Font, PatternFill
+
+    page["A1"] = f"A {sheet.title} network, with every gradient"
+    page["A1"].font = Font(bold=True, size=14)
+    page["A2"] = READ_ME
+    page["A2"].alignment = Alignment(wrap_text=True, vertical="top")
+    page.merge_cells("A2:G2")
+    page.row_dimensions[2].height = 48
+    for column, (head, width) in enumerate(zip(HEADS, WIDTHS, strict=True), start=1):
+        page.cell(HEAD, column, head or None)
+        page.column_dimensions[page.cell(HEAD, column).column_letter].width = width
+    _head(page, HEAD)
+    for row in sheet.rows:
+        if row.name:
+            _write_row(sheet, page, row)
+        else:
+            page.cell(row.number, 1, row.title).font = Font(bold=True)
+            for column in range(1, len(HEADS) + 1):
+                page.cell(row.number, column).fill = PatternFill("solid", fgColor=HEADING)
+    page.freeze_panes = f"B{HEAD + 1}"
+    page.page_setup.orientation = "landscape"
+    page.page_setup.fitToHeight = 0
+    page.sheet_properties.pageSetUpPr.fitToPage = True
+    for cell in sheet.cells.values():
+        if cell.worksheet == NETWORK:
+            _write_cell(page, cell)
+
+
+def _write_row(sheet: "Sheet", page: Any, row: Row) -> None:
+    from openpyxl.styles import Font
+
+    page.cell(row.number, 1, f"{MARKS[row.role]} {row.title}").font = Font(bold=True, color=COLOURS[row.role])
+    page.cell(row.number, 7, row.meaning)
+    page.cell(row.number, 8, sheet.letters(row.name) or None)
+    page.cell(row.number, 9, sheet.letters(f"dL_d{row.name}") or None)
+
+
+def _write_nudges(sheet: "Sheet", page: Any) -> None:
+    from openpyxl.styles import Font
+
+    columns = sheet.layout.nudge_columns
+    page["A1"] = "nudged"
+    for name, letter in columns.items():
+        page[f"{letter}1"] = pretty(name)
+        page.column_dimensions[letter].width = 13
+    page.column_dimensions["A"].width = 15
+    _head(page, 1)
+    for index, name in enumerate(sheet.layout.nudged):
+        for turn, sign in enumerate(WAYS.values()):
+            page.cell(2 + 2 * index + turn, 1, f"{pretty(name)} {sign.replace('-', '−')} nudge")
+    page.cell(3 + 2 * len(sheet.layout.nudged), 1, NUDGES_READ_ME).font = Font(italic=True)
+    page.freeze_panes = "B2"
+    for cell in sheet.cells.values():
+        if cell.worksheet == NUDGES:
+            _write_cell(page, cell)
+
+
+def _head(page: Any, number: int) -> None:
+    from openpyxl.styles import Alignment, Border, Font, Side
+
+    for cell in page[number]:
+        cell.font = Font(bold=True)
+        cell.border = Border(bottom=Side(style="thin"))
+        cell.alignment = Alignment(horizontal="left" if cell.column in (1, 7, 8, 9) else "right")
+
+
+def _write_cell(page: Any, cell: Any) -> None:
+    from openpyxl.styles import Border, Font, PatternFill, Side
+
+    place = page[cell.address]
+    place.value = cell.formula or cell.value
+    place.number_format = (
+        "General" if not cell.formula else "0E+00" if cell.name.startswith("gap_") else PLACES
+    )
+    place.font = Font(color=COLOURS[cell.role], bold=cell.role == "loss")
+    if cell.editable:
+        edge = Side(style="thin", color="8C6D1F")
+        place.fill = PatternFill("solid", fgColor=WASH)
+        place.border = Border(edge, edge, edge, edge)
+
+
+def _settled(archive: bytes, sheet: "Sheet") -> bytes:
+    """The same workbook without times, and with the package's number beside each formula.
+
+    A program that calculates does so when it opens the file; one that only shows it, such as a preview, has
+    the numbers. They have nine decimals, so that the bytes do not hang on the last bit of a processor.
+    """
+    whole = io.BytesIO()
+    numbers = {(cell.worksheet, cell.address): cell.value for cell in sheet.cells.values()}
+    with (
+        zipfile.ZipFile(io.BytesIO(archive)) as old,
+        zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for item in old.namelist():
+            data = old.read(item)
+            if item == "docProps/core.xml":
+                data = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>2000-01-01T00:00:00Z", data)
+            elif found := re.fullmatch(r"xl/worksheets/sheet([12])\.xml", item):
+                data = _with_numbers(data.decode(), (NETWORK, NUDGES)[int(found[1]) - 1], numbers).encode()
+            new.writestr(zipfile.ZipInfo(item, A_DATE.timetuple()[:6]), data, zipfile.ZIP_DEFLATED)
+    return whole.getvalue()
+
+
+def _with_numbers(text: str, worksheet: str, numbers: dict[tuple[str, str], float]) -> str:
+    pattern = re.compile(r'(<c r="(?P<place>[A-Z]+\d+)"[^>]*><f>[^<]*</f>)<v\s*/?>(?:</v>)?')
+
+    def filled(found: re.Match[str]) -> str:
+        number = round(numbers[worksheet, found["place"]], 9) + 0.0
+        return f"{found[1]}<v>{escape(repr(number))}</v>"
+
+    return pattern.sub(filled, text)
