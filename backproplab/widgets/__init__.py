@@ -7,5 +7,6 @@ widget is handed steps, frames, formulas or arrays, and draws them.
 
 from backproplab.widgets.gradient_film import GradientFilm
 from backproplab.widgets.quick_check import QuickCheck, quick_check
+from backproplab.widgets.stepper import Stepper
 
-__all__ = ["GradientFilm", "QuickCheck", "quick_check"]
+__all__ = ["GradientFilm", "QuickCheck", "Stepper", "quick_check"]

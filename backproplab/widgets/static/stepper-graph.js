@@ -1,0 +1,196 @@
+// One order of a pass over a `Value` graph: its arithmetic, its drawing, its sentence.
+import { announcer, freshId, html, OWN_KEYS, svg } from "./kit.js";
+
+const MARGIN = 6; // around the drawing: a thick outline needs it
+const CORNER = { computed: 14, leaf: 0, constant: 0 };
+const NOTE = 12; // type of the note in a box
+
+/** { node, show(step), settle() }; `choose(box)` is called for a box that is clicked. */
+export function graphPanel({ scene, pass, wrong, described, choose }) {
+  const sum = arithmetic(pass.sums);
+  const drawing = graph(scene, pass, choose);
+  const { node: said, say } = announcer();
+  const order = wrong ? "The wrong order, depth first" : "The right order";
+  const name = wrong ? "Graph, stepped in the wrong order" : "Graph, stepped in the right order";
+  const attributes = { class: "bpl-scroll bpl-graph", role: "group", tabindex: 0, "aria-label": name };
+  const box = html("div", { ...attributes, ...described, ...OWN_KEYS }, drawing.node);
+  const node = html(
+    "section",
+    { class: wrong ? "bpl-order bpl-wrong" : "bpl-order", "aria-label": order },
+    html("p", { class: "bpl-title" }, wrong ? "✗ Wrong: depth first, a box speaks at once" : "✓ Right: a box speaks once it has heard all"),
+    sum.node,
+    box,
+    said,
+  );
+  let shown = 0;
+  const settle = () => bringIntoView(box, drawing.reach(shown));
+  const show = (step) => {
+    shown = step;
+    sum.show(step);
+    drawing.show(step);
+    say(pass.said[step]);
+    settle();
+  };
+  return { node, show, settle };
+}
+
+/** The two lines of a message: upstream × local = contribution; so far + contribution = now. */
+function arithmetic(sums) {
+  const title = html("strong", { class: "bpl-who" });
+  const line = (length) => {
+    const terms = Array.from({ length }, () => [html("span"), html("small")]);
+    const cells = terms.map(([text, words], at) =>
+      html("span", { class: at % 2 ? "bpl-sign" : "bpl-term" }, text, words),
+    );
+    const write = (parts) =>
+      parts.forEach(([text, words], at) => {
+        terms[at][0].textContent = text;
+        terms[at][1].textContent = words;
+      });
+    return { node: html("span", { class: "bpl-line" }, ...cells), write };
+  };
+  const product = line(5);
+  const total = line(5);
+  const lines = html("div", { class: "bpl-lines" }, product.node, total.node);
+  const node = html("div", { class: "bpl-sum" }, title, lines);
+  const show = (step) => {
+    lines.style.visibility = step ? "visible" : "hidden";
+    const told = sums[Math.max(0, step - 1)];
+    title.textContent = step ? told.title : "Before the first message";
+    product.write(told.product);
+    total.write(told.total);
+  };
+  return { node, show };
+}
+
+function graph(scene, pass, choose) {
+  const forward = head("bpl-head", "M0 1L8 4L0 7z");
+  const backward = head("bpl-head-now", "M0 0L10 5L0 10z", 10);
+  const width = scene.width + 2 * MARGIN;
+  const height = scene.height + 2 * MARGIN;
+  const node = svg("svg", {
+    role: "img",
+    width,
+    height,
+    viewBox: `${-MARGIN} ${-MARGIN} ${width} ${height}`,
+  });
+  node.append(svg("defs", {}, forward, backward));
+
+  const edges = scene.edges.map(({ path, label, x, y }) => {
+    const line = svg("path", { d: path, class: "bpl-edge", "marker-end": `url(#${forward.id})` });
+    const local = svg("text", { x, y, class: "bpl-local", "text-anchor": "end" }, label);
+    node.append(line, local);
+    return { line, local };
+  });
+  const now = svg("path", { class: "bpl-now", "marker-start": `url(#${backward.id})` });
+  node.append(now);
+  const boxes = scene.nodes.map((one, index) => boxOf(one, scene.row, pass.held[index], () => choose(index)));
+  node.append(...boxes.map((box) => box.node));
+
+  const show = (step) => {
+    const [speaker, hearer, edge] = step ? pass.moves[step - 1] : [-1, -1, -1];
+    const told = new Set(pass.moves.slice(0, step).map((move) => move[2]));
+    edges.forEach(({ line, local }, at) => {
+      line.classList.toggle("bpl-told", told.has(at));
+      local.classList.toggle("bpl-local-now", at === edge);
+    });
+    now.setAttribute("d", step ? scene.edges[edge].path : "");
+    boxes.forEach((box, at) => box.show(step, at === speaker ? "speaks" : at === hearer ? "hears" : ""));
+    const words = boxes.map((box) => box.words()).filter(Boolean);
+    node.setAttribute("aria-label", `Computational graph. ${words.join("; ")}.`);
+  };
+
+  /** The rectangle of a step's two boxes, as [left, top, right, bottom]. */
+  const reach = (step) => {
+    const ends = step ? pass.moves[step - 1].slice(0, 2).map((at) => scene.nodes[at]) : [scene.nodes.at(-1)];
+    return [
+      Math.min(...ends.map((end) => end.x)),
+      Math.min(...ends.map((end) => end.y)),
+      Math.max(...ends.map((end) => end.x + end.width)) + 2 * MARGIN,
+      Math.max(...ends.map((end) => end.y + end.height)) + 2 * MARGIN,
+    ];
+  };
+  return { node, show, reach };
+}
+
+function head(style, shape, size = 8) {
+  const attributes = { viewBox: `0 0 ${size} ${size}`, refX: size - 1, refY: size / 2, class: style };
+  const sizes = { markerWidth: size, markerHeight: size, markerUnits: "userSpaceOnUse" };
+  const turn = { orient: "auto-start-reverse", id: freshId("head") };
+  return svg("marker", { ...attributes, ...sizes, ...turn }, svg("path", { d: shape }));
+}
+
+/** A box with a name, a value, and the gradient and note that hold from some step on. */
+function boxOf({ x, y, width, height, kind, name, heading, value }, row, held, onclick) {
+  const outline = svg("rect", { x, y, width, height, rx: CORNER[kind], class: `bpl-box bpl-${kind}` });
+  const node = svg("g", { class: held.length ? "bpl-node" : "bpl-node bpl-still", onclick }, outline);
+  const left = x + 11;
+  let line = y + 4 + row * 0.75;
+  if (heading.length) {
+    const parts = heading.map(([text, weight], at) =>
+      svg("tspan", { "font-weight": weight, dx: at ? 8 : 0 }, text),
+    );
+    node.append(svg("text", { x: x + width / 2, y: line, "text-anchor": "middle", class: "bpl-name" }, ...parts));
+    line += row;
+  }
+  const written = (mark, text, style) => {
+    const shape = svg("path", { d: mark(left + 4, line - 5), class: style });
+    const words = svg("text", { x: left + 16, y: line, class: "bpl-number" }, text);
+    node.append(shape, words);
+    line += row;
+    return words;
+  };
+  if (kind === "constant") line = y + height / 2 + 5;
+  written(dot, value, "bpl-dot");
+  if (!held.length) return { node, show: () => {}, words: () => "" };
+
+  const gradient = written(triangle, "", "bpl-triangle");
+  const note = svg("text", { x: x + width / 2, y: line, "text-anchor": "middle", class: "bpl-note" });
+  node.append(note);
+  let entry = held[0];
+  let role = "";
+  const show = (step, plays) => {
+    entry = held.findLast((one) => one[0] <= step);
+    role = plays;
+    gradient.textContent = entry[1];
+    note.textContent = entry[2];
+    node.setAttribute("class", `bpl-node bpl-${entry[3]} ${plays ? `bpl-${plays}` : ""}`);
+  };
+  const words = () => {
+    const told = entry[1] === "?" ? "gradient not known" : `gradient ${entry[1]}`;
+    return `${name}: value ${value}, ${told}, ${entry[2]}${role && `, ${role} now`}`;
+  };
+  return { node, show, words };
+}
+
+const dot = (x, y) => `M${x - 4} ${y}a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z`;
+const triangle = (x, y) => `M${x} ${y - 5}l5 9h-10z`;
+
+/** Scroll the drawing within its box, and nothing else, until a rectangle is seen. */
+function bringIntoView(box, [left, top, right, bottom]) {
+  const along = (start, end, from, size) => {
+    if (start >= from && end <= from + size) return from;
+    return end - start > size ? start : (start + end - size) / 2;
+  };
+  if (box.scrollWidth > box.clientWidth) box.scrollLeft = along(left, right, box.scrollLeft, box.clientWidth);
+  if (box.scrollHeight > box.clientHeight) box.scrollTop = along(top, bottom, box.scrollTop, box.clientHeight);
+}
+
+/** What shapes, outlines and marks mean. */
+export function graphLegend() {
+  const sign = (...shapes) => svg("svg", { width: 26, height: 16, "aria-hidden": "true" }, ...shapes);
+  const rect = (style, corner = 0) => {
+    const place = { x: 3, y: 2, width: 20, height: 12, rx: corner };
+    return svg("g", { class: style }, svg("rect", { ...place, class: "bpl-box" }));
+  };
+  const entries = [
+    [sign(svg("path", { d: dot(13, 8), class: "bpl-dot" })), "value"],
+    [sign(svg("path", { d: triangle(13, 9), class: "bpl-triangle" })), "gradient so far"],
+    [sign(svg("path", { d: "M2 12H24", class: "bpl-edge" }), svg("text", { x: 10, y: 9, class: "bpl-note" }, "n")), "local derivative"],
+    [sign(rect("bpl-unheard")), "has heard nothing"],
+    [sign(rect("bpl-waiting")), "has heard some, waits"],
+    [sign(rect("bpl-complete")), "✓ has heard all"],
+  ];
+  const items = entries.map(([shape, text]) => html("li", {}, shape, text));
+  return html("ul", { class: "bpl-legend", "aria-label": "what the signs mean" }, ...items);
+}

@@ -1,0 +1,81 @@
+// A network's backward pass: its layers in a row, and what the one that speaks hears, keeps and sends on.
+import { announcer, html, OWN_KEYS } from "./kit.js";
+
+/** { node, show(step), settle() }; `choose(step)` is called for a layer that is pressed. */
+export function layersPanel({ scene, described, choose }) {
+  const { cards, steps, last } = scene;
+  const stepOf = (place) => last - place; // the last layer speaks first
+  const row = cards.map((card, place) => layerCard(card, steps[stepOf(place)].norm, () => choose(stepOf(place))));
+  const end = (text, words) =>
+    html("li", { class: "bpl-end" }, html("strong", {}, text), html("span", {}, words));
+  const list = html("ol", { class: "bpl-layers", "aria-label": "layers, from inputs to loss" });
+  list.append(end("x", scene.inputs), ...row.map((card) => card.node), end(...scene.loss));
+  const name = "Layers; each opens what it hears and sends on";
+  const attributes = { class: "bpl-scroll", role: "group", tabindex: 0, "aria-label": name };
+  const box = html("div", { ...attributes, ...described, ...OWN_KEYS }, list);
+
+  const pages = steps.map((step) => page(step)); // made once; a step shows one and hides the other
+  const { node: said, say } = announcer();
+  const node = html("section", { "aria-label": "backward pass" }, box, ...pages, said);
+
+  let before = 0;
+  const show = (step) => {
+    pages[before].hidden = true;
+    pages[step].hidden = false;
+    before = step;
+    row.forEach((card, place) => card.show(Math.sign(step - stepOf(place))));
+    say(`Step ${step} of ${last}. ${steps[step].said}`);
+    settle();
+  };
+  const settle = () => {
+    const card = row[before ? last - before : last - 1].node;
+    const left = card.offsetLeft - list.offsetLeft;
+    if (left < box.scrollLeft || left + card.offsetWidth > box.scrollLeft + box.clientWidth) {
+      box.scrollLeft = left + (card.offsetWidth - box.clientWidth) / 2;
+    }
+  };
+  return { node, show, settle };
+}
+
+const STATES = { "-1": ["bpl-unheard", "has heard nothing"], 0: ["bpl-speaks", "speaks now"], 1: ["bpl-complete", "✓ has spoken"] };
+
+function layerCard({ name, layer, formula }, norm, onclick) {
+  const gradient = html("span", { class: "bpl-norm" });
+  const note = html("small");
+  const open = html(
+    "button",
+    { type: "button", onclick, ...OWN_KEYS },
+    html("strong", {}, name),
+    html("small", {}, layer),
+    html("span", {}, formula),
+    gradient,
+    note,
+  );
+  const node = html("li", {}, open);
+  const show = (side) => {
+    const [style, words] = STATES[side];
+    open.className = `bpl-card ${style}`;
+    open.setAttribute("aria-current", side === 0 ? "step" : "false");
+    note.textContent = words;
+    gradient.textContent = side < 0 ? "▲ ?" : `▲ norm ${norm}`;
+  };
+  return { node, show };
+}
+
+function page({ title, parts }) {
+  const figures = parts.map((part) =>
+    html(
+      "figure",
+      { class: "bpl-array" },
+      html("figcaption", {}, html("small", {}, part.name), html("span", { class: "bpl-formula" }, part.formula)),
+      part.rows ? table(part) : null,
+      html("small", {}, `shape ${part.shape}, norm ${part.norm}`),
+    ),
+  );
+  return html("div", { class: "bpl-page", hidden: true }, html("strong", { class: "bpl-who" }, title), ...figures);
+}
+
+function table({ name, rows }) {
+  const line = (row) => html("tr", {}, ...row.map((text) => html("td", {}, text)));
+  return html("table", { "aria-label": name }, html("tbody", {}, ...rows.map(line)));
+}
