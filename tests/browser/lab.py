@@ -38,6 +38,9 @@ def lab_server(folder: Path) -> Iterator[str]:
     every_output = home / "settings/@jupyterlab/notebook-extension/tracker.jupyterlab-settings"
     every_output.parent.mkdir(parents=True, exist_ok=True)
     every_output.write_text('{"windowingMode": "none"}', encoding="utf-8")  # axe sees what is on the page
+    no_news = home / "settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
+    no_news.parent.mkdir(parents=True, exist_ok=True)
+    no_news.write_text('{"fetchNews": "false"}', encoding="utf-8")  # its question would hide half a picture
     environment = {
         **os.environ,
         "HOME": str(home),
@@ -209,7 +212,8 @@ class Notebook:
             "() => window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})"
         )
         self.page.wait_for_function(
-            "() => document.body.dataset.jpThemeLight === 'false' && !document.querySelector('#jupyterlab-splash')"
+            "() => document.body.dataset.jpThemeLight === 'false'"
+            " && !document.querySelector('#jupyterlab-splash')"
         )
 
     def save(self) -> None:

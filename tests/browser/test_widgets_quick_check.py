@@ -105,7 +105,7 @@ def test_axe_finds_nothing_in_either_theme(fresh, theme):
 
 def test_at_twice_the_size_nothing_is_cut_off(open_notebook, fresh):
     fresh.save()
-    narrow = open_notebook("quiz.ipynb", viewport={"width": 512, "height": 450}, device_scale_factor=2)
+    narrow = open_notebook("quiz.ipynb", viewport={"width": 512, "height": 1100}, device_scale_factor=2)
     narrow.page.evaluate("() => jupyterapp.commands.execute('application:toggle-left-area')")
     narrow.run()
     check(narrow.page, group(narrow, "second", 2), 2)
