@@ -9,6 +9,7 @@ from house import lessons
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from backproplab.authoring.notebooks import as_text, normalised
+from backproplab.widgets.questions import questions
 
 ROOT = Path(__file__).parent.parent
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -40,12 +41,13 @@ def test_lessons_are_numbered_and_no_number_is_used_twice():
     assert len({stem[:2] for stem in stems}) == len(stems)
 
 
+@pytest.mark.parametrize("lesson", LESSONS, ids=name)
+def test_the_quick_check_is_that_of_its_lesson(lesson):
+    assert lessons.quiz_numbers(nbformat.read(lesson, as_version=4)) == [lesson.stem[:2]]
+
+
 ALT = "Two curves of loss: one falls, one stays."
-CLOSING = (
-    "## Recap\n\n- one\n- two\n- three\n- four\n- five\n\n"
-    "## Quick check\n\n<details>a</details>\n<details>b</details>\n\n"
-    "## What next\n\nRest."
-)
+RECAP = "## Recap\n\n- one\n- two\n- three\n- four\n- five\n\n## Quick check\n\nChoose."
 
 
 def good_lesson():
@@ -55,7 +57,9 @@ def good_lesson():
         new_markdown_cell(top, id="title"),
         new_code_cell("draw()", id="draw-loss", execution_count=1, outputs=[shown]),
         new_code_cell("2 + 2", id="add-2-and-2", execution_count=2),
-        new_markdown_cell(CLOSING, id="closing"),
+        new_markdown_cell(RECAP, id="recap"),
+        new_code_cell('quick_check("02")', id="quick-check-cards", execution_count=3),
+        new_markdown_cell("## What next\n\nRest.", id="what-next"),
     ]
     return new_notebook(cells=cells)
 
@@ -101,7 +105,7 @@ def test_a_good_lesson_breaks_no_rule(rule):
         (lessons.meaningful_ids, "used twice", change(2, id="draw-loss")),
         (lessons.no_times, "keeps times", change(2, metadata={"execution": {"iopub.status.busy": "now"}})),
         (lessons.fits_on_a_screen, "26 lines", change(2, source="x\n" * 26)),
-        (lessons.short_enough, "16 code cells", lambda lesson: lesson.cells.extend([lesson.cells[1]] * 14)),
+        (lessons.short_enough, "16 code cells", lambda lesson: lesson.cells.extend([lesson.cells[1]] * 13)),
         (lessons.short_enough, "words of prose", append(0, " word" * 1500)),
         (lessons.pictures_told, "without alt text", change(1, outputs=outputs(image_png="AA=="))),
         (lessons.pictures_told, "without alt text", change(1, outputs=outputs(text_html="<img src='x'>"))),
@@ -116,12 +120,20 @@ def test_a_good_lesson_breaks_no_rule(rule):
         (lessons.made_as_agreed, "needs", replace(0, "You need", "Take")),
         (lessons.made_as_agreed, "able to do", replace(0, "able to", "")),
         (lessons.made_as_agreed, "no question", replace(0, "?", ".")),
-        (lessons.made_as_agreed, "ends with the headings", replace(3, "## What next", "## Goodbye")),
+        (lessons.made_as_agreed, "ends with the headings", replace(5, "## What next", "## Goodbye")),
         (lessons.made_as_agreed, "4 bullets", replace(3, "- five\n", "")),
-        (lessons.made_as_agreed, "folded answers", replace(3, "<details>b</details>", "")),
+        (lessons.quick_check_asked, "0 times", replace(4, "quick_check", "print")),
+        (lessons.quick_check_asked, "2 times", append(4, '\nquick_check("03")')),
+        (lessons.quick_check_asked, "no quick check of that name", replace(4, "02", "99")),
+        (lessons.quick_check_asked, "below '## Recap'", replace(3, "## Quick check", "")),
+        (lessons.quick_check_asked, "4 questions", replace(4, "02", "four")),
     ],
 )
-def test_a_broken_rule_is_named(rule, fault, edit):
+def test_a_broken_rule_is_named(rule, fault, edit, monkeypatch):
+    one = questions("02")[:1]
+    monkeypatch.setattr(
+        lessons, "questions", lambda number: one * 4 if number == "four" else questions(number)
+    )
     lesson = good_lesson()
     edit(lesson)
     assert any(fault in found for found in rule(lesson))

@@ -6,10 +6,13 @@ from html.parser import HTMLParser
 
 from nbformat import NotebookNode
 
+from backproplab.widgets.questions import questions
+
 MOST_CODE_CELLS = 15
 MOST_LINES = 25
 MOST_WORDS = 1500
 FEWEST_ALT_WORDS = 5
+QUICK_CHECK = r"""\bquick_check\(["'](.*?)["']\)"""
 
 Rule = Callable[[NotebookNode], Iterator[str]]
 
@@ -154,12 +157,36 @@ def _closing_faults(parts: list[tuple[str, str]]) -> Iterator[str]:
     if [heading.lower() for heading, _ in parts[-3:]] != ["recap", "quick check", "what next"]:
         yield "a lesson ends with the headings '## Recap', '## Quick check' and '## What next'"
         return
-    recap, quick_check = (text for _, text in parts[-3:-1])
+    recap = parts[-3][1]
     bullets = len(re.findall(r"^(?:[-*+]|\d+\.) ", recap, re.MULTILINE))
     if bullets != 5:
         yield f"the recap has {bullets} bullets, expected five"
-    if quick_check.count("<details") < 2:
-        yield "the quick check has fewer than two folded answers (<details>)"
+
+
+def quick_check_asked(lesson: NotebookNode) -> Iterator[str]:
+    """One cell below '## Quick check' asks two or three questions, and no other cell asks any."""
+    asked = quiz_numbers(lesson)
+    if len(asked) != 1:
+        yield f'the lesson holds quick_check("NN") {len(asked)} times, expected once'
+        return
+    heading = ""
+    for cell in lesson.cells:
+        if "quick_check(" in cell.source and heading.lower() != "quick check":
+            yield f"cell '{cell.id}' stands below '## {heading}', not below '## Quick check'"
+        if cell.cell_type == "markdown":
+            heading = [heading, *re.findall(r"^## +(.+)$", cell.source, re.MULTILINE)][-1]
+    try:
+        count = len(questions(asked[0]))
+    except ValueError as error:
+        yield str(error)
+    else:
+        if count not in (2, 3):
+            yield f"the quick check has {count} questions, expected two or three"
+
+
+def quiz_numbers(lesson: NotebookNode) -> list[str]:
+    """Return the number that each `quick_check("NN")` of a lesson is called with."""
+    return [number for cell in code_cells(lesson) for number in re.findall(QUICK_CHECK, cell.source)]
 
 
 RULES: tuple[Rule, ...] = (
@@ -171,4 +198,5 @@ RULES: tuple[Rule, ...] = (
     short_enough,
     pictures_told,
     made_as_agreed,
+    quick_check_asked,
 )
