@@ -12,8 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
 from backproplab.plots.style import LINES
-from backproplab.plots.training import default_window, geometric_mean
-from backproplab.plots.words import number, running_mean
+from backproplab.plots.words import number
 from backproplab.recorder import Series
 
 Floats = NDArray[np.float64]
@@ -22,6 +21,8 @@ Role = Literal["loss", "gradient", "parameter"]
 COLUMNS = 240  # of a curve at most; each keeps its lowest and its highest point
 POINTS = 11_000  # of all curves together, roughly
 BOX = 1000
+NEAR = 0.025  # share of the axis to either side that a mean covers: what one sees as one place
+FEWEST_AVERAGED = 60
 MARKS = {"loss": "◆", "gradient": "▲", "parameter": "■"}
 
 
@@ -59,7 +60,7 @@ class Scale(NamedTuple):
             else:  # less than two decades: 0.2, 0.5, 1
                 found = np.ravel(10.0 ** powers[:, np.newaxis] * np.array([1, 2, 5]))[-3 * most :]
         else:
-            found = MaxNLocator(most, steps=[1, 2, 5, 10]).tick_values(self.low, self.high)
+            found = np.array(MaxNLocator(most, steps=[1, 2, 5, 10]).tick_values(self.low, self.high))
         places = self.place(found)
         return [
             (round(100 * float(place), 2), f"{value + 0.0:,.6g}".replace("-", "−"))
@@ -119,6 +120,24 @@ def thinned(x: Floats, y: Floats, columns: int) -> NDArray[np.int64]:
     return np.unique(np.concatenate([order[first], order[last], [0, len(x) - 1]])).astype(np.int64)
 
 
+def local_mean(x: Floats, y: Floats, near: float) -> Floats:
+    """Mean of y over all points as near as that in x; nearer at the start, so that the first stays as it was.
+
+    Means of places on the axis: on a logarithmic one they are geometric. A mean over so many *steps* would
+    drag the first, steep ones far to the right where the axis of steps is logarithmic.
+
+    >>> local_mean(np.array([0.0, 0.1, 0.2, 0.9]), np.array([9.0, 3.0, 3.0, 1.0]), 0.15).tolist()
+    [9.0, 5.0, 3.0, 1.0]
+    """
+    told = np.isfinite(y)
+    reach = np.minimum(near, x - x[0]) + 1e-9
+    first, last = np.searchsorted(x, x - reach), np.searchsorted(x, x + reach, side="right")
+    sums, counts = (np.append(0, np.cumsum(part)) for part in (np.where(told, y, 0), told))
+    with np.errstate(invalid="ignore"):
+        means: Floats = (sums[last] - sums[first]) / (counts[last] - counts[first])
+    return means
+
+
 def path(x: Floats, y: Floats, columns: int) -> str:
     """An SVG path through the points that `thinned` keeps; x and y are shares, y upwards; nan is left out.
 
@@ -160,15 +179,15 @@ def chart(
 ) -> dict[str, Any]:
     """What the page needs to draw one chart: a line for each column of `series`, with the numbers to read.
 
-    A loss has its axis from 0, a gradient norm a logarithmic one; both are drawn pale, below their running
-    mean. With `single` the lines are traces, to be looked at one by one on one scale.
+    A loss has its axis from 0, a gradient norm a logarithmic one; where there is much of them, they are drawn
+    pale, and on top their mean over what is near. With `single` the lines are traces, to be looked at one by
+    one on one scale.
     """
     values = columns_of(series)
     scale = _scale(values, role, single)
     at = nearest(series.steps, when.frames)
     off = series.steps[at] != when.frames
-    window = 1 if single else default_window(series)
-    smooth = _smooth(values, window, log=scale.log)
+    averaged = not single and len(series.steps) >= FEWEST_AVERAGED
     lines = []
     for index, name in enumerate(names):
         column = values[:, index]
@@ -178,8 +197,8 @@ def chart(
             {
                 "name": name,
                 "dash": "" if single else dash(index),
-                "paths": _paths(series.steps, scale.place(column), when),
-                "means": _paths(series.steps, scale.place(smooth[:, index]), when) if window > 1 else None,
+                "paths": _paths(series.steps, scale.place(column), when, near=0.0),
+                "means": _paths(series.steps, scale.place(column), when, near=NEAR) if averaged else None,
                 "heights": percent(1 - scale.place(column[at])),
                 "texts": [text + step for text, step in zip(texts, steps, strict=True)],
             }
@@ -195,15 +214,9 @@ def chart(
     }
 
 
-def _paths(steps: NDArray[np.int64], y: Floats, when: Times) -> dict[str, str]:
-    return {name: path(axis.place(steps), y, when.columns) for name, axis in when.axes.items()}
-
-
-def _smooth(values: Floats, window: int, *, log: bool) -> Floats:
-    """The running mean of each line, the geometric one on a logarithmic axis, as the pictures draw it."""
-    if window > 1 and log and (values > 0).all():
-        return geometric_mean(values, window)
-    return np.column_stack([running_mean(column, window) for column in values.T])
+def _paths(steps: NDArray[np.int64], y: Floats, when: Times, *, near: float) -> dict[str, str]:
+    across = {name: axis.place(steps) for name, axis in when.axes.items()}
+    return {name: path(x, local_mean(x, y, near) if near else y, when.columns) for name, x in across.items()}
 
 
 def _scale(values: Floats, role: Role, single: bool) -> Scale:

@@ -200,7 +200,7 @@ def _charts(records: Records, when: Times) -> list[dict[str, Any]]:
     """Top to bottom."""
     charts = []
     if loss := records.get("loss"):
-        charts.append(chart(loss, when, title="Loss", role="loss", names=[""]))
+        charts.append(chart(loss, when, title="Loss of the batch", role="loss", names=[""]))
     if norms := records.get("norms"):
         charts.append(chart(norms, when, title="Gradient norm", role="gradient", names=norms.labels))
     if weights := records.get("weights"):

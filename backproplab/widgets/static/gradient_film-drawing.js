@@ -152,8 +152,8 @@ function oneLine(chart, { dash, means }, style, { curves, plot, title }) {
   const mean = means && svg("path", { ...attributes, class: "film-line film-mean", "stroke-dasharray": dash || false });
   curves.append(...[recorded, mean].filter(Boolean));
   const sample = chart.lines.length > 1 && !chart.single && svg(
-    "svg", { class: "film-sample", viewBox: "0 0 24 8", "aria-hidden": "true" },
-    svg("path", { ...attributes, class: "film-line film-mean", d: "M0 4H24", "stroke-dasharray": dash || false }),
+    "svg", { class: "film-sample", viewBox: "0 0 20 8", "aria-hidden": "true" },
+    svg("path", { ...attributes, class: "film-line film-mean", d: "M0 4H20", "stroke-dasharray": dash || false }),
   );
   const name = html("span", { class: "film-name" });
   const value = html("span", { class: "film-value" });
