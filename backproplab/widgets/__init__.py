@@ -5,8 +5,9 @@ was just opened) its place holds a still picture or table that says the same. Py
 widget is handed steps, frames, formulas or arrays, and draws them.
 """
 
+from backproplab.widgets.digit_pad import DigitPad
 from backproplab.widgets.gradient_film import GradientFilm
 from backproplab.widgets.quick_check import QuickCheck, quick_check
 from backproplab.widgets.stepper import Stepper
 
-__all__ = ["GradientFilm", "QuickCheck", "Stepper", "quick_check"]
+__all__ = ["DigitPad", "GradientFilm", "QuickCheck", "Stepper", "quick_check"]

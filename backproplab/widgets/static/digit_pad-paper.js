@@ -1,0 +1,155 @@
+// The paper of the digit pad: ink by mouse, finger or pen, or by keyboard with a pen that arrows move.
+
+import { OWN_KEYS, freshId, html, keys, svg } from "./kit.js";
+
+const CELLS = 28; // a step of the keyboard's pen is one of these across the paper
+const FAR = 5; // with Shift
+const NEAR = 0.7; // units: points closer than this are not kept
+
+/** What is drawn now: the digit under the ink counts from the last action that put it there or cleared it. */
+function strokesOf(actions) {
+  const last = actions.findLastIndex((action) => "clear" in action || "sample" in action);
+  return actions.slice(last + 1).flatMap((action) => (action.stroke ? [action.stroke] : []));
+}
+
+/** { node, show(actions), lay(pixels), lift(), drawing() }; onstroke(points, isNew), onpen(text), onundo(). */
+export function padPaper({ size, pen, onstroke, onlift, onpen, onundo }) {
+  const helpId = freshId("help");
+  const base = html("canvas", { class: "bpl-pad-base", width: CELLS, height: CELLS, "aria-hidden": "true" });
+  const ink = svg("g", { class: "bpl-pad-ink", "stroke-width": 2 * pen });
+  const place = svg("circle", { class: "bpl-pad-pen", r: pen });
+  const surface = svg(
+    "svg",
+    {
+      viewBox: `0 0 ${size} ${size}`,
+      class: "bpl-pad-surface",
+      role: "application",
+      tabindex: 0,
+      "aria-label": "Paper to draw a digit on",
+      "aria-describedby": helpId,
+      ...OWN_KEYS,
+    },
+    ink,
+    place,
+  );
+  const invitation = html("span", { class: "bpl-pad-invitation", "aria-hidden": "true" }, "Draw a digit here");
+  const sheet = html("div", { class: "bpl-pad-paper" }, base, invitation, surface);
+  const help = html(
+    "p",
+    { id: helpId, class: "bpl-pad-help" },
+    "Keys: arrows move the pen, Home, End, Page Up and Page Down move it slantwise, with Shift five times as far. " +
+      "Space puts it down and lifts it. Backspace undoes.",
+  );
+
+  // Where the keyboard's pen is, in units of the paper; whether it, or a pointer, leaves ink.
+  const cell = size / CELLS;
+  let [x, y] = [13.5 * cell, 6.5 * cell];
+  let inked = null; // the stroke that grows
+  let pointer = null;
+
+  const showPen = () => {
+    place.setAttribute("cx", x);
+    place.setAttribute("cy", y);
+    place.classList.toggle("bpl-pad-down", inked !== null && pointer === null);
+  };
+  const where = () => `row ${Math.floor(y / cell) + 1}, column ${Math.floor(x / cell) + 1} of ${CELLS}`;
+
+  const begin = () => {
+    inked = [x, y];
+    onstroke(inked, true);
+  };
+  const extend = (toX, toY) => {
+    if (Math.hypot(toX - inked.at(-2), toY - inked.at(-1)) < NEAR) return;
+    inked = [...inked, toX, toY];
+    onstroke(inked, false);
+  };
+  const lift = () => {
+    if (inked === null) return;
+    inked = null;
+    pointer = null;
+    showPen();
+    onlift();
+  };
+
+  const move = (right, down) => (event) => {
+    const by = cell * (event.shiftKey ? FAR : 1);
+    const inside = (at) => Math.min(size - cell / 2, Math.max(cell / 2, at));
+    [x, y] = [inside(x + right * by), inside(y + down * by)];
+    if (inked !== null) extend(x, y);
+    showPen();
+    onpen(inked === null ? `Pen at ${where()}.` : `Ink to ${where()}.`);
+  };
+  keys(surface, {
+    ArrowLeft: move(-1, 0),
+    ArrowRight: move(1, 0),
+    ArrowUp: move(0, -1),
+    ArrowDown: move(0, 1),
+    Home: move(-1, -1),
+    PageUp: move(1, -1),
+    End: move(-1, 1),
+    PageDown: move(1, 1),
+    " ": () => {
+      if (inked !== null) return lift();
+      begin();
+      showPen();
+      onpen(`Pen down at ${where()}.`);
+    },
+    Escape: () => (inked === null ? false : lift()),
+    Backspace: () => onundo(),
+  });
+
+  const rounded = (length) => Math.round(10 * length) / 10;
+  const at = (event) => {
+    const box = surface.getBoundingClientRect();
+    const inside = (share) => rounded(size * Math.min(1, Math.max(0, share)));
+    return [inside((event.clientX - box.left) / box.width), inside((event.clientY - box.top) / box.height)];
+  };
+  surface.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0 || pointer !== null) return;
+    lift();
+    surface.setPointerCapture(event.pointerId);
+    pointer = event.pointerId;
+    [x, y] = at(event);
+    begin();
+    showPen();
+  });
+  surface.addEventListener("pointermove", (event) => {
+    if (event.pointerId !== pointer) return;
+    const seen = event.getCoalescedEvents?.() ?? [];
+    for (const one of seen.length ? seen : [event]) extend(...at(one));
+    [x, y] = inked.slice(-2);
+    showPen();
+  });
+  for (const end of ["pointerup", "pointercancel"]) {
+    surface.addEventListener(end, (event) => event.pointerId === pointer && lift());
+  }
+
+  let lines = [];
+  const show = (actions) => {
+    const strokes = strokesOf(actions);
+    while (lines.length > strokes.length) lines.pop().remove();
+    strokes.forEach((stroke, index) => {
+      if (!lines[index]) {
+        lines[index] = svg("polyline");
+        ink.append(lines[index]);
+      }
+      const points = stroke.length === 2 ? [...stroke, ...stroke] : stroke; // a dot
+      const text = points.join(" ");
+      if (lines[index].getAttribute("points") !== text) lines[index].setAttribute("points", text);
+    });
+    invitation.hidden = actions.length > 0;
+  };
+
+  /** Put a digit of MNIST, or nothing, under the ink. */
+  const lay = (pixels) => {
+    const context = base.getContext("2d");
+    context.clearRect(0, 0, CELLS, CELLS);
+    if (!pixels.length) return;
+    const picture = context.createImageData(CELLS, CELLS);
+    pixels.forEach((amount, index) => picture.data.set([0, 0, 0, amount], 4 * index));
+    context.putImageData(picture, 0, 0);
+  };
+
+  showPen();
+  return { node: html("div", {}, sheet, help), surface, show, lay, lift, drawing: () => inked !== null };
+}

@@ -1,0 +1,247 @@
+// A pad to draw a digit on, beside what a network makes of it. All numbers come from Python.
+
+import { announcer, button, bytes, freshId, html, menu, OWN_KEYS } from "./kit.js";
+import { padPaper } from "./digit_pad-paper.js";
+
+const PATIENCE = 2000; // milliseconds
+const SIZES = [0.01, 0.03, 0.1, 0.3];
+
+export default {
+  render({ model, el }) {
+    const said = announcer();
+    const actions = () => model.get("actions");
+    const act = (next) => {
+      model.set("actions", next); // every view of the model draws this at once
+      line.ask();
+    };
+
+    const undo = () => {
+      paper.lift();
+      if (actions().length) act(actions().slice(0, -1));
+    };
+    const paper = padPaper({
+      size: model.get("paper"),
+      pen: model.get("pen"),
+      onstroke: (points, isNew) => act([...(isNew ? actions() : actions().slice(0, -1)), { stroke: points }]),
+      onlift: () => line.idle() && said.say(model.get("answer").said),
+      onpen: said.say,
+      onundo: undo,
+    });
+    const line = questions(model, () => {
+      said.say("Python has not answered for 2 seconds. It may be busy with another cell; if not, run this cell again.");
+    });
+
+    const instead = (action) => {
+      paper.lift();
+      const last = actions().at(-1) ?? {};
+      const kept = Object.keys(action)[0] in last && !("steps" in action) ? actions().slice(0, -1) : actions();
+      act([...kept, action]);
+    };
+    const back = button("Undo", undo);
+    const clear = button("Clear", () => instead({ clear: true }));
+    const samples = menu({
+      label: "or take a real digit",
+      options: [["", "–"], ...Array.from({ length: 10 }, (_, digit) => [String(digit), String(digit)])],
+      value: "",
+      onchange: (digit) => (digit === "" ? null : instead({ sample: Number(digit) })),
+    });
+
+    const step = (steps) => () => {
+      const size = model.get("step_size");
+      act([...actions(), { steps, target: model.get("target"), step_size: size }]);
+    };
+    const one = button("", step(1));
+    const ten = button("10 steps", step(10));
+    const sizes = menu({
+      label: "step size",
+      options: SIZES.map((size) => [String(size), String(size)]),
+      value: String(model.get("step_size")),
+      onchange: (size) => {
+        model.set("step_size", Number(size));
+        model.save_changes();
+      },
+    });
+
+    const seen = map("bpl-pad-seen");
+    const slopes = map("bpl-pad-map", marks());
+    const bars = digitBars((digit) => {
+      model.set("target", digit);
+      line.ask();
+    });
+    const loss = html("p", { class: "bpl-pad-loss" });
+
+    const showActions = () => {
+      paper.show(actions());
+      back.setAttribute("aria-disabled", String(actions().length === 0));
+      const last = actions().findLast((action) => !action.stroke && !action.steps);
+      samples.input.value = last && "sample" in last ? String(last.sample) : "";
+    };
+    const showTarget = () => {
+      const target = model.get("target");
+      bars.choose(target);
+      one.textContent = `1 step towards ${target}`;
+    };
+    const showAnswer = () => {
+      const answer = model.get("answer");
+      const target = model.get("target");
+      bars.show(answer);
+      loss.replaceChildren(`Loss for the target ${target}: `, html("strong", {}, `◆ ${answer.loss}`));
+      paper.lay(bytes(answer.base));
+      seen.paint(bytes(answer.seen), (amount) => [255 - amount, 255 - amount, 255 - amount]);
+      seen.tell("The network sees", answer.steps ? stepsTaken(answer.steps) : "your ink, centred, 28 × 28");
+      const palette = bytes(model.get("palette"));
+      slopes.paint(bytes(answer.map), (index) => palette.subarray(3 * index, 3 * index + 3));
+      slopes.mark(answer.marks);
+      slopes.tell(`∂L/∂pixel for a ${target}`, `darkest: ±${answer.reach}`);
+      if (line.heard(answer) && !paper.drawing()) said.say(answer.said);
+    };
+
+    el.append(
+      html(
+        "div",
+        { class: "bpl bpl-pad", role: "group", "aria-label": "Digit pad" },
+        html(
+          "div",
+          { class: "bpl-pad-parts" },
+          html(
+            "div",
+            { class: "bpl-pad-draw" },
+            paper.node,
+            html("div", { class: "bpl-row" }, back, clear),
+            samples.row,
+          ),
+          html("div", { class: "bpl-pad-maps" }, seen.node, slopes.node, legend()),
+          html(
+            "div",
+            { class: "bpl-pad-answer" },
+            bars.node,
+            loss,
+            html("div", { class: "bpl-row" }, one, ten),
+            sizes.row,
+            html(
+              "p",
+              { class: "bpl-pad-help" },
+              "A step takes step size × ∂L/∂pixel off each pixel, within 0 and 1. A new line starts from your ink again.",
+            ),
+          ),
+        ),
+        said.node,
+      ),
+    );
+    const listeners = { "change:actions": showActions, "change:target": showTarget, "change:answer": showAnswer };
+    listeners["change:step_size"] = () => (sizes.input.value = String(model.get("step_size")));
+    for (const [name, listener] of Object.entries(listeners)) model.on(name, listener);
+    showActions();
+    showTarget();
+    showAnswer();
+    return () => {
+      for (const [name, listener] of Object.entries(listeners)) model.off(name, listener);
+      line.end();
+    };
+  },
+};
+
+/** At most one question to Python on its way; what happens meanwhile goes along with the next. */
+function questions(model, onsilence) {
+  let timer = null;
+  let more = false;
+  const ask = () => {
+    if (timer !== null) {
+      more = true;
+      return;
+    }
+    more = false;
+    model.set("request", model.get("request") + 1);
+    timer = setTimeout(() => {
+      timer = null; // the next thing that the reader does asks again
+      onsilence();
+    }, PATIENCE);
+    model.save_changes();
+  };
+  /** Is this the last word on all that was asked? */
+  const heard = (answer) => {
+    if (answer.to !== model.get("request")) return false;
+    clearTimeout(timer);
+    timer = null;
+    if (more) ask();
+    return timer === null;
+  };
+  return { ask, heard, idle: () => timer === null, end: () => clearTimeout(timer) };
+}
+
+function stepsTaken(steps) {
+  return steps === 1 ? "after 1 step from your ink" : `after ${steps} steps from your ink`;
+}
+
+/** A map of 28 × 28 pixels under its name: { node, paint(values, colour), tell(name, words) }. */
+function map(kind, over = null) {
+  const canvas = html("canvas", { width: 28, height: 28, role: "img" });
+  const name = html("strong");
+  const words = html("span", { class: "bpl-pad-words" });
+  const paint = (values, colour) => {
+    const context = canvas.getContext("2d");
+    const picture = context.createImageData(28, 28);
+    values.forEach((value, index) => picture.data.set([...colour(value), 255], 4 * index));
+    context.putImageData(picture, 0, 0);
+  };
+  const tell = (title, more) => {
+    name.textContent = title;
+    words.textContent = more;
+    canvas.setAttribute("aria-label", `${title}: ${more}`);
+  };
+  const frame = html("div", { class: "bpl-pad-frame" }, canvas, over?.node);
+  const node = html("figure", { class: kind }, html("figcaption", {}, name, words), frame);
+  return { node, paint, tell, mark: over?.show };
+}
+
+/** The signs at the two strongest places of the gradient map. */
+function marks() {
+  const signs = ["+", "−"].map((sign) => html("span", { class: "bpl-pad-sign", "aria-hidden": "true" }, sign));
+  const show = (places) => {
+    signs.forEach((sign, index) => {
+      sign.hidden = places.length === 0;
+      sign.style.left = `${((places[index] % 28) + 0.5) / 0.28}%`;
+      sign.style.top = `${(Math.floor(places[index] / 28) + 0.5) / 0.28}%`;
+    });
+  };
+  return { node: html("div", { class: "bpl-pad-signs" }, ...signs), show };
+}
+
+function legend() {
+  const line = (kind, sign, text) =>
+    html("span", {}, html("span", { class: `bpl-pad-key bpl-pad-${kind}`, "aria-hidden": "true" }, sign), text);
+  return html(
+    "p",
+    { class: "bpl-pad-help bpl-pad-signed" },
+    "More ink, most of all at the sign:",
+    line("raises", "+", "raises the loss (vermillion)"),
+    line("lowers", "−", "lowers the loss (blue)"),
+  );
+}
+
+/** Ten bars of probability; each is a radio, which makes its digit the target. */
+function digitBars(onchoose) {
+  const name = freshId("target");
+  const rows = Array.from({ length: 10 }, (_, digit) => {
+    const input = html("input", { type: "radio", name, value: digit, onchange: () => onchoose(digit), ...OWN_KEYS });
+    const bar = html("span", { class: "bpl-pad-share" });
+    const text = html("span", { class: "bpl-pad-percent" });
+    const label = html("label", {}, input, html("span", {}, String(digit)), html("span", { class: "bpl-pad-bar" }, bar), text);
+    return { input, bar, text, label };
+  });
+  const show = ({ shares, percents, best }) => {
+    rows.forEach(({ bar, text, label }, digit) => {
+      bar.style.width = `${100 * shares[digit]}%`;
+      text.textContent = percents[digit];
+      label.classList.toggle("bpl-pad-best", digit === best);
+    });
+  };
+  const choose = (target) => (rows[target].input.checked = true);
+  const node = html(
+    "fieldset",
+    {},
+    html("legend", {}, "Probabilities; choose a target"),
+    ...rows.map(({ label }) => label),
+  );
+  return { node, show, choose };
+}
