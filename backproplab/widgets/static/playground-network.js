@@ -1,0 +1,129 @@
+// The network as a drawing: a small map for each unit, a line for each weight and one for its gradient.
+
+import { html, svg, keys, bytes, floats, OWN_KEYS } from "./kit.js";
+import { SMALL, painter } from "./playground-plane.js";
+
+const NAME = 15; // pixels above a map, for its name
+
+/** Draws into `node`; `choose(index)` when a unit is picked. { node, build(), draw(), mark() }. */
+export function networkDrawing(model, choose, theme) {
+  const lines = svg("svg", { "aria-hidden": "true", class: "pg-edges" });
+  const node = html("div", {
+    class: "pg-network",
+    role: "application",
+    tabindex: "0",
+    "aria-roledescription": "network drawing",
+    ...OWN_KEYS,
+  });
+  let tiles = [];
+  let pairs = [];
+
+  const chosen = () => (model.get("unit") + tiles.length) % tiles.length;
+
+  function build() {
+    const { sizes, names } = model.get("shape");
+    const tallest = Math.max(...sizes);
+    const size = tallest > 6 ? 30 : tallest > 4 ? 36 : 44;
+    const pitch = size + NAME + (tallest > 6 ? 5 : 10);
+    const height = tallest * pitch;
+    node.style.height = `${height}px`;
+    node.style.setProperty("--pg-tile", `${size}px`);
+    tiles = [];
+    const places = sizes.map((count, column) => {
+      const x = (100 * (column + 0.5)) / sizes.length;
+      return Array.from({ length: count }, (_, row) => {
+        const y = height / 2 + (row - (count - 1) / 2) * pitch;
+        tiles.push(tile(names[tiles.length], column, row, x, y, size));
+        return [x, y + NAME / 2];
+      });
+    });
+    pairs = [];
+    for (let column = 1; column < sizes.length; column += 1) {
+      for (const [x1, y1] of places[column - 1]) {
+        for (const [x2, y2] of places[column]) pairs.push(edge(x1, y1, x2, y2));
+      }
+    }
+    lines.replaceChildren(...pairs.flatMap((pair) => [pair.weight, pair.gradient]));
+    node.replaceChildren(lines, ...tiles.map((one) => one.node));
+    node.setAttribute(
+      "aria-label",
+      `Network ${sizes.join("-")}. Arrow keys choose a unit, Space starts and pauses training.`,
+    );
+  }
+
+  function tile(name, column, row, x, y, size) {
+    const canvas = html("canvas", { width: 2 * size, height: 2 * size });
+    const label = html("span", {}, name);
+    const one = html("div", { class: "pg-unit", onclick: () => choose(index), dataset: { name } }, label, canvas);
+    one.style.left = `calc(${x}% - ${size / 2}px)`;
+    one.style.top = `${y - (size + NAME) / 2}px`;
+    const index = tiles.length;
+    return { node: one, paint: painter(canvas, SMALL), label, name, column, row };
+  }
+
+  function edge(x1, y1, x2, y2) {
+    const ends = (lift) => ({ x1: `${x1}%`, x2: `${x2}%`, y1: y1 + lift, y2: y2 + lift });
+    return {
+      weight: svg("line", { class: "pg-weight", ...ends(-2.4) }),
+      gradient: svg("line", { class: "pg-gradient", ...ends(2.4) }),
+    };
+  }
+
+  function draw() {
+    const units = bytes(model.get("units"));
+    const step = SMALL * SMALL;
+    const { dead } = model.get("report");
+    tiles.forEach((one, index) => {
+      const last = index === tiles.length - 1;
+      one.paint(units.subarray(index * step, (index + 1) * step), theme(last ? "classes" : "values"));
+      const isDead = Boolean(dead[index - 2]);
+      one.node.classList.toggle("pg-dead", isDead);
+      const text = isDead ? `${one.name} †` : one.name;
+      if (one.label.textContent !== text) one.label.textContent = text;
+    });
+    thicken("weight", floats(model.get("weights")));
+    thicken("gradient", floats(model.get("gradients")));
+    mark();
+  }
+
+  function thicken(kind, values) {
+    const largest = values.reduce((top, value) => Math.max(top, Math.abs(value)), 0) || 1;
+    pairs.forEach((pair, index) => {
+      const part = Math.abs(values[index]) / largest;
+      pair[kind].setAttribute("stroke-width", (0.7 + 3.8 * part).toFixed(2));
+      const dashes = values[index] < 0 ? "5 3" : "none";
+      if (pair[kind].getAttribute("stroke-dasharray") !== dashes) pair[kind].setAttribute("stroke-dasharray", dashes);
+    });
+  }
+
+  function mark() {
+    const now = chosen();
+    tiles.forEach((one, index) => one.node.classList.toggle("pg-chosen", index === now));
+    node.dataset.lines = model.get("lines");
+  }
+
+  function move(columns, rows) {
+    const from = tiles[chosen()];
+    const column = tiles.filter((one) => one.column === from.column + columns);
+    if (!column.length) return;
+    const near = columns ? closest(column, from) : column.find((one) => one.row === from.row + rows);
+    if (near) choose(tiles.indexOf(near));
+  }
+
+  function closest(column, from) {
+    const middle = (one) => Number.parseFloat(one.node.style.top);
+    const gap = (one) => Math.abs(middle(one) - middle(from));
+    return column.reduce((best, one) => (gap(one) < gap(best) ? one : best));
+  }
+
+  keys(node, {
+    ArrowLeft: () => move(-1, 0),
+    ArrowRight: () => move(1, 0),
+    ArrowUp: () => move(0, -1),
+    ArrowDown: () => move(0, 1),
+    Home: () => choose(0),
+    End: () => choose(tiles.length - 1),
+  });
+
+  return { node, build, draw, mark, name: () => tiles[chosen()]?.name ?? "" };
+}

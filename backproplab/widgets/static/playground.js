@@ -1,0 +1,183 @@
+// The playground: Python trains and draws up pictures; the page shows each, and asks for the next.
+
+import { html, button, keys, bytes, announcer } from "./kit.js";
+import { choice, settingsOf, linesOf } from "./playground-controls.js";
+import { networkDrawing } from "./playground-network.js";
+import { planeDrawing } from "./playground-plane.js";
+import { curvesDrawing } from "./playground-curves.js";
+
+const EVERY = 25; // milliseconds from one picture to the next, at least
+const PATIENCE = 2000; // without an answer from Python
+const UNANSWERED = ["lines", "speed", "learning_rate"]; // settings that Python takes without a new picture
+const SILENT =
+  "Python has not answered for 2 seconds. If another cell is running, wait for it; otherwise run this cell again.";
+
+function render({ model, el }) {
+  const set = (name, value) => {
+    model.set(name, value);
+    show[name]?.();
+    model.save_changes();
+    if (!UNANSWERED.includes(name)) expect();
+  };
+  const theme = (kind) => bytes(model.get("palette")[`${kind}-${isDark() ? "dark" : "light"}`]);
+  const isDark = () => el.closest('[data-jp-theme-light="false"]') !== null;
+
+  const start = button("Start", () => play(!model.get("playing")), { class: "pg-start" });
+  const step = button("One step", () => ask("step"));
+  const reset = button("Start afresh", () => ask("reset"));
+  const speed = choice(model, "speed", "steps a picture", set);
+  const progress = html("output", { class: "pg-progress" });
+  const said = announcer();
+  const settings = settingsOf(model, set);
+  const lines = linesOf(model, set);
+  const network = networkDrawing(model, (index) => pick(index), theme);
+  const plane = planeDrawing(model, theme);
+  const curves = curvesDrawing(model);
+  const [unit, thickest, caption] = ["pg-words", "pg-key", "pg-key"].map((name) => html("p", { class: name }));
+  const thickestText = html("span");
+  const mark = (kind, shape, text) => html("span", { class: `pg-is-${kind}` }, `${shape} ${text}`);
+  thickest.append(mark("weight", "■", "weight"), " ", mark("gradient", "▲", "gradient"), " dashed: negative. ", thickestText);
+  const key = html("p", { class: "pg-key" }, mark("none", "●", "class 0"), " ", mark("one", "▲", "class 1"));
+  const root = html(
+    "div",
+    { class: "bpl bpl-playground", role: "group", "aria-label": "Playground" },
+    html("div", { class: "bpl-row pg-bar" }, start, step, reset, speed.row, progress),
+    settings.node,
+    html(
+      "div",
+      { class: "pg-main" },
+      html("div", {}, lines.node, network.node, thickest),
+      html("div", {}, caption, plane.node, key),
+    ),
+    unit,
+    curves.node,
+    said.node,
+    html(
+      "p",
+      { class: "pg-help" },
+      "Keys on the drawing of the network: arrows choose a unit for the large map, Home and End the first input and the output, Space starts and pauses.",
+    ),
+  );
+  el.append(root);
+
+  const show = { ...settings.shows, speed: speed.show, lines: () => (lines.show(), network.mark()) };
+  show.playing = () => {
+    const playing = model.get("playing");
+    start.textContent = playing ? "Pause" : "Start";
+    root.dataset.playing = playing;
+    if (!playing && model.get("pictures")) said.say(model.get("report").said);
+  };
+  show.unit = () => {
+    network.mark();
+    write();
+  };
+
+  let built = "";
+  let drawn = 0;
+  let waiting = null;
+  let patience = null;
+  let asked = 0;
+  let unitAsked = false;
+
+  function picture() {
+    clearTimeout(patience);
+    const shape = JSON.stringify(model.get("shape"));
+    const points = model.get("points");
+    if (shape !== built || points !== plane.points) {
+      if (shape !== built) network.build();
+      built = shape;
+      plane.points = points;
+      plane.drawPoints();
+    }
+    network.draw();
+    plane.draw(isOutput());
+    curves.draw();
+    write();
+    drawn += 1;
+    root.dataset.pictures = drawn;
+    if (model.get("playing")) next();
+    else said.say(unitAsked ? model.get("report").unit : model.get("report").said);
+    unitAsked = false;
+  }
+
+  function isOutput() {
+    const { names } = model.get("shape");
+    return (model.get("unit") + 1) % names.length === 0;
+  }
+
+  function write() {
+    const { range, ...report } = model.get("report");
+    const name = network.name();
+    progress.textContent = report.progress;
+    thickestText.textContent = report.thickest;
+    unit.textContent = report.unit;
+    caption.textContent = isOutput()
+      ? "y over the plane; the line is where it is ½"
+      : `${name} over the plane: ${range[0]} pale, ${range[1]} deep; the line is where its sum is 0`;
+    plane.map.setAttribute("aria-label", `${caption.textContent}. ${report.said}`);
+  }
+
+  // A picture is asked for only while somebody can see it: silence stops Python.
+  function next() {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      if (!model.get("playing") || document.hidden || !root.isConnected) return;
+      asked = performance.now();
+      model.send({ ask: "next", seen: model.get("pictures") });
+      expect();
+    }, Math.max(0, EVERY - (performance.now() - asked)));
+  }
+
+  function expect() {
+    clearTimeout(patience);
+    patience = setTimeout(() => {
+      if (model.get("playing")) set("playing", false);
+      clearTimeout(patience);
+      said.say(SILENT);
+    }, PATIENCE);
+  }
+
+  function play(playing) {
+    if (!playing) clearTimeout(waiting);
+    set("playing", playing);
+    if (!playing) clearTimeout(patience);
+  }
+
+  function ask(what) {
+    model.set("playing", false);
+    clearTimeout(waiting);
+    model.send({ ask: what });
+    expect();
+  }
+
+  function pick(index) {
+    unitAsked = true;
+    set("unit", index === model.get("shape").names.length - 1 ? -1 : index);
+  }
+
+  keys(network.node, { " ": () => play(!model.get("playing")) });
+
+  const seen = () => !document.hidden && model.get("playing") && next();
+  const restyle = new MutationObserver(() => {
+    plane.drawPoints();
+    network.draw();
+    plane.draw(isOutput());
+  });
+  restyle.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
+  document.addEventListener("visibilitychange", seen);
+  model.on("change:pictures", picture);
+  for (const name of Object.keys(show)) model.on(`change:${name}`, show[name]);
+  if (model.get("pictures")) picture();
+  show.playing();
+
+  return () => {
+    clearTimeout(waiting);
+    clearTimeout(patience);
+    restyle.disconnect();
+    document.removeEventListener("visibilitychange", seen);
+    model.off("change:pictures", picture);
+    for (const name of Object.keys(show)) model.off(`change:${name}`, show[name]);
+  };
+}
+
+export default { render };
