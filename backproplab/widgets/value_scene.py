@@ -13,7 +13,7 @@ from backproplab.widgets.value_words import Entry, entries, name_of, sentences, 
 
 PIXELS = 112  # an inch: 9 points read as 14 pixels, as on the rest of the page
 ROW, PAD, INDENT = 0.18, 0.1, 0.15  # inches
-ROOM = 0.2  # inches more before each box, so that one sees an arrow light up
+ROOM = 0.16  # inches more before each box, so that one sees an arrow light up
 
 
 def value_scene(root: Value) -> dict[str, Any]:

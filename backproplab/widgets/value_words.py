@@ -22,10 +22,8 @@ class Entry(NamedTuple):
 
 
 def name_of(node: Node) -> str:
-    """Its label, else its operation and value, which a reader finds in its box."""
-    if node.value.label:
-        return node.value.label
-    return f"{node.heading[0][0]} = {node.rows[0][1]}" if node.heading else f"leaf {node.rows[0][1]}"
+    """Its label, else its value, by which a reader finds the box."""
+    return node.value.label or f"{'box' if node.value.parents else 'leaf'} {node.rows[0][1]}"
 
 
 def sums(
@@ -108,7 +106,7 @@ def _sentence(nodes: Sequence[Node], message: Message) -> str:
     product = f"{short(message.upstream)} × {_bracketed(message.local)} = {short(message.contribution)}"
     change = f"held {short(message.before)} and now holds" if message.heard > 1 else "holds"
     holds = f"{hearer} {change} {short(message.total)}"
-    return f"{early}{speaker} tells {hearer} {product}. {holds}; {_next(nodes, message)}"
+    return f"{early}{speaker} tells {hearer}: {product}. {holds}; {_next(nodes, message)}"
 
 
 def _next(nodes: Sequence[Node], message: Message) -> str:

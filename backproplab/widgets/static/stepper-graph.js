@@ -3,7 +3,8 @@ import { announcer, freshId, html, OWN_KEYS, svg } from "./kit.js";
 
 const MARGIN = 6; // around the drawing: a thick outline needs it
 const CORNER = { computed: 14, leaf: 0, constant: 0 };
-const NOTE = 12; // type of the note in a box
+const SMALLEST = 0.8; // a drawing that almost fits shrinks by this much, and scrolls rather than shrink more
+const SCROLLS = 900; // pixels: a wider one keeps its size
 
 /** { node, show(step), settle() }; `choose(box)` is called for a box that is clicked. */
 export function graphPanel({ scene, pass, wrong, described, choose }) {
@@ -12,16 +13,17 @@ export function graphPanel({ scene, pass, wrong, described, choose }) {
   const { node: said, say } = announcer();
   const order = wrong ? "The wrong order, depth first" : "The right order";
   const name = wrong ? "Graph, stepped in the wrong order" : "Graph, stepped in the right order";
-  const attributes = { class: "bpl-scroll bpl-graph", role: "group", tabindex: 0, "aria-label": name };
+  const attributes = { class: "bpl-scroll bps-graph", role: "group", tabindex: 0, "aria-label": name };
   const box = html("div", { ...attributes, ...described, ...OWN_KEYS }, drawing.node);
   const node = html(
-    "section",
-    { class: wrong ? "bpl-order bpl-wrong" : "bpl-order", "aria-label": order },
-    html("p", { class: "bpl-title" }, wrong ? "✗ Wrong: depth first, a box speaks at once" : "✓ Right: a box speaks once it has heard all"),
+    "div",
+    { class: wrong ? "bps-order bps-beside" : "bps-order", role: "group", "aria-label": order },
+    html("p", { class: "bps-title" }, wrong ? "✗ Wrong: depth first, a box speaks at once" : "✓ Right: a box speaks once it has heard all"),
     sum.node,
     box,
     said,
   );
+  node.style.flexBasis = `${drawing.least + 24}px`; // beside each other only where both drawings fit
   let shown = 0;
   const settle = () => bringIntoView(box, drawing.reach(shown));
   const show = (step) => {
@@ -36,23 +38,23 @@ export function graphPanel({ scene, pass, wrong, described, choose }) {
 
 /** The two lines of a message: upstream × local = contribution; so far + contribution = now. */
 function arithmetic(sums) {
-  const title = html("strong", { class: "bpl-who" });
+  const title = html("strong", { class: "bps-who" });
   const line = (length) => {
     const terms = Array.from({ length }, () => [html("span"), html("small")]);
     const cells = terms.map(([text, words], at) =>
-      html("span", { class: at % 2 ? "bpl-sign" : "bpl-term" }, text, words),
+      html("span", { class: at % 2 ? "bps-sign" : "bps-term" }, text, words),
     );
     const write = (parts) =>
       parts.forEach(([text, words], at) => {
         terms[at][0].textContent = text;
         terms[at][1].textContent = words;
       });
-    return { node: html("span", { class: "bpl-line" }, ...cells), write };
+    return { node: html("span", { class: "bps-line" }, ...cells), write };
   };
   const product = line(5);
   const total = line(5);
-  const lines = html("div", { class: "bpl-lines" }, product.node, total.node);
-  const node = html("div", { class: "bpl-sum" }, title, lines);
+  const lines = html("div", { class: "bps-lines" }, product.node, total.node);
+  const node = html("div", { class: "bps-sum" }, title, lines);
   const show = (step) => {
     lines.style.visibility = step ? "visible" : "hidden";
     const told = sums[Math.max(0, step - 1)];
@@ -64,25 +66,25 @@ function arithmetic(sums) {
 }
 
 function graph(scene, pass, choose) {
-  const forward = head("bpl-head", "M0 1L8 4L0 7z");
-  const backward = head("bpl-head-now", "M0 0L10 5L0 10z", 10);
+  const forward = head("bps-head", "M0 1L8 4L0 7z");
+  const backward = head("bps-head-now", "M0 0L10 5L0 10z", 10);
   const width = scene.width + 2 * MARGIN;
   const height = scene.height + 2 * MARGIN;
   const node = svg("svg", {
     role: "img",
-    width,
-    height,
     viewBox: `${-MARGIN} ${-MARGIN} ${width} ${height}`,
   });
+  const least = width < SCROLLS ? width * SMALLEST : width;
+  node.style.cssText = `width: 100%; max-width: ${width}px; min-width: ${least}px`;
   node.append(svg("defs", {}, forward, backward));
 
   const edges = scene.edges.map(({ path, label, x, y }) => {
-    const line = svg("path", { d: path, class: "bpl-edge", "marker-end": `url(#${forward.id})` });
-    const local = svg("text", { x, y, class: "bpl-local", "text-anchor": "end" }, label);
+    const line = svg("path", { d: path, class: "bps-edge", "marker-end": `url(#${forward.id})` });
+    const local = svg("text", { x, y, class: "bps-local", "text-anchor": "end" }, label);
     node.append(line, local);
     return { line, local };
   });
-  const now = svg("path", { class: "bpl-now", "marker-start": `url(#${backward.id})` });
+  const now = svg("path", { class: "bps-now", "marker-start": `url(#${backward.id})` });
   node.append(now);
   const boxes = scene.nodes.map((one, index) => boxOf(one, scene.row, pass.held[index], () => choose(index)));
   node.append(...boxes.map((box) => box.node));
@@ -91,8 +93,8 @@ function graph(scene, pass, choose) {
     const [speaker, hearer, edge] = step ? pass.moves[step - 1] : [-1, -1, -1];
     const told = new Set(pass.moves.slice(0, step).map((move) => move[2]));
     edges.forEach(({ line, local }, at) => {
-      line.classList.toggle("bpl-told", told.has(at));
-      local.classList.toggle("bpl-local-now", at === edge);
+      line.classList.toggle("bps-told", told.has(at));
+      local.classList.toggle("bps-local-now", at === edge);
     });
     now.setAttribute("d", step ? scene.edges[edge].path : "");
     boxes.forEach((box, at) => box.show(step, at === speaker ? "speaks" : at === hearer ? "hears" : ""));
@@ -100,17 +102,18 @@ function graph(scene, pass, choose) {
     node.setAttribute("aria-label", `Computational graph. ${words.join("; ")}.`);
   };
 
-  /** The rectangle of a step's two boxes, as [left, top, right, bottom]. */
+  /** The rectangle of a step's two boxes on the page, as [left, top, right, bottom]. */
   const reach = (step) => {
     const ends = step ? pass.moves[step - 1].slice(0, 2).map((at) => scene.nodes[at]) : [scene.nodes.at(-1)];
+    const scale = node.clientWidth / width;
     return [
       Math.min(...ends.map((end) => end.x)),
       Math.min(...ends.map((end) => end.y)),
       Math.max(...ends.map((end) => end.x + end.width)) + 2 * MARGIN,
       Math.max(...ends.map((end) => end.y + end.height)) + 2 * MARGIN,
-    ];
+    ].map((place) => place * scale);
   };
-  return { node, show, reach };
+  return { node, show, reach, least };
 }
 
 function head(style, shape, size = 8) {
@@ -122,30 +125,30 @@ function head(style, shape, size = 8) {
 
 /** A box with a name, a value, and the gradient and note that hold from some step on. */
 function boxOf({ x, y, width, height, kind, name, heading, value }, row, held, onclick) {
-  const outline = svg("rect", { x, y, width, height, rx: CORNER[kind], class: `bpl-box bpl-${kind}` });
-  const node = svg("g", { class: held.length ? "bpl-node" : "bpl-node bpl-still", onclick }, outline);
+  const outline = svg("rect", { x, y, width, height, rx: CORNER[kind], class: `bps-box bps-${kind}` });
+  const node = svg("g", { class: held.length ? "bps-node" : "bps-node bps-still", onclick }, outline);
   const left = x + 11;
   let line = y + 4 + row * 0.75;
   if (heading.length) {
     const parts = heading.map(([text, weight], at) =>
       svg("tspan", { "font-weight": weight, dx: at ? 8 : 0 }, text),
     );
-    node.append(svg("text", { x: x + width / 2, y: line, "text-anchor": "middle", class: "bpl-name" }, ...parts));
+    node.append(svg("text", { x: x + width / 2, y: line, "text-anchor": "middle", class: "bps-name" }, ...parts));
     line += row;
   }
   const written = (mark, text, style) => {
     const shape = svg("path", { d: mark(left + 4, line - 5), class: style });
-    const words = svg("text", { x: left + 16, y: line, class: "bpl-number" }, text);
+    const words = svg("text", { x: left + 16, y: line, class: `bps-number ${style}-text` }, text);
     node.append(shape, words);
     line += row;
     return words;
   };
   if (kind === "constant") line = y + height / 2 + 5;
-  written(dot, value, "bpl-dot");
+  written(dot, value, "bps-dot");
   if (!held.length) return { node, show: () => {}, words: () => "" };
 
-  const gradient = written(triangle, "", "bpl-triangle");
-  const note = svg("text", { x: x + width / 2, y: line, "text-anchor": "middle", class: "bpl-note" });
+  const gradient = written(triangle, "", "bps-triangle");
+  const note = svg("text", { x: x + width / 2, y: line, "text-anchor": "middle", class: "bps-note" });
   node.append(note);
   let entry = held[0];
   let role = "";
@@ -154,7 +157,7 @@ function boxOf({ x, y, width, height, kind, name, heading, value }, row, held, o
     role = plays;
     gradient.textContent = entry[1];
     note.textContent = entry[2];
-    node.setAttribute("class", `bpl-node bpl-${entry[3]} ${plays ? `bpl-${plays}` : ""}`);
+    node.setAttribute("class", `bps-node bps-${entry[3]} ${plays ? `bps-${plays}` : ""}`);
   };
   const words = () => {
     const told = entry[1] === "?" ? "gradient not known" : `gradient ${entry[1]}`;
@@ -181,16 +184,16 @@ export function graphLegend() {
   const sign = (...shapes) => svg("svg", { width: 26, height: 16, "aria-hidden": "true" }, ...shapes);
   const rect = (style, corner = 0) => {
     const place = { x: 3, y: 2, width: 20, height: 12, rx: corner };
-    return svg("g", { class: style }, svg("rect", { ...place, class: "bpl-box" }));
+    return svg("g", { class: style }, svg("rect", { ...place, class: "bps-box" }));
   };
   const entries = [
-    [sign(svg("path", { d: dot(13, 8), class: "bpl-dot" })), "value"],
-    [sign(svg("path", { d: triangle(13, 9), class: "bpl-triangle" })), "gradient so far"],
-    [sign(svg("path", { d: "M2 12H24", class: "bpl-edge" }), svg("text", { x: 10, y: 9, class: "bpl-note" }, "n")), "local derivative"],
-    [sign(rect("bpl-unheard")), "has heard nothing"],
-    [sign(rect("bpl-waiting")), "has heard some, waits"],
-    [sign(rect("bpl-complete")), "✓ has heard all"],
+    [sign(svg("path", { d: dot(13, 8), class: "bps-dot" })), "value"],
+    [sign(svg("path", { d: triangle(13, 9), class: "bps-triangle" })), "gradient so far"],
+    [sign(svg("path", { d: "M2 12H24", class: "bps-edge" }), svg("text", { x: 10, y: 9, class: "bps-note" }, "n")), "local derivative"],
+    [sign(rect("bps-unheard")), "has heard nothing"],
+    [sign(rect("bps-waiting")), "has heard some, waits"],
+    [sign(rect("bps-complete")), "✓ has heard all"],
   ];
   const items = entries.map(([shape, text]) => html("li", {}, shape, text));
-  return html("ul", { class: "bpl-legend", "aria-label": "what the signs mean" }, ...items);
+  return html("ul", { class: "bps-legend", "aria-label": "what the signs mean" }, ...items);
 }

@@ -7,8 +7,8 @@ export function layersPanel({ scene, described, choose }) {
   const stepOf = (place) => last - place; // the last layer speaks first
   const row = cards.map((card, place) => layerCard(card, steps[stepOf(place)].norm, () => choose(stepOf(place))));
   const end = (text, words) =>
-    html("li", { class: "bpl-end" }, html("strong", {}, text), html("span", {}, words));
-  const list = html("ol", { class: "bpl-layers", "aria-label": "layers, from inputs to loss" });
+    html("li", { class: "bps-end" }, html("strong", {}, text), html("span", {}, words));
+  const list = html("ol", { class: "bps-layers", "aria-label": "layers, from inputs to loss" });
   list.append(end("x", scene.inputs), ...row.map((card) => card.node), end(...scene.loss));
   const name = "Layers; each opens what it hears and sends on";
   const attributes = { class: "bpl-scroll", role: "group", tabindex: 0, "aria-label": name };
@@ -16,7 +16,7 @@ export function layersPanel({ scene, described, choose }) {
 
   const pages = steps.map((step) => page(step)); // made once; a step shows one and hides the other
   const { node: said, say } = announcer();
-  const node = html("section", { "aria-label": "backward pass" }, box, ...pages, said);
+  const node = html("div", { role: "group", "aria-label": "backward pass" }, box, ...pages, said);
 
   let before = 0;
   const show = (step) => {
@@ -37,10 +37,10 @@ export function layersPanel({ scene, described, choose }) {
   return { node, show, settle };
 }
 
-const STATES = { "-1": ["bpl-unheard", "has heard nothing"], 0: ["bpl-speaks", "speaks now"], 1: ["bpl-complete", "✓ has spoken"] };
+const STATES = { "-1": ["bps-unheard", "has heard nothing"], 0: ["bps-speaks", "speaks now"], 1: ["bps-complete", "✓ has spoken"] };
 
 function layerCard({ name, layer, formula }, norm, onclick) {
-  const gradient = html("span", { class: "bpl-norm" });
+  const gradient = html("span", { class: "bps-norm" });
   const note = html("small");
   const open = html(
     "button",
@@ -54,7 +54,7 @@ function layerCard({ name, layer, formula }, norm, onclick) {
   const node = html("li", {}, open);
   const show = (side) => {
     const [style, words] = STATES[side];
-    open.className = `bpl-card ${style}`;
+    open.className = `bps-card ${style}`;
     open.setAttribute("aria-current", side === 0 ? "step" : "false");
     note.textContent = words;
     gradient.textContent = side < 0 ? "▲ ?" : `▲ norm ${norm}`;
@@ -66,13 +66,13 @@ function page({ title, parts }) {
   const figures = parts.map((part) =>
     html(
       "figure",
-      { class: "bpl-array" },
-      html("figcaption", {}, html("small", {}, part.name), html("span", { class: "bpl-formula" }, part.formula)),
+      { class: "bps-array" },
+      html("figcaption", {}, html("small", {}, part.name), html("span", { class: "bps-formula" }, part.formula)),
       part.rows ? table(part) : null,
       html("small", {}, `shape ${part.shape}, norm ${part.norm}`),
     ),
   );
-  return html("div", { class: "bpl-page", hidden: true }, html("strong", { class: "bpl-who" }, title), ...figures);
+  return html("div", { class: "bps-page", hidden: true }, html("strong", { class: "bps-who" }, title), ...figures);
 }
 
 function table({ name, rows }) {

@@ -11,6 +11,7 @@ function render({ model, el }) {
   const { last } = scene;
   const stops = []; // what to undo when the view goes
   let shown = -1;
+  let chosen = null; // the menu of a graph's boxes
 
   const go = (step) => {
     show(Math.max(0, Math.min(last, step)));
@@ -36,14 +37,14 @@ function render({ model, el }) {
     playing.toggle();
   };
 
-  const help = html("p", { class: "bpl-help", id: freshId("help") }, HELP);
+  const help = html("p", { class: "bps-help", id: freshId("help") }, HELP);
   const described = { "aria-describedby": help.id };
   const panels =
     scene.kind === "graph"
       ? scene.passes.map((pass, index) => graphPanel({ scene, pass, wrong: index === 1, described, choose }))
       : [layersPanel({ scene, described, choose: stepTo })];
 
-  const play = button("▶ play", startOrStop, { class: "bpl-play" });
+  const play = button("▶ play", startOrStop, { class: "bps-play" });
   const scrubber = slider({
     label: "step",
     min: 0,
@@ -55,16 +56,16 @@ function render({ model, el }) {
   const bar = html(
     "div",
     { class: "bpl-row", role: "group", "aria-label": "step" },
-    button("⏮", () => stepTo(0), { "aria-label": "start", title: "start (Home)" }),
+    button("|◀", () => stepTo(0), { "aria-label": "start", title: "start (Home)" }),
     button("◀", () => stepTo(shown - 1), { "aria-label": "one step back", title: "back (←)" }),
     play,
     button("▶", () => stepTo(shown + 1), { "aria-label": "one step on", title: "next (→)" }),
-    button("⏭", () => stepTo(last), { "aria-label": "last", title: "last (End)" }),
+    button("▶|", () => stepTo(last), { "aria-label": "last", title: "last (End)" }),
     scrubber.row,
   );
 
   const root = html("div", { class: "bpl bpl-stepper" }, bar);
-  const beside = html("div", { class: "bpl-orders" }, ...panels.map((panel) => panel.node));
+  const beside = html("div", { class: "bps-orders" }, ...panels.map((panel) => panel.node));
   root.append(beside);
   if (scene.kind === "graph") root.append(choices(), graphLegend());
   root.append(help);
@@ -77,8 +78,6 @@ function render({ model, el }) {
   }
 
   // A graph's own controls: which box to go to next, and the wrong order.
-
-  let chosen = null;
 
   function choose(node) {
     const moves = scene.passes[0].moves;
@@ -103,7 +102,7 @@ function render({ model, el }) {
     });
     const compare = () => {
       tick.checked = model.get("wrong_order");
-      beside.classList.toggle("bpl-both", tick.checked);
+      beside.classList.toggle("bps-both", tick.checked);
       panels[1].node.hidden = !tick.checked;
       panels[1].settle();
     };
@@ -111,7 +110,7 @@ function render({ model, el }) {
     stops.push(() => model.off("change:wrong_order", compare));
     compare();
     const label = html("label", { for: id }, "a wrong, depth-first order beside it");
-    return html("div", { class: "bpl-row bpl-choices" }, chosen.row, html("div", { class: "bpl-row" }, tick, label));
+    return html("div", { class: "bpl-row bps-choices" }, chosen.row, html("div", { class: "bpl-row" }, tick, label));
   }
 
   const by = (move) => (event) => (event.target.matches("select") ? false : stepTo(move()));
