@@ -197,7 +197,10 @@ class Notebook:
     def screenshot(self, cell: str, name: str) -> None:
         """Keep a picture of a cell's output in build/screenshots, for a person to look at."""
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        size = self.page.viewport_size
+        self.page.set_viewport_size({**size, "height": 1800})  # tall enough for every widget as a whole
         self.output(cell).screenshot(path=SCREENSHOTS / f"{name}.png")
+        self.page.set_viewport_size(size)
 
     def violations(self) -> list[str]:
         """What axe finds wrong in the outputs of the page as it stands, one line each."""
