@@ -19,7 +19,10 @@ SETTINGS = ROOT / "backproplab/widgets/lab"  # those of `make lab`
 SCREENSHOTS = ROOT / "build/screenshots"
 STARTS_WITHIN = 60  # seconds
 RUNS_WITHIN = 180_000  # milliseconds: the longest cell of a lesson, on a slow machine
-HARMLESS = ("Could not restore the debugger state",)  # JupyterLab's own, when a kernel is restarted
+HARMLESS = (
+    "Could not restore the debugger state",
+    "Comm not found for comm id",
+)  # JupyterLab's own, when a kernel is restarted
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--force-color-profile=srgb"]
 
 
