@@ -13,7 +13,8 @@ export function mapsPanel(film, pixels, palette) {
   }
   const [rows, columns] = film.image_shape;
   const body = html("div", {});
-  const node = html("div", { class: "film-maps" }, body, colourBar(palette));
+  const ring = html("span", { class: "film-ring" }, html("span", { "aria-hidden": "true" }), "the weight charted");
+  const node = html("div", { class: "film-maps" }, body, html("p", { class: "film-key" }, ...colourBar(palette), ring));
   let shown = [];
 
   function choose(units) {
@@ -35,6 +36,7 @@ export function mapsPanel(film, pixels, palette) {
 
   function draw(frame, scale, weight) {
     const trace = film.traces[weight];
+    ring.hidden = !shown.some(({ unit }) => holds(trace, unit));
     for (const one of shown) {
       const { kind, place } = one;
       const own = kind.scales.map.reach[frame][place];
@@ -46,13 +48,17 @@ export function mapsPanel(film, pixels, palette) {
       one.caption.textContent = `${texts[at][place]}${note}`;
       const most = `no entry beyond ${kind.scales.map.texts[frame][place]}`;
       one.canvas.setAttribute("aria-label", `${kind.title} of ${one.unit} at step ${film.steps[frame]}: ${most}`);
-      one.pixel.hidden = !trace || trace.pixel === null || trace.unit !== one.unit;
+      one.pixel.hidden = !holds(trace, one.unit);
       if (one.pixel.hidden) continue;
       one.pixel.style.left = `${(100 * (trace.pixel % columns)) / columns}%`;
       one.pixel.style.top = `${(100 * Math.floor(trace.pixel / columns)) / rows}%`;
     }
   }
   return { node, choose, draw };
+}
+
+function holds(trace, unit) {
+  return Boolean(trace) && trace.pixel !== null && trace.unit === unit;
 }
 
 function heading({ mark, title }) {
@@ -85,7 +91,7 @@ function colourBar(palette) {
   for (let at = 1; at < 256; at += 14) stops.push(`rgb(${palette.subarray(3 * at, 3 * at + 3).join(" ")})`);
   const bar = html("span", { class: "film-bar", "aria-hidden": "true" });
   bar.style.background = `linear-gradient(to right, ${stops.join(", ")})`;
-  return html("p", { class: "film-key" }, html("span", {}, "− blue"), bar, html("span", {}, "vermillion +"));
+  return [html("span", {}, "− blue"), bar, html("span", {}, "vermillion +")];
 }
 
 /** The charts on one axis of steps: { node, arrange(axis, weight), draw(frame) }; onpick(frame) at a click. */
