@@ -7,7 +7,7 @@ wants letters, `∂L/∂y × y×(1 − y)`. Both are the same text with other wo
 import re
 from collections.abc import Callable, Mapping
 
-NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
+NAME = re.compile(r"(?<![\w.])[A-Za-z_]\w*", re.ASCII)  # ² is no letter of a name
 FUNCTIONS = frozenset({"sigmoid", "tanh", "max", "exp", "ln", "abs", "positive"})
 LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 

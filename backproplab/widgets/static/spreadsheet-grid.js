@@ -91,8 +91,10 @@ export function sheetGrid(page, { onselect, ontype, describedby }) {
     const label = `New number for ${page.cells[name].title}`;
     const input = html("input", { type: "text", inputmode: "decimal", "aria-label": label, ...OWN_KEYS });
     input.value = text;
+    let open = true;
     const close = (keep) => {
-      if (!input.isConnected) return;
+      if (!open) return; // taking the field away takes its focus, which would close it again
+      open = false;
       const inside = cell.contains(document.activeElement);
       const typed = input.value;
       cell.replaceChildren(whole, rest);

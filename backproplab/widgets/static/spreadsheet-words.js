@@ -3,7 +3,7 @@
 import { number } from "./kit.js";
 
 export const MARKS = { value: "●", gradient: "▲", parameter: "■", loss: "◆" };
-const ONE_BY_ONE = 6; // names; more are counted
+const ONE_BY_ONE = 8; // names; more are counted
 
 /** A cell's number as lesson 03 writes it: up to nine decimals. */
 export function inPlaces(value) {

@@ -14,7 +14,7 @@ function renderSheet({ model, el }) {
   const precedents = (name) => sums.precedents(page.cells[name].at).map((address) => at.get(address));
   const followers = new Map(Object.keys(page.cells).map((name) => [name, []]));
   for (const name of Object.keys(page.cells)) {
-    for (const each of precedents(name)) if (page.cells[name].template) followers.get(each).push(name);
+    for (const each of precedents(name)) if (page.cells[name].template && !name.startsWith("gap_")) followers.get(each).push(name);
   }
   const title = (name) => page.cells[name].title;
   const place = (name) => page.cells[name].at.replace("Network!", "");
@@ -145,8 +145,7 @@ function renderSheet({ model, el }) {
     code.textContent = formula;
     const into = followers.get(cell).map((each) => `${title(each)} (${place(each)})`);
     const goes = into.length ? ` Goes into ${listed(into, "cells")}.` : "";
-    const [pages, own] = [from.filter((each) => !page.cells[each].template), from.filter((each) => page.cells[each].template)];
-    const pieces = [...own.map((each) => `${title(each)} (${place(each)})`), ...pages.map(title)];
+    const pieces = from.map((each) => ("template" in page.cells[each] ? `${title(each)} (${place(each)})` : title(each)));
     made.textContent = formula ? `Made from ${listed(pieces, "cells")}.${goes}` : `${editable ? "Yours to change." : ""}${goes}`;
   };
   const drawNumbers = () => {
