@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cache
+from threading import RLock
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -69,6 +70,7 @@ class DigitPad(Live, module="digit_pad"):
     answer = Dict().tag(sync=True)
 
     def __init__(self, network: Network, *, target: int = 7) -> None:
+        self._lock = RLock()  # JupyterLab may hand the page's messages to a thread of their own
         self._reader = Reader(network)
         self._story: list[tuple[Action, Sheet]] = []
         self._answered: object = None
@@ -78,19 +80,22 @@ class DigitPad(Live, module="digit_pad"):
     @property
     def picture(self) -> Picture:
         """What the network sees, `(28, 28)`, ink from 0 to 1."""
-        return self._sheet().picture.copy()
+        with self._lock:
+            return self._sheet().picture.copy()
 
     @property
     def reading(self) -> Reading:
         """What the network makes of the picture now."""
-        return self._reader.read(self._sheet().picture, self.target)
+        with self._lock:
+            return self._reader.read(self._sheet().picture, self.target)
 
     @observe("request", "actions", "target")
     def _answer(self, _: object = None) -> None:
         # What came in one message is told one by one: the first of these calls sees all of it.
-        if self._answered != (now := (self.request, self.target, self.actions)):
-            self._answered = now
-            self.answer = self._told(self._sheet())
+        with self._lock:
+            if self._answered != (now := (self.request, self.target, self.actions)):
+                self._answered = now
+                self.answer = self._told(self._sheet())
 
     def _sheet(self) -> Sheet:
         """Follow the actions from the first one that is new: while a line grows, only that line is."""
@@ -159,7 +164,8 @@ class DigitPad(Live, module="digit_pad"):
     def static(self) -> Static:
         """A digit of MNIST, the probabilities that it gets, and its gradient map."""
         picture = centred(_samples()[STILL] / 255)
-        reading = self._reader.read(picture, self.target)
+        with self._lock:
+            reading = self._reader.read(picture, self.target)
         figure = digit_reading(
             picture, reading.probabilities, reading.gradient, target=self.target, label=STILL
         )
