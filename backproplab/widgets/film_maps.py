@@ -24,8 +24,8 @@ class Maps(NamedTuple):
 
 def palette() -> bytes:
     """Red, green and blue of each byte, 1 to 255: white in the middle, blue below, vermillion above."""
-    shares = np.clip((np.arange(256) - ZERO) / 127 * 0.5 + 0.5, 0, 1)
-    return bytes(SIGNED(shares, bytes=True)[:, :3].astype(np.uint8).tobytes())
+    odd = SIGNED.resampled(255)  # so that one entry is the middle itself
+    return bytes(odd(np.r_[0, np.arange(255)], bytes=True)[:, :3].astype(np.uint8).tobytes())
 
 
 def quantised(values: NDArray[np.floating]) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
