@@ -8,7 +8,7 @@ import numpy as np
 from traitlets import Bool, Dict, Int, TraitError, Unicode, validate
 
 from backproplab.plots.words import number
-from backproplab.spreadsheet import Row, Sheet
+from backproplab.spreadsheet import Cell, Row, Sheet
 from backproplab.spreadsheet.language import pretty
 from backproplab.spreadsheet.layout import NETWORK
 from backproplab.widgets.base import Live, Static
@@ -91,14 +91,21 @@ def _page(sheet: Sheet) -> dict[str, Any]:
             cell.name: {
                 "at": f"{cell.worksheet}!{cell.address}",
                 "role": cell.role,
-                "title": pretty(cell.name),
                 "formula": cell.formula,
-                **({"template": sheet.template(cell.name)} if cell.worksheet == NETWORK else {}),
+                **_words(sheet, cell),
                 **({} if cell.formula else {"value": cell.value, "editable": cell.editable}),
             }
             for cell in sheet.cells.values()
         },
     }
+
+
+def _words(sheet: Sheet, cell: Cell) -> dict[str, str]:
+    """What a page may write for a cell; most nudges are but numbers on the way to an L."""
+    title = pretty(cell.name).replace("L/∂", "L/\u2060∂")  # no line breaks there
+    if cell.worksheet == NETWORK:
+        return {"title": title, "template": sheet.template(cell.name)}
+    return {"title": title} if cell.role == "loss" else {}
 
 
 def _row(sheet: Sheet, row: Row) -> dict[str, Any]:

@@ -19,16 +19,16 @@ export function sheetGrid(page, { onselect, ontype, describedby }) {
     "aria-describedby": describedby,
   });
   const head = page.heads.map((text, index) =>
-    html("th", { scope: "col" }, html("span", { class: "bpl-sheet-place" }, "BCDEF"[index]), ` ${text}`),
+    html("th", { scope: "col" }, html("span", { class: "bpl-sheet-place" }, "BCDEF"[index]), " ", text),
   );
-  const corner = html("th", { scope: "col" }, html("span", { class: "bpl-sheet-place" }, "A"), " number");
+  const corner = html("th", { scope: "col" }, html("span", { class: "bpl-sheet-place" }, "A"), " ", "number");
   node.append(html("thead", {}, html("tr", {}, corner, ...head)));
   const body = node.appendChild(html("tbody"));
 
   page.rows.forEach((row, index) => {
     const place = html("span", { class: "bpl-sheet-place" }, row.number);
     if (!row.cells.length) {
-      body.append(html("tr", { class: "bpl-sheet-heading" }, html("th", { colspan: 6, scope: "colgroup" }, place, ` ${row.title}`)));
+      body.append(html("tr", { class: "bpl-sheet-heading" }, html("th", { colspan: 6, scope: "colgroup" }, html("span", {}, place, row.title))));
       return;
     }
     const mark = html("span", { class: "bpl-sheet-mark", "aria-hidden": "true" }, MARKS[row.role]);
@@ -81,7 +81,9 @@ export function sheetGrid(page, { onselect, ontype, describedby }) {
 
   const walk = (name) => {
     onselect(name);
-    cells.get(name).node.focus();
+    const { node: cell } = cells.get(name);
+    cell.focus();
+    cell.scrollIntoView({ block: "nearest", inline: "nearest" }); // clear of the names, which stay in place
   };
 
   /** Put a text field into a cell; Enter takes its number, Escape leaves the old one. */
@@ -144,14 +146,16 @@ export function sheetGrid(page, { onselect, ontype, describedby }) {
     if (name && page.cells[name].editable) begin(name);
   });
 
-  /** Write a number or a formula into each cell: texts by name, [before the point, after it]. */
-  const show = (texts, numbers) => {
+  /** Write a number or a formula into each cell that changed, or into all: [before the point, after it]. */
+  const show = (texts, numbers, all) => {
     for (const [name, cell] of cells) {
+      if (!all && cell.number === numbers.get(name)) continue;
+      cell.number = numbers.get(name);
       const [whole, rest] = texts(name);
       if (cell.whole.textContent !== whole) cell.whole.textContent = whole;
       if (cell.rest.textContent !== rest) cell.rest.textContent = rest;
-      cell.node.dataset.number = numbers.get(name);
-      cell.typed = asTyped(numbers.get(name));
+      cell.node.dataset.number = cell.number;
+      cell.typed = asTyped(cell.number);
     }
   };
 

@@ -49,7 +49,8 @@ export function whatMoved(page, before, now) {
   const all = page.rows.filter((row) => page.cells[row.cells[1]]?.formula).length;
   const said = [`L ${before.get("L") === now.get("L") ? "stays at" : `goes from ${inPlaces(before.get("L"))} to`} ${inPlaces(now.get("L"))}.`];
   if (values.length) said.push(`With it ${listed(values.map(title), "values")} ${values.length > 1 ? "move" : "moves"}.`);
-  if (gradients.length) said.push(`${gradients.length} of ${all} gradients change.`);
+  const named = gradients.length < 4 ? `: ${listed(gradients.map(title), "of them")}` : "";
+  if (gradients.length) said.push(`${gradients.length} of ${all} gradients ${gradients.length > 1 ? "change" : "changes"}${named}.`);
   if (gone.length) said.push(`Now 0: ${listed(gone.map(title), "of them")}.`);
   if (![...now.values()].every(Number.isFinite)) {
     said.push("Some numbers are beyond what a computer can hold: reset, or choose a smaller learning rate.");

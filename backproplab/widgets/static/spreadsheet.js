@@ -102,15 +102,13 @@ function renderSheet({ model, el }) {
   }
 
   function update(times) {
-    let numbers = { ...model.get("numbers") };
-    let now = values;
-    for (let turn = 0; turn < times; turn += 1) {
+    const numbers = { ...model.get("numbers") };
+    for (let [turn, now] = [0, values]; turn < times; turn += 1, now = turn < times && worked(numbers)) {
       for (const each of page.parameters) numbers[each] = now.get(`new_${each}`);
       if (!page.parameters.every((each) => Number.isFinite(numbers[each]))) {
         told.say("The next update would leave the numbers that a computer can hold: choose a smaller learning rate.");
         return;
       }
-      now = worked(numbers);
     }
     put(numbers, model.get("updates") + times);
   }
@@ -139,7 +137,7 @@ function renderSheet({ model, el }) {
     name.textContent = `${MARKS[role]} ${title(cell)}`;
     name.dataset.role = role;
     const called = meaning.get(cell);
-    letters.textContent = formula ? `= ${filled(cell, title)}` : called ? `, ${called}` : "";
+    letters.textContent = formula ? `= ${filled(cell, title)}` : called ? `(${called})` : "";
     const result = editable ? asTyped(values.get(cell)) : inPlaces(values.get(cell));
     digits.textContent = formula ? `= ${filled(cell, (each) => inShort(values.get(each)))} = ${result}` : `= ${result}`;
     code.textContent = formula;
@@ -148,8 +146,8 @@ function renderSheet({ model, el }) {
     const pieces = from.map((each) => ("template" in page.cells[each] ? `${title(each)} (${place(each)})` : title(each)));
     made.textContent = formula ? `Made from ${listed(pieces, "cells")}.${goes}` : `${editable ? "Yours to change." : ""}${goes}`;
   };
-  const drawNumbers = () => {
-    grid.show(text, values);
+  const drawNumbers = ({ all = false } = {}) => {
+    grid.show(text, values, all);
     const updates = model.get("updates");
     count.textContent = `${updates} update${updates === 1 ? "" : "s"}, L = ${inPlaces(values.get("L"))}`;
   };
@@ -171,14 +169,14 @@ function renderSheet({ model, el }) {
     const shown = model.get("formulas_shown");
     toggle.setAttribute("aria-pressed", String(shown));
     el.classList.toggle("bpl-sheet-formulas", shown);
-    drawNumbers();
+    drawNumbers({ all: true });
   };
 
   drawMode();
   drawSelection();
   const listeners = [
     ["change:numbers", follow],
-    ["change:updates", drawNumbers],
+    ["change:updates", () => drawNumbers()],
     ["change:selected", drawSelection],
     ["change:formulas_shown", drawMode],
   ];

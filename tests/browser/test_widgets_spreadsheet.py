@@ -1,0 +1,330 @@
+"""The sheet in a browser: its JavaScript finds the package's numbers; all of it works by keyboard alone."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+from spreadsheet_kit import NETWORKS, two_one_one
+
+from backproplab.spreadsheet import Sheet
+from backproplab.widgets import Spreadsheet
+from backproplab.widgets.modules import read
+from browser.lab import notebook_of
+
+SOURCE = """
+import numpy as np
+from backproplab import Dense, Network, Sigmoid, SquaredError
+from backproplab.spreadsheet import Sheet
+from backproplab.widgets import Spreadsheet
+
+network = Network([Dense(2, 1), Sigmoid(), Dense(1, 1), Sigmoid()], dtype=np.float64)
+network.parameters = [0.4, -0.2, 0.1, 0.7, -0.3]
+sheet = Sheet(network, SquaredError(), x=[0.5, 0.3], target=[1.0], learning_rate=1.0)
+widget = Spreadsheet(sheet)
+widget
+"""
+
+
+@pytest.fixture(scope="module")
+def notebook(open_notebook, lab):
+    cells = {"sheet": SOURCE, "twin": "other = Spreadsheet(sheet)\nother"}
+    notebook_of(cells, lab[1] / "sheets.ipynb")
+    notebook = open_notebook("sheets.ipynb")
+    notebook.run()
+    return notebook
+
+
+@pytest.fixture(scope="module")
+def sheet(notebook):
+    return OnPage(notebook, "sheet")
+
+
+def plain(text):
+    return text.replace("\u2060", "")  # what keeps ∂L/∂w on one line
+
+
+class OnPage:
+    """A sheet of a notebook, and the keyboard."""
+
+    def __init__(self, notebook, cell):
+        self.notebook, self.page, self.cell = notebook, notebook.page, cell
+        self.output = notebook.output(cell)
+        self.output.get_by_role("grid").wait_for()
+
+    def press(self, *keys):
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def focus(self, name):
+        """Go to a cell by its name, as Tab and arrows do."""
+        self.output.locator(f"td[data-name='{name}']").focus()
+        self.press("ArrowDown", "ArrowUp")
+
+    def number(self, name):
+        return float(self.output.locator(f"td[data-name='{name}']").get_attribute("data-number"))
+
+    def numbers(self):
+        found = self.output.locator("td[data-name]").evaluate_all(
+            "cells => cells.map(cell => [cell.dataset.name, cell.dataset.number])"
+        )
+        return {name: float(number) for name, number in found}
+
+    def selected(self):
+        return self.page.evaluate("() => document.activeElement.dataset.name")
+
+    def told(self):
+        return plain(self.output.locator(".bpl-said").inner_text())
+
+    def bar(self):
+        return plain(self.output.locator(".bpl-sheet-bar").inner_text())
+
+    def type(self, name, text):
+        self.focus(name)
+        self.press("F2", "Control+a")
+        self.page.keyboard.type(text)
+        self.press("Enter")
+
+
+def close(found, expected, name):
+    noisy = name.startswith(("by_nudge", "gap_"))  # rounding over a nudge: 1e-16 / 1e-5
+    return math.isclose(found, expected, rel_tol=1e-12, abs_tol=1e-10 if noisy else 1e-16)
+
+
+@pytest.fixture(scope="module")
+def work(new_page):
+    """What formulas.js makes of a sheet, for other numbers in it: every cell by name."""
+    page = new_page().page
+    page.goto("about:blank")
+
+    def work(widget, numbers):
+        cells = widget.page["cells"]
+        given = {
+            each["at"]: numbers.get(name, each["value"])
+            for name, each in cells.items()
+            if not each["formula"]
+        }
+        formulas = {each["at"]: each["formula"] for each in cells.values()}
+        found = calculated(page, formulas, given)
+        return {name: found[each["at"]] for name, each in cells.items()}
+
+    return work
+
+
+def calculated(page, formulas, numbers):
+    return page.evaluate(
+        """async ([text, formulas, numbers]) => {
+             const { calculator } = await import("data:text/javascript," + encodeURIComponent(text));
+             try {
+               return Object.fromEntries(calculator(formulas).work(numbers));
+             } catch (error) {
+               return error.message;
+             }
+           }""",
+        [read("formulas.js"), formulas, numbers],
+    )
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_page_works_out_what_the_package_computes(name, work):
+    sheet = Sheet(*NETWORKS[name]())
+    found = work(Spreadsheet(sheet), {})
+    assert found.keys() == sheet.cells.keys()
+    wrong = [cell for cell in sheet.cells.values() if not close(found[cell.name], cell.value, cell.name)]
+    assert not wrong
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_after_edits_too(name, work):
+    network, loss, x, target = NETWORKS[name]()
+    widget = Spreadsheet(Sheet(network, loss, x, target))
+    rng = np.random.default_rng(5)
+    network.parameters += rng.normal(0, 0.5, network.size)
+    edited = Sheet(network, loss, np.asarray(x) + rng.normal(0, 0.5, len(x)), target, learning_rate=2.0)
+    found = work(widget, {cell.name: cell.value for cell in edited.cells.values() if cell.editable})
+    wrong = [cell for cell in edited.cells.values() if not close(found[cell.name], cell.value, cell.name)]
+    assert not wrong
+
+
+@pytest.mark.parametrize(
+    ("formula", "value"),
+    [
+        ("=-2^2", 4),  # as in every spreadsheet: the sign binds first
+        ("=2-3-4", -5),
+        ("=8/4/2", 1),
+        ("=1+2*3^2", 19),
+        ("=(1+2)*-3", -9),
+        ("=MAX(0,-3,2)+ABS(-1e-05)*1E+5", 3),
+        ("=IF(2>1,10,20)+IF(2<1,1,2)", 12),
+        ("=EXP(LN(5))+TANH(0)", 5),
+    ],
+)
+def test_formulas_are_read_as_a_spreadsheet_reads_them(formula, value, notebook):
+    assert math.isclose(calculated(notebook.page, {"A!A1": formula}, {})["A!A1"], value, rel_tol=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("formulas", "sentence"),
+    [
+        ({"A!A1": "=A2", "A!A2": "=A1+1"}, "depends on itself"),
+        ({"A!A1": "=1+"}, "expected a number or a cell, found its end"),
+        ({"A!A1": "=(1+2"}, 'expected ")"'),
+        ({"A!A1": "=B7"}, "there is no cell A!B7"),
+        ({"A!A1": "=SIN(1)"}, "SIN with 1 numbers is no function"),
+        ({"A!A1": "=1;2"}, '";" is not part of a formula'),
+        ({"A!A1": "=1 2"}, "nothing should follow, found 2"),
+        ({"A!A1": "=constructor(1)"}, "is not part of a formula"),
+        ({"A!A1": "1+1"}, "a formula begins with ="),
+    ],
+)
+def test_what_is_no_formula_is_refused_by_name(formulas, sentence, notebook):
+    said = calculated(notebook.page, formulas, {})
+    assert sentence in said
+    assert "A!A" in said
+
+
+def test_arrows_walk_and_the_bar_tells_the_formula(sheet):
+    sheet.focus("dL_dw3")
+    assert "C15 ▲ ∂L/∂w₃ = ∂L/∂z₂ × h" in sheet.bar()
+    assert "= −0.11902 × 0.55971 = −0.066614676" in sheet.bar()
+    assert "=C20*B19" in sheet.bar()
+    assert "Made from ∂L/∂z₂ (C20) and h (B19)." in sheet.bar()
+    near = sheet.output.locator(".bpl-sheet-near").evaluate_all(
+        "cells => cells.map(cell => cell.dataset.name)"
+    )
+    assert near == ["h", "dL_dz2"]
+    sheet.press("ArrowLeft")
+    assert sheet.selected() == "w3"
+    assert "Goes into" in sheet.bar()
+    sheet.press("End")
+    assert sheet.selected() == "new_w3"
+    sheet.press("Home", "PageDown")
+    assert sheet.selected() == "L"
+    sheet.press("PageUp")
+    assert sheet.selected() == "eta"
+    assert sheet.notebook.ask("widget.selected") == "eta"
+
+
+def test_a_weight_of_zero_sends_no_gradient_further_back(sheet):
+    sheet.type("w3", "0")
+    gone = {name for name, number in sheet.numbers().items() if name.startswith("dL_d") and number == 0}
+    assert gone == {"dL_dh", "dL_dz1", "dL_dw1", "dL_dw2", "dL_db1", "dL_dx1", "dL_dx2"}
+    assert "w₃ is now 0. L goes from 0.113796087 to" in sheet.told()
+    assert "Now 0: ∂L/∂x₁, ∂L/∂x₂, ∂L/∂w₁, ∂L/∂w₂, ∂L/∂b₁, ∂L/∂z₁ and ∂L/∂h." in sheet.told()
+    assert sheet.notebook.ask("widget.numbers") == {"w3": 0}
+    sheet.press("Delete")
+    assert sheet.notebook.ask("widget.numbers") == {}
+    assert sheet.number("L") == pytest.approx(0.113796087, abs=1e-9)
+
+
+@pytest.mark.parametrize("wrong", ["abc", "1/0", "1e999", "--2", "0x10"])
+def test_a_wrong_entry_is_refused_and_the_old_number_stays(sheet, wrong):
+    sheet.type("w1", wrong)
+    assert f"“{wrong}” is not a number, so w₁ stays 0.4." in sheet.told()
+    assert sheet.number("w1") == 0.4
+    assert sheet.notebook.ask("widget.numbers") == {}
+
+
+@pytest.mark.parametrize(("typed", "number"), [("-0,25", -0.25), ("−1.5e-1", -0.15), (".5", 0.5)])
+def test_a_number_may_be_written_in_several_ways(sheet, typed, number):
+    sheet.type("w1", typed)
+    assert sheet.number("w1") == number
+    sheet.press("Backspace")
+
+
+def test_typing_on_a_cell_replaces_its_number(sheet):
+    sheet.focus("w1")
+    sheet.press("-", "2", "Enter")
+    assert sheet.number("w1") == -2
+    assert sheet.selected() == "w1"
+    sheet.press("Delete")
+
+
+def test_escape_leaves_the_old_number_and_a_formula_cannot_be_typed_over(sheet):
+    sheet.focus("w1")
+    sheet.press("9", "9", "Escape")
+    assert sheet.number("w1") == 0.4
+    assert sheet.selected() == "w1"
+    sheet.focus("z1")
+    sheet.press("5")
+    assert "z₁ is worked out from w₁, x₁, w₂, x₂ and b₁." in sheet.told()
+    sheet.type("nudge", "0")
+    assert "A nudge must be above 0" in sheet.told()
+
+
+@pytest.mark.parametrize(("rate", "loss"), [("0.1", 0.111887671), ("1", 0.095490687), ("10", 0.011045764)])
+def test_one_update_is_the_packages_update(sheet, rate, loss):
+    sheet.type("eta", rate)
+    press_button(sheet, "One update")
+    assert round(sheet.number("L"), 9) == loss
+    assert "1 update." in sheet.told()
+    assert sheet.notebook.ask("widget.updates") == 1
+    network, of_loss, x, target = two_one_one()
+    network.loss_and_gradient(of_loss, np.array([x]), np.array([target]))
+    network.parameters -= float(rate) * network.gradient
+    numbers = sheet.notebook.ask("widget.numbers")
+    found = [numbers[name] for name in ("w1", "w2", "b1", "w3", "b2")]
+    assert np.allclose(found, network.parameters, rtol=1e-12, atol=0)
+    press_button(sheet, "Start again")
+    assert sheet.notebook.ask("[widget.updates, widget.numbers]") == [0, {}]
+
+
+def press_button(sheet, name):
+    sheet.output.get_by_role("button", name=name).focus()
+    sheet.press("Enter")
+
+
+def test_ten_updates_are_ten_of_the_package(sheet):
+    press_button(sheet, "Ten updates")
+    network, loss, x, target = two_one_one()
+    for _ in range(10):
+        network.loss_and_gradient(loss, np.array([x]), np.array([target]))
+        network.parameters -= network.gradient
+    expected = Sheet(network, loss, x, target, learning_rate=1.0)
+    found = sheet.numbers()
+    assert all(close(found[name], expected[name].value, name) for name in found)
+    assert sheet.notebook.ask("widget.updates") == 10
+    press_button(sheet, "Start again")
+
+
+def test_numbers_that_python_sets_reach_the_page_and_the_other_sheet_stays(sheet):
+    sheet.notebook.ask("setattr(widget, 'numbers', {'w3': 1.5})")
+    sheet.output.locator("td[data-name='w3'][data-number='1.5']").wait_for()
+    assert OnPage(sheet.notebook, "twin").number("w3") == 0.7
+    sheet.notebook.ask("setattr(widget, 'numbers', {})")
+    sheet.output.locator("td[data-name='w3'][data-number='0.7']").wait_for()
+
+
+def test_formulas_are_shown_in_place_of_numbers(sheet):
+    press_button(sheet, "Show formulas")
+    assert plain(sheet.output.locator("td[data-name='dL_dz1']").inner_text()) == "∂L/∂h × h×(1 − h)"
+    assert sheet.notebook.ask("widget.formulas_shown") is True
+    press_button(sheet, "Show formulas")
+    assert sheet.output.locator("td[data-name='dL_dz1']").inner_text() == "−0.020530673"
+
+
+def test_closed_and_opened_again_it_is_where_it_was(sheet):
+    sheet.type("w3", "0.5")
+    sheet.focus("dL_dh")
+    sheet.notebook.save()
+    sheet.notebook.open()
+    again = OnPage(sheet.notebook, "sheet")
+    assert again.number("w3") == 0.5
+    assert "∂L/∂h = ∂L/∂z₂ × w₃" in again.bar()
+    assert again.notebook.ask("widget.numbers") == json.loads('{"w3": 0.5}')
+
+
+@pytest.mark.parametrize("look", ["light", "small", "dark"])
+def test_it_is_accessible_in_every_look(look, open_notebook, lab):
+    notebook_of({"sheet": SOURCE}, lab[1] / "look.ipynb")
+    small = {"viewport": {"width": 640, "height": 1000}, "device_scale_factor": 2}
+    notebook = open_notebook("look.ipynb", **(small if look == "small" else {}))
+    if look == "dark":
+        notebook.dark()
+    notebook.run()
+    sheet = OnPage(notebook, "sheet")
+    sheet.type("w3", "0")
+    sheet.focus("dL_dh")
+    notebook.screenshot("sheet", f"spreadsheet-{look}")
+    assert notebook.violations() == []
+    assert sheet.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
