@@ -20,11 +20,11 @@ SCREEN := $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname -s)))
 LAB_FLAGS := $(LAB_SETTINGS) $(if $(filter 0,$(shell id -u)),--allow-root) $(if $(SCREEN),,--no-browser) $(LAB_ARGS)
 
 # Two workers share two cores: a BLAS with threads of its own would make all of them wait.
-unit browser release release-check nbval notebook notebooks: export OPENBLAS_NUM_THREADS = 1
+unit browser release release-check nbval notebook notebooks export: export OPENBLAS_NUM_THREADS = 1
 unit: export PATH := $(abspath $(BIN)):$(PATH) # nbgrader calls its helpers by name
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint format unit release-check nbval browser notebook notebooks release install-test clean
+.PHONY: help lab test lint format unit release-check nbval browser notebook notebooks export release install-test clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -69,6 +69,11 @@ notebook: install-test ## run one lesson again, in place: NB=09 or NB=notebooks/
 
 notebooks: install-test ## run all lessons again, in place
 	$(BIN)/python -m backproplab.authoring.notebooks $(wildcard notebooks/*.ipynb)
+
+export: $(VENV)/.lab ## lessons as pages that need no Python and no network, in build/export: all, or NB=03
+	@found='$(wildcard $(if $(NB),$(NB) notebooks/$(NB)*.ipynb,notebooks/*.ipynb))'; \
+	test -n "$$found" || { echo "No lesson matches NB='$(NB)'. Say for instance: make export NB=03"; exit 2; }; \
+	$(BIN)/python -m backproplab.authoring.export $$found
 
 install-test: $(VENV)/.test
 

@@ -40,7 +40,10 @@ def rerun(path: Path) -> None:
 
 
 def execute(notebook: NotebookNode, path: Path) -> None:
-    """Run every cell of `notebook` in a fresh kernel that works in the folder of `path`."""
+    """Run every cell of `notebook` in a fresh kernel that works in the folder of `path`.
+
+    What its widgets hold at the end is in the notebook's metadata then; `normalised` leaves it out.
+    """
     running = "before the first cell"
 
     def note(cell: NotebookNode, cell_index: int) -> None:
@@ -52,7 +55,6 @@ def execute(notebook: NotebookNode, path: Path) -> None:
         timeout=CELL_TIMEOUT,
         kernel_name=KERNEL["name"],
         record_timing=False,
-        store_widget_state=False,
         extra_arguments=["--IPKernelApp.log_level=ERROR"],  # else each start warns of its local sockets
         resources={"metadata": {"path": str(path.parent)}},
         on_cell_start=note,

@@ -1,0 +1,153 @@
+"""Make a page of a lesson: one HTML file that needs neither Python nor a network.
+
+From a shell: `python -m backproplab.authoring.export notebooks/03-spreadsheet.ipynb [--out DIR]`.
+
+The lesson is run. Widgets that need no Python stay live in the page; of the others their still half stands
+there. Formulas are MathML, pictures are part of the page, links between lessons lead from page to page.
+"""
+
+import argparse
+import json
+import re
+import shutil
+import sys
+from collections.abc import Iterable, Sequence
+from html import escape
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import nbformat
+from nbformat import NotebookNode
+
+from backproplab.authoring.formulas import FormulaFailed
+from backproplab.authoring.lesson_page import Link, anchor, page_of
+from backproplab.authoring.notebooks import WIDGET_VIEW, NotebookFailed, execute
+
+WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
+OUT = Path("build/export")
+ELSEWHERE = (
+    '<p class="lesson-elsewhere">This one computes in Python: it is live in JupyterLab'
+    " (<code>make lab</code>).</p>"
+)
+
+
+def export(path: Path, out: Path, also: Iterable[str] = ()) -> Path:
+    """Run the lesson at `path` and write its page into the folder `out`; return the page.
+
+    Links lead to the pages of lessons that `out` holds already, and of those whose stems `also` lists.
+    Raises `NotebookFailed` if a cell fails, `FormulaFailed` if a formula cannot be typeset.
+    """
+    lesson = nbformat.read(path, as_version=4)
+    execute(lesson, path)
+    out.mkdir(parents=True, exist_ok=True)
+    pages = {page.stem for page in out.glob("*.html")} | set(also) | {path.stem}
+    live = json.dumps(put_live(lesson), ensure_ascii=False)
+    text = page_of(
+        lesson,
+        title=title(lesson) or path.stem,
+        folder=str(path.parent),
+        link=links(path, out, pages),
+        live=live,
+    )
+    page = out / f"{path.stem}.html"
+    page.write_text(text, encoding="utf-8", newline="\n")
+    return page
+
+
+def title(lesson: NotebookNode) -> str:
+    """Return the first heading of a lesson, "" if it has none."""
+    text = "\n".join(cell.source for cell in lesson.cells if cell.cell_type == "markdown")
+    found = re.search(r"^# +(.+)$", text, re.MULTILINE)
+    return re.sub(r"[*`]", "", found[1]).strip() if found else ""
+
+
+def put_live(lesson: NotebookNode) -> dict[str, object]:
+    """Mark in the outputs of a lesson that was run where widgets go; return what the page makes them from.
+
+    That is `models` by id, each with the place of its module in `modules`; texts that many models share are
+    held once. The state that the kernel left in the lesson's metadata is taken out of it.
+    """
+    states = lesson.metadata.pop("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
+    modules: list[str] = []
+    styles: list[str] = []
+    models: dict[str, object] = {}
+    for output in (output for cell in lesson.cells for output in cell.get("outputs", [])):
+        data = output.get("data", {})
+        if WIDGET_VIEW not in data:
+            continue
+        name = data.pop(WIDGET_VIEW)["model_id"]
+        still = data.get("text/html", f"<pre>{escape(data.get('text/plain', ''))}</pre>")
+        state = dict(states.get(name, {}).get("state", {}))
+        if not state.get("on_page_alone"):
+            data["text/html"] = f"<div>{still}{ELSEWHERE}</div>"
+            continue
+        data["text/html"] = f'<div data-live="{name}">{still}</div>'
+        models[name] = {
+            "module": _place(state.pop("_esm"), modules),
+            "state": {trait: value for trait, value in state.items() if not trait.startswith("_")},
+            "buffers": [
+                {"path": each["path"], "data": each["data"]} for each in states[name].get("buffers", [])
+            ],
+        }
+        _place(state.pop("_css", ""), styles)
+    return {"modules": modules, "styles": styles, "models": models}
+
+
+def _place(text: str, texts: list[str]) -> int:
+    if text not in texts:
+        texts.append(text)
+    return texts.index(text)
+
+
+def links(path: Path, out: Path, pages: set[str]) -> Link:
+    """Return what makes the links of a lesson's page: to pages, and to files that it copies beside them.
+
+    What has no page (an exercise, a file of the package) is named instead: a link would lead nowhere.
+    """
+
+    def link(text: str, url: str) -> str:
+        address = urlsplit(url)
+        if address.scheme or address.netloc or not address.path:
+            return anchor(text, url)
+        target = path.parent / unquote(address.path)
+        fragment = f"#{address.fragment}" if address.fragment else ""
+        if target.suffix == ".ipynb" and target.parent == path.parent and target.stem in pages:
+            return anchor(text, f"{target.stem}.html{fragment}")
+        inside = target.resolve().is_relative_to(path.parent.resolve())
+        if target.suffix != ".ipynb" and inside and target.is_file():
+            copy = out / unquote(address.path)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(target, copy)
+            return anchor(text, url)
+        place = f"{target.resolve().parent.name}/{target.name}"
+        return f"{text} (<code>{escape(place)}</code> in the course’s folder)"
+
+    return link
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Export each notebook that `arguments` name; stop at the first that fails, with exit status 1."""
+    parser = argparse.ArgumentParser(
+        prog="python -m backproplab.authoring.export", description="Lessons as pages"
+    )
+    parser.add_argument("notebooks", nargs="+", type=Path, help="for instance notebooks/03-spreadsheet.ipynb")
+    parser.add_argument("--out", type=Path, default=OUT, help=f"the folder for the pages (default: {OUT})")
+    wanted = parser.parse_args(arguments)
+    for path in wanted.notebooks:
+        try:
+            page = export(path, wanted.out, also=[each.stem for each in wanted.notebooks])
+        except FileNotFoundError as error:
+            print(
+                f"{error.filename} does not exist; name a notebook, as notebooks/03-spreadsheet.ipynb",
+                file=sys.stderr,
+            )
+            return 1
+        except (NotebookFailed, FormulaFailed) as error:
+            print(f"{path}: no page was made. {error}", file=sys.stderr)
+            return 1
+        print(page, flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

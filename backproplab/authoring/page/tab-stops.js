@@ -1,0 +1,9 @@
+// A box is a stop for Tab while it has something to scroll; else Tab goes by.
+const boxes = document.querySelectorAll(".jp-Cell-inputWrapper, .jp-OutputArea-output, .lesson-formula");
+const measured = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+    else target.removeAttribute("tabindex");
+  }
+});
+for (const box of boxes) measured.observe(box);

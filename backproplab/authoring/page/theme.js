@@ -1,0 +1,5 @@
+// Widgets ask the body which theme is on, as they do in JupyterLab.
+const dark = matchMedia("screen and (prefers-color-scheme: dark)");
+const told = () => (document.body.dataset.jpThemeLight = String(!dark.matches));
+dark.addEventListener("change", told);
+told();
