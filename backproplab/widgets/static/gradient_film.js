@@ -84,6 +84,7 @@ function render({ model, el }) {
     " ": toggle,
   });
   scrubber.row.classList.add("film-scrubber");
+  scrubber.row.querySelector("output").setAttribute("aria-live", "off"); // the slider says it, and while playing nobody should
   const help = html("p", { class: "film-help", id: freshId("help") }, "Keys on the slider: ← → a frame, Page Up and Down ten, Home, End, space to play. ", "Or click in a chart.");
   scrubber.input.setAttribute("aria-describedby", help.id);
 

@@ -1,0 +1,269 @@
+"""The film in a real page: played, stepped and scrubbed by keyboard, clicked by mouse."""
+
+import re
+
+import pytest
+
+from browser.lab import notebook_of
+
+SOURCE = """
+import numpy as np
+from backproplab.recorder import Series
+from backproplab.training import History
+from backproplab.widgets import GradientFilm
+
+rng = np.random.default_rng(0)
+def history(**records):
+    return History(np.array([]), np.array([]), np.array([]), records, 1000, "")
+
+moments = np.array([1, 2, 3, 5, 10, 20, 30, 50, 100, 200, 300, 500, 1000])
+steps = np.arange(1, 1001)
+labels = ("dense1.weights[406, 3]", "dense1.weights[30, 7]")
+maps = rng.normal(size=(13, 2, 784)) / moments[:, None, None]
+norms = np.column_stack([3 / np.sqrt(steps), 1 / np.sqrt(steps)]) * rng.uniform(0.5, 1.5, (1000, 2))
+records = {
+    "gradient_maps": Series(moments, maps, ("unit 3", "unit 7")),
+    "weight_maps": Series(moments, np.cumsum(maps, axis=0), ("unit 3", "unit 7")),
+    "norms": Series(steps, norms, ("dense1", "dense2")),
+    "weights": Series(steps, np.cumsum(rng.normal(size=(1000, 2)), axis=0), labels),
+    "gradients": Series(steps, rng.normal(size=(1000, 2)), labels),
+    "loss": Series(steps, 2.5 / np.sqrt(steps), ()),
+}
+film = GradientFilm(history(**records))
+film
+"""
+PIXEL = "(canvas, [x, y]) => [...canvas.getContext('2d').getImageData(x, y, 1, 1).data].slice(0, 3)"
+LAST = 12
+
+
+@pytest.fixture(scope="module")
+def path(lab):
+    cells = {
+        "film": SOURCE,
+        "again": "film",
+        "other": "other = GradientFilm(history(loss=records['loss']))\nother",
+    }
+    notebook_of(cells, lab[1] / "film.ipynb")
+    return "film.ipynb"
+
+
+@pytest.fixture(scope="module")
+def notebook(open_notebook, path):
+    notebook = open_notebook(path)
+    notebook.run()
+    return notebook
+
+
+@pytest.fixture
+def film(notebook):
+    """The first film's output, as at the start, with the slider in focus."""
+    notebook.ask(
+        "[film.set_trait(name, value) for name, value in"
+        " dict(frame=0, units=[0, 1], weight=0, scale='map', axis='log').items()]"
+    )
+    output = notebook.output("film")
+    at(output, "step 1 (1 of 13)")
+    output.get_by_label("Moment").focus()
+    return output
+
+
+def at(output, text):
+    output.locator("output", has_text=text).first.wait_for(timeout=20_000)
+
+
+def press(output, *names):
+    for name in names:
+        output.page.keyboard.press(name)
+
+
+def reading(output, title):
+    return output.locator(".film-chart", has_text=title).locator(".film-value")
+
+
+def pictures(output, of):
+    return output.get_by_role("img", name=of)
+
+
+@pytest.mark.parametrize(
+    ("pressed", "step", "frame"),
+    [
+        (["ArrowRight"], "2", 1),
+        (["ArrowRight", "ArrowUp", "ArrowLeft"], "2", 1),
+        (["PageUp"], "300", 10),
+        (["End"], "1,000", LAST),
+        (["End", "PageDown"], "3", 2),
+        (["End", "Home"], "1", 0),
+        (["ArrowLeft"], "1", 0),
+    ],
+)
+def test_keys_move_the_film_here_and_in_python(notebook, film, pressed, step, frame):
+    press(film, *pressed)
+    at(film, f"step {step} ({frame + 1} of 13)")
+    assert notebook.ask("film.frame") == frame
+    assert notebook.ask("int(film.steps[film.frame])") == int(step.replace(",", ""))
+    assert film.get_by_role("button", name="One frame back").is_disabled() == (frame == 0)
+
+
+def test_everything_stands_at_the_same_step(film):
+    press(film, "PageUp")
+    (canvas,) = pictures(film, "Gradient ∂L/∂w of unit 7 at step 300: no entry beyond ±").all()
+    assert canvas.is_visible()
+    assert reading(film, "Loss of the batch").inner_text() == "0.144"  # 2.5 / √300
+    cursors = film.locator(".film-cursor").evaluate_all("all => all.map((one) => one.style.left)")
+    assert len(cursors) == 4
+    assert float(cursors[0].rstrip("%")) == pytest.approx(82.57, abs=0.01)  # log 300 / log 1000
+    assert len(set(cursors)) == 1
+    said = film.locator("p[role=status]").inner_text()
+    assert said.startswith("Step 300. Loss of the batch: 0.144. Gradient norm: dense1 0.")
+    assert "Weight: [406, 3] " in said
+
+
+def test_a_maps_darkest_pixel_is_that_of_its_largest_entry(notebook, film):
+    place = notebook.ask("int(abs(maps[0, 0]).argmax())")
+    positive = notebook.ask(f"bool(maps[0, 0, {place}] > 0)")
+    canvas = pictures(film, "Gradient ∂L/∂w of unit 3").first
+    dark = [[0x00, 0x30, 0x4D], [0x66, 0x2B, 0x00]][positive]
+    assert canvas.evaluate(PIXEL, [place % 28, place // 28]) == dark
+
+
+def test_on_one_scale_small_gradients_are_pale(film):
+    caption = film.locator("figcaption").first
+    press(film, "End")
+    own = caption.inner_text()
+    film.get_by_label("Colour scale").focus()
+    press(film, "o")  # one for all
+    film.page.wait_for_function(
+        "([caption, own]) => caption.innerText !== own", arg=[caption.element_handle(), own]
+    )
+    dark = pictures(film, "Gradient ∂L/∂w of unit 3").first.evaluate(
+        "canvas => Math.min(...canvas.getContext('2d').getImageData(0, 0, 28, 28).data)"
+    )
+    assert dark > 245  # a thousandth of the first map's scale
+
+
+def test_space_plays_to_the_end_and_stops(notebook, film):
+    film.page.keyboard.press("PageUp")
+    press(film, "Space")
+    assert film.get_by_role("button", name="Pause").is_visible()
+    at(film, "(13 of 13)")
+    film.get_by_role("button", name="Play").wait_for()
+    assert notebook.ask("film.frame") == LAST
+    assert "Step 1,000." in film.locator("p[role=status]").inner_text()
+    press(film, "Space")  # from the start again
+    at(film, "(2 of 13)")
+    press(film, "ArrowLeft")  # a hand on the slider stops it
+    assert film.get_by_role("button", name="Play").is_visible()
+
+
+def test_buttons_work_by_keyboard(notebook, film):
+    film.get_by_role("button", name="One frame forward").focus()
+    press(film, "Enter", "Enter")
+    at(film, "step 3 (3 of 13)")
+    film.get_by_role("button", name="Play").focus()
+    press(film, "Enter")
+    at(film, "(5 of 13)")
+    press(film, "Enter")
+    assert film.get_by_role("button", name="Play").is_visible()
+
+
+def test_units_are_chosen(notebook, film):
+    film.get_by_role("checkbox", name="unit 3").focus()
+    press(film, "Space")
+    pictures(film, "unit 3").first.wait_for(state="detached")
+    assert pictures(film, re.compile("unit 7")).count() == 2
+    assert notebook.ask("film.units") == [1]
+    film.get_by_role("checkbox", name="unit 7").focus()
+    press(film, "Space")
+    film.get_by_text("Choose a unit above to see its maps.").wait_for()
+
+
+def test_a_weight_is_chosen_and_ringed_in_its_map(notebook, film):
+    def rings():
+        return film.locator(".film-pixel").evaluate_all(
+            "all => all.map((one) => one.hidden ? null : one.style.left)"
+        )
+
+    assert rings() == ["50%", None, "50%", None]  # pixel 406 is in column 14 of 28
+    film.get_by_label("Weight", exact=True).focus()
+    press(film, "ArrowDown")
+    film.locator(".film-name", has_text="[30, 7]").first.wait_for()
+    assert [ring and float(ring.rstrip("%")) for ring in rings()] == [
+        None,
+        pytest.approx(200 / 28, abs=0.01),
+    ] * 2
+    assert notebook.ask("film.weight") == 1
+
+
+def test_steps_on_a_linear_scale(notebook, film):
+    film.get_by_role("checkbox", name="steps on a log scale").focus()
+    press(film, "Space")
+    film.locator(".film-steps .film-tick", has_text="500").wait_for()
+    assert notebook.ask("film.axis") == "linear"
+    film.get_by_label("Moment").focus()
+    press(film, "PageUp", "ArrowRight")
+    assert film.locator(".film-cursor").first.evaluate("one => one.style.left") == "49.95%"  # step 500
+
+
+def test_a_click_in_a_chart_goes_there(notebook, film):
+    plot = film.locator(".film-plot").nth(2)
+    box = plot.bounding_box()
+    plot.click(position={"x": box["width"] * 0.66, "y": 20})
+    at(film, "step 100 (9 of 13)")
+    assert notebook.ask("film.frame") == 8
+    press(film, "ArrowRight")  # the slider has the keys
+    at(film, "step 200 (10 of 13)")
+
+
+def test_a_second_view_and_python_move_together(notebook, film):
+    press(film, "End")
+    second = notebook.output("again")
+    at(second, "step 1,000 (13 of 13)")
+    notebook.ask("film.set_trait('frame', 4)")
+    at(second, "step 10 (5 of 13)")
+    at(notebook.output("film"), "step 10 (5 of 13)")
+
+
+def test_another_film_on_the_page_stands_still(notebook, film):
+    other = notebook.output("other")
+    assert other.get_by_role("img").count() == 0
+    assert other.get_by_label("Colour scale").count() == 0
+    notebook.output("film").get_by_label("Moment").focus()
+    press(film, "End")
+    assert notebook.ask("other.frame") == 0
+    at(other, "(1 of ")
+
+
+def test_run_again_it_starts_afresh(notebook, film):
+    press(film, "End")
+    at(film, "(13 of 13)")
+    notebook.run("film")
+    notebook.run("film")
+    again = notebook.output("film")
+    at(again, "(1 of 13)")
+    assert again.get_by_label("Moment").count() == 1
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nothing_stands_in_a_readers_way(notebook, film, theme):
+    if theme == "dark":
+        notebook.dark()
+    press(film, "PageUp")
+    assert notebook.violations() == []
+    notebook.screenshot("film", f"gradient-film-{theme}")
+
+
+def test_at_200_percent_nothing_is_cut_off_and_it_is_where_it_was(notebook, film, path, open_notebook):
+    press(film, "PageUp")
+    at(film, "step 300 (11 of 13)")
+    notebook.ask("[film.set_trait('scale', 'row'), film.set_trait('units', [1])]")
+    notebook.save()
+    large = open_notebook(path, viewport={"width": 640, "height": 900}, device_scale_factor=2)
+    output = large.output("film")
+    at(output, "step 300 (11 of 13)")
+    assert pictures(output, "unit 7 at step 300").count() == 2
+    assert pictures(output, "unit 3").count() == 0
+    assert output.get_by_label("Colour scale").input_value() == "row"
+    assert output.locator(".film").evaluate("film => film.scrollWidth <= film.clientWidth")
+    assert large.violations() == []
+    large.screenshot("film", "gradient-film-200-percent")
+    large.page.close()
