@@ -1,0 +1,55 @@
+"""Lesson 03 in JupyterLab: the sheet and the quick check, by keyboard alone."""
+
+import pytest
+
+from browser.quick_check import CELL, answer_all
+from browser.test_widgets_spreadsheet import OnPage, press_button
+
+BEHIND_W3 = {"dL_dh", "dL_dz1", "dL_dw1", "dL_dw2", "dL_db1", "dL_dx1", "dL_dx2"}
+
+
+@pytest.fixture(scope="module")
+def lesson(open_notebook):
+    notebook = open_notebook("notebooks/03-spreadsheet.ipynb")
+    notebook.run()
+    return notebook
+
+
+@pytest.fixture
+def sheet(lesson):
+    return OnPage(lesson, "live-sheet")
+
+
+def test_a_weight_of_zero_stops_the_gradients_behind_it_until_it_is_updated(lesson, sheet):
+    sheet.type("w3", "0")
+    numbers = sheet.numbers()
+    assert {name for name in numbers if name.startswith("dL_d") and numbers[name] == 0} == BEHIND_W3
+    assert lesson.ask("live.numbers") == {"w3": 0}
+    press_button(sheet, "One update")
+    assert round(sheet.number("w3"), 3) == 0.079
+    assert not any(number == 0 for name, number in sheet.numbers().items() if name in BEHIND_W3)
+    assert lesson.ask("[live.updates, round(live.numbers['w3'], 3)]") == [1, 0.079]
+    press_button(sheet, "Start again")
+
+
+def test_a_target_that_can_be_overshot_is(lesson, sheet):
+    sheet.type("t", "0.6")
+    before = sheet.number("L")
+    sheet.type("eta", "100")
+    press_button(sheet, "One update")
+    assert 19 < sheet.number("L") / before < 20
+    assert lesson.ask("[live.numbers['t'], live.numbers['eta'], live.updates]") == [0.6, 100, 1]
+    press_button(sheet, "Start again")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_everything_is_accessible_in_both_themes(lesson, sheet, theme):
+    if theme == "dark":
+        lesson.dark()
+    sheet.type("w3", "0")
+    sheet.focus("dL_dh")
+    lesson.screenshot("live-sheet", f"lesson-03-sheet-{theme}")
+    lesson.run(CELL)
+    answer_all(lesson, "03")
+    lesson.screenshot(CELL, f"lesson-03-quick-check-{theme}")
+    assert lesson.violations() == []
