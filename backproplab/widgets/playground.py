@@ -12,7 +12,7 @@ from backproplab.plots.words import number
 from backproplab.widgets import playground_run as kinds
 from backproplab.widgets.base import Live, Static
 from backproplab.widgets.playground_curves import curves
-from backproplab.widgets.playground_picture import EVERY, Plane, Unit, palettes, shades, weights_of
+from backproplab.widgets.playground_picture import EVERY, Plane, Unit, line_sizes, palettes, shades
 from backproplab.widgets.playground_run import Floats, Run, Settings, offered
 from backproplab.widgets.playground_still import still
 from backproplab.widgets.playground_words import progress, sentence, thickest, unit_names, unit_words
@@ -43,7 +43,7 @@ class Playground(Live, module="playground"):
 
     on_page_alone = Bool(False).tag(sync=True)
     data = Enum(kinds.DATA, "xor").tag(sync=True)
-    noise = CFloat(0.1, min=0.0, max=0.5).tag(sync=True)
+    noise = CFloat(0.05, min=0.0, max=0.5).tag(sync=True)
     depth = CInt(1, min=0, max=3).tag(sync=True)
     width = CInt(4, min=1, max=8).tag(sync=True)
     activation = Enum(tuple(kinds.ACTIVATIONS), "sigmoid").tag(sync=True)
@@ -179,8 +179,7 @@ class Playground(Live, module="playground"):
         run, plane = self._run, self._plane
         units = plane.units()
         chosen = units[self.unit % len(units)]
-        views = run.network.parameter_views, run.network.gradient_views
-        with self.hold_sync():  # one message
+        with self.hold_sync(), np.errstate(all="ignore"):  # one message, also of numbers that broke
             if anew:
                 self.shape = self._shape()
                 labels = np.column_stack([run.x, run.targets])
@@ -189,7 +188,8 @@ class Playground(Live, module="playground"):
                 self.playing = False
             self.units = b"".join(shades(unit, EVERY) for unit in units)
             self.plane, self.line = shades(chosen), plane.line(chosen)
-            self.weights, self.gradients = (weights_of(part) for part in views)
+            self.weights = line_sizes(run.network.parameter_views)
+            self.gradients = line_sizes(run.network.gradient_views)
             self.curves, self.scales = curves(run)
             self.report = self._report(chosen)
             self.pictures += 1

@@ -100,9 +100,12 @@ def shades(unit: Unit, every: int = 1) -> bytes:
     return table.tobytes()
 
 
-def weights_of(views: dict[str, Array]) -> bytes:
-    """All weights, layer by layer as `(inputs, outputs)`, float32; a bias is not drawn as a line."""
-    return b"".join(view.astype("<f4").tobytes() for name, view in views.items() if name.endswith("weights"))
+def line_sizes(views: dict[str, Array]) -> bytes:
+    """All weights, as float32 parts of the largest, layer by layer; a bias has no line."""
+    flat = np.concatenate([view.ravel() for name, view in views.items() if name.endswith("weights")])
+    finite = np.where(np.isfinite(flat), flat, 0.0)
+    parts: Array = finite / (np.abs(finite).max() or 1.0)
+    return parts.astype("<f4").tobytes()
 
 
 def palettes() -> dict[str, bytes]:

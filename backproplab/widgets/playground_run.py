@@ -179,5 +179,5 @@ def offered() -> dict[str, list[list[Any]]]:
         name: [[key, f"{key:g}" if isinstance(key, float) else str(key)] for key in keys]
         for name, keys in plain.items()
     }
-    choices["speed"] = [[1, "1 step"], [10, "10 steps"], [100, "100 steps"], [10_000, "all that 20 ms allow"]]
+    choices["speed"] = [[1, "1 step"], [10, "10 steps"], [100, "100 steps"], [10_000, "as many as fit"]]
     return choices

@@ -1,8 +1,9 @@
 // The network as a drawing: a small map for each unit, a line for each weight and one for its gradient.
 
 import { html, svg, keys, bytes, floats, OWN_KEYS } from "./kit.js";
-import { SMALL, painter } from "./playground-plane.js";
+import { SMALL, shadedMap } from "./playground-plane.js";
 
+const MANY = 40; // lines, from where on the thin ones step back
 const NAME = 15; // pixels above a map, for its name
 
 /** Draws into `node`; `choose(index)` when a unit is picked. { node, build(), draw(), mark() }. */
@@ -52,13 +53,13 @@ export function networkDrawing(model, choose, theme) {
   }
 
   function tile(name, column, row, x, y, size) {
-    const canvas = html("canvas", { width: 2 * size, height: 2 * size });
+    const map = shadedMap(SMALL);
     const label = html("span", {}, name);
-    const one = html("div", { class: "pg-unit", onclick: () => choose(index), dataset: { name } }, label, canvas);
+    const one = html("div", { class: "pg-unit", onclick: () => choose(index), dataset: { name } }, label, map.node);
     one.style.left = `calc(${x}% - ${size / 2}px)`;
     one.style.top = `${y - (size + NAME) / 2}px`;
     const index = tiles.length;
-    return { node: one, paint: painter(canvas, SMALL), label, name, column, row };
+    return { node: one, paint: map.paint, label, name, column, row };
   }
 
   function edge(x1, y1, x2, y2) {
@@ -87,10 +88,10 @@ export function networkDrawing(model, choose, theme) {
   }
 
   function thicken(kind, values) {
-    const largest = values.reduce((top, value) => Math.max(top, Math.abs(value)), 0) || 1;
     pairs.forEach((pair, index) => {
-      const part = Math.abs(values[index]) / largest;
+      const part = Math.abs(values[index]); // of the largest
       pair[kind].setAttribute("stroke-width", (0.7 + 3.8 * part).toFixed(2));
+      if (pairs.length > MANY) pair[kind].setAttribute("stroke-opacity", (0.3 + 0.7 * part).toFixed(2));
       const dashes = values[index] < 0 ? "5 3" : "none";
       if (pair[kind].getAttribute("stroke-dasharray") !== dashes) pair[kind].setAttribute("stroke-dasharray", dashes);
     });

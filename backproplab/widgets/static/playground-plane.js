@@ -1,56 +1,51 @@
 // Maps over the plane: shades from Python looked up in a palette from Python, the data, a unit's line.
 
-import { html, bytes, floats } from "./kit.js";
+import { html, svg, bytes, floats } from "./kit.js";
 
 export const SMALL = 22; // points along a side of a unit's small map
 const LARGE = 64; // and of the large one
-const PIXELS = 640; // of the large canvas
+const PIXELS = 640; // of the data's canvas
 
-/** painter(canvas, side)(shades, palette): the outermost points of the map lie on the canvas's edges. */
-export function painter(canvas, side) {
-  const small = html("canvas", { width: side, height: side });
-  const image = small.getContext("2d").createImageData(side, side);
+/** A map of side × side shades: { node, paint(shades, palette) }. Its outermost points lie on its edges. */
+export function shadedMap(side, attributes = {}) {
+  const canvas = html("canvas", { width: side, height: side, ...attributes });
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  const image = context.createImageData(side, side);
   image.data.fill(255);
-  return (shades, palette) => {
+  // The browser smooths what it enlarges; half a point hangs over at each edge.
+  canvas.style.width = canvas.style.height = `${(100 * side) / (side - 1)}%`;
+  canvas.style.left = canvas.style.top = `${-50 / (side - 1)}%`;
+  const paint = (shades, palette) => {
     for (let index = 0; index < side * side; index += 1) {
       const colour = 3 * shades[index];
       for (let part = 0; part < 3; part += 1) image.data[4 * index + part] = palette[colour + part];
     }
-    small.getContext("2d").putImageData(image, 0, 0);
-    const context = canvas.getContext("2d");
-    context.imageSmoothingEnabled = true;
-    context.drawImage(small, 0.5, 0.5, side - 1, side - 1, 0, 0, canvas.width, canvas.height);
+    context.putImageData(image, 0, 0);
   };
+  return { node: html("div", { class: "pg-map" }, canvas), canvas, paint };
 }
 
-/** The large map of the chosen unit, with the data: { node, draw(), drawPoints() }. */
+/** The large map of the chosen unit, with the data: { node, canvas, draw(), drawPoints() }. */
 export function planeDrawing(model, theme) {
-  const map = html("canvas", { width: PIXELS, height: PIXELS, role: "img" });
+  const map = shadedMap(LARGE, { role: "img" });
+  const line = svg("path", { class: "pg-line" });
+  const lines = svg("svg", { viewBox: "0 0 1 1", preserveAspectRatio: "none", "aria-hidden": "true" }, line);
   const over = html("canvas", { width: PIXELS, height: PIXELS, "aria-hidden": "true" });
-  const corner = (kind) => html("span", { class: `pg-${kind}` });
-  const [left, right, bottom, top] = ["left", "right", "bottom", "top"].map(corner);
-  const node = html("div", { class: "pg-plane" }, map, over, left, right, bottom, top);
-  const paint = painter(map, LARGE);
+  const [left, right, bottom, top] = ["left", "right", "bottom", "top"].map((name) => html("span", { class: `pg-${name}` }));
+  const axes = [html("span", { class: "pg-x" }, "x₁"), html("span", { class: "pg-y" }, "x₂")];
+  const node = html("div", { class: "pg-plane" }, map.node, lines, over, left, right, bottom, top, ...axes);
 
   function draw(isOutput) {
-    paint(bytes(model.get("plane")), theme(isOutput ? "classes" : "values"));
+    map.paint(bytes(model.get("plane")), theme(isOutput ? "classes" : "values"));
     const places = floats(model.get("line"));
-    const context = map.getContext("2d");
-    context.beginPath();
-    let joined = false;
+    let path = "";
+    let command = "M";
     for (let index = 0; index < places.length; index += 2) {
-      const [x, y] = [places[index] * PIXELS, places[index + 1] * PIXELS];
-      if (Number.isNaN(x)) joined = false;
-      else if (joined) context.lineTo(x, y);
-      else {
-        context.moveTo(x, y);
-        joined = true;
-      }
+      const isGap = Number.isNaN(places[index]);
+      if (!isGap) path += `${command}${places[index].toFixed(4)} ${places[index + 1].toFixed(4)}`;
+      command = isGap ? "M" : "L";
     }
-    context.lineWidth = 4;
-    context.lineJoin = "round";
-    context.strokeStyle = getComputedStyle(node).color;
-    context.stroke();
+    line.setAttribute("d", path);
   }
 
   function drawPoints() {
@@ -81,7 +76,7 @@ export function planeDrawing(model, theme) {
     }
   }
 
-  return { node, map, draw, drawPoints };
+  return { node, canvas: map.canvas, draw, drawPoints };
 }
 
 function triangle(context, x, y, radius) {

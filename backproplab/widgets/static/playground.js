@@ -7,6 +7,7 @@ import { planeDrawing } from "./playground-plane.js";
 import { curvesDrawing } from "./playground-curves.js";
 
 const EVERY = 25; // milliseconds from one picture to the next, at least
+const READABLE = 120; // between two writings of words and curves: nobody reads faster
 const PATIENCE = 2000; // without an answer from Python
 const UNANSWERED = ["lines", "speed", "learning_rate"]; // settings that Python takes without a new picture
 const SILENT =
@@ -30,6 +31,7 @@ function render({ model, el }) {
   const said = announcer();
   const settings = settingsOf(model, set);
   const lines = linesOf(model, set);
+  settings.node.append(lines.node);
   const network = networkDrawing(model, (index) => pick(index), theme);
   const plane = planeDrawing(model, theme);
   const curves = curvesDrawing(model);
@@ -41,12 +43,13 @@ function render({ model, el }) {
   const root = html(
     "div",
     { class: "bpl bpl-playground", role: "group", "aria-label": "Playground" },
-    html("div", { class: "bpl-row pg-bar" }, start, step, reset, speed.row, progress),
+    html("div", { class: "bpl-row pg-bar" }, start, step, reset, speed.row),
     settings.node,
+    progress,
     html(
       "div",
       { class: "pg-main" },
-      html("div", {}, lines.node, network.node, thickest),
+      html("div", {}, network.node, thickest),
       html("div", {}, caption, plane.node, key),
     ),
     unit,
@@ -65,7 +68,7 @@ function render({ model, el }) {
     const playing = model.get("playing");
     start.textContent = playing ? "Pause" : "Start";
     root.dataset.playing = playing;
-    if (!playing && model.get("pictures")) said.say(model.get("report").said);
+    if (model.get("pictures")) said.say(playing ? "Training." : model.get("report").said);
   };
   show.unit = () => {
     network.mark();
@@ -77,6 +80,7 @@ function render({ model, el }) {
   let waiting = null;
   let patience = null;
   let asked = 0;
+  let written = 0;
   let unitAsked = false;
 
   function picture() {
@@ -91,8 +95,12 @@ function render({ model, el }) {
     }
     network.draw();
     plane.draw(isOutput());
-    curves.draw();
-    write();
+    const now = performance.now();
+    if (!model.get("playing") || now - written > READABLE) {
+      written = now;
+      curves.draw();
+      write();
+    }
     drawn += 1;
     root.dataset.pictures = drawn;
     if (model.get("playing")) next();
@@ -108,13 +116,16 @@ function render({ model, el }) {
   function write() {
     const { range, ...report } = model.get("report");
     const name = network.name();
-    progress.textContent = report.progress;
-    thickestText.textContent = report.thickest;
-    unit.textContent = report.unit;
-    caption.textContent = isOutput()
-      ? "y over the plane; the line is where it is ½"
-      : `${name} over the plane: ${range[0]} pale, ${range[1]} deep; the line is where its sum is 0`;
-    plane.map.setAttribute("aria-label", `${caption.textContent}. ${report.said}`);
+    put(progress, report.progress);
+    put(thickestText, report.thickest);
+    put(unit, report.unit);
+    put(
+      caption,
+      isOutput()
+        ? "y over the plane; on the line it is ½"
+        : `${name} over the plane, pale ${range[0]} to deep ${range[1]}; on the line its sum is 0`,
+    );
+    plane.canvas.setAttribute("aria-label", `${caption.textContent}. ${report.said}`);
   }
 
   // A picture is asked for only while somebody can see it: silence stops Python.
@@ -158,12 +169,18 @@ function render({ model, el }) {
   keys(network.node, { " ": () => play(!model.get("playing")) });
 
   const seen = () => !document.hidden && model.get("playing") && next();
-  const restyle = new MutationObserver(() => {
+  const repaint = () => {
     plane.drawPoints();
     network.draw();
     plane.draw(isOutput());
+  };
+  const restyled = new MutationObserver(repaint);
+  restyled.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
+  const placed = new ResizeObserver(() => {
+    placed.disconnect(); // on the page only now: the style sheet's colours hold from here on
+    repaint();
   });
-  restyle.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
+  placed.observe(root);
   document.addEventListener("visibilitychange", seen);
   model.on("change:pictures", picture);
   for (const name of Object.keys(show)) model.on(`change:${name}`, show[name]);
@@ -173,11 +190,16 @@ function render({ model, el }) {
   return () => {
     clearTimeout(waiting);
     clearTimeout(patience);
-    restyle.disconnect();
+    restyled.disconnect();
+    placed.disconnect();
     document.removeEventListener("visibilitychange", seen);
     model.off("change:pictures", picture);
     for (const name of Object.keys(show)) model.off(`change:${name}`, show[name]);
   };
+}
+
+function put(node, text) {
+  if (node.textContent !== text) node.textContent = text;
 }
 
 export default { render };

@@ -1,0 +1,298 @@
+"""The playground trains as the package does, shows what it has, and stops when nobody looks."""
+
+import math
+
+import numpy as np
+import pytest
+
+from backproplab import SGD, Adam, BinaryCrossEntropy, Dense, Network, Sigmoid, SquaredError, Tanh, fit
+from backproplab.datasets import moons, xor
+from backproplab.widgets import Playground
+from backproplab.widgets import playground as module
+from backproplab.widgets.playground_picture import SIDE, Plane
+from backproplab.widgets.playground_run import ACTIVATIONS, DATA, LOSSES, ROWS, Run, Settings
+from backproplab.widgets.playground_words import unit_names, unit_words
+
+LESSON = Settings("xor", 0.05, 1, 2, "sigmoid", "he", "squared error", "SGD", 4.0, 6)
+
+
+class Page:
+    """A page without a browser: it says what the real one says, when told to."""
+
+    def __init__(self, playground):
+        self.playground = playground
+
+    def says(self, **content):
+        self.playground._handle_custom_msg(content, [])
+
+    def answers(self, seen=None):
+        self.says(ask="next", seen=self.playground.pictures if seen is None else seen)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that stands still until a test moves it: clock.now += 3."""
+
+    class Clock:
+        now = 100.0
+
+    monkeypatch.setattr(module, "monotonic", lambda: Clock.now)
+    return Clock
+
+
+# as the package trains
+
+
+def test_so_many_steps_give_the_network_that_a_loop_by_hand_gives():
+    playground = Playground(width=3, seed=4, activation="tanh", learning_rate=0.5)
+    playground.train(40)
+    network = Network([Dense(2, 3), Tanh(), Dense(3, 1), Sigmoid()], seed=4, dtype=np.float64)
+    x, targets = (array.astype(np.float64) for array in xor())
+    loss, optimizer = SquaredError(), SGD(0.5)
+    for _ in range(40):
+        network.loss_and_gradient(loss, x, targets)
+        optimizer.step(network.parameters, network.gradient)
+    assert np.array_equal(playground.network.parameters, network.parameters)
+    assert playground.steps == 40
+
+
+def test_so_many_steps_give_the_network_that_fit_gives():
+    playground = Playground(data="moons", noise=0.1, depth=2, loss="cross-entropy", optimizer="Adam", seed=2)
+    playground.learning_rate = 0.03
+    playground.train(25)
+    layers = [Dense(2, 4), Sigmoid(), Dense(4, 4), Sigmoid(), Dense(4, 1)]
+    network = Network(layers, seed=2, dtype=np.float64)
+    x, labels = moons(200, noise=0.1, seed=0)
+    targets = labels[:, np.newaxis].astype(np.float64)
+    fit(
+        network,
+        BinaryCrossEntropy(),
+        x.astype(np.float64),
+        targets,
+        optimizer=Adam(0.03),
+        epochs=25,
+        batch_size=200,
+    )
+    np.testing.assert_allclose(playground.network.parameters, network.parameters, rtol=1e-9)
+
+
+def test_what_is_shown_leaves_the_live_network_as_its_last_pass_over_the_data_left_it():
+    playground = Playground()
+    playground.train(3)
+    loss = SquaredError()
+    gradient = playground.network.gradient.copy()
+    assert playground.network.layers[1].a.shape == (4, 4)  # the four cases, not the points of the map
+    playground.network.loss_and_gradient(loss, playground.x, playground.targets)
+    assert np.array_equal(gradient, playground.network.gradient)
+
+
+def test_a_new_learning_rate_holds_from_the_next_step_on_and_other_settings_start_afresh():
+    playground = Playground(learning_rate=1.0)
+    playground.train(5)
+    before = playground.network.parameters.copy()
+    gradient = playground.network.gradient.copy()
+    playground.learning_rate = 0.25
+    playground.train(1)
+    np.testing.assert_allclose(playground.network.parameters, before - 0.25 * gradient)
+    playground.width = 2
+    assert playground.steps == 0
+    assert playground.network.size == 9
+
+
+@pytest.mark.parametrize("data", DATA)
+@pytest.mark.parametrize("loss", LOSSES)
+def test_every_activation_and_depth_on_every_data_set_gives_a_picture(data, loss):
+    for activation in ACTIVATIONS:
+        for depth in (0, 1, 3):
+            playground = Playground(
+                data=data, loss=loss, activation=activation, depth=depth, learning_rate=0.1
+            )
+            playground.train(2)
+            count = 2 + 4 * depth + 1
+            assert len(playground.shape["names"]) == count == len(playground.units) // 22**2
+            assert len(playground.plane) == SIDE**2
+            assert len(playground.weights) == len(playground.gradients)
+            assert len(playground.curves) % (4 * (2 + depth + 1)) == 0
+
+
+# what lesson 08 says
+
+
+def test_two_hidden_units_stick_from_seed_6_and_get_through_from_seed_7():
+    stuck, through = Run(LESSON), Run(LESSON._replace(seed=7))
+    stuck.train(5000)
+    through.train(5000)
+    assert np.abs(stuck.network.predict(stuck.x) - 0.5).ravel().round(1).tolist() == [0.5, 0.0, 0.5, 0.0]
+    peak = max(max(row[2:]) for row in stuck.rows)
+    assert stuck.norms.max() < peak / 50
+    assert np.abs(through.network.predict(through.x) - through.targets).max() < 0.1
+
+
+def test_from_zeros_every_gradient_of_xor_is_exactly_zero():
+    playground = Playground(initial="zeros")
+    playground.train(100)
+    assert not playground.network.gradient.any()
+    assert "every gradient is exactly 0" in playground.report["said"]
+
+
+def test_without_an_activation_the_boundary_is_one_straight_line():
+    run = Run(LESSON._replace(activation="none", width=8, data="moons"))
+    run.train(50)
+    plane = Plane(run)
+    places = np.frombuffer(plane.line(plane.units()[-1]), "<f4").reshape(-1, 2)
+    places = places[np.isfinite(places).all(axis=1)]
+    assert np.linalg.svd(places - places.mean(axis=0))[1][1] < 1e-4
+
+
+# what is shown
+
+
+def test_the_maps_hold_what_the_units_answer_at_the_points_of_the_plane():
+    run = Run(LESSON._replace(data="circles", depth=2, width=3, activation="tanh"))
+    run.train(20)
+    plane = Plane(run)
+    output = plane.units()[-1].values
+    points = np.array([[x, y] for y in plane.up[::-1] for x in plane.across])
+    np.testing.assert_allclose(output.ravel(), run.network.predict(points)[:, 0])
+    assert plane.window[0] < run.x[:, 0].min() < run.x[:, 0].max() < plane.window[1]
+
+
+def test_curves_keep_their_first_step_and_their_last_and_stay_short():
+    run = Run(LESSON)
+    for _ in range(3 * ROWS):
+        run.train(2)
+    assert run.rows[0][0] == 0
+    assert ROWS / 2 <= len(run.rows) <= ROWS
+    playground = Playground()
+    playground.train(500)
+    steps, losses = np.frombuffer(playground.curves, "<f4").reshape(4, -1)[:2]
+    assert (steps[0], steps[-1]) == (0, 1)
+    assert losses.max() <= 1
+
+
+def test_a_unit_is_told_with_its_weights_and_their_gradients():
+    playground = Playground(width=2, seed=6)
+    weight = playground.network.parameter_views["dense1.weights"][1, 0]
+    playground.unit = 2
+    assert playground.report["unit"].startswith("h1, weights and (gradients): x₁ × ")
+    assert f"x₂ × {weight:.1f}".replace("-", "−") in playground.report["unit"]
+    deep = Run(LESSON._replace(depth=2))
+    assert unit_names(deep.settings) == ["x₁", "x₂", "h1.1", "h1.2", "h2.1", "h2.2", "y"]
+    assert "h1.1 × " in unit_words(deep, 5, Plane(deep).units()[5])
+
+
+def test_dead_units_are_counted_and_named():
+    playground = Playground(activation="ReLU", width=2)
+    first = playground.network.layers[0]
+    first.bias = [-100.0, 1.0]
+    playground.train(0)
+    assert playground.report["dead"] == [True, False]
+    assert "h1 is dead" in playground.report["said"]
+
+
+def test_numbers_that_break_pause_the_run_and_say_so():
+    playground = Playground(
+        data="moons", depth=3, activation="none", loss="cross-entropy", learning_rate=100, speed=100
+    )
+    playground.playing = True
+    page = Page(playground)
+    for _ in range(5):
+        page.answers()
+    assert not playground.playing
+    assert "The numbers broke after" in playground.report["said"]
+    steps = playground.steps
+    playground.train(10)
+    assert playground.steps == steps
+    playground.reset()
+    assert not playground.report["trouble"]
+
+
+def test_lines_are_as_thick_as_their_share_of_the_largest_and_keep_their_sign():
+    playground = Playground(seed=3)
+    shares = np.frombuffer(playground.weights, "<f4")
+    first, second = (playground.network.parameter_views[f"dense{n}.weights"].ravel() for n in (1, 2))
+    weights = np.concatenate([first, second])
+    np.testing.assert_allclose(shares * np.abs(weights).max(), weights, rtol=1e-6)
+
+
+# as the page asks
+
+
+def test_a_page_that_answers_gets_the_next_picture(clock):
+    playground = Playground(speed=10)
+    page = Page(playground)
+    playground.playing = True
+    for _ in range(3):
+        page.answers()
+    assert playground.steps == 30
+
+
+def test_a_page_that_is_gone_gets_nothing_done(clock):
+    playground = Playground()
+    page = Page(playground)
+    playground.playing = True
+    page.answers()
+    steps = playground.steps
+    clock.now += 3
+    assert playground.steps == steps
+    page.answers()  # thawed: too late
+    assert playground.steps == steps
+    assert not playground.playing
+    assert "2 seconds" in playground.report["said"]
+
+
+def test_each_picture_is_answered_once_whatever_the_number_of_views(clock):
+    playground = Playground(speed=10)
+    page = Page(playground)
+    playground.playing = True
+    seen = playground.pictures
+    page.answers(seen)
+    page.answers(seen)  # a second view of the same playground
+    assert playground.steps == 10
+
+
+def test_paused_it_makes_no_step(clock):
+    playground = Playground()
+    page = Page(playground)
+    page.answers()
+    playground.playing = True
+    playground.playing = False
+    page.answers()
+    assert playground.steps == 0
+
+
+def test_step_and_reset(clock):
+    playground = Playground()
+    page = Page(playground)
+    playground.playing = True
+    page.says(ask="step")
+    assert (playground.steps, playground.playing) == (1, False)
+    page.says(ask="reset")
+    assert playground.steps == 0
+
+
+def test_a_slice_ends_with_its_time():
+    run = Run(LESSON)
+    run.train(10**9, seconds=0.02)
+    assert 1 <= run.steps < 10**6
+    assert math.isfinite(run.value)
+
+
+# wrong use, and no kernel
+
+
+def test_settings_that_are_not_there():
+    with pytest.raises(TypeError, match="no setting 'widht'; it has data, noise, depth, width"):
+        Playground(widht=3)
+    with pytest.raises(Exception, match=r"xor.*noisy xor.*not the str 'moon'"):
+        Playground(data="moon")
+    with pytest.raises(Exception, match=r"width.*9"):
+        Playground(width=9)
+
+
+def test_the_still_half_shows_and_tells_where_the_settings_lead():
+    still = Playground(width=2, seed=6).static()
+    assert still.html.count("<img alt=") == 2
+    assert "run this cell" in still.plain
+    assert "loss 0.064, 2 of 4 points right" in still.plain
+    assert "A 2-2-1 network" in still.plain
