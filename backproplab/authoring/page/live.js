@@ -84,3 +84,4 @@ for (const place of document.querySelectorAll("[data-live]")) {
   await widget.render({ model: made.get(place.dataset.live), el });
   for (const node of still) node.remove();
 }
+document.documentElement.dataset.lessonLive = "true"; // all of them are in their places
