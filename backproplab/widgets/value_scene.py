@@ -84,7 +84,7 @@ def _size(node: Node, shown: Sequence[Entry]) -> tuple[float, float]:
         return INDENT + text_width(node.rows[0][1]) + 2 * PAD, ROW + 0.12
     heading = sum(text_width(text, NAME, weight) + SPACE for text, weight in node.heading)
     rows = [INDENT + text_width(text) for _, text in node.rows[:1]]
-    rows += [INDENT + text_width(entry.gradient) for entry in shown]
+    rows += [INDENT + text_width(entry.gradient, weight="bold") for entry in shown]
     rows += [text_width(entry.note, SMALL - 1) for entry in shown]
     return max(heading, *rows) + 2 * PAD, ROW * (3 + bool(node.heading)) + 0.16
 

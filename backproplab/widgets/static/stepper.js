@@ -73,7 +73,7 @@ function render({ model, el }) {
   function show(step) {
     if (step === shown) return;
     shown = step;
-    for (const panel of panels) panel.show(step);
+    for (const panel of panels) if (!panel.node.hidden) panel.show(step);
     scrubber.show(step);
   }
 
@@ -104,7 +104,7 @@ function render({ model, el }) {
       tick.checked = model.get("wrong_order");
       beside.classList.toggle("bps-both", tick.checked);
       panels[1].node.hidden = !tick.checked;
-      panels[1].settle();
+      if (tick.checked && shown >= 0) panels[1].show(shown);
     };
     model.on("change:wrong_order", compare);
     stops.push(() => model.off("change:wrong_order", compare));

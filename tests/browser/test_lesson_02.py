@@ -1,0 +1,52 @@
+"""Lesson 02 in JupyterLab: the diamond's Stepper and the quick check, by keyboard alone."""
+
+import pytest
+
+from browser.quick_check import CELL, answer_all
+from browser.stepper import press, says
+
+STEPPERS = ["step-the-diamond"]
+STEP = "next(shown for shown in Out.values() if isinstance(shown, Stepper)).step"
+
+
+@pytest.fixture(scope="module")
+def lesson(open_notebook):
+    notebook = open_notebook("notebooks/02-chain-rule.ipynb")
+    notebook.run()
+    return notebook
+
+
+def test_the_diamond_is_stepped_from_d_to_a_and_back(lesson):
+    output = lesson.output("step-the-diamond")
+    says(output, "Before the first message: ∂d/∂d = 1")
+    press(output, "ArrowRight")
+    says(output, "b holds 60; it has heard 1 of 2 and waits.")
+    press(output, "ArrowRight", "ArrowRight")
+    says(output, "b held 60 and now holds 120")
+    press(output, "ArrowRight")
+    says(output, "b tells a: 120 × 4 = 480.")
+    lesson.becomes(STEP, 4)
+    press(output, "Home")
+    lesson.becomes(STEP, 0)
+    assert lesson.ask("a.grad") == 480  # what backward() had left there
+
+
+def test_one_goes_straight_to_the_message_that_reaches_a(lesson):
+    output = lesson.output("step-the-diamond")
+    output.get_by_role("combobox", name="next message to").focus()
+    lesson.page.keyboard.type("a")
+    lesson.page.keyboard.press("Tab")
+    lesson.page.keyboard.press("Enter")
+    says(output, "b tells a: 120 × 4 = 480.")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_quick_check_is_answered_and_axe_finds_nothing(lesson, theme):
+    if theme == "dark":
+        lesson.dark()
+    lesson.run(CELL)
+    answer_all(lesson, "02")
+    lesson.screenshot(CELL, f"lesson-02-quick-check-{theme}")
+    for cell in STEPPERS:
+        lesson.screenshot(cell, f"lesson-02-{cell}-{theme}")
+    assert lesson.violations() == []

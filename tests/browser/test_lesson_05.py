@@ -1,0 +1,58 @@
+"""Lesson 05 in JupyterLab: two Steppers and the quick check, by keyboard alone."""
+
+import pytest
+
+from browser.quick_check import CELL, answer_all
+from browser.stepper import press, says
+
+STEPPERS = ["step-right-beside-wrong", "lesson-three-again"]
+
+
+@pytest.fixture(scope="module")
+def lesson(open_notebook):
+    notebook = open_notebook("notebooks/05-scalar-engine.ipynb")
+    notebook.run()
+    return notebook
+
+
+def test_right_and_wrong_order_part_at_the_third_message(lesson):
+    output = lesson.output("step-right-beside-wrong")
+    press(output, "ArrowRight", "ArrowRight")
+    right, wrong = (output.locator(".bpl-said").nth(place) for place in range(2))
+    assert right.inner_text() == wrong.inner_text()
+    press(output, "ArrowRight")
+    assert right.inner_text().startswith("c tells b: 20 × 3 = 60.")
+    assert wrong.inner_text().startswith("b has heard 1 of 2 and speaks too early.")
+    press(output, "End")
+    says(output, "The pass is over, and wrong: a got 240, not 480.")
+
+
+def test_the_wrong_order_can_be_put_away(lesson):
+    output = lesson.output("step-right-beside-wrong")
+    output.get_by_role("checkbox").focus()
+    lesson.page.keyboard.press("Space")
+    output.get_by_role("group", name="The wrong order, depth first").wait_for(state="hidden")
+    lesson.page.keyboard.press("Space")
+    output.get_by_role("group", name="The wrong order, depth first").wait_for()
+
+
+def test_one_finds_the_message_that_reaches_w3_in_the_network_of_lesson_03(lesson):
+    output = lesson.output("lesson-three-again")
+    output.get_by_role("combobox", name="next message to").focus()
+    lesson.page.keyboard.type("w₃")
+    lesson.page.keyboard.press("Tab")
+    lesson.page.keyboard.press("Enter")
+    says(output, "tells w₃: −0.119 × 0.56 = −0.0666. w₃ holds −0.0666")
+    assert lesson.ask("drawn[-1].grad") == 0  # stepping leaves no gradient behind
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_quick_check_is_answered_and_axe_finds_nothing(lesson, theme):
+    if theme == "dark":
+        lesson.dark()
+    lesson.run(CELL)
+    answer_all(lesson, "05")
+    lesson.screenshot(CELL, f"lesson-05-quick-check-{theme}")
+    for cell in STEPPERS:
+        lesson.screenshot(cell, f"lesson-05-{cell}-{theme}")
+    assert lesson.violations() == []
