@@ -120,7 +120,7 @@ LINES = (
         "quick check: a reply", "quiz", "input[type=radio]", ".bpl", "Enter", 5, ("ArrowDown",), ("Space",)
     ),
     Measured("Playground: one step", "playground", "button:text-is('One step')", ".pg-progress", "Enter", 33),
-    Measured("digit pad: ink", "pad", ".bpl-pad-surface", ".bpl-pad-ink", "ArrowRight", 5, (), ("Space",)),
+    Measured("digit pad: ink", "pad", ".bpl-pad-surface", ".bpl-pad-ink", "ArrowRight", 5, ("Space",)),
     Measured("digit pad: answer", "pad", ".bpl-pad-surface", ".bpl-pad-answer", "ArrowLeft", 33),
     Measured("matplotlib in an Output", "matplotlib", "button", ".widget-output", "Enter"),
 )

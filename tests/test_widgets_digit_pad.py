@@ -7,7 +7,6 @@ from backproplab import SGD, Dense, Flatten, Network, ReLU, Sigmoid, SoftmaxCros
 from backproplab.datasets import mnist
 from backproplab.datasets.ink import centred, drawn
 from backproplab.widgets.digit_pad import BLANK, PAPER, PEN, STILL, DigitPad, percent
-from backproplab.widgets.reader import Reader
 
 BAR = {"stroke": [30, 30, 80, 30]}
 LEG = {"stroke": [80, 30, 50, 90]}
@@ -59,24 +58,16 @@ def test_the_reading_is_that_of_the_network(dtype):
     assert pad.answer["shares"] == loss.probabilities[0].astype(float).tolist()
 
 
-def test_the_gradient_is_what_nudging_a_pixel_finds():
-    reader, picture = Reader(small(dtype=np.float64)), np.full((28, 28), 0.5, np.float32)
-    gradient = reader.read(picture, 7).gradient
-    for row, column in ((0, 0), (13, 20), (27, 5)):
-        up, down = picture.copy(), picture.copy()
-        up[row, column] += 2**-10  # exact in float32
-        down[row, column] -= 2**-10
-        slope = (reader.read(up, 7).loss - reader.read(down, 7).loss) / 2**-9
-        assert slope == pytest.approx(gradient[row, column], rel=1e-5)
-
-
 def test_the_map_keeps_signs_and_its_strongest_places(pad):
     pad.actions = [{"sample": 4}]
     gradient, levels = pad.reading.gradient.ravel(), pixels(pad.answer, "map").astype(int)
     clear = np.abs(gradient) > 0.02 * np.abs(gradient).max()
     assert (np.sign(levels - 127.5) == np.sign(gradient))[clear].all()
     assert {levels.min(), levels.max()} & {0, 255}
-    assert pad.answer["marks"] == [gradient.argmax(), gradient.argmin()]
+    most, least = pad.answer["marks"]
+    assert [most, least] == [gradient.argmax(), gradient.argmin()]
+    assert f"raises the loss most at row {most // 28 + 1}, column {most % 28 + 1}," in pad.answer["where"]
+    assert f"lowers it most at row {least // 28 + 1}, column {least % 28 + 1}." in pad.answer["where"]
 
 
 def test_steps_lower_the_loss_and_stay_between_blank_and_black(pad):
@@ -88,13 +79,6 @@ def test_steps_lower_the_loss_and_stay_between_blank_and_black(pad):
         assert 0 <= pad.picture.min() <= pad.picture.max() <= 1
     assert losses == sorted(set(losses), reverse=True)
     assert pad.answer["steps"] == 20
-
-
-def test_a_small_step_lowers_the_loss_by_its_size_times_the_square_of_the_gradient():
-    reader, picture = Reader(small(dtype=np.float64)), np.full((28, 28), 0.5, np.float32)
-    before = reader.read(picture, 7)
-    after = reader.read(reader.towards(picture, 7, step_size=0.01, steps=1), 7)
-    assert before.loss - after.loss == pytest.approx(0.01 * (before.gradient**2).sum(), rel=0.02)
 
 
 def test_ten_steps_are_ten_times_one_step(pad):

@@ -139,6 +139,7 @@ class DigitPad(Live, module="digit_pad"):
             "map": np.nan_to_num(127.5 + 127.5 * slopes / (reach or 1)).round().astype(np.uint8).tobytes(),
             "reach": number(reach),
             "marks": [int(slopes.argmax()), int(slopes.argmin())] if reach else [],
+            "where": _where(reading.gradient) if reach else "It is zero everywhere.",
             "shares": shares.tolist(),
             "percents": [percent(share) for share in reading.probabilities],
             "best": int(shares.argmax()),
@@ -184,6 +185,16 @@ def percent(share: float) -> str:
     if 0 < share < 0.001:
         return "< 0.1 %"
     return "> 99.9 %" if share > 0.999 else f"{100 * share:.1f} %"
+
+
+def _where(gradient: NDArray[np.float64]) -> str:
+    (up, across), (down, along) = (
+        np.unravel_index(int(place), gradient.shape) for place in (gradient.argmax(), gradient.argmin())
+    )
+    return (
+        f"More ink raises the loss most at row {up + 1}, column {across + 1}, "
+        f"and lowers it most at row {down + 1}, column {along + 1}."
+    )
 
 
 def _spoken(share: float) -> str:

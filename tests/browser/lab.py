@@ -19,10 +19,8 @@ SETTINGS = ROOT / "backproplab/widgets/lab"  # those of `make lab`
 SCREENSHOTS = ROOT / "build/screenshots"
 STARTS_WITHIN = 60  # seconds
 RUNS_WITHIN = 180_000  # milliseconds: the longest cell of a lesson, on a slow machine
-HARMLESS = (
-    "Could not restore the debugger state",
-    "Comm not found for comm id",
-)  # JupyterLab's own, when a kernel is restarted
+# JupyterLab's own words when a kernel is restarted.
+HARMLESS = ("Could not restore the debugger state", "Comm not found for comm id")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--force-color-profile=srgb"]
 
 
@@ -134,6 +132,8 @@ class Notebook:
                  await sessionContext.session.kernel.info;
                }"""
         )
+        if self.page.evaluate("() => document.body.dataset.jpThemeLight === 'false'"):
+            self._theme("JupyterLab Light", "true")  # the server remembers what a test before this one chose
         return self
 
     def run(self, *ids: str) -> None:
@@ -213,13 +213,17 @@ class Notebook:
         return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
 
     def dark(self) -> None:
-        """Put JupyterLab into its dark theme."""
+        """Put JupyterLab into its dark theme; `open` puts it back into the light one."""
+        self._theme("JupyterLab Dark", "false")
+
+    def _theme(self, name: str, is_light: str) -> None:
         self.page.evaluate(
-            "() => window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})"
+            "theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", name
         )
         self.page.wait_for_function(
-            "() => document.body.dataset.jpThemeLight === 'false'"
-            " && !document.querySelector('#jupyterlab-splash')"
+            "light => document.body.dataset.jpThemeLight === light"
+            " && !document.querySelector('#jupyterlab-splash')",
+            arg=is_light,
         )
 
     def save(self) -> None:

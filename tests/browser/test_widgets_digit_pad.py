@@ -99,6 +99,16 @@ def test_backspace_undoes_and_the_drawing_goes(notebook, pad):
     assert pad.locator("polyline").count() == 0
 
 
+def test_going_elsewhere_lifts_the_pen(notebook, pad):
+    paper(pad).focus()
+    press(pad, "Space", "ArrowDown", "Tab")
+    said(pad, "Read as ")
+    paper(pad).focus()
+    press(pad, "ArrowDown")
+    said(pad, "Pen at row ")
+    assert len(notebook.ask("pad.actions")) == 1
+
+
 def test_a_target_is_chosen_by_arrows(notebook, pad):
     pad.get_by_role("radio", name="7").focus()
     press(pad, "ArrowDown")

@@ -12,7 +12,7 @@ function strokesOf(actions) {
   return actions.slice(last + 1).flatMap((action) => (action.stroke ? [action.stroke] : []));
 }
 
-/** { node, show(actions), lay(pixels), lift(), drawing() }; onstroke(points, isNew), onpen(text), onundo(). */
+/** { node, show(actions), lay(pixels), lift(), drawing() }; the functions it is given are told what the reader does. */
 export function padPaper({ size, pen, onstroke, onlift, onpen, onundo }) {
   const helpId = freshId("help");
   const base = html("canvas", { class: "bpl-pad-base", width: CELLS, height: CELLS, "aria-hidden": "true" });
@@ -120,6 +120,7 @@ export function padPaper({ size, pen, onstroke, onlift, onpen, onundo }) {
     [x, y] = inked.slice(-2);
     showPen();
   });
+  surface.addEventListener("blur", lift); // who goes elsewhere has ended the line
   for (const end of ["pointerup", "pointercancel"]) {
     surface.addEventListener(end, (event) => event.pointerId === pointer && lift());
   }
@@ -151,5 +152,5 @@ export function padPaper({ size, pen, onstroke, onlift, onpen, onundo }) {
   };
 
   showPen();
-  return { node: html("div", {}, sheet, help), surface, show, lay, lift, drawing: () => inked !== null };
+  return { node: html("div", {}, sheet, help), show, lay, lift, drawing: () => inked !== null };
 }

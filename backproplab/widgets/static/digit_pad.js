@@ -1,7 +1,8 @@
 // A pad to draw a digit on, beside what a network makes of it. All numbers come from Python.
 
-import { announcer, button, bytes, freshId, html, menu, OWN_KEYS } from "./kit.js";
+import { announcer, button, bytes, html, menu } from "./kit.js";
 import { padPaper } from "./digit_pad-paper.js";
+import { pixelMap, signs, legendOfSigns, digitBars } from "./digit_pad-answer.js";
 
 const PATIENCE = 2000; // milliseconds
 const SIZES = [0.01, 0.03, 0.1, 0.3];
@@ -62,8 +63,8 @@ export default {
       },
     });
 
-    const seen = map("bpl-pad-seen");
-    const slopes = map("bpl-pad-map", marks());
+    const seen = pixelMap("bpl-pad-seen");
+    const slopes = pixelMap("bpl-pad-map", signs());
     const bars = digitBars((digit) => {
       model.set("target", digit);
       line.ask();
@@ -75,6 +76,13 @@ export default {
       back.setAttribute("aria-disabled", String(actions().length === 0));
       const last = actions().findLast((action) => !action.stroke && !action.steps);
       samples.input.value = last && "sample" in last ? String(last.sample) : "";
+    };
+    const showSize = () => {
+      const size = String(model.get("step_size"));
+      if (![...sizes.input.options].some((option) => option.value === size)) {
+        sizes.input.append(html("option", { value: size }, size)); // set from another cell
+      }
+      sizes.input.value = size;
     };
     const showTarget = () => {
       const target = model.get("target");
@@ -92,7 +100,7 @@ export default {
       const palette = bytes(model.get("palette"));
       slopes.paint(bytes(answer.map), (index) => palette.subarray(3 * index, 3 * index + 3));
       slopes.mark(answer.marks);
-      slopes.tell(`∂L/∂pixel for a ${target}`, `darkest: ±${answer.reach}`);
+      slopes.tell(`∂L/∂pixel for a ${target}`, `darkest: ±${answer.reach}`, answer.where);
       if (line.heard(answer) && !paper.drawing()) said.say(answer.said);
     };
 
@@ -110,7 +118,7 @@ export default {
             html("div", { class: "bpl-row" }, back, clear),
             samples.row,
           ),
-          html("div", { class: "bpl-pad-maps" }, seen.node, slopes.node, legend()),
+          html("div", { class: "bpl-pad-maps" }, seen.node, slopes.node, legendOfSigns()),
           html(
             "div",
             { class: "bpl-pad-answer" },
@@ -129,10 +137,11 @@ export default {
       ),
     );
     const listeners = { "change:actions": showActions, "change:target": showTarget, "change:answer": showAnswer };
-    listeners["change:step_size"] = () => (sizes.input.value = String(model.get("step_size")));
+    listeners["change:step_size"] = showSize;
     for (const [name, listener] of Object.entries(listeners)) model.on(name, listener);
     showActions();
     showTarget();
+    showSize();
     showAnswer();
     return () => {
       for (const [name, listener] of Object.entries(listeners)) model.off(name, listener);
@@ -171,77 +180,4 @@ function questions(model, onsilence) {
 
 function stepsTaken(steps) {
   return steps === 1 ? "after 1 step from your ink" : `after ${steps} steps from your ink`;
-}
-
-/** A map of 28 × 28 pixels under its name: { node, paint(values, colour), tell(name, words) }. */
-function map(kind, over = null) {
-  const canvas = html("canvas", { width: 28, height: 28, role: "img" });
-  const name = html("strong");
-  const words = html("span", { class: "bpl-pad-words" });
-  const paint = (values, colour) => {
-    const context = canvas.getContext("2d");
-    const picture = context.createImageData(28, 28);
-    values.forEach((value, index) => picture.data.set([...colour(value), 255], 4 * index));
-    context.putImageData(picture, 0, 0);
-  };
-  const tell = (title, more) => {
-    name.textContent = title;
-    words.textContent = more;
-    canvas.setAttribute("aria-label", `${title}: ${more}`);
-  };
-  const frame = html("div", { class: "bpl-pad-frame" }, canvas, over?.node);
-  const node = html("figure", { class: kind }, html("figcaption", {}, name, words), frame);
-  return { node, paint, tell, mark: over?.show };
-}
-
-/** The signs at the two strongest places of the gradient map. */
-function marks() {
-  const signs = ["+", "−"].map((sign) => html("span", { class: "bpl-pad-sign", "aria-hidden": "true" }, sign));
-  const show = (places) => {
-    signs.forEach((sign, index) => {
-      sign.hidden = places.length === 0;
-      sign.style.left = `${((places[index] % 28) + 0.5) / 0.28}%`;
-      sign.style.top = `${(Math.floor(places[index] / 28) + 0.5) / 0.28}%`;
-    });
-  };
-  return { node: html("div", { class: "bpl-pad-signs" }, ...signs), show };
-}
-
-function legend() {
-  const line = (kind, sign, text) =>
-    html("span", {}, html("span", { class: `bpl-pad-key bpl-pad-${kind}`, "aria-hidden": "true" }, sign), text);
-  return html(
-    "p",
-    { class: "bpl-pad-help bpl-pad-signed" },
-    "More ink, most of all at the sign:",
-    line("raises", "+", "raises the loss (vermillion)"),
-    line("lowers", "−", "lowers the loss (blue)"),
-  );
-}
-
-/** Ten bars of probability; each is a radio, which makes its digit the target. */
-function digitBars(onchoose) {
-  const name = freshId("target");
-  const rows = Array.from({ length: 10 }, (_, digit) => {
-    const input = html("input", { type: "radio", name, value: digit, onchange: () => onchoose(digit), ...OWN_KEYS });
-    const bar = html("span", { class: "bpl-pad-share" });
-    const text = html("span", { class: "bpl-pad-percent" });
-    const label = html("label", {}, input, html("span", {}, String(digit)), html("span", { class: "bpl-pad-bar" }, bar), text);
-    return { input, bar, text, label };
-  });
-  const show = ({ shares, percents, best }) => {
-    rows.forEach(({ bar, text, label }, digit) => {
-      bar.style.width = `${100 * shares[digit]}%`;
-      text.textContent = percents[digit];
-      label.classList.toggle("bpl-pad-best", digit === best);
-    });
-  };
-  const choose = (target) => (rows[target].input.checked = true);
-  const node = html(
-    "fieldset",
-    {},
-    html("legend", {}, "Probabilities; choose a target"),
-    ...rows.map(({ label }) => label),
-  );
-  return { node, show, choose };
 }
