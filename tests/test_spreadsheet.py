@@ -1,6 +1,7 @@
 """A sheet says what the package says: worked out in Python, and as a workbook by LibreOffice."""
 
 import math
+import re
 import shutil
 import subprocess
 import zipfile
@@ -143,7 +144,7 @@ def test_what_only_shows_a_workbook_finds_the_numbers(openpyxl, tmp_path):
     sheet.save(tmp_path / "sheet.xlsx")
     book = openpyxl.load_workbook(tmp_path / "sheet.xlsx", data_only=True)
     for cell in sheet.cells.values():
-        assert abs(book[cell.worksheet][cell.address].value - cell.value) < 1e-9, cell
+        assert book[cell.worksheet][cell.address].value == cell.value, cell
 
 
 def test_headings_stay_in_view(openpyxl, tmp_path):
@@ -154,12 +155,17 @@ def test_headings_stay_in_view(openpyxl, tmp_path):
     assert book.calculation.fullCalcOnLoad
 
 
+def settled(part):
+    """A part of a workbook without the results of formulas: their last bit hangs on the processor."""
+    return re.sub(rb"(</f>)<v>[^<]*</v>", rb"\1", part)
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_the_files_of_the_lessons_are_those_that_the_package_writes(name, openpyxl, tmp_path):
     FILES[name]().save(tmp_path / "new.xlsx")
     with zipfile.ZipFile(tmp_path / "new.xlsx") as new, zipfile.ZipFile(ROOT / name) as committed:
         assert new.namelist() == committed.namelist()
-        stale = [part for part in new.namelist() if new.read(part) != committed.read(part)]
+        stale = [part for part in new.namelist() if settled(new.read(part)) != settled(committed.read(part))]
     assert not stale, "run: python -m backproplab.spreadsheet"
 
 

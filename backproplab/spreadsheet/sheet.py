@@ -83,7 +83,7 @@ class Sheet:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write it as an .xlsx workbook with live formulas, whole or not at all.
 
-        The same sheet gives the same file, byte for byte. ImportError where openpyxl is missing.
+        It holds no time: the same numbers give the same bytes. ImportError where openpyxl is missing.
         """
         from backproplab.spreadsheet.workbook import write
 

@@ -6,7 +6,6 @@ import re
 import zipfile
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape
 
 from backproplab.spreadsheet.language import pretty
 from backproplab.spreadsheet.layout import HEAD, NETWORK, NUDGES, WAYS, Row
@@ -70,7 +69,7 @@ def _write_network(sheet: "Sheet", page: Any) -> None:
     for column, (head, width) in enumerate(zip(HEADS, WIDTHS, strict=True), start=1):
         page.cell(HEAD, column, head or None)
         page.column_dimensions[page.cell(HEAD, column).column_letter].width = width
-    _head(page, HEAD)
+    _head(page, HEAD, words=(1, 7, 8, 9))
     for row in sheet.rows:
         if row.name:
             _write_row(sheet, page, row)
@@ -88,12 +87,12 @@ def _write_network(sheet: "Sheet", page: Any) -> None:
 
 
 def _write_row(sheet: "Sheet", page: Any, row: Row) -> None:
-    from openpyxl.styles import Font
+    from openpyxl.styles import Alignment, Font
 
     page.cell(row.number, 1, f"{MARKS[row.role]} {row.title}").font = Font(bold=True, color=COLOURS[row.role])
-    page.cell(row.number, 7, row.meaning)
-    page.cell(row.number, 8, sheet.letters(row.name) or None)
-    page.cell(row.number, 9, sheet.letters(f"dL_d{row.name}") or None)
+    told = (row.meaning, sheet.letters(row.name), sheet.letters(f"dL_d{row.name}"))
+    for column, text in enumerate(told, start=7):
+        page.cell(row.number, column, text or None).alignment = Alignment(indent=1)
 
 
 def _write_nudges(sheet: "Sheet", page: Any) -> None:
@@ -105,7 +104,7 @@ def _write_nudges(sheet: "Sheet", page: Any) -> None:
         page[f"{letter}1"] = pretty(name)
         page.column_dimensions[letter].width = 13
     page.column_dimensions["A"].width = 15
-    _head(page, 1)
+    _head(page, 1, words=(1,))
     for index, name in enumerate(sheet.layout.nudged):
         for turn, sign in enumerate(WAYS.values()):
             page.cell(2 + 2 * index + turn, 1, f"{pretty(name)} {sign.replace('-', '−')} nudge")
@@ -116,13 +115,14 @@ def _write_nudges(sheet: "Sheet", page: Any) -> None:
             _write_cell(page, cell)
 
 
-def _head(page: Any, number: int) -> None:
+def _head(page: Any, number: int, *, words: tuple[int, ...]) -> None:
     from openpyxl.styles import Alignment, Border, Font, Side
 
     for cell in page[number]:
         cell.font = Font(bold=True)
         cell.border = Border(bottom=Side(style="thin"))
-        cell.alignment = Alignment(horizontal="left" if cell.column in (1, 7, 8, 9) else "right")
+        indent = 1 if cell.column in words[1:] else 0
+        cell.alignment = Alignment(horizontal="left" if cell.column in words else "right", indent=indent)
 
 
 def _write_cell(page: Any, cell: Any) -> None:
@@ -143,8 +143,8 @@ def _write_cell(page: Any, cell: Any) -> None:
 def _settled(archive: bytes, sheet: "Sheet") -> bytes:
     """The same workbook without times, and with the package's number beside each formula.
 
-    A program that calculates does so when it opens the file; one that only shows it, such as a preview, has
-    the numbers. They have nine decimals, so that the bytes do not hang on the last bit of a processor.
+    Excel works everything out when it opens the file. A preview only shows the numbers, and LibreOffice
+    goes on from them until something changes: so they have all their digits, or a nudge would be lost.
     """
     whole = io.BytesIO()
     numbers = {(cell.worksheet, cell.address): cell.value for cell in sheet.cells.values()}
@@ -166,7 +166,6 @@ def _with_numbers(text: str, worksheet: str, numbers: dict[tuple[str, str], floa
     pattern = re.compile(r'(<c r="(?P<place>[A-Z]+\d+)"[^>]*><f>[^<]*</f>)<v\s*/?>(?:</v>)?')
 
     def filled(found: re.Match[str]) -> str:
-        number = round(numbers[worksheet, found["place"]], 9) + 0.0
-        return f"{found[1]}<v>{escape(repr(number))}</v>"
+        return f"{found[1]}<v>{numbers[worksheet, found['place']]!r}</v>"
 
     return pattern.sub(filled, text)
