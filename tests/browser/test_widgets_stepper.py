@@ -127,7 +127,8 @@ def test_in_a_large_graph_the_message_is_in_view_at_every_step_and_the_page_stay
     for _ in range(notebook.ask("large.last")):
         output.page.keyboard.press("ArrowRight")
         hidden = output.evaluate(
-            """node => {
+            """async node => {
+                 await new Promise(requestAnimationFrame);
                  const [box, line] = [".bps-graph", ".bps-now"].map(
                    (name) => node.querySelector(name).getBoundingClientRect());
                  return Math.max(box.left - line.left, line.right - box.right, box.top - line.top);

@@ -6,7 +6,7 @@ const CORNER = { computed: 14, leaf: 0, constant: 0 };
 const SMALLEST = 0.8; // a drawing that almost fits shrinks by this much, and scrolls rather than shrink more
 const SCROLLS = 900; // pixels: a wider one keeps its size
 
-/** { node, show(step), settle() }; `choose(box)` is called for a box that is clicked. */
+/** { node, show(step) }; `choose(box)` is called for a box that is clicked. */
 export function graphPanel({ scene, pass, wrong, described, choose }) {
   const sum = arithmetic(pass.sums);
   const drawing = graph(scene, pass, choose);
@@ -25,7 +25,14 @@ export function graphPanel({ scene, pass, wrong, described, choose }) {
   );
   node.style.flexBasis = `${drawing.least + 24}px`; // beside each other only where both drawings fit
   let shown = 0;
-  const settle = () => bringIntoView(box, drawing.reach(shown));
+  let due = 0;
+  const scroll = () => {
+    due = 0;
+    bringIntoView(box, drawing.reach(shown));
+  };
+  const settle = () => {
+    due ||= requestAnimationFrame(scroll); // measuring waits until all is drawn: the step itself is at once
+  };
   const show = (step) => {
     shown = step;
     sum.show(step);
@@ -33,7 +40,7 @@ export function graphPanel({ scene, pass, wrong, described, choose }) {
     say(pass.said[step]);
     settle();
   };
-  return { node, show, settle };
+  return { node, show };
 }
 
 /** The two lines of a message: upstream × local = contribution; so far + contribution = now. */
@@ -82,7 +89,7 @@ function graph(scene, pass, choose) {
     const line = svg("path", { d: path, class: "bps-edge", "marker-end": `url(#${forward.id})` });
     const local = svg("text", { x, y, class: "bps-local", "text-anchor": "end" }, label);
     node.append(line, local);
-    return { line, local };
+    return { line, local, state: 0 };
   });
   const now = svg("path", { class: "bps-now", "marker-start": `url(#${backward.id})` });
   node.append(now);
@@ -92,9 +99,12 @@ function graph(scene, pass, choose) {
   const show = (step) => {
     const [speaker, hearer, edge] = step ? pass.moves[step - 1] : [-1, -1, -1];
     const told = new Set(pass.moves.slice(0, step).map((move) => move[2]));
-    edges.forEach(({ line, local }, at) => {
-      line.classList.toggle("bps-told", told.has(at));
-      local.classList.toggle("bps-local-now", at === edge);
+    edges.forEach((one, at) => {
+      const state = (told.has(at) ? 1 : 0) + (at === edge ? 2 : 0);
+      if (state === one.state) return;
+      one.state = state;
+      one.line.classList.toggle("bps-told", state > 0);
+      one.local.classList.toggle("bps-local-now", state > 1);
     });
     now.setAttribute("d", step ? scene.edges[edge].path : "");
     boxes.forEach((box, at) => box.show(step, at === speaker ? "speaks" : at === hearer ? "hears" : ""));
@@ -150,10 +160,12 @@ function boxOf({ x, y, width, height, kind, name, heading, value }, row, held, o
   const gradient = written(triangle, "", "bps-triangle");
   const note = svg("text", { x: x + width / 2, y: line, "text-anchor": "middle", class: "bps-note" });
   node.append(note);
-  let entry = held[0];
+  let entry = null;
   let role = "";
   const show = (step, plays) => {
-    entry = held.findLast((one) => one[0] <= step);
+    const now = held.findLast((one) => one[0] <= step);
+    if (now === entry && plays === role) return;
+    entry = now;
     role = plays;
     gradient.textContent = entry[1];
     note.textContent = entry[2];

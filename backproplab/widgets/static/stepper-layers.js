@@ -1,7 +1,7 @@
 // A network's backward pass: its layers in a row, and what the one that speaks hears, keeps and sends on.
 import { announcer, html, OWN_KEYS } from "./kit.js";
 
-/** { node, show(step), settle() }; `choose(step)` is called for a layer that is pressed. */
+/** { node, show(step) }; `choose(step)` is called for a layer that is pressed. */
 export function layersPanel({ scene, described, choose }) {
   const { cards, steps, last } = scene;
   const stepOf = (place) => last - place; // the last layer speaks first
@@ -19,6 +19,7 @@ export function layersPanel({ scene, described, choose }) {
   const node = html("div", { role: "group", "aria-label": "backward pass" }, box, ...pages, said);
 
   let before = 0;
+  let due = 0;
   const show = (step) => {
     pages[before].hidden = true;
     pages[step].hidden = false;
@@ -27,14 +28,18 @@ export function layersPanel({ scene, described, choose }) {
     say(`Step ${step} of ${last}. ${steps[step].said}`);
     settle();
   };
-  const settle = () => {
+  const scroll = () => {
+    due = 0;
     const card = row[before ? last - before : last - 1].node;
     const left = card.offsetLeft - list.offsetLeft;
     if (left < box.scrollLeft || left + card.offsetWidth > box.scrollLeft + box.clientWidth) {
       box.scrollLeft = left + (card.offsetWidth - box.clientWidth) / 2;
     }
   };
-  return { node, show, settle };
+  const settle = () => {
+    due ||= requestAnimationFrame(scroll);
+  };
+  return { node, show };
 }
 
 const STATES = { "-1": ["bps-unheard", "has heard nothing"], 0: ["bps-speaks", "speaks now"], 1: ["bps-complete", "✓ has spoken"] };

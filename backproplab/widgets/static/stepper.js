@@ -126,7 +126,6 @@ function render({ model, el }) {
   model.on("change:step", follow);
   el.append(root);
   follow();
-  requestAnimationFrame(() => panels.forEach((panel) => panel.settle())); // now it has a size
   return () => {
     playing.stop();
     model.off("change:step", follow);
