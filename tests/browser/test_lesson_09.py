@@ -1,0 +1,77 @@
+"""Lesson 09 in JupyterLab: the film, the pad and the quick check, each by keyboard alone."""
+
+import re
+
+import pytest
+
+from browser.quick_check import CELL, answer_all
+
+LATEST = "[one for one in Out.values() if type(one).__name__ == '{}'][-1]"
+FILM, PAD = LATEST.format("GradientFilm"), LATEST.format("DigitPad")
+
+
+@pytest.fixture(scope="module")
+def lesson(open_notebook):
+    notebook = open_notebook("notebooks/09-mnist-gradients.ipynb")
+    notebook.run()  # it trains
+    return notebook
+
+
+@pytest.fixture(scope="module", params=["light", "dark"])
+def theme(request, lesson):
+    if request.param == "dark":
+        lesson.dark()
+    return request.param
+
+
+def test_the_film_shows_what_the_lesson_says(lesson, theme):
+    film = lesson.output("gradient-film")
+    press = lesson.page.keyboard.press
+    film.get_by_label("Moment").focus()
+    press("Home")
+    step = film.locator("output").first
+    assert step.inner_text() == "step 1 (1 of 54)"
+    for _ in range(9):
+        press("ArrowRight")
+    assert step.inner_text() == "step 10 (10 of 54)"
+    lesson.becomes(f"int({FILM}.steps[{FILM}.frame])", 10)
+
+    film.get_by_label("Weight", exact=True).focus()
+    press("End")  # the weight from pixel 0, which never moves
+    film.get_by_label("Moment").focus()
+    press("End")
+    assert step.inner_text() == "step 18,750 (54 of 54)"
+    said = film.locator("p[role=status]").inner_text()
+    assert re.search(r"Weight: \[0, 3\] (\S+)\. Its gradient: \[0, 3\] 0\.$", said)
+    lesson.screenshot("gradient-film", f"lesson-09-film-{theme}")
+    assert lesson.violations() == []
+
+
+def test_about_ten_steps_make_the_real_nine_a_seven(lesson, theme):
+    pad = lesson.output("your-own-digit")
+    press = lesson.page.keyboard.press
+    spoken = pad.get_by_role("status")
+    pad.get_by_role("button", name="Clear").focus()
+    press("Enter")
+    spoken.filter(has_text="Blank paper").wait_for()
+    pad.get_by_label("or take a real digit").focus()
+    press("9")
+    spoken.filter(has_text=re.compile("Read as 9, .* target 7 ")).wait_for()
+    before = lesson.ask(f"{PAD}.picture.tolist()")
+    pad.get_by_role("button", name="10 steps").focus()
+    press("Enter")
+    spoken.filter(has_text="After 10 steps, read as 7").wait_for()
+    after = lesson.ask(f"{PAD}.picture.tolist()")
+    moved = max(
+        abs(a - b) for one, two in zip(before, after, strict=True) for a, b in zip(one, two, strict=True)
+    )
+    assert 0 < moved < 0.5  # you can hardly see what changed
+    lesson.screenshot("your-own-digit", f"lesson-09-pad-{theme}")
+    assert lesson.violations() == []
+
+
+def test_the_quick_check_is_answered(lesson, theme):
+    lesson.run(CELL)
+    answer_all(lesson, "09")
+    lesson.screenshot(CELL, f"lesson-09-quick-check-{theme}")
+    assert lesson.violations() == []
