@@ -6,7 +6,7 @@ from typing import Any
 
 from backproplab.widgets.base import Static
 
-ORDERS = ("The right order: a node speaks once it has heard all", "Depth first, a wrong order")
+ORDERS = ("The right order: a box speaks once it has heard all", "Depth first, a wrong order")
 
 
 def messages_table(one: dict[str, Any], caption: str) -> Static:
