@@ -157,17 +157,21 @@ def test_the_maps_hold_what_the_units_answer_at_the_points_of_the_plane():
     assert plane.window[0] < run.x[:, 0].min() < run.x[:, 0].max() < plane.window[1]
 
 
-def test_curves_keep_their_first_step_and_their_last_and_stay_short():
-    run = Run(LESSON)
-    for _ in range(3 * ROWS):
-        run.train(2)
-    assert run.rows[0][0] == 0
+def test_curves_go_from_the_first_step_to_the_last_and_stay_short_however_the_steps_were_asked_for():
+    run, at_once = Run(LESSON), Run(LESSON)
+    for _ in range(300):
+        run.train(3)
+    at_once.train(900)
+    assert run.rows == at_once.rows
     assert ROWS / 2 <= len(run.rows) <= ROWS
-    playground = Playground()
-    playground.train(500)
+    course = run.course()
+    assert (course[0, 0], course[-1, 0]) == (0, 900)
+    assert course[-1, 1] == run.value
+    playground = Playground(width=2, seed=6)
+    playground.train(900)
     steps, losses = np.frombuffer(playground.curves, "<f4").reshape(4, -1)[:2]
     assert (steps[0], steps[-1]) == (0, 1)
-    assert losses.max() <= 1
+    np.testing.assert_allclose(losses / losses[0], course[:, 1] / course[0, 1], rtol=1e-6)
 
 
 def test_a_unit_is_told_with_its_weights_and_their_gradients():

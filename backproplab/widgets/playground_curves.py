@@ -18,8 +18,7 @@ def curves(run: Run) -> tuple[bytes, dict[str, Any]]:
 
     With them the ticks, as pairs of a place and a text, and the places of the layers' names.
     """
-    rows = np.array([*run.rows, run.row()] if run.rows[-1][0] != run.steps else run.rows, float).T
-    rows = rows[:, np.isfinite(rows).all(axis=0)]
+    rows = run.course().T
     right, top = max(float(rows[0].max()), 1.0), float(rows[1].max()) or 1.0
     norms, low, high = _decades(rows[2:])
     scaled = np.vstack([rows[0] / right, rows[1] / (1.08 * top), norms])

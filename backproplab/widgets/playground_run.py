@@ -119,6 +119,7 @@ class Run:
     def _step(self) -> bool:
         value = self.network.training_pass(self.loss, self.x, self.targets)
         if math.isfinite(value):
+            self._record(value)
             self.optimizer.step(self.network.parameters, self.network.gradient)
             self.steps += 1
         return math.isfinite(value)
@@ -130,14 +131,21 @@ class Run:
         self.norms = layer_norms(self.network, self.network.gradient)
         if not (math.isfinite(self.value) and np.isfinite(self.norms).all()):
             self._break()
-        elif not self.rows or self.steps >= self.rows[-1][0] + self._every:
-            self.rows.append(self.row())
+
+    def _record(self, value: float) -> None:
+        """Keep a row of the step that is about to be made; ever fewer, so that curves stay short."""
+        if not self.rows or self.steps >= self.rows[-1][0] + self._every:
+            norms = layer_norms(self.network, self.network.gradient)
+            self.rows.append((self.steps, value, *norms.tolist()))
             if len(self.rows) > ROWS:
                 self.rows, self._every = self.rows[::2], 2 * self._every
 
-    def row(self) -> Sequence[float]:
-        """The step, the loss and each layer's norm now."""
-        return (self.steps, self.value, *self.norms.tolist())
+    def course(self) -> Floats:
+        """The rows kept and one for the network as it is, `(rows, 2 + layers)`; those of finite numbers."""
+        now = (self.steps, self.value, *self.norms.tolist())
+        rows = np.array([*self.rows, now], dtype=np.float64)
+        finite: Floats = rows[np.isfinite(rows).all(axis=1)]
+        return finite
 
     def set_rate(self, learning_rate: float) -> None:
         """Use another learning rate from the next step on."""

@@ -5,20 +5,20 @@ import { html, menu, slider, freshId, OWN_KEYS } from "./kit.js";
 const GROUPS = [
   ["Data", [["data", "points"]]],
   [
+    "Training",
+    [
+      ["loss", "loss"],
+      ["optimizer", "optimiser"],
+      ["learning_rate", "learning rate"],
+    ],
+  ],
+  [
     "Network",
     [
       ["depth", "hidden layers"],
       ["width", "units in each"],
       ["activation", "activation"],
       ["initial", "first weights"],
-    ],
-  ],
-  [
-    "Training",
-    [
-      ["loss", "loss"],
-      ["optimizer", "optimiser"],
-      ["learning_rate", "learning rate"],
     ],
   ],
 ];
@@ -56,7 +56,7 @@ export function settingsOf(model, set) {
     }
     node.append(group);
   }
-  const [data, network] = node.children;
+  const [data, , network] = node.children;
   const noise = slider({
     label: "noise",
     min: 0,

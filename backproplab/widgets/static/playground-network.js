@@ -4,6 +4,7 @@ import { html, svg, keys, bytes, floats, OWN_KEYS } from "./kit.js";
 import { SMALL, shadedMap } from "./playground-plane.js";
 
 const MANY = 40; // lines, from where on the thin ones step back
+const TALL = 290; // pixels, as tall as the large map beside it
 const NAME = 15; // pixels above a map, for its name
 
 /** Draws into `node`; `choose(index)` when a unit is picked. { node, build(), draw(), mark() }. */
@@ -24,8 +25,8 @@ export function networkDrawing(model, choose, theme) {
   function build() {
     const { sizes, names } = model.get("shape");
     const tallest = Math.max(...sizes);
-    const size = tallest > 6 ? 30 : tallest > 4 ? 36 : 44;
-    const pitch = size + NAME + (tallest > 6 ? 5 : 10);
+    const size = tallest > 6 ? 30 : tallest > 4 ? 38 : tallest > 2 ? 48 : 60;
+    const pitch = Math.max(size + NAME + 5, Math.min(120, TALL / tallest));
     const height = tallest * pitch;
     node.style.height = `${height}px`;
     node.style.setProperty("--pg-tile", `${size}px`);
@@ -79,7 +80,7 @@ export function networkDrawing(model, choose, theme) {
       one.paint(units.subarray(index * step, (index + 1) * step), theme(last ? "classes" : "values"));
       const isDead = Boolean(dead[index - 2]);
       one.node.classList.toggle("pg-dead", isDead);
-      const text = isDead ? `${one.name} †` : one.name;
+      const text = isDead ? `${one.name} dead` : one.name;
       if (one.label.textContent !== text) one.label.textContent = text;
     });
     thicken("weight", floats(model.get("weights")));

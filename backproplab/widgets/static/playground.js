@@ -85,6 +85,7 @@ function render({ model, el }) {
 
   function picture() {
     clearTimeout(patience);
+    if (model.get("playing")) next(); // first: Python works on the next one while this one is drawn
     const shape = JSON.stringify(model.get("shape"));
     const points = model.get("points");
     if (shape !== built || points !== plane.points) {
@@ -103,8 +104,8 @@ function render({ model, el }) {
     }
     drawn += 1;
     root.dataset.pictures = drawn;
-    if (model.get("playing")) next();
-    else said.say(unitAsked ? model.get("report").unit : model.get("report").said);
+    root.dataset.trouble = model.get("report").trouble !== "";
+    if (!model.get("playing")) said.say(unitAsked ? model.get("report").unit : model.get("report").said);
     unitAsked = false;
   }
 
@@ -131,12 +132,16 @@ function render({ model, el }) {
   // A picture is asked for only while somebody can see it: silence stops Python.
   function next() {
     clearTimeout(waiting);
-    waiting = setTimeout(() => {
-      if (!model.get("playing") || document.hidden || !root.isConnected) return;
-      asked = performance.now();
-      model.send({ ask: "next", seen: model.get("pictures") });
-      expect();
-    }, Math.max(0, EVERY - (performance.now() - asked)));
+    const early = EVERY - (performance.now() - asked);
+    if (early > 0) waiting = setTimeout(pull, early);
+    else pull();
+  }
+
+  function pull() {
+    if (!model.get("playing") || document.hidden || !root.isConnected) return;
+    asked = performance.now();
+    model.send({ ask: "next", seen: model.get("pictures") });
+    expect();
   }
 
   function expect() {
