@@ -3,6 +3,7 @@ import { chartsPanel, mapsPanel, told } from "./gradient_film-drawing.js";
 
 const A_FRAME = 120; // milliseconds
 const LEAP = 10; // frames, for the Page keys
+const HELP = "Keys on the slider: ← → a frame, Page Up and Down ten, Home, End, space to play. Or click in a chart.";
 const SCALES = [
   ["map", "each map its own"],
   ["row", "each unit its own"],
@@ -84,14 +85,24 @@ function render({ model, el }) {
     " ": toggle,
   });
   scrubber.row.classList.add("film-scrubber");
-  scrubber.row.querySelector("output").setAttribute("aria-live", "off"); // the slider says it, and while playing nobody should
-  const help = html("p", { class: "film-help", id: freshId("help") }, "Keys on the slider: ← → a frame, Page Up and Down ten, Home, End, space to play. ", "Or click in a chart.");
+  scrubber.row.querySelector("output").setAttribute("aria-live", "off"); // the slider says it; while playing, nobody
+  const help = html("p", { class: "film-help", id: freshId("help") }, HELP);
   scrubber.input.setAttribute("aria-describedby", help.id);
 
   const units = unitBoxes(film, (chosen) => save("units", chosen));
-  const scale = menu({ label: "Colour scale", options: SCALES, value: model.get("scale"), onchange: (value) => save("scale", value) });
+  const scale = menu({
+    label: "Colour scale",
+    options: SCALES,
+    value: model.get("scale"),
+    onchange: (value) => save("scale", value),
+  });
   const traces = film.traces.map(({ label }, index) => [String(index), label]);
-  const weight = menu({ label: "Weight", options: traces, value: String(model.get("weight")), onchange: (value) => save("weight", Number(value)) });
+  const weight = menu({
+    label: "Weight",
+    options: traces,
+    value: String(model.get("weight")),
+    onchange: (value) => save("weight", Number(value)),
+  });
   const axis = checkbox("steps on a log scale", (checked) => save("axis", checked ? "log" : "linear"));
   const choices = [...(maps ? [units.node, scale.row] : []), traces.length ? weight.row : null, axis.node];
 
@@ -142,4 +153,6 @@ function checkbox(text, onchange) {
   return { node: html("label", { class: "film-check" }, input, ` ${text}`), input };
 }
 
-export default { render };
+export default {
+  render,
+};
