@@ -11,6 +11,13 @@ from browser.quick_check import answer_all
 from browser.stepper import press, says
 from browser.test_widgets_gradient_film import SOURCE as FILM
 
+BROKEN = """
+class Broken(Tied):
+    _esm = "export default { render({ el }) { el.append('half'); throw new Error('on purpose'); } };"
+    on_page_alone = traitlets.Bool(True).tag(sync=True)
+
+Broken()
+"""
 TIED = """
 import traitlets
 from backproplab.widgets.base import Live, Static
@@ -79,9 +86,11 @@ def spreadsheet(opened):
 
 
 @pytest.fixture(scope="module")
-def film(opened, out):
-    cells = {"film": FILM, "again": "film", "tied": TIED}
-    return opened(notebook_of(cells, out / "film.ipynb"))
+def film(opened, out, watched):
+    cells = {"film": FILM, "tied": TIED, "broken": BROKEN, "again": "film"}
+    page = opened(notebook_of(cells, out / "film.ipynb"))
+    watched[-1].troubles.clear()  # of the broken one, which has its own test
+    return page
 
 
 def test_the_quick_check_answers(chain_rule):
@@ -124,6 +133,16 @@ def test_what_needs_python_stands_still_and_says_so(film):
     words = film.output("tied").inner_text()
     assert "a still half" in words
     assert "make lab" in words
+
+
+def test_a_widget_that_fails_leaves_its_still_half_and_the_others_live(film, watched):
+    film.open()
+    assert film.output("broken").inner_text().strip() == "a still half"
+    assert film.output("again").get_by_label("Moment").is_visible()
+    troubles = next(one.troubles for one in watched if one.page is film.page)
+    assert troubles
+    assert all("on purpose" in trouble for trouble in troubles)
+    troubles.clear()
 
 
 @pytest.mark.parametrize("lesson", ["chain_rule", "spreadsheet"])

@@ -70,7 +70,8 @@ for (const text of styles) {
 const widgets = modules.map(loaded);
 const made = new Map();
 
-for (const place of document.querySelectorAll("[data-live]")) {
+/** Draw a widget in its place. Its still half goes once it is drawn: where that fails, it stays. */
+async function put(place) {
   const { module, ...parts } = models[place.dataset.live];
   const widget = await widgets[module];
   if (!made.has(place.dataset.live)) {
@@ -78,10 +79,17 @@ for (const place of document.querySelectorAll("[data-live]")) {
     made.set(place.dataset.live, model);
     await widget.initialize?.({ model });
   }
-  const el = document.createElement("div");
   const still = [...place.childNodes];
+  const el = document.createElement("div");
   place.append(el); // in the page first: a module may measure itself
-  await widget.render({ model: made.get(place.dataset.live), el });
-  for (const node of still) node.remove();
+  try {
+    await widget.render({ model: made.get(place.dataset.live), el });
+    for (const node of still) node.remove();
+  } catch (error) {
+    el.remove();
+    throw error;
+  }
 }
-document.documentElement.dataset.lessonLive = "true"; // all of them are in their places
+
+for (const place of document.querySelectorAll("[data-live]")) await put(place).catch(console.error);
+document.documentElement.dataset.lessonLive = "true"; // all that can be are in their places
