@@ -179,3 +179,16 @@ def test_nothing_bars_a_reader_in_light_or_dark(lesson, playground):
     says(playground, "After 1 step the loss is")
     lesson.screenshot(CELL, "lesson-08-dark")
     assert lesson.violations() == []
+
+
+def test_without_a_kernel_it_keeps_its_picture_and_says_what_to_do(lesson, playground):
+    press(playground, "One step")
+    says(playground, "After 1 step the loss is")
+    lesson.save()
+    lesson.restart()
+    lesson.open()
+    root = lesson.output(CELL).locator(".bpl-playground[data-pictures]")
+    root.get_by_text("1 step · loss").wait_for()
+    press(root, "Start")
+    says(root, "Python has not answered for 2 seconds")
+    root.get_by_role("button", name="Start", exact=True).wait_for()
