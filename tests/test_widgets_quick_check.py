@@ -10,7 +10,7 @@ import traitlets
 
 from backproplab.widgets import QuickCheck, quick_check
 from backproplab.widgets.base import VIEW
-from backproplab.widgets.questions import parsed, questions, runs
+from backproplab.widgets.quick_check_questions import parsed, questions, runs
 
 ROOT = Path(__file__).parent.parent
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))

@@ -12,7 +12,7 @@ from typing import Any
 from traitlets import Dict, Int, List, Unicode
 
 from backproplab.widgets.base import Live, Static
-from backproplab.widgets.questions import Question, questions, runs
+from backproplab.widgets.quick_check_questions import Question, questions, runs
 
 
 class QuickCheck(Live, module="quick_check"):
