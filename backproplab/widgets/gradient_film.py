@@ -17,10 +17,10 @@ from backproplab.plots.training import gradient_norms, loss_curve
 from backproplab.plots.words import listed
 from backproplab.recorder import Series, size
 from backproplab.training import History
-from backproplab.widgets import film_maps
+from backproplab.widgets import gradient_film_maps as film_maps
 from backproplab.widgets.base import Live, Static
-from backproplab.widgets.film_curves import Times, chart, times
-from backproplab.widgets.film_maps import Maps
+from backproplab.widgets.gradient_film_curves import Times, chart, times
+from backproplab.widgets.gradient_film_maps import Maps
 
 MOST_FRAMES = 120
 MOST_PIXELS = 450_000  # bytes of all maps together

@@ -12,10 +12,10 @@ from backproplab.plots.graph import computational_graph
 from backproplab.plots.nodes import nodes_of
 from backproplab.scalar import Value
 from backproplab.widgets.base import Live, Static
-from backproplab.widgets.layer_scene import layer_scene
-from backproplab.widgets.still_steps import ORDERS, layers_table, messages_table
-from backproplab.widgets.value_scene import value_scene
-from backproplab.widgets.value_steps import cleared
+from backproplab.widgets.stepper_graph import value_scene
+from backproplab.widgets.stepper_layers import layer_scene
+from backproplab.widgets.stepper_messages import cleared
+from backproplab.widgets.stepper_still import ORDERS, layers_table, messages_table
 
 TOLD_ONE_BY_ONE = 12  # messages; the table of a longer pass would be longer than its picture
 

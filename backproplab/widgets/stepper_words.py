@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from backproplab.plots.nodes import Node
 from backproplab.plots.words import listed, short
-from backproplab.widgets.value_steps import Message
+from backproplab.widgets.stepper_messages import Message
 
 UNKNOWN = "?"
 
@@ -36,6 +36,7 @@ def sums(
         speaker, hearer = nodes[message.speaker], nodes[message.hearer]
         root, complete = nodes[-1], message.heard == message.due and message.hearer not in missed
         so_far = f"{name_of(hearer)} so far"
+        whole = _derivative(root, hearer) or f"gradient of {name_of(hearer)}"
         parts = [
             (short(message.upstream), f"upstream {_derivative(root, speaker)}"),
             ("×", ""),
@@ -48,7 +49,7 @@ def sums(
             ("+", ""),
             (_bracketed(message.contribution), "contribution"),
             ("=", ""),
-            (short(message.total), (_derivative(root, hearer) or f"gradient of {name_of(hearer)}") if complete else so_far),
+            (short(message.total), whole if complete else so_far),
         ]
         result.append(
             {
