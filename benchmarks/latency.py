@@ -30,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from browser.lab import ARGUMENTS, Notebook, Watched, chromium, lab_server, notebook_of
 
 KEYS, WARM_UP = 20, 3
-PAUSE = 80  # milliseconds between keys: a fast hand
+PAUSE = 150  # milliseconds before each key: an unhurried hand
 PLAYED = 4000  # milliseconds for which pictures of the playground are counted
 
 CELLS = {
