@@ -89,7 +89,17 @@ def test_a_dollar_in_code_stays():
     assert "$y$" in markup
 
 
-@pytest.mark.parametrize("formula", [r"\nosuch{x}", r"\frac{1}", r"{x", r"\left( x", r"\sqrt[3]"])
+def test_a_formula_in_a_heading_is_one_too():
+    assert "<math" in page("## The slope $x^2$").partition("The slope")[2][:20]
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        *(r"\nosuch{x}", r"\frac{1}", r"{x", r"\left( x", r"\sqrt[3]"),
+        *(r"\begin{aligned}a&=b\end{aligned}", r"\text{a < b}"),
+    ],
+)
 def test_a_formula_that_cannot_be_typeset_is_told_with_its_cell(formula):
     with pytest.raises(FormulaFailed, match=rf"cell 'text': {re.escape(formula)}"):
         page(f"a ${formula}$ b")

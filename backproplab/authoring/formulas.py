@@ -5,6 +5,8 @@ from xml.etree import ElementTree
 
 from latex2mathml.converter import convert
 
+NAMESPACE = ' xmlns="http://www.w3.org/1998/Math/MathML"'
+"""Not for HTML: there a <math> is one anyway, and nbconvert would write a heading's formula as <ns0:math>."""
 PARTS = {"mfrac": 2, "msub": 2, "msup": 2, "munder": 2, "mover": 2, "mroot": 2, "msubsup": 3, "munderover": 3}
 """How many children an element must have, where their number is fixed."""
 
@@ -29,9 +31,16 @@ def mathml(formula: str, *, display: bool = False) -> str:
         markup: str = convert(text, display="block" if display else "inline")
     except Exception as error:  # latex2mathml has a class of its own for each of many faults
         raise FormulaFailed(f"{text} is no formula: {type(error).__name__} {error}".strip()) from error
-    if fault := _fault(text, ElementTree.fromstring(markup)):
+    try:
+        root = ElementTree.fromstring(markup)
+    except ElementTree.ParseError as error:  # it writes & and, in a text, < as they are
+        raise FormulaFailed(
+            f"{text} holds an & or a < where MathML has no place for it; of environments there are align*, "
+            "split, cases and matrices, and a \\text takes words alone"
+        ) from error
+    if fault := _fault(text, root):
         raise FormulaFailed(f"{text} {fault}")
-    return markup
+    return markup.replace(NAMESPACE, "")
 
 
 def _fault(text: str, root: ElementTree.Element) -> str:
