@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from ipywidgets.embed import dependency_state, embed_data
+from traitlets import TraitError
 
 from backproplab.plots.style import SIGNED
 from backproplab.recorder import Series
@@ -129,6 +130,17 @@ class TestMaps:
         assert pixels.tolist() == [[128, 128], [128, 255]]
         assert reach.tolist() == [0, 2]
 
+    def test_a_map_whose_numbers_broke_says_so(self):
+        broken = maps()
+        broken.values[1, 0] = np.nan
+        broken.values[2, 1, 5] = np.inf
+        scales = GradientFilm(history(gradient_maps=broken)).film["maps"][0]["scales"]
+        texts = scales["map"]["texts"]
+        assert texts[1][0] == "±0, not all finite"
+        assert texts[2][1] == "±∞, not all finite"
+        assert [text.endswith("finite") for row in (texts[0], texts[3]) for text in row] == [False] * 4
+        assert [text.endswith("finite") for text in scales["row"]["texts"][0]] == [True, True]
+
     def test_a_traced_weight_is_found_in_the_map_of_its_unit(self, film):
         assert film.film["traces"] == [
             {"label": LABELS[0], "unit": "unit 3", "pixel": 406},
@@ -177,6 +189,18 @@ class TestCurves:
         assert line["texts"][-1] == "not a number"
         assert line["heights"][-1] is None
 
+    def test_no_line_is_drawn_where_nothing_was_measured(self):
+        norms = curve(range(1, 51), ("dense1",))
+        norms.values[20:30] = 0  # no place on a logarithmic axis
+        line = charts(GradientFilm(history(norms=norms)))["Gradient norm"]["lines"][0]
+        places = [
+            [int(point.split()[0]) for point in piece.split("L")]
+            for piece in line["paths"]["linear"].split("M")[1:]
+        ]
+        assert len(places) == 2
+        assert places[0][-1] == round(1000 * 19 / 49)  # step 20
+        assert places[1][0] == round(1000 * 30 / 49)
+
 
 class TestNames:
     def test_records_may_bear_other_names(self):
@@ -205,6 +229,12 @@ class TestNames:
     def test_traces_are_no_maps(self):
         with pytest.raises(ValueError, match=r"expected maps of shape \(moments, units, pixels\)"):
             GradientFilm(history(norms=curve(lines=LABELS)), gradient_maps="norms")
+
+    @pytest.mark.parametrize("wrong", [{"frame": 4}, {"frame": -1}, {"weight": 2}, {"units": [0, 2]}])
+    def test_what_the_film_does_not_hold_is_refused(self, film, wrong):
+        for name, value in wrong.items():
+            with pytest.raises(TraitError, match=rf"{name}=.* counted from 0; choose from 0 to"):
+                setattr(film, name, value)
 
 
 class TestSize:

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
-from traitlets import Bytes, Dict, Enum, Int, List
+from traitlets import Bytes, Dict, Enum, Int, List, TraitError, validate
 
 from backproplab.display import image
 from backproplab.plots.maps import evenly, unit_maps
@@ -102,6 +102,17 @@ class GradientFilm(Live, module="gradient_film"):
             units=list(range(min(SHOWN_UNITS, len(film["units"])))),
             axis="log" if self.steps[len(self.steps) // 2] < 0.25 * self.steps[-1] else "linear",
         )
+
+    @validate("frame", "weight", "units")
+    def _there(self, proposal: Mapping[str, Any]) -> Any:
+        name, value = proposal["trait"].name, proposal["value"]
+        kind = {"frame": "steps", "weight": "traces", "units": "units"}[name]
+        last = max(0, len(self.film[kind]) - 1)
+        if outside := [place for place in np.atleast_1d(value) if not 0 <= place <= last]:
+            raise TraitError(
+                f"{name}={value} asks for {kind} number {outside[0]}, counted from 0; choose from 0 to {last}"
+            )
+        return value
 
     def static(self) -> Static:
         """A strip of maps, or, without maps, the norms or the loss."""

@@ -139,18 +139,27 @@ def local_mean(x: Floats, y: Floats, near: float) -> Floats:
 
 
 def path(x: Floats, y: Floats, columns: int) -> str:
-    """An SVG path through the points that `thinned` keeps; x and y are shares, y upwards; nan is left out.
+    """An SVG path through the points that `thinned` keeps; x and y are shares, y upwards.
+
+    Where y is nan the line breaks: it would claim a course that nobody measured. So it does where a norm of 0
+    has no place on a logarithmic axis.
 
     >>> path(np.array([0.0, 1.0]), np.array([0.0, 1.0]), 10)
     'M0 1000L1000 0'
+    >>> path(np.array([0.0, 0.2, 0.5, 0.8, 1.0]), np.array([1, 1, np.nan, 0, 0]), 10)
+    'M0 0L200 0M800 1000L1000 1000'
     """
     told = np.isfinite(x) & np.isfinite(y)
     if not told.any():
         return ""
+    piece = np.cumsum(~told)[told]  # one number for all points without a gap between them
     x, y = x[told], y[told]
     kept = thinned(x, y, columns)
     points = np.rint(np.column_stack([x[kept], 1 - y[kept]]) * BOX).astype(int)
-    return "M" + "L".join(f"{across} {down}" for across, down in points)
+    begins = np.diff(piece[kept], prepend=-1) != 0
+    return "".join(
+        f"{'M' if new else 'L'}{across} {down}" for new, (across, down) in zip(begins, points, strict=True)
+    )
 
 
 def columns_of(series: Series) -> Floats:

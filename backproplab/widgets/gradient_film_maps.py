@@ -11,6 +11,7 @@ from backproplab.plots.words import number
 from backproplab.recorder import Series
 from backproplab.widgets.gradient_film_curves import MARKS, Role, nearest
 
+ENDLESS = 1e300  # stands for the infinite, which no scale holds
 ZERO = 128  # the byte of a zero; 127 steps to either side of it
 
 
@@ -38,7 +39,7 @@ def quantised(values: NDArray[np.floating]) -> tuple[NDArray[np.uint8], NDArray[
     >>> pixels.tolist(), reach.tolist()
     ([[1, 128, 192]], [2.0])
     """
-    numbers = np.nan_to_num(np.asarray(values, float), posinf=1e300, neginf=-1e300)
+    numbers = np.nan_to_num(np.asarray(values, float), posinf=ENDLESS, neginf=-ENDLESS)
     reach = np.abs(numbers).max(axis=-1)
     shares = numbers / np.where(reach > 0, reach, 1.0)[..., np.newaxis]
     return (np.rint(shares * 127) + ZERO).astype(np.uint8), reach
@@ -48,11 +49,14 @@ def told(maps: Maps, frames: NDArray[np.int64], start: int) -> tuple[dict[str, A
     """What the page needs to draw one kind of map, and its pixels, which stand at `start` in all pixels.
 
     `(frames, units, pixels)` bytes. Each map is quantised on its own scale; the page has the reach of that,
-    and of the scales that a unit's maps, or all maps, share.
+    and of the scales that a unit's maps, or all maps, share. Where numbers broke, the text beside a map says
+    so, since its colours cannot.
     """
     series = maps.series
     at = nearest(series.steps, frames)
-    pixels, reach = quantised(np.asarray(series.values)[at])
+    values = np.asarray(series.values)[at]
+    pixels, reach = quantised(values)
+    broken: NDArray[np.bool_] = np.logical_not(np.isfinite(values).all(axis=-1))
     off = series.steps[at] != frames
     description = {
         "title": maps.title,
@@ -61,22 +65,28 @@ def told(maps: Maps, frames: NDArray[np.int64], start: int) -> tuple[dict[str, A
         "units": list(series.labels),
         "start": start,
         "scales": {
-            "map": _scale(reach),
-            "row": _scale(reach.max(axis=0, keepdims=True)),
-            "shared": _scale(np.full((1, reach.shape[1]), reach.max())),
+            "map": _scale(reach, broken),
+            "row": _scale(reach.max(axis=0, keepdims=True), broken.max(axis=0, keepdims=True)),
+            "shared": _scale(np.full_like(reach[:1], reach.max()), np.full_like(broken[:1], broken.max())),
         },
         "notes": [f"step {series.steps[k]:,}" if far else "" for k, far in zip(at, off, strict=True)],
     }
     return description, pixels.tobytes()
 
 
-def _scale(reach: NDArray[np.float64]) -> dict[str, Any]:
+def _scale(reach: NDArray[np.float64], broken: NDArray[np.bool_]) -> dict[str, Any]:
     """How far the colours reach, by frame and unit, and as text; a single row holds for all frames."""
-    rows = reach.tolist()
     return {
-        "reach": [[float(f"{value:.6g}") for value in row] for row in rows],
-        "texts": [[f"±{number(value)}" for value in row] for row in rows],
+        "reach": [[float(f"{value:.6g}") for value in row] for row in reach.tolist()],
+        "texts": [
+            [_reach(value) + ", not all finite" * bad for value, bad in zip(values, flags, strict=True)]
+            for values, flags in zip(reach.tolist(), broken.tolist(), strict=True)
+        ],
     }
+
+
+def _reach(value: float) -> str:
+    return f"±{number(value if value < ENDLESS else np.inf)}"
 
 
 def check(maps: Maps, image_shape: Sequence[int]) -> None:
