@@ -22,7 +22,7 @@ unit release release-check nbval notebook notebooks: export OPENBLAS_NUM_THREADS
 unit: export PATH := $(abspath $(BIN)):$(PATH) # nbgrader calls its helpers by name
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint format unit release-check nbval notebook notebooks release install-test clean
+.PHONY: help lab test lint format unit release-check nbval notebook notebooks release install-test bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -65,6 +65,21 @@ notebook: install-test ## run one lesson again, in place: NB=09 or NB=notebooks/
 notebooks: install-test ## run all lessons again, in place
 	$(BIN)/python -m backproplab.authoring.notebooks $(wildcard notebooks/*.ipynb)
 
+BENCH ?= .venv-bench
+PEERS := torch scikit-learn micrograd nbgrader
+bench: $(BENCH)/.bench ## measure every headline figure: ONLY=value for a part, ROUNDS=1 for a quick look
+	BENCH_ROUNDS=$(ROUNDS) $(BENCH)/bin/python benchmarks/run.py $(ONLY)
+
+# On Linux, pip may find a PyTorch of several GB with CUDA; an index of CPU builds in pip's settings spares that.
+$(BENCH)/.bench: pyproject.toml constraints.txt benchmarks/peers.txt
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/pip install --quiet -c constraints.txt -c benchmarks/peers.txt --editable '.[grade]' threadpoolctl
+	@for peer in $(PEERS); do \
+	  $(BENCH)/bin/pip install --quiet -c constraints.txt -c benchmarks/peers.txt $$peer || \
+	  echo "Could not install $$peer: the page will lack its figures."; \
+	done
+	@touch $@
+
 install-test: $(VENV)/.test
 
 # One stamp for each set of extras: a second run installs nothing until a requirement changes.
@@ -81,5 +96,5 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 2; }
 
 clean: ## remove the environment and the caches
-	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(BENCH) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +

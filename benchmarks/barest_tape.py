@@ -1,8 +1,8 @@
 """The least that scalar reverse mode can be in pure Python: a tape, and nothing that a learner would miss.
 
-The peer that shows how far `Value` is from the floor. Operations append to one list in the order in which they
-run, so going back needs no search for an order; nothing is checked, named or drawn, and no expression can be
-used twice or alone: the tape is the whole program's. It has what micrograd's moons step needs.
+The peer that shows how far `Value` is from the floor. Operations append to one list in the order in which
+they run, so going back needs no search for an order; nothing is checked, named or drawn, and no expression
+can be used twice or alone: the tape is the whole program's. It has what micrograd's moons step needs.
 """
 
 from operator import mul

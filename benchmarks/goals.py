@@ -1,4 +1,4 @@
-"""What is claimed, in the order of the page: each figure's name, goal and direction, and what it is called."""
+"""What is claimed, in the order of the page: each figure's name, goal, unit and direction."""
 
 from typing import NamedTuple
 

@@ -3,8 +3,8 @@
     python benchmarks/moons_step.py value off        # SYSTEM COLLECTOR
 
 SYSTEM: micrograd, value, bare (the barest tape), or value-dot, bare-dot, where a unit's sum is one node.
-All of them run micrograd's `nn.MLP(2, [16, 16, 1])` on its loss, over the same 100 points from the same weights,
-so that the expression graph is the same node for node; a dot makes it smaller. COLLECTOR off or on.
+All of them run micrograd's `nn.MLP(2, [16, 16, 1])` on its loss, over the same 100 points from the same
+weights, so that the expression graph is the same node for node; a dot makes it smaller. COLLECTOR off or on.
 """
 
 import gc
@@ -14,9 +14,9 @@ import sys
 import time
 from types import SimpleNamespace
 
+import barest_tape
 from micrograd import engine, nn
 
-import barest_tape
 from backproplab import scalar
 from backproplab.datasets import moons
 

@@ -10,6 +10,7 @@ from typing import Any
 from goals import BY_NAME, GOALS
 
 RESULTS = Path(__file__).with_name("results.json")
+GROWTH = Path(__file__).with_name("growth.json")
 KEYS = ("name", "ours", "peer", "ratio", "low", "high", "goal", "met", "unit", "note")
 
 
@@ -30,15 +31,35 @@ def read(path: Path = RESULTS) -> list[dict[str, Any]]:
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
 
 
-def merged(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """New entries in place of old ones of the same name, the machine first, the rest as the goals stand."""
-    by_name = {entry["name"]: entry for entry in [*old, *new]}
-    return [by_name[name] for name in ("machine", *(goal.name for goal in GOALS)) if name in by_name]
+def merged(
+    old: list[dict[str, Any]], here: dict[str, Any], family: str, new: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The machine, then all entries as the goals stand: a family's new ones, the others' old ones.
+
+    Old entries from another processor go: figures of two machines on one page would compare what is not.
+    """
+    same = [entry for entry in old if entry["name"] == "machine" and entry["processor"] == here["processor"]]
+    kept = [e for e in old if same and e["name"] in BY_NAME and BY_NAME[e["name"]].family != family]
+    by_name = {entry["name"]: entry for entry in [*kept, *new]}
+    return [here, *(by_name[goal.name] for goal in GOALS if goal.name in by_name)]
 
 
 def write(entries: list[dict[str, Any]], path: Path = RESULTS) -> None:
     lines = ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in entries)
     path.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
+
+
+def read_growth() -> dict[str, list[dict[str, float]]]:
+    """The curves of how cost grows: a list of points each, each point a dict; none before the first run."""
+    return json.loads(GROWTH.read_text(encoding="utf-8")) if GROWTH.exists() else {}
+
+
+def write_growth(curves: dict[str, list[dict[str, float]]]) -> None:
+    lines = []
+    for name, points in curves.items():
+        short = [{key: rounded(number) for key, number in point.items()} for point in points]
+        lines.append(f"{json.dumps(name)}: {json.dumps(short)}")
+    GROWTH.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 
 def machine(kernels: dict[str, str]) -> dict[str, Any]:

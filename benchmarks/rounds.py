@@ -4,6 +4,7 @@ A round runs each system once, each in a process of its own, and a ratio is take
 of the machine hits both sides of it. `median`, `low` and `high` are those of the rounds' figures.
 """
 
+import ast
 import importlib.util
 import json
 import os
@@ -30,6 +31,11 @@ PEERS = {
 }
 
 
+def rounds(usual: int) -> int:
+    """How many rounds to take: BENCH_ROUNDS in the shell, for a quick look, or as many as usual."""
+    return int(os.environ.get("BENCH_ROUNDS") or usual)
+
+
 def missing(module: str) -> bool:
     """Whether a peer is not installed here; it is named, so that a gap on the page is no mystery."""
     if importlib.util.find_spec(module):
@@ -54,12 +60,20 @@ def fresh(script: str, *arguments: object, kernels: str = "native") -> dict[str,
     return found
 
 
+def kernel_of(kernels: str) -> str:
+    """The kernels that numpy's BLAS really runs when it is told so."""
+    source = "import numpy, threadpoolctl as t; print([i.get('architecture') for i in t.threadpool_info()])"
+    command = [sys.executable, "-c", source]
+    done = subprocess.run(command, env=environment(kernels), capture_output=True, text=True, check=True)
+    return ", ".join(name for name in ast.literal_eval(done.stdout) if name) or "unknown"
+
+
 def in_rounds(
-    systems: Mapping[str, Callable[[], dict[str, Any]]], rounds: int
+    systems: Mapping[str, Callable[[], dict[str, Any]]], usual: int
 ) -> dict[str, list[dict[str, Any]]]:
     """Run every system once a round, in shuffled order; returns each system's results, round by round."""
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in systems}
-    for _ in range(rounds):
+    for _ in range(rounds(usual)):
         for name in random.sample(list(systems), len(systems)):
             found[name].append(systems[name]())
     return found
@@ -97,7 +111,7 @@ def amount(name: str, values: list[float], *, note: str = "") -> dict:
     }
 
 
-def noted(note: str, rounds: int) -> str:
+def noted(note: str, times: int) -> str:
     """The note, with what a reader must know of any measurement: how often, and when."""
-    taken = f"{rounds} rounds, {date.today().isoformat()}" if rounds > 1 else date.today().isoformat()
+    taken = f"{times} rounds, {date.today().isoformat()}" if times > 1 else date.today().isoformat()
     return f"{note}; {taken}" if note else taken

@@ -1,6 +1,6 @@
 """What `Value` costs beside micrograd, how far it is from the barest tape, and what a node weighs.
 
-    python benchmarks/value.py
+python benchmarks/value.py
 """
 
 from functools import partial
@@ -71,7 +71,8 @@ def parts(results):
     forward, backward, whole = (
         1000 * sorted(column(results, key))[len(results) // 2] for key in ("forward", "backward", "seconds")
     )
-    return f"forward {forward:.0f} ms, backward {backward:.0f} ms, update and freeing {whole - forward - backward:.0f} ms"
+    rest = whole - forward - backward
+    return f"forward {forward:.0f} ms, backward {backward:.0f} ms, update and freeing {rest:.0f} ms"
 
 
 def weight():
@@ -80,11 +81,15 @@ def weight():
     held = [2**31 / result["bytes"] / 1e6 for result in weighed]
     grown = max(column(weighed, "bytes"))
     return [
-        amount("bytes a node", traced, note="what Python asks for at the height of backward(), two parents a node"),
+        amount(
+            "bytes a node",
+            traced,
+            note="what Python asks for at the height of backward(), two parents a node",
+        ),
         amount(
             "nodes in 2 GiB",
             held,
-            note=f"{ONCE // 10**6} million built and differentiated: the process grew by {grown:.0f} bytes a node",
+            note=f"measured on {ONCE // 10**6} million; the process grew by {grown:.0f} bytes a node",
         ),
     ]
 
