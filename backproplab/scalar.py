@@ -211,7 +211,7 @@ class Value:
     def _messages(self, *, told: bool) -> Iterator[tuple["Value", "Value", float, float, float, float]]:
         """The backward pass: a node sends to its parents once it has heard from all of its children.
 
-        Each message is yielded if it is to be told; making it into a tuple takes as long as sending it.
+        told: whether somebody listens, so that each message is worth yielding.
         """
         this_pass = object()
         reached = [self]
@@ -228,7 +228,7 @@ class Value:
         while ready:
             node = ready.pop()
             upstream, parents = node.grad, node.parents
-            if len(parents) == 2:  # as the line below, without the tuples that a call with * makes
+            if len(parents) == 2:  # what the line below does, without the tuple that * makes
                 left, right = parents
                 local = node.primitive.derivatives(node, left, right)
             else:
@@ -256,9 +256,9 @@ class Value:
 
 
 def _node(data: float, parents: tuple[Value, ...], primitive: Primitive) -> Value:
-    """A Value as the operations make it: what they hand over needs no check, so `__init__` is passed by."""
+    """A Value as the operations make it: without what `__init__` does for those who make one by hand."""
     node = _new(Value)
-    node.data = data
+    node.data = data if type(data) is float else _number(data)  # somebody may have set a parent's data
     node.grad = 0.0
     node.label = ""
     node.parents = parents

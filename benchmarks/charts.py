@@ -3,9 +3,10 @@
 import matplotlib
 from goals import GOALS
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
 
 from backproplab.display import alt_text, describe
-from backproplab.plots.style import INK, LINES, MARKERS, MUTED, SERIES, house_style, panels
+from backproplab.plots.style import INK, LINES, MARKERS, MUTED, SERIES, house_style, log_axis, panels
 from backproplab.plots.words import listed, number
 
 words = alt_text
@@ -41,7 +42,7 @@ def ratios(entries) -> Figure:
 
 def curve(curves, name, across, *, title, unit, lines, ends):
     """One panel: lines over a horizontal axis, both logarithmic, beside a line of slope 1."""
-    points = curves[name]
+    points, named = curves[name], {"batch": "examples in a batch"}.get(across, across)
     figure, axes = panels(height=3.2, width=6.0)
     ax = axes[0, 0]
     x = [point[across] for point in points]
@@ -59,15 +60,17 @@ def curve(curves, name, across, *, title, unit, lines, ends):
     ax.plot(x, [last * value / x[-1] for value in x], color=MUTED, linewidth=0.9, linestyle=":", zorder=0)
     ax.lines[-1].set_label("in proportion")
     ax.set_xscale("log")
-    ax.set_yscale("log")
-    ax.set_xlabel(across)
+    ax.set_xticks(x, [f"{value:,}" for value in x])
+    ax.xaxis.set_minor_locator(NullLocator())
+    log_axis(ax)
+    ax.set_xlabel(named)
     ax.set_ylabel(unit)
     ax.set_title(title)
     ax.legend()
     first = points[0][lines[0][0]] * lines[0][2]
     describe(
         ax,
-        f"{title}. From {x[0]:,} to {x[-1]:,} {across}, {ends} goes from {number(first)} to "
+        f"{title}. From {x[0]:,} to {x[-1]:,} {named}, {ends} goes from {number(first)} to "
         f"{number(last)} {unit}: {number(last / first)} times for {number(x[-1] / x[0])} times as many.",
     )
     return figure

@@ -35,7 +35,8 @@ SMALL, LARGE = 100, 1000
 def main():
     """Entries for the results."""
     with a_course() as (folder, release, notebook):
-        return [*a_submission(folder, release, notebook), *a_class(folder, notebook)]
+        yield from a_submission(folder, release, notebook)
+        yield from a_class(folder, notebook)
 
 
 @contextmanager

@@ -75,7 +75,7 @@ def table(entries, family):
     lacking = [g.name for g in GOALS if g.family == family and g.name not in {e["name"] for e in entries}]
     gaps = [f"Not measured here: {'; '.join(lacking)}."] if lacking else []
     if not entries:
-        return "\n\n".join(gaps)
+        return f"Not measured here yet: `make bench ONLY={family}`."
     rows = ["| figure | ours | peer | measured | range | goal | |", "|---|--:|--:|--:|--:|--:|---|"]
     rows += [row(entry) for entry in entries]
     notes = [f"- *{entry['name']}*: {entry['note']}." for entry in entries]

@@ -32,16 +32,23 @@ def read(path: Path = RESULTS) -> list[dict[str, Any]]:
 
 
 def merged(
-    old: list[dict[str, Any]], here: dict[str, Any], family: str, new: list[dict[str, Any]]
+    old: list[dict[str, Any]], here: dict[str, Any], new: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    """The machine, then all entries as the goals stand: a family's new ones, the others' old ones.
+    """The machine, then all entries as the goals stand, new ones in place of old ones of the same name.
 
     Old entries from another processor go: figures of two machines on one page would compare what is not.
     """
     same = [entry for entry in old if entry["name"] == "machine" and entry["processor"] == here["processor"]]
-    kept = [e for e in old if same and e["name"] in BY_NAME and BY_NAME[e["name"]].family != family]
-    by_name = {entry["name"]: entry for entry in [*kept, *new]}
+    by_name = {entry["name"]: entry for entry in [*(old if same else []), *new]}
     return [here, *(by_name[goal.name] for goal in GOALS if goal.name in by_name)]
+
+
+def without_stale(
+    entries: list[dict[str, Any]], family: str, new: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The entries without those of a family that its run, now done, has not measured."""
+    stale = {goal.name for goal in GOALS if goal.family == family} - {entry["name"] for entry in new}
+    return [entry for entry in entries if entry["name"] not in stale]
 
 
 def write(entries: list[dict[str, Any]], path: Path = RESULTS) -> None:

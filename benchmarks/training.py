@@ -18,13 +18,12 @@ PEERS = {"bare": "bare numpy loop", "torch": "PyTorch", "sklearn": "scikit-learn
 def main():
     """Entries for the results."""
     there = [system for system in PEERS if system == "bare" or not missing(system)]
-    entries = []
     for shape in SHAPES:
         native = ["fit", *(s for s in there if s != "sklearn" or shape in list(SHAPES)[:2])]
-        entries += beside(shape, native, "native")
+        yield from beside(shape, native, "native")
         if "torch" in there:
-            entries += beside(shape, ["fit", "bare", "torch"], "Haswell")
-    return entries + passes()
+            yield from beside(shape, ["fit", "bare", "torch"], "Haswell")
+    yield from passes()
 
 
 def beside(shape, systems, kernels):

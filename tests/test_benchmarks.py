@@ -124,9 +124,11 @@ def test_a_new_run_replaces_its_family_and_forgets_another_machine():
     )
     old = [here, first, mnist, node]
     new = [mnist | {"ours": 2}]
-    assert results.merged(old, here, "first", new) == [here, node, *new]  # no new import: no old one either
+    now = results.merged(old, here, new)
+    assert now == [here, node, first, *new]
+    assert results.without_stale(now, "first", new) == [here, node, *new]
     there = {"name": "machine", "processor": "that"}
-    assert results.merged(old, there, "first", new) == [there, *new]
+    assert results.merged(old, there, new) == [there, *new]
 
 
 @pytest.mark.skipif(not ENTRIES, reason="nothing was measured yet")

@@ -236,6 +236,15 @@ def test_a_node_made_by_hand_takes_parents_operation_and_label():
         Value(6.0, (a, b), "swish").backward()
 
 
+def test_data_that_was_set_is_still_one_real_number_for_what_comes_after():
+    a = Value(2.0)
+    a.data = np.float64(3.0)
+    assert [type(node.data) for node in (a * a, a + 1, dot([a], [a]), dot([], []))] == [float] * 4
+    a.data = np.ones(2)
+    with pytest.raises(TypeError, match="one real number"):
+        a * 2
+
+
 @pytest.mark.parametrize("x", [-1000.0, -745.5, -30.0, 0.0, 30.0, 745.5, 1000.0])
 def test_sigmoid_is_stable_at_both_ends(x):
     s = Value(x).sigmoid()
