@@ -76,14 +76,14 @@ def a_submission(folder, release, notebook):
             for name in random.sample(list(systems), len(systems)):
                 runs[name].append(systems[name]())
         notes = {
-            "nbclient": f"by the clock, {grader.level} isolation, one worker",
+            "nbclient": f"by the clock, one worker, isolation {grader.level.partition(':')[0]}",
             "nbgrader": "by the clock, nbgrader's autograde, its start left out",
         }
-    return [
-        ratio(f"{peer} ÷ grading a submission", runs["ours"], times, turned=True, note=notes[peer])
-        for peer, times in runs.items()
-        if peer != "ours"
-    ]
+    for peer, times in runs.items():
+        if min(times) <= 0:
+            print(f"The machine is too busy to time {peer}: no figure for it.", flush=True)
+        elif peer != "ours":
+            yield ratio(f"{peer} ÷ grading a submission", runs["ours"], times, turned=True, note=notes[peer])
 
 
 def seconds(work):
@@ -100,7 +100,7 @@ def fresh_kernel(notebook, folder):
 
 
 def nbgrader_course(folder, release, notebook):
-    """A function that autogrades a small course and returns seconds for each submission after the first."""
+    """A function that autogrades a small course; it returns the seconds that a further submission takes."""
     course, students = folder / "course", [f"s{number}" for number in range(STUDENTS)]
     write_nbgrader_tree([release], course)
     command = [sys.executable, "-m", "nbgrader"]

@@ -60,13 +60,16 @@ def machine(entries):
 
 
 def verdict(entries):
-    """How many goals are met, and the names of those that are not."""
+    """How many goals are met, and those that are not, with what the run knows of the reason."""
     held = [entry for entry in entries[1:] if entry["met"] is not None]
     short = [entry for entry in held if not entry["met"]]
     counted = f"Of {len(held)} goals, {len(held) - len(short)} are met."
     if not short:
         return counted
-    lines = [f"- {entry['name']}: {number(figure(entry))}, the goal is {bound(entry)}." for entry in short]
+    lines = [
+        f"- **{entry['name']}**: {number(figure(entry))}, the goal is {bound(entry)} ({entry['note']})."
+        for entry in short
+    ]
     return "\n".join([f"{counted} Not met:", "", *lines])
 
 
