@@ -38,7 +38,8 @@ def main(batch):
 def kept(loss, batch):
     """Bytes alive after a training pass beyond those before it."""
     network = build(WIDTHS)
-    network.training_pass(loss, np.zeros((1, WIDTHS[0]), np.float32), np.eye(1, 10, dtype=np.float32))
+    another = np.zeros((batch + 1, WIDTHS[0]), np.float32)  # buffers are kept for each size of batch
+    network.training_pass(loss, another, np.zeros((batch + 1, WIDTHS[-1]), np.float32))
     tracemalloc.start()
     x = np.zeros((batch, WIDTHS[0]), np.float32)
     network.training_pass(loss, x, np.eye(10, dtype=np.float32)[np.zeros(batch, int)])

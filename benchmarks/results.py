@@ -24,7 +24,8 @@ def judged(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def rounded(number: float | None) -> float | None:
-    return None if number is None else float(f"{number:.4g}")
+    """To four digits; a whole number, which was counted and not measured, as it is."""
+    return number if number is None or isinstance(number, int) else float(f"{number:.4g}")
 
 
 def read(path: Path = RESULTS) -> list[dict[str, Any]]:
