@@ -17,7 +17,7 @@ class Goal(NamedTuple):
     family: str = ""
 
     def met(self, figure: float) -> bool | None:
-        """Whether the figure, as printed with two decimals or three digits, reaches the goal."""
+        """Whether the figure reaches the goal; None if it has none."""
         if self.goal is None:
             return None
         return figure >= self.goal if self.higher else figure <= self.goal

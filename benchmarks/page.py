@@ -82,7 +82,8 @@ def table(entries, family):
     rows = ["| figure | ours | peer | measured | range | goal | |", "|---|--:|--:|--:|--:|--:|---|"]
     rows += [row(entry) for entry in entries]
     notes = [f"- *{entry['name']}*: {entry['note']}." for entry in entries]
-    return "\n\n".join(["\n".join(rows), "\n".join(notes), *gaps])
+    folded = ["<details><summary>A note on each figure</summary>", "\n".join(notes), "</details>"]
+    return "\n\n".join(["\n".join(rows), *folded, *gaps])
 
 
 def row(entry):
@@ -107,17 +108,17 @@ def bound(entry):
 
 
 def number(value):
-    """A number as a reader wants it: three digits, no exponent.
+    """A number in three or four digits, which are more than the range supports.
 
     >>> number(0.04219), number(2.5), number(74.31), number(718064)
-    ('0.0422', '2.50', '74.3', '718,064')
+    ('0.0422', '2.500', '74.3', '718,064')
     """
     if value >= 1000:
         return f"{value:,.0f}"
     if value >= 100:
         return f"{value:.0f}"
     if value >= 0.1:
-        return f"{value:.2f}" if value < 10 else f"{value:.1f}"
+        return f"{value:.3f}" if value < 10 else f"{value:.1f}"
     return f"{value:.3g}" if value >= 1e-4 else f"{value:.1e}"
 
 

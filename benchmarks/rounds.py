@@ -113,5 +113,5 @@ def amount(name: str, values: list[float], *, note: str = "") -> dict:
 
 def noted(note: str, times: int) -> str:
     """The note, with what a reader must know of any measurement: how often, and when."""
-    taken = f"{times} rounds, {date.today().isoformat()}" if times > 1 else date.today().isoformat()
+    taken = f"{times} round{'s' * (times > 1)}, {date.today().isoformat()}"
     return f"{note}; {taken}" if note else taken

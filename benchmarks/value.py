@@ -72,7 +72,7 @@ def parts(results):
     forward, backward, whole = (
         1000 * sorted(column(results, key))[len(results) // 2] for key in ("forward", "backward", "seconds")
     )
-    rest = whole - forward - backward
+    rest = max(0.0, whole - forward - backward)
     return f"forward {forward:.0f} ms, backward {backward:.0f} ms, update and freeing {rest:.0f} ms"
 
 

@@ -155,7 +155,7 @@ class TestTheCommittedResults:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.04219, "0.0422"), (2.5, "2.50"), (74.31, "74.3"), (718064, "718,064"), (3e-5, "3.0e-05")],
+    [(0.04219, "0.0422"), (2.5, "2.500"), (74.31, "74.3"), (718064, "718,064"), (3e-5, "3.0e-05")],
 )
-def test_numbers_of_the_page_have_three_digits(value, text):
+def test_numbers_of_the_page_have_three_digits_or_four(value, text):
     assert page.number(value) == text
