@@ -63,6 +63,7 @@ def curve(curves, name, across, *, title, unit, lines, ends):
     ax.set_xticks(x, [f"{value:,}" for value in x])
     ax.xaxis.set_minor_locator(NullLocator())
     log_axis(ax)
+    ax.margins(x=0.06)
     ax.set_xlabel(named)
     ax.set_ylabel(unit)
     ax.set_title(title)
