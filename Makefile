@@ -24,7 +24,7 @@ unit browser release release-check nbval notebook notebooks export: export OPENB
 unit: export PATH := $(abspath $(BIN)):$(PATH) # nbgrader calls its helpers by name
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint format unit release-check nbval browser notebook notebooks export release install-test clean
+.PHONY: help lab test lint format unit release-check nbval browser notebook notebooks export release install-test bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -75,6 +75,21 @@ export: $(VENV)/.lab ## lessons as pages that need no Python and no network, in 
 	test -n "$$found" || { echo "No lesson matches NB='$(NB)'. Say for instance: make export NB=03"; exit 2; }; \
 	$(BIN)/python -m backproplab.authoring.export $$found
 
+BENCH ?= .venv-bench
+PEERS := torch scikit-learn micrograd nbgrader
+bench: $(BENCH)/.bench ## measure every headline figure: ONLY=value for a part, ROUNDS=1 for a quick look
+	BENCH_ROUNDS=$(ROUNDS) $(BENCH)/bin/python benchmarks/run.py $(ONLY)
+
+# On Linux, pip may find a PyTorch of several GB with CUDA; an index of CPU builds in pip's settings spares that.
+$(BENCH)/.bench: pyproject.toml constraints.txt benchmarks/peers.txt
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/pip install --quiet -c constraints.txt -c benchmarks/peers.txt --editable '.[grade]' threadpoolctl
+	@for peer in $(PEERS); do \
+	  $(BENCH)/bin/pip install --quiet -c constraints.txt -c benchmarks/peers.txt $$peer || \
+	  echo "Could not install $$peer: the page will lack its figures."; \
+	done
+	@touch $@
+
 install-test: $(VENV)/.test
 
 # One stamp for each set of extras: a second run installs nothing until a requirement changes.
@@ -91,5 +106,5 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 2; }
 
 clean: ## remove the environment and the caches
-	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(BENCH) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -14,13 +14,15 @@ Write an expression with Values and ordinary operators: each operation makes a n
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from numbers import Real
 from operator import mul
 from typing import Any, NamedTuple
 
 
-class Primitive(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Primitive:
     """An operation as backward sees it: its name, and its local derivatives as a function of its Values."""
 
     name: str
@@ -100,7 +102,7 @@ class Value:
     Leave `data` alone between the forward pass and `backward()`: local derivatives are taken from it.
     """
 
-    __slots__ = ("data", "grad", "label", "parents", "primitive")
+    __slots__ = ("_pass", "_waiting", "data", "grad", "label", "parents", "primitive")
 
     def __init__(
         self, data: float, parents: Iterable["Value"] = (), op: Primitive | str = LEAF, *, label: str = ""
@@ -110,37 +112,39 @@ class Value:
         self.label = label
         self.parents: tuple[Value, ...] = tuple(parents)
         self.primitive: Primitive = _NAMED.get(op) or Primitive(op, _unknown) if isinstance(op, str) else op
+        self._pass: object = None  # the last backward pass that came by
+        self._waiting = 0  # in that pass: how many children, beside one, have still to send
 
     def __add__(self, other: "Value | float") -> "Value":
         other = other if isinstance(other, Value) else Value(other)
-        return Value(self.data + other.data, (self, other), ADD)
+        return _node(self.data + other.data, (self, other), ADD)
 
     def __sub__(self, other: "Value | float") -> "Value":
         other = other if isinstance(other, Value) else Value(other)
-        return Value(self.data - other.data, (self, other), SUB)
+        return _node(self.data - other.data, (self, other), SUB)
 
     def __mul__(self, other: "Value | float") -> "Value":
         other = other if isinstance(other, Value) else Value(other)
-        return Value(self.data * other.data, (self, other), MUL)
+        return _node(self.data * other.data, (self, other), MUL)
 
     def __truediv__(self, other: "Value | float") -> "Value":
         other = other if isinstance(other, Value) else Value(other)
         if other.data == 0.0:
             raise ZeroDivisionError(f"division by 0: {self.data} / {other.data}; move the divisor off 0")
-        return Value(self.data / other.data, (self, other), DIV)
+        return _node(self.data / other.data, (self, other), DIV)
 
     def __pow__(self, exponent: "Value | float") -> "Value":
         if not isinstance(exponent, Value):
-            return Value(_power(self.data, _number(exponent)), (self,), _to_the(exponent))
+            return _node(_power(self.data, _number(exponent)), (self,), _to_the(exponent))
         if self.data <= 0.0:
             given = f"{self.data} ** {exponent.data}"
             raise ValueError(
                 f"Value ** Value needs a base above 0: {given}; make the exponent a plain number"
             )
-        return Value(_power(self.data, exponent.data), (self, exponent), POW)
+        return _node(_power(self.data, exponent.data), (self, exponent), POW)
 
     def __neg__(self) -> "Value":
-        return Value(-self.data, (self,), NEG)
+        return _node(-self.data, (self,), NEG)
 
     __radd__ = __add__
     __rmul__ = __mul__
@@ -157,7 +161,7 @@ class Value:
     def exp(self) -> "Value":
         """e to the power of this Value. OverflowError above about 709.78."""
         try:
-            return Value(math.exp(self.data), (self,), EXP)
+            return _node(math.exp(self.data), (self,), EXP)
         except OverflowError:
             raise OverflowError(f"too large for a float: exp({self.data}); stay below exp(709.78)") from None
 
@@ -165,20 +169,20 @@ class Value:
         """Natural logarithm. ValueError at 0 and below."""
         if self.data <= 0.0:
             raise ValueError(f"not a real number: log({self.data}); log needs a number above 0")
-        return Value(math.log(self.data), (self,), LOG)
+        return _node(math.log(self.data), (self,), LOG)
 
     def tanh(self) -> "Value":
         """Hyperbolic tangent, between −1 and 1."""
-        return Value(math.tanh(self.data), (self,), TANH)
+        return _node(math.tanh(self.data), (self,), TANH)
 
     def sigmoid(self) -> "Value":
         """1 / (1 + e⁻ˣ), between 0 and 1; safe for any x, since it never takes e to a positive power."""
         power = math.exp(-abs(self.data))
-        return Value((1.0 if self.data >= 0.0 else power) / (1.0 + power), (self,), SIGMOID)
+        return _node((1.0 if self.data >= 0.0 else power) / (1.0 + power), (self,), SIGMOID)
 
     def relu(self) -> "Value":
         """This Value if it is above 0, else 0. The slope at 0 itself is taken as 0."""
-        return Value(0.0 if self.data < 0.0 else self.data, (self,), RELU)
+        return _node(0.0 if self.data < 0.0 else self.data, (self,), RELU)
 
     def local_derivatives(self) -> Sequence[float]:
         """∂(this)/∂(parent) for each parent, in the order of `parents`; nothing for a leaf."""
@@ -190,7 +194,7 @@ class Value:
         Leaves add to the gradient that they hold: clear it (`leaf.grad = 0.0`) before the next pass. What
         lies between starts afresh. So a second call doubles the gradients of the leaves, as in PyTorch.
         """
-        for _ in self._messages():
+        for _ in self._messages(told=False):
             pass
 
     def backward_steps(self) -> Iterator["BackwardStep"]:
@@ -202,21 +206,21 @@ class Value:
         1.0 × 2.0 = 2.0 makes 2.0
         1.0 × 2.0 = 2.0 makes 4.0
         """
-        return map(BackwardStep._make, self._messages())
+        return map(BackwardStep._make, self._messages(told=True))
 
-    def _messages(self) -> Iterator[tuple["Value", "Value", float, float, float, float]]:
-        """The backward pass: a node sends to its parents once it has heard from all of its children."""
-        waiting: dict[Value, int] = {}  # how many children, beside one, have still to send to the node
+    def _messages(self, *, told: bool) -> Iterator[tuple["Value", "Value", float, float, float, float]]:
+        """The backward pass: a node sends to its parents once it has heard from all of its children.
+
+        told: whether somebody listens, so that each message is worth yielding.
+        """
+        this_pass = object()
         reached = [self]
         while reached:
             for parent in reached.pop().parents:
-                if not parent.parents:  # a leaf sends to nobody, so it need not wait
-                    continue
-                if parent in waiting:
-                    waiting[parent] += 1
-                else:
-                    waiting[parent] = 0
-                    parent.grad = 0.0
+                if parent._pass is this_pass:
+                    parent._waiting += 1
+                elif parent.parents:  # a leaf sends to nobody, so it need not wait
+                    parent._pass, parent._waiting, parent.grad = this_pass, 0, 0.0
                     reached.append(parent)
 
         self.grad = 1.0 if self.parents else self.grad + 1.0
@@ -224,13 +228,18 @@ class Value:
         while ready:
             node = ready.pop()
             upstream, parents = node.grad, node.parents
-            for parent, local in zip(parents, node.primitive.derivatives(node, *parents)):  # noqa: B905 (strict costs 10 %)
-                contribution = upstream * local
-                parent.grad = total = parent.grad + contribution
-                yield node, parent, upstream, local, contribution, total
+            if len(parents) == 2:  # what the line below does, without the tuple that * makes
+                left, right = parents
+                local = node.primitive.derivatives(node, left, right)
+            else:
+                local = node.primitive.derivatives(node, *parents)
+            for index, parent in enumerate(parents):  # zip would take twice as long
+                parent.grad += upstream * local[index]
+                if told:
+                    yield node, parent, upstream, local[index], upstream * local[index], parent.grad
                 if parent.parents:
-                    if waiting[parent]:
-                        waiting[parent] -= 1
+                    if parent._waiting:
+                        parent._waiting -= 1
                     else:
                         ready.append(parent)
 
@@ -244,6 +253,21 @@ class Value:
 
     def __repr__(self) -> str:
         return f"Value(data={self.data}, grad={self.grad})"
+
+
+def _node(data: float, parents: tuple[Value, ...], primitive: Primitive) -> Value:
+    """A Value as the operations make it: without what `__init__` does for those who make one by hand."""
+    node = _new(Value)
+    node.data = data if type(data) is float else _number(data)  # somebody may have set a parent's data
+    node.grad = 0.0
+    node.label = ""
+    node.parents = parents
+    node.primitive = primitive
+    node._pass = None
+    return node
+
+
+_new = object.__new__
 
 
 class BackwardStep(NamedTuple):
@@ -266,13 +290,13 @@ def dot(left: Iterable[Value | float], right: Iterable[Value | float]) -> Value:
     left, right = _values(left), _values(right)
     if len(left) != len(right):
         raise ValueError(f"dot needs two sequences of one length, got {len(left)} and {len(right)} numbers")
-    return Value(sum(map(mul, [a.data for a in left], [b.data for b in right])), left + right, DOT)
+    return _node(sum(map(mul, [a.data for a in left], [b.data for b in right])), left + right, DOT)
 
 
 def total(values: Iterable[Value | float]) -> Value:
     """Σ valuesᵢ as a single node, where the built-in `sum` makes one for each term."""
     values = _values(values)
-    return Value(sum([value.data for value in values]), values, TOTAL)
+    return _node(sum([value.data for value in values]), values, TOTAL)
 
 
 def _values(numbers: Iterable[Value | float]) -> tuple[Value, ...]:

@@ -1,15 +1,17 @@
 """Train one system for one epoch on MNIST and print what it cost, as a line of JSON.
 
-    python benchmarks/epoch.py fit 784-128-10 64        # or: bare, torch
+    python benchmarks/epoch.py fit 784-128-10 64        # or: bare, torch, sklearn
 
 `training.py` runs this, one fresh process a measurement. All systems start from the same weights and see the
-same batches; the last one may be smaller.
+same batches; the last one may be smaller. Beside the time of the epoch stands the speed of a large square
+product in the same process: what this system's BLAS can do on this machine.
 """
 
 import itertools
 import json
 import sys
 import time
+import warnings
 
 import numpy as np
 from bare_loop import train, views
@@ -88,7 +90,58 @@ def with_torch(network, x, labels, widths, batch_size):
     return total / len(x)
 
 
-SYSTEMS = {"fit": with_fit, "bare": with_bare_loop, "torch": with_torch}
+def with_sklearn(network, x, labels, widths, batch_size):
+    """scikit-learn's MLPClassifier, plain SGD: its own fit, given our weights and our order of the rows."""
+    from sklearn.neural_network import MLPClassifier, _multilayer_perceptron
+
+    given = zip(*views(network.parameters, widths), strict=True)
+    order = np.random.default_rng(SEED).permutation(len(x))
+    _multilayer_perceptron.shuffle = lambda rows, random_state: rows[order]
+    model = MLPClassifier(
+        widths[1:-1],
+        solver="sgd",
+        alpha=0.0,
+        batch_size=batch_size,
+        learning_rate_init=LEARNING_RATE,
+        momentum=0.0,
+        nesterovs_momentum=False,
+        max_iter=1,
+    )
+    model._init_coef = lambda fan_in, fan_out, dtype: tuple(part.copy() for part in next(given))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # one epoch is all we want
+        model.fit(x, labels)
+    for (weights, bias), *trained in zip(
+        zip(*views(network.parameters, widths), strict=True), model.coefs_, model.intercepts_, strict=True
+    ):
+        weights[:], bias[:] = trained
+    return model.loss_
+
+
+SYSTEMS = {"fit": with_fit, "bare": with_bare_loop, "torch": with_torch, "sklearn": with_sklearn}
+
+
+def sgemm(system, size=1536):
+    """Multiplications and additions a second, in billions, of a square product: the best of five."""
+    a = np.random.default_rng(0).random((size, size), np.float32)
+    if system == "torch":
+        import torch
+
+        a = torch.from_numpy(a)
+    times = []
+    for _ in range(5):
+        start = time.process_time()
+        a @ a
+        times.append(time.process_time() - start)
+    return 2 * size**3 / min(times) / 1e9
+
+
+def kernel():
+    """The kernels that numpy's OpenBLAS really runs."""
+    from threadpoolctl import threadpool_info
+
+    named = {library["internal_api"]: library.get("architecture", "?") for library in threadpool_info()}
+    return named.get("openblas", ", ".join(named) or "none")
 
 
 def main(system, shape, batch_size):
@@ -100,9 +153,11 @@ def main(system, shape, batch_size):
     start = time.process_time()
     loss = SYSTEMS[system](network, x, labels, widths, batch_size)
     seconds = time.process_time() - start
+    peak = sgemm(system)
     test_images, test_labels = mnist("test")
     right = accuracy(network, SoftmaxCrossEntropy(), test_images.reshape(len(test_images), -1), test_labels)
-    print(json.dumps({"seconds": seconds, "loss": float(loss), "accuracy": right}))
+    end = {"loss": float(loss), "accuracy": right}
+    print(json.dumps({"seconds": seconds, "sgemm": peak, "kernel": kernel()} | end))
 
 
 if __name__ == "__main__":

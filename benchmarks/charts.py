@@ -1,0 +1,140 @@
+"""The pictures of the page: each a function of results and curves, and so is its alt text."""
+
+import matplotlib
+from goals import GOALS
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
+
+from backproplab.display import alt_text, describe
+from backproplab.plots.style import INK, LINES, MARKERS, MUTED, SERIES, house_style, log_axis, panels
+from backproplab.plots.words import listed, number
+
+words = alt_text
+
+
+def save(figure: Figure, path) -> None:
+    """Write it as SVG that is the same for the same numbers."""
+    with matplotlib.rc_context({"svg.hashsalt": "backproplab"}):
+        figure.savefig(path, metadata={"Date": None})
+
+
+@house_style()
+def ratios(entries) -> Figure:
+    """`fit` against its peers: the median of the rounds, their range, and the goal."""
+    held = [goal.name for goal in GOALS if goal.name.startswith("fit ÷")]
+    rows = [entry for name in held for entry in entries if entry["name"] == name][::-1]
+    figure, axes = panels(height=0.27 * len(rows) + 1.1)
+    ax = axes[0, 0]
+    for place, entry in enumerate(rows):
+        ax.plot([entry["low"], entry["high"]], [place, place], color=SERIES[2], linewidth=2.5, alpha=0.6)
+        ax.plot(entry["ratio"], place, marker="o", color=SERIES[2])
+        ax.plot(entry["goal"], place, marker="|", color=INK, markersize=13, markeredgewidth=1.6)
+        ax.lines[-1].set_markeredgecolor(INK)
+    ax.axvline(1.0, color=MUTED, linewidth=0.8)
+    ax.set_yticks(range(len(rows)), [entry["name"] for entry in rows])
+    ax.grid(visible=True, axis="x")
+    ax.set_xlim(0, max([1.25, *(entry["high"] for entry in rows)]) * 1.03)
+    ax.set_xlabel("time of an epoch ÷ the peer's: dot, median; bar, range; tick, goal")
+    told = [f"{entry['name']} {entry['ratio']:.2f}" for entry in rows[::-1]]
+    describe(ax, f"Time of fit divided by the peer's, below 1 is faster: {listed(told)}.")
+    return figure
+
+
+def curve(curves, name, across, *, title, unit, lines, ends):
+    """One panel: lines over a horizontal axis, both logarithmic, beside a line of slope 1."""
+    points, named = curves[name], {"batch": "examples in a batch"}.get(across, across)
+    figure, axes = panels(height=3.2, width=6.0)
+    ax = axes[0, 0]
+    x = [point[across] for point in points]
+    for place, (key, label, scale) in enumerate(lines):
+        there = [(point[across], point[key] * scale) for point in points if key in point]
+        if there:
+            ax.plot(
+                *zip(*there, strict=True),
+                marker=MARKERS[place],
+                color=SERIES[2 + place],
+                linestyle=LINES[place],
+                label=label,
+            )
+    last = points[-1][lines[0][0]] * lines[0][2]
+    ax.plot(x, [last * value / x[-1] for value in x], color=MUTED, linewidth=0.9, linestyle=":", zorder=0)
+    ax.lines[-1].set_label("in proportion")
+    ax.set_xscale("log")
+    ax.set_xticks(x, [f"{value:,}" for value in x])
+    ax.xaxis.set_minor_locator(NullLocator())
+    log_axis(ax)
+    ax.margins(x=0.06)
+    ax.set_xlabel(named)
+    ax.set_ylabel(unit)
+    ax.set_title(title)
+    ax.legend()
+    first = points[0][lines[0][0]] * lines[0][2]
+    describe(
+        ax,
+        f"{title}. From {x[0]:,} to {x[-1]:,} {named}, {ends} goes from {number(first)} to "
+        f"{number(last)} {unit}: {number(last / first)} times for {number(x[-1] / x[0])} times as many.",
+    )
+    return figure
+
+
+@house_style()
+def epoch_against_weights(curves) -> Figure:
+    lines = [("fit", "fit", 1), ("torch", "PyTorch", 1)]
+    return curve(
+        curves, "epoch", "weights", title="An epoch of MNIST, batch 64", unit="s", lines=lines, ends="fit"
+    )
+
+
+@house_style()
+def memory_against_batch(curves) -> Figure:
+    lines = [("bytes", "kept by a training pass", 1e-6)]
+    return curve(
+        curves, "memory", "batch", title="Memory of 784-300-100-10", unit="MB", lines=lines, ends="memory"
+    )
+
+
+@house_style()
+def value_against_nodes(curves) -> Figure:
+    lines = [("seconds", "both", 1), ("forward", "building", 1), ("backward", "backward()", 1)]
+    return curve(
+        curves, "nodes", "nodes", title="Value: one pass over a graph", unit="s", lines=lines, ends="time"
+    )
+
+
+@house_style()
+def grading_against_submissions(curves) -> Figure:
+    lines = [("seconds", "two workers", 1)]
+    title = "Grading a class"
+    return curve(
+        curves, "submissions", "submissions", title=title, unit="s", lines=lines, ends="the command's time"
+    )
+
+
+@house_style()
+def grading_against_workers(curves) -> Figure:
+    points = curves["workers"]
+    figure, axes = panels(height=3.0, width=6.0)
+    ax = axes[0, 0]
+    ax.plot(
+        [point["workers"] for point in points],
+        [point["seconds"] for point in points],
+        marker="o",
+        color=SERIES[2],
+    )
+    ax.set_ylim(0)
+    ax.set_xticks([point["workers"] for point in points])
+    ax.set_xlabel("workers")
+    ax.set_ylabel("s")
+    ax.set_title("Grading 100 submissions")
+    told = [f"{number(point['seconds'])} s with {point['workers']:g}" for point in points]
+    describe(ax, f"Grading 100 submissions, by workers: {listed(told)}.")
+    return figure
+
+
+CURVES = {
+    "epoch-against-weights": epoch_against_weights,
+    "memory-against-batch": memory_against_batch,
+    "value-against-nodes": value_against_nodes,
+    "grading-against-submissions": grading_against_submissions,
+    "grading-against-workers": grading_against_workers,
+}

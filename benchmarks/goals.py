@@ -1,0 +1,60 @@
+"""What is claimed, in the order of the page: each figure's name, goal, unit and direction."""
+
+from typing import NamedTuple
+
+SHAPES = {"784-30-10": 10, "784-128-10": 64, "784-300-100-10": 64, "784-512-512-10": 128}
+"""The networks that are trained on MNIST, and their batch sizes."""
+DEEPEST = "784-512-512-10"
+
+
+class Goal(NamedTuple):
+    """What a figure is held to. `goal` None: reported only."""
+
+    name: str
+    goal: float | None
+    unit: str
+    higher: bool = False
+    family: str = ""
+
+    def met(self, figure: float) -> bool | None:
+        """Whether the figure reaches the goal; None if it has none."""
+        if self.goal is None:
+            return None
+        return figure >= self.goal if self.higher else figure <= self.goal
+
+
+def _row(words: str, goals: tuple[float, ...], shapes: tuple[str, ...] = tuple(SHAPES)) -> list[Goal]:
+    return [
+        Goal(f"{words}, {shape}", goal, "×", family="training")
+        for shape, goal in zip(shapes, goals, strict=True)
+    ]
+
+
+GOALS = [
+    *_row("fit ÷ bare numpy loop", (1.15, 1.05, 1.03, 1.03)),
+    *_row("fit ÷ PyTorch, Haswell kernels", (0.30, 0.63, 0.72, 0.80)),
+    *_row("fit ÷ PyTorch, native kernels", (0.25, 0.42, 0.47, 0.48)),
+    *_row("fit ÷ scikit-learn", (0.33, 0.63), tuple(SHAPES)[:2]),
+    Goal(f"share of sgemm peak, {DEEPEST}", 0.80, "×", higher=True, family="training"),
+    Goal("micrograd ÷ Value, same graph, collector off", 2.5, "×", higher=True, family="value"),
+    Goal("micrograd ÷ Value, same graph, Python's defaults", None, "×", higher=True, family="value"),
+    Goal("micrograd ÷ Value with dot, collector off", 18, "×", higher=True, family="value"),
+    Goal("micrograd ÷ Value with dot, Python's defaults", None, "×", higher=True, family="value"),
+    Goal("micrograd ÷ barest tape, same graph", None, "×", higher=True, family="value"),
+    Goal("micrograd ÷ barest tape, with dot", None, "×", higher=True, family="value"),
+    Goal("bytes a node", 200, "bytes", family="value"),
+    Goal("nodes in 2 GiB", 8, "million nodes", higher=True, family="value"),
+    Goal("nbclient ÷ grading a submission", 40, "×", higher=True, family="grading"),
+    Goal("nbgrader ÷ grading a submission", 40, "×", higher=True, family="grading"),
+    Goal("grading 1,000 ÷ grading 100, time", 10.5, "×", family="grading"),
+    Goal("grading 1,000 ÷ grading 100, peak memory", 1.1, "×", family="grading"),
+    Goal("import backproplab, over numpy alone", 0.1, "s", family="first"),
+    Goal("mnist(), first load", 0.6, "s", family="first"),
+    Goal("make test", 12, "min", family="suite"),
+    Goal("all lessons under nbval", 4, "min", family="suite"),
+    Goal("backward ÷ forward, batch 64", None, "×", family="training"),
+    Goal("backward ÷ forward, batch 1", None, "×", family="training"),
+    Goal("bytes kept ÷ 4 · batch · Σ units", None, "×", family="training"),
+]
+BY_NAME = {goal.name: goal for goal in GOALS}
+FAMILIES = ("training", "value", "grading", "first", "growth", "suite")

@@ -1,0 +1,126 @@
+"""Write README.md and its pictures from results.json and growth.json, and from nothing else.
+
+python benchmarks/page.py
+"""
+
+from pathlib import Path
+
+import results
+from charts import CURVES, ratios, save, words
+from goals import GOALS
+
+HERE = Path(__file__).parent
+PAGE = HERE / "README.md"
+PROSE = HERE / "page.txt"
+
+
+def main():
+    entries, curves = results.read(), results.read_growth()
+    for name, figure in drawn(entries, curves).items():
+        save(figure, HERE / f"{name}.svg")
+    PAGE.write_text(written(entries, curves), encoding="utf-8")
+
+
+def written(entries, curves):
+    """The page as text: the prose, with each {name} in it replaced by a table, a picture or a sentence."""
+    parts = {
+        "machine": machine(entries),
+        "verdict": verdict(entries),
+    }
+    for family in ("training", "value", "grading", "first", "suite"):
+        parts[family] = table([entry for entry in entries if in_family(entry, family)], family)
+    pictures = drawn(entries, curves)
+    for name in ("ratios", *CURVES):
+        there = name in pictures
+        parts[name] = f"![{words(pictures[name])}]({name}.svg)" if there else "*Not measured yet.*"
+    return PROSE.read_text(encoding="utf-8").format_map(parts)
+
+
+def drawn(entries, curves):
+    """The pictures that there are numbers for."""
+    pictures = {name: chart(curves) for name, chart in CURVES.items() if curves}
+    if any(in_family(entry, "training") for entry in entries):
+        pictures["ratios"] = ratios(entries)
+    return pictures
+
+
+def in_family(entry, family):
+    return any(goal.name == entry["name"] and goal.family == family for goal in GOALS)
+
+
+def machine(entries):
+    """Where it was measured, in a sentence or two."""
+    here = entries[0]
+    versions = ", ".join(f"{name} {number}" for name, number in here["versions"].items())
+    kernels = "; ".join(f"{asked}: {ran}" for asked, ran in here["kernels"].items())
+    return (
+        f"Measured on {here['processor']}, {here['system']}, Python {here['python']}, {versions}. "
+        f"OpenBLAS ran these kernels: {kernels}."
+    )
+
+
+def verdict(entries):
+    """How many goals are met, and those that are not, with what the run knows of the reason."""
+    held = [entry for entry in entries[1:] if entry["met"] is not None]
+    short = [entry for entry in held if not entry["met"]]
+    counted = f"Of {len(held)} goals, {len(held) - len(short)} are met."
+    if not short:
+        return counted
+    lines = [
+        f"- **{entry['name']}**: {number(figure(entry))}, the goal is {bound(entry)} ({entry['note']})."
+        for entry in short
+    ]
+    return "\n".join([f"{counted} Not met:", "", *lines])
+
+
+def table(entries, family):
+    """The figures of a family, and below them a note on each."""
+    lacking = [g.name for g in GOALS if g.family == family and g.name not in {e["name"] for e in entries}]
+    gaps = [f"Not measured here: {'; '.join(lacking)}."] if lacking else []
+    if not entries:
+        return f"Not measured here yet: `make bench ONLY={family}`."
+    rows = ["| figure | ours | peer | measured | range | goal | |", "|---|--:|--:|--:|--:|--:|---|"]
+    rows += [row(entry) for entry in entries]
+    notes = [f"- *{entry['name']}*: {entry['note']}." for entry in entries]
+    folded = ["<details><summary>A note on each figure</summary>", "\n".join(notes), "</details>"]
+    return "\n\n".join(["\n".join(rows), *folded, *gaps])
+
+
+def row(entry):
+    verdict = {None: "reported", True: "met", False: "**not met**"}[entry["met"]]
+    unit = "" if entry["unit"] == "×" else f" {entry['unit']}"
+    ours, peer = ("" if entry["ratio"] is None else number(entry[side]) for side in ("ours", "peer"))
+    measured = f"{number(figure(entry))}{unit}"
+    spread = f"{number(entry['low'])}–{number(entry['high'])}"
+    return f"| {entry['name']} | {ours} | {peer} | {measured} | {spread} | {bound(entry)} | {verdict} |"
+
+
+def figure(entry):
+    """The number that the goal is about."""
+    return entry["ours"] if entry["ratio"] is None else entry["ratio"]
+
+
+def bound(entry):
+    if entry["goal"] is None:
+        return "–"
+    higher = next(goal.higher for goal in GOALS if goal.name == entry["name"])
+    return f"{'≥' if higher else '≤'} {entry['goal']:g}"
+
+
+def number(value):
+    """A number in three or four digits, which are more than the range supports.
+
+    >>> number(0.04219), number(2.5), number(74.31), number(718064)
+    ('0.0422', '2.500', '74.3', '718,064')
+    """
+    if value >= 1000:
+        return f"{value:,.0f}"
+    if value >= 100:
+        return f"{value:.0f}"
+    if value >= 0.1:
+        return f"{value:.3f}" if value < 10 else f"{value:.1f}"
+    return f"{value:.3g}" if value >= 1e-4 else f"{value:.1e}"
+
+
+if __name__ == "__main__":
+    main()

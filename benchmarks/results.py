@@ -1,0 +1,101 @@
+"""The committed results: read, judged by the goals, merged and written."""
+
+import json
+import os
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from goals import BY_NAME, GOALS
+
+RESULTS = Path(__file__).with_name("results.json")
+GROWTH = Path(__file__).with_name("growth.json")
+KEYS = ("name", "ours", "peer", "ratio", "low", "high", "goal", "met", "unit", "note")
+
+
+def judged(entry: dict[str, Any]) -> dict[str, Any]:
+    """The entry with goal, verdict and unit from the table of goals, numbers to four digits."""
+    goal = BY_NAME[entry["name"]]
+    found = {key: rounded(entry[key]) for key in ("ours", "peer", "ratio", "low", "high")}
+    figure = found["ours"] if found["ratio"] is None else found["ratio"]
+    whole = entry | found | {"goal": goal.goal, "met": goal.met(figure), "unit": goal.unit}
+    return {key: whole[key] for key in KEYS}
+
+
+def rounded(number: float | None) -> float | None:
+    """To four digits; a whole number, which was counted and not measured, as it is."""
+    return number if number is None or isinstance(number, int) else float(f"{number:.4g}")
+
+
+def read(path: Path = RESULTS) -> list[dict[str, Any]]:
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+
+
+def merged(
+    old: list[dict[str, Any]], here: dict[str, Any], new: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The machine, then all entries as the goals stand, new ones in place of old ones of the same name.
+
+    Old entries from another processor go: figures of two machines on one page would compare what is not.
+    """
+    same = [entry for entry in old if entry["name"] == "machine" and entry["processor"] == here["processor"]]
+    by_name = {entry["name"]: entry for entry in [*(old if same else []), *new]}
+    return [here, *(by_name[goal.name] for goal in GOALS if goal.name in by_name)]
+
+
+def without_stale(
+    entries: list[dict[str, Any]], family: str, new: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The entries without those of a family that its run, now done, has not measured."""
+    stale = {goal.name for goal in GOALS if goal.family == family} - {entry["name"] for entry in new}
+    return [entry for entry in entries if entry["name"] not in stale]
+
+
+def write(entries: list[dict[str, Any]], path: Path = RESULTS) -> None:
+    lines = ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in entries)
+    path.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
+
+
+def read_growth() -> dict[str, list[dict[str, float]]]:
+    """The curves of how cost grows: a list of points each, each point a dict; none before the first run."""
+    return json.loads(GROWTH.read_text(encoding="utf-8")) if GROWTH.exists() else {}
+
+
+def write_growth(curves: dict[str, list[dict[str, float]]]) -> None:
+    lines = []
+    for name, points in curves.items():
+        short = [{key: rounded(number) for key, number in point.items()} for point in points]
+        lines.append(f"{json.dumps(name)}: {json.dumps(short)}")
+    GROWTH.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+
+
+def machine(kernels: dict[str, str]) -> dict[str, Any]:
+    """The entry that says where it was measured; `kernels`: what OpenBLAS really ran, by what it was told."""
+    return {
+        "name": "machine",
+        "processor": processor(),
+        "system": platform.system(),
+        "python": platform.python_version(),
+        "kernels": kernels,
+        "versions": {name: found for name in VERSIONED if (found := installed(name))},
+    }
+
+
+VERSIONED = ("numpy", "torch", "scikit-learn", "micrograd", "nbclient", "nbgrader")
+
+
+def installed(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def processor() -> str:
+    """The processor's own name and how many cores are here."""
+    table = Path("/proc/cpuinfo")
+    lines = table.read_text(encoding="utf-8").splitlines() if table.exists() else []
+    named = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    name = named[0] if named else platform.processor() or platform.machine()
+    return f"{name}, {os.cpu_count()} cores"

@@ -1,0 +1,40 @@
+"""Measure all families, or those that are named, and write the results and the page.
+
+    make bench                 # all but `suite`, which runs the whole test suite
+    make bench ONLY=value      # or: training, grading, first, growth, suite; several with commas
+    make bench ROUNDS=1        # a quick look
+
+Each figure is written when it is measured. What is not measured now keeps its last entry, with its date; so a
+run that was stopped goes on with ONLY.
+"""
+
+import sys
+import time
+from importlib import import_module
+
+import page
+import results
+from goals import FAMILIES
+from rounds import KERNELS, kernel_of
+from show import told
+
+
+def main(only=""):
+    chosen = only.split(",") if only else [family for family in FAMILIES if family != "suite"]
+    if unknown := set(chosen) - set(FAMILIES):
+        raise SystemExit(f"There is no family {', '.join(sorted(unknown))}; there are {', '.join(FAMILIES)}.")
+    here = results.machine({asked: kernel_of(asked) for asked in KERNELS})
+    for family in chosen:
+        start, new = time.perf_counter(), []
+        print(f"{family} …", flush=True)
+        for entry in import_module(family).main():
+            new.append(results.judged(entry))
+            told(new[-1:])
+            results.write(results.merged(results.read(), here, new))
+        results.write(results.without_stale(results.read(), family, new))
+        page.main()
+        print(f"{family} took {(time.perf_counter() - start) / 60:.1f} minutes", flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

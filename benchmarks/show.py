@@ -1,0 +1,13 @@
+"""Print entries as they will stand in the results."""
+
+from results import judged
+
+
+def told(entries):
+    for entry in map(judged, entries):
+        figure = entry["ours"] if entry["ratio"] is None else entry["ratio"]
+        verdict = {None: "reported", True: "met", False: "NOT MET"}[entry["met"]]
+        print(
+            f"{entry['name']}: {figure:g} {entry['unit']} ({entry['low']:g}–{entry['high']:g}), "
+            f"goal {entry['goal']}, {verdict} [{entry['note']}]"
+        )

@@ -1,0 +1,101 @@
+"""What `Value` costs beside micrograd, how far it is from the barest tape, and what a node weighs.
+
+python benchmarks/value.py
+"""
+
+from functools import partial
+
+from rounds import amount, column, fresh, in_rounds, missing, ratio
+
+ROUNDS, ONCE = 6, 8_000_000
+
+
+def main():
+    """Entries for the results."""
+    yield from speed()
+    yield from weight()
+
+
+def speed():
+    if missing("micrograd"):
+        return []
+    systems = ["micrograd", "value", "value-dot"]
+    runs = {
+        collector: in_rounds(
+            {name: partial(fresh, "moons_step.py", name, collector) for name in names}, ROUNDS
+        )
+        for collector, names in (("off", [*systems, "bare", "bare-dot"]), ("on", systems))
+    }
+    for results in runs.values():
+        losses = [result["loss"] for found in results.values() for result in found]
+        assert max(losses) - min(losses) < 1e-9, f"not the same training: {losses}"
+    seconds = {
+        (name, collector): column(found, "seconds")
+        for collector, results in runs.items()
+        for name, found in results.items()
+    }
+    off, on = "collector off", "Python's defaults"
+    rows = [
+        (f"same graph, {off}", "value", "off"),
+        (f"same graph, {on}", "value", "on"),
+        (f"with dot, {off}", "value-dot", "off"),
+        (f"with dot, {on}", "value-dot", "on"),
+    ]
+    names = {"value": "Value", "value-dot": "Value with dot"}
+    entries = []
+    for words, system, collector in rows:
+        title = f"micrograd ÷ {names[system]}, {words.removeprefix('with dot, ')}"
+        entries.append(
+            ratio(
+                title,
+                seconds[system, collector],
+                seconds["micrograd", collector],
+                turned=True,
+                note=parts(runs[collector][system]),
+            )
+        )
+    for words, system in (("same graph", "bare"), ("with dot", "bare-dot")):
+        entries.append(
+            ratio(
+                f"micrograd ÷ barest tape, {words}",
+                seconds[system, "off"],
+                seconds["micrograd", "off"],
+                turned=True,
+                note="collector off; " + parts(runs["off"][system]),
+            )
+        )
+    return entries
+
+
+def parts(results):
+    """Where a step's time goes."""
+    forward, backward, whole = (
+        1000 * sorted(column(results, key))[len(results) // 2] for key in ("forward", "backward", "seconds")
+    )
+    rest = max(0.0, whole - forward - backward)
+    return f"forward {forward:.0f} ms, backward {backward:.0f} ms, update and freeing {rest:.0f} ms"
+
+
+def weight():
+    traced = [fresh("nodes.py", 100_000, "traced")["bytes"]]
+    weighed = [fresh("nodes.py", ONCE) for _ in range(2)]
+    held = [2**31 / result["bytes"] / 1e6 for result in weighed]
+    grown = max(column(weighed, "bytes"))
+    return [
+        amount(
+            "bytes a node",
+            traced,
+            note="what Python asks for at the height of backward(), two parents a node",
+        ),
+        amount(
+            "nodes in 2 GiB",
+            held,
+            note=f"measured on {ONCE // 10**6} million; the process grew by {grown:.0f} bytes a node",
+        ),
+    ]
+
+
+if __name__ == "__main__":
+    from show import told
+
+    told(main())

@@ -1,0 +1,161 @@
+"""The benchmarks' arithmetic, the form of what they write, and a page that says what the results say."""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from backproplab import Value, dot
+
+ROOT = Path(__file__).parent.parent
+FOLDER = ROOT / "benchmarks"
+sys.path.append(str(FOLDER))
+
+import barest_tape  # noqa: E402
+import goals  # noqa: E402
+import page  # noqa: E402
+import results  # noqa: E402
+import rounds  # noqa: E402
+import training  # noqa: E402
+
+ENTRIES = results.read()
+
+
+# Arithmetic
+
+
+def test_a_ratio_is_the_median_of_the_rounds_quotients_not_the_quotient_of_medians():
+    entry = rounds.ratio("x", [1.0, 6.0, 4.0], [2.0, 3.0, 1.0])
+    assert (entry["ratio"], entry["low"], entry["high"]) == (2.0, 0.5, 4.0)
+    assert (entry["ours"], entry["peer"]) == (4.0, 2.0)
+    turned = rounds.ratio("x", [1.0, 6.0, 4.0], [2.0, 3.0, 1.0], turned=True)
+    assert (turned["ratio"], turned["low"], turned["high"]) == (0.5, 0.25, 2.0)
+
+
+def test_a_note_says_how_often_and_when():
+    note = rounds.amount("x", [1.0, 2.0], note="by the clock")["note"]
+    assert re.fullmatch(r"by the clock; 2 rounds, \d{4}-\d\d-\d\d", note)
+
+
+def test_every_system_runs_once_a_round():
+    order = []
+    systems = {name: lambda name=name: order.append(name) or {"seconds": 1.0} for name in "abc"}
+    found = rounds.in_rounds(systems, 3)
+    assert [len(runs) for runs in found.values()] == [3, 3, 3]
+    assert all(sorted(order[start : start + 3]) == ["a", "b", "c"] for start in (0, 3, 6))
+
+
+def test_the_operations_of_an_epoch_are_those_of_its_products():
+    assert training.products([2, 3, 1], rows=10) == 2 * 10 * (3 * (2 * 3 + 3 * 1) - 2 * 3)
+
+
+def test_sides_that_end_elsewhere_stop_the_run():
+    ends = {"loss": 0.3, "accuracy": 0.94}
+    runs = {"fit": [ends], "bare": [ends], "torch": [ends | {"loss": 0.3 + 1e-6}]}
+    training.same_training(runs)
+    for system, change in (
+        ("bare", {"loss": 0.3 + 1e-9}),
+        ("torch", {"loss": 0.31}),
+        ("torch", {"accuracy": 0.9}),
+    ):
+        with pytest.raises(AssertionError, match="not the same training"):
+            training.same_training(runs | {system: [ends | change]})
+
+
+def test_the_shell_does_not_choose_the_kernels(monkeypatch):
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Zen")
+    monkeypatch.setenv("OPENBLAS_L2_SIZE", "1024")
+    native, haswell = rounds.environment("native"), rounds.environment("Haswell")
+    assert not {"OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"} & set(native)
+    assert haswell["OPENBLAS_CORETYPE"] == "Haswell"
+    assert {native["OPENBLAS_NUM_THREADS"], native["OMP_NUM_THREADS"], native["MKL_NUM_THREADS"]} == {"1"}
+
+
+def test_the_barest_tape_differentiates_as_value_does():
+    def graph(kind, dot):
+        weights, x = [kind(w) for w in (0.5, -2.0, 3.0)], [kind(v) for v in (1.0, 0.25, -0.5)]
+        unit = (dot(weights, x) + -weights[0]).relu() + sum(w * w for w in weights) * 0.1
+        (unit * unit + 1.0).relu().backward()
+        return [leaf.grad for leaf in weights + x]
+
+    assert graph(barest_tape.Bare, barest_tape.dot) == pytest.approx(graph(Value, dot), rel=1e-12)
+    assert not barest_tape.TAPE
+
+
+# Results
+
+
+def test_a_verdict_follows_the_direction_of_the_goal():
+    lower, higher = goals.Goal("a", 2.0, "s"), goals.Goal("b", 2.0, "×", higher=True)
+    assert [lower.met(1.9), lower.met(2.0), lower.met(2.1)] == [True, True, False]
+    assert [higher.met(1.9), higher.met(2.0), higher.met(2.1)] == [False, True, True]
+    assert goals.Goal("c", None, "×").met(1.0) is None
+
+
+def test_the_goals_are_those_that_were_set():
+    fit = [goal.goal for goal in goals.GOALS if goal.name.startswith("fit ÷")]
+    assert fit == [1.15, 1.05, 1.03, 1.03, 0.30, 0.63, 0.72, 0.80, 0.25, 0.42, 0.47, 0.48, 0.33, 0.63]
+    others = [goal for goal in goals.GOALS if goal.goal is not None and not goal.name.startswith("fit ÷")]
+    assert [(goal.goal, goal.higher) for goal in others] == [
+        (0.80, True),  # share of sgemm peak
+        (2.5, True),  # micrograd ÷ Value
+        (18, True),  # with dot
+        (200, False),  # bytes a node
+        (8, True),  # million nodes
+        (40, True),  # nbclient
+        (40, True),  # nbgrader
+        (10.5, False),  # 1,000 ÷ 100, time
+        (1.1, False),  # memory
+        (0.1, False),  # import
+        (0.6, False),  # mnist
+        (12, False),  # make test
+        (4, False),  # nbval
+    ]
+    assert {goal.family for goal in goals.GOALS} <= set(goals.FAMILIES)
+
+
+def test_a_new_run_replaces_its_family_and_forgets_another_machine():
+    here = {"name": "machine", "processor": "this"}
+    first, mnist, node = (
+        {"name": name, "ours": 1}
+        for name in ("import backproplab, over numpy alone", "mnist(), first load", "bytes a node")
+    )
+    old = [here, first, mnist, node]
+    new = [mnist | {"ours": 2}]
+    now = results.merged(old, here, new)
+    assert now == [here, node, first, *new]
+    assert results.without_stale(now, "first", new) == [here, node, *new]
+    there = {"name": "machine", "processor": "that"}
+    assert results.merged(old, there, new) == [there, *new]
+
+
+@pytest.mark.skipif(not ENTRIES, reason="nothing was measured yet")
+class TestTheCommittedResults:
+    def test_are_a_list_with_one_machine_and_known_figures(self):
+        names = [entry["name"] for entry in json.loads(results.RESULTS.read_text(encoding="utf-8"))]
+        assert names[0] == "machine"
+        assert len(set(names)) == len(names)
+        assert set(names[1:]) <= set(goals.BY_NAME)
+
+    def test_have_the_agreed_keys_and_verdicts_that_follow_from_the_numbers(self):
+        for entry in ENTRIES[1:]:
+            assert tuple(entry) == results.KEYS
+            assert results.judged(entry) == entry
+            assert entry["low"] <= page.figure(entry) <= entry["high"]
+            assert (entry["ratio"] is None) == (entry["peer"] is None)
+
+    def test_are_what_the_page_says(self):
+        written = page.written(ENTRIES, results.read_growth())
+        assert page.PAGE.read_text(encoding="utf-8") == written
+        for picture in re.findall(r"\]\(([\w-]+\.svg)\)", written):
+            assert (FOLDER / picture).exists()
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.04219, "0.0422"), (2.5, "2.500"), (74.31, "74.3"), (718064, "718,064"), (3e-5, "3.0e-05")],
+)
+def test_numbers_of_the_page_have_three_digits_or_four(value, text):
+    assert page.number(value) == text
