@@ -85,7 +85,6 @@ function render({ model, el }) {
     " ": toggle,
   });
   scrubber.row.classList.add("film-scrubber");
-  scrubber.row.querySelector("output").setAttribute("aria-live", "off"); // the slider says it; while playing, nobody
   const help = html("p", { class: "film-help", id: freshId("help") }, HELP);
   scrubber.input.setAttribute("aria-describedby", help.id);
 

@@ -42,7 +42,7 @@ export const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" };
 /** A labelled native range: { row, input, show(value) }; `read` turns a value into the words beside it. */
 export function slider({ label, min, max, step = 1, value, read = String, oninput }) {
   const id = freshId("range");
-  const output = html("output", { for: id }, read(value));
+  const output = html("output", { for: id, "aria-live": "off" }, read(value)); // the slider itself says it
   const input = html("input", { id, type: "range", min, max, step, value, ...OWN_KEYS });
   const show = (now) => {
     input.value = now;
@@ -103,20 +103,18 @@ export function player(tick, milliseconds, onchange = () => {}) {
   return { start, stop, toggle: () => (timer === null ? start() : stop()), playing: () => timer !== null };
 }
 
-/** A number as the pictures write it: significant digits, a true minus, thousands apart from 10,000 on. */
-export function number(value, digits = 3) {
-  if (!Number.isFinite(value)) return String(value).replace("-", "−");
+/** A number as the pictures write it: `number` of plots/words.py, but for exact halves (2.5 becomes 3). */
+export function number(value, digits = 2) {
+  if (Number.isNaN(value)) return "not a number";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
   if (value === 0) return "0";
-  const size = Math.abs(value);
-  if (size < 1e-4 || size >= 1e7) {
-    const [mantissa, power] = value.toExponential(Math.max(0, digits - 1)).split("e");
-    return `${mantissa}e${Number(power)}`.replaceAll("-", "−");
+  const [mantissa, power] = value.toExponential(digits - 1).split("e"); // rounded first: 999.6 has a place more
+  if (power >= 6 || power < -4) {
+    const short = mantissa.includes(".") ? mantissa.replace(/\.?0+$/, "") : mantissa;
+    return `${short}e${Number(power)}`.replaceAll("-", "−");
   }
-  const places = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
-  const text = value.toFixed(Math.min(places, 20)).replace("-", "−");
-  const [whole, part] = text.split(".");
-  const apart = size >= 1e4 ? whole.replace(/\B(?=(\d{3})+$)/g, ",") : whole;
-  return part ? `${apart}.${part}` : apart;
+  const [whole, part] = Number(`${mantissa}e${power}`).toFixed(Math.max(0, digits - 1 - power)).split(".");
+  return [whole.replace(/\B(?=(\d{3})+$)/g, ","), ...(part ? [part] : [])].join(".").replace("-", "−");
 }
 
 /** Numbers from the little-endian bytes that a Bytes trait holds. */

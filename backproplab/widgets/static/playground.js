@@ -27,7 +27,7 @@ function render({ model, el }) {
   const step = button("One step", () => ask("step"));
   const reset = button("Start afresh", () => ask("reset"));
   const speed = choice(model, "speed", "steps a picture", set);
-  const progress = html("output", { class: "pg-progress" });
+  const progress = html("p", { class: "pg-progress" });
   const said = announcer();
   const settings = settingsOf(model, set);
   const lines = linesOf(model, set);

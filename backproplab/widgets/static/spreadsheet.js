@@ -61,7 +61,7 @@ function renderSheet({ model, el }) {
     model.set("formulas_shown", !model.get("formulas_shown"));
     model.save_changes();
   });
-  const count = html("output", {});
+  const count = html("span", { class: "bpl-sheet-count" });
   el.classList.add("bpl", "bpl-sheet");
   el.append(
     bar,
