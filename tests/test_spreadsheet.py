@@ -118,6 +118,21 @@ def test_what_a_sheet_cannot_hold_is_refused_with_a_way_out(network, loss, x, ta
         Sheet(network, loss, x, target)
 
 
+@pytest.mark.parametrize(
+    ("weight", "rate", "sentence"),
+    [
+        (float("nan"), 1.0, "w₁ would be nan"),
+        (1e200, 1.0, "L would be inf"),
+        (1.0, float("inf"), "η would be inf"),
+    ],
+)
+def test_numbers_that_no_workbook_can_hold_are_refused_by_name(weight, rate, sentence):
+    network = dense(2, 1)
+    network.parameters = [weight, 0, 0]
+    with pytest.raises(ValueError, match=f"{sentence}; choose smaller weights, inputs or learning rate"):
+        Sheet(network, SquaredError(), [1, 2], [1], learning_rate=rate)
+
+
 def test_a_layer_without_a_formula_is_refused():
     with pytest.raises(TypeError, match=r"formulas for Dense, Sigmoid.*got Flatten"):
         Sheet(Network([Flatten(), Dense(2, 1)], dtype=np.float64), SquaredError(), [1, 2], [1])
@@ -153,6 +168,18 @@ def test_headings_stay_in_view(openpyxl, tmp_path):
     assert [page.freeze_panes for page in book] == ["B4", "B2"]
     assert book["Network"]["C15"].value == "=C20*B19"
     assert book.calculation.fullCalcOnLoad
+
+
+def test_a_workbook_has_one_typeface_and_prints_one_page_wide(openpyxl, tmp_path):
+    Sheet(*two_one_one()).save(tmp_path / "sheet.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "sheet.xlsx")
+    assert {cell.font.name for page in book for row in page for cell in row} == {"Calibri"}
+    for page in book:
+        assert (page.page_setup.orientation, page.page_setup.fitToHeight) == ("landscape", 0)
+        assert page.sheet_properties.pageSetUpPr.fitToPage
+    what = book["Network"]["G12"]
+    assert what.value == "weight from x₁ to z₁"
+    assert (what.alignment.horizontal, what.alignment.indent) == ("left", 1)  # no indent without a side
 
 
 def settled(part):

@@ -30,6 +30,7 @@ MARKS = {"value": "●", "gradient": "▲", "parameter": "■", "loss": "◆"}
 COLOURS = {"value": "0072B2", "gradient": "A84A00", "parameter": "5B0E62", "loss": "1A1A1A"}
 WASH, HEADING = "FFF6D6", "E8ECEF"
 PLACES = "0.000000000"
+FACE = {"name": "Calibri", "size": 11}  # that of plain cells; without a name LibreOffice takes a serif
 A_DATE = datetime(2000, 1, 1)  # a file says nothing of the day that it was made on
 
 
@@ -58,10 +59,10 @@ def write(sheet: "Sheet", path: str | os.PathLike[str]) -> None:
 
 
 def _write_network(sheet: "Sheet", page: Any) -> None:
-    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.styles import Alignment, PatternFill
 
     page["A1"] = f"A {sheet.title} network, with every gradient"
-    page["A1"].font = Font(bold=True, size=14)
+    page["A1"].font = _font(bold=True, size=14)
     page["A2"] = READ_ME
     page["A2"].alignment = Alignment(wrap_text=True, vertical="top")
     page.merge_cells("A2:G2")
@@ -74,30 +75,28 @@ def _write_network(sheet: "Sheet", page: Any) -> None:
         if row.name:
             _write_row(sheet, page, row)
         else:
-            page.cell(row.number, 1, row.title).font = Font(bold=True)
+            page.cell(row.number, 1, row.title).font = _font(bold=True)
             for column in range(1, len(HEADS) + 1):
                 page.cell(row.number, column).fill = PatternFill("solid", fgColor=HEADING)
     page.freeze_panes = f"B{HEAD + 1}"
-    page.page_setup.orientation = "landscape"
-    page.page_setup.fitToHeight = 0
-    page.sheet_properties.pageSetUpPr.fitToPage = True
+    _one_page_wide(page)
     for cell in sheet.cells.values():
         if cell.worksheet == NETWORK:
             _write_cell(page, cell)
 
 
 def _write_row(sheet: "Sheet", page: Any, row: Row) -> None:
-    from openpyxl.styles import Alignment, Font
+    from openpyxl.styles import Alignment
 
-    page.cell(row.number, 1, f"{MARKS[row.role]} {row.title}").font = Font(bold=True, color=COLOURS[row.role])
+    page.cell(row.number, 1, f"{MARKS[row.role]} {row.title}").font = _font(
+        bold=True, color=COLOURS[row.role]
+    )
     told = (row.meaning, sheet.letters(row.name), sheet.letters(f"dL_d{row.name}"))
     for column, text in enumerate(told, start=7):
-        page.cell(row.number, column, text or None).alignment = Alignment(indent=1)
+        page.cell(row.number, column, text or None).alignment = Alignment(horizontal="left", indent=1)
 
 
 def _write_nudges(sheet: "Sheet", page: Any) -> None:
-    from openpyxl.styles import Font
-
     columns = sheet.layout.nudge_columns
     page["A1"] = "nudged"
     for name, letter in columns.items():
@@ -108,36 +107,49 @@ def _write_nudges(sheet: "Sheet", page: Any) -> None:
     for index, name in enumerate(sheet.layout.nudged):
         for turn, sign in enumerate(WAYS.values()):
             page.cell(2 + 2 * index + turn, 1, f"{pretty(name)} {sign.replace('-', '−')} nudge")
-    page.cell(3 + 2 * len(sheet.layout.nudged), 1, NUDGES_READ_ME).font = Font(italic=True)
+    page.cell(3 + 2 * len(sheet.layout.nudged), 1, NUDGES_READ_ME).font = _font(italic=True)
     page.freeze_panes = "B2"
+    _one_page_wide(page)
     for cell in sheet.cells.values():
         if cell.worksheet == NUDGES:
             _write_cell(page, cell)
 
 
 def _head(page: Any, number: int, *, words: tuple[int, ...]) -> None:
-    from openpyxl.styles import Alignment, Border, Font, Side
+    from openpyxl.styles import Alignment, Border, Side
 
     for cell in page[number]:
-        cell.font = Font(bold=True)
+        cell.font = _font(bold=True)
         cell.border = Border(bottom=Side(style="thin"))
         indent = 1 if cell.column in words[1:] else 0
         cell.alignment = Alignment(horizontal="left" if cell.column in words else "right", indent=indent)
 
 
 def _write_cell(page: Any, cell: Any) -> None:
-    from openpyxl.styles import Border, Font, PatternFill, Side
+    from openpyxl.styles import Border, PatternFill, Side
 
     place = page[cell.address]
     place.value = cell.formula or cell.value
     place.number_format = (
         "General" if not cell.formula else "0E+00" if cell.name.startswith("gap_") else PLACES
     )
-    place.font = Font(color=COLOURS[cell.role], bold=cell.role == "loss")
+    place.font = _font(color=COLOURS[cell.role], bold=cell.role == "loss")
     if cell.editable:
         edge = Side(style="thin", color="8C6D1F")
         place.fill = PatternFill("solid", fgColor=WASH)
         place.border = Border(edge, edge, edge, edge)
+
+
+def _font(**style: Any) -> Any:
+    from openpyxl.styles import Font
+
+    return Font(**{**FACE, **style})
+
+
+def _one_page_wide(page: Any) -> None:
+    page.page_setup.orientation = "landscape"
+    page.page_setup.fitToHeight = 0
+    page.sheet_properties.pageSetUpPr.fitToPage = True
 
 
 def _settled(archive: bytes, sheet: "Sheet") -> bytes:
