@@ -67,6 +67,16 @@ def test_the_drawing_and_the_buttons_answer_the_same_keys(notebook):
     notebook.becomes("diamond.step", 3)
 
 
+def test_keys_answer_after_a_click_anywhere_in_the_widget(notebook):
+    output = notebook.output("diamond")
+    press(output, "Home")
+    for step, words in enumerate(("Before the first message: ∂d/∂d", "Keys, after a click"), start=1):
+        output.page.locator("body").evaluate("body => body.ownerDocument.activeElement.blur()")
+        output.get_by_text(words).filter(visible=True).first.click()
+        output.page.keyboard.press("ArrowRight")
+        notebook.becomes("diamond.step", step)
+
+
 def test_the_picture_is_told_in_words_step_by_step(notebook):
     output = notebook.output("diamond")
     press(output, "Home", "ArrowRight")
@@ -98,7 +108,7 @@ def test_one_goes_to_the_next_message_that_reaches_a_box(notebook):
 
 def test_a_wrong_order_stands_beside_the_right_one(notebook):
     output = notebook.output("diamond")
-    output.get_by_role("checkbox", name="a wrong, depth-first order beside it").focus()
+    output.get_by_role("checkbox", name="also a wrong order, depth first").focus()
     output.page.keyboard.press("Space")
     press(output, "Home", "ArrowRight", "ArrowRight", "ArrowRight")
     says(output, "b has heard 1 of 2 and speaks too early. b tells a: 60 × 4 = 240.")

@@ -4,7 +4,7 @@ import { graphLegend, graphPanel } from "./stepper-graph.js";
 import { layersPanel } from "./stepper-layers.js";
 
 const PACE = 1500; // milliseconds a step while playing: time to read one line of arithmetic
-const HELP = "Keys: → next, ← back, Space plays and pauses, Home start, End last.";
+const HELP = "Keys, after a click or Tab into here: → next, ← back, Space plays and pauses, Home start, End last.";
 
 function render({ model, el }) {
   const scene = model.get("scene");
@@ -64,7 +64,7 @@ function render({ model, el }) {
     scrubber.row,
   );
 
-  const root = html("div", { class: "bpl bpl-stepper" }, bar);
+  const root = html("div", { class: "bpl bpl-stepper", tabindex: -1, ...OWN_KEYS }, bar); // a click anywhere will do
   const beside = html("div", { class: "bps-orders" }, ...panels.map((panel) => panel.node));
   root.append(beside);
   if (scene.kind === "graph") root.append(choices(), graphLegend());
@@ -109,7 +109,7 @@ function render({ model, el }) {
     model.on("change:wrong_order", compare);
     stops.push(() => model.off("change:wrong_order", compare));
     compare();
-    const label = html("label", { for: id }, "a wrong, depth-first order beside it");
+    const label = html("label", { for: id }, "also a wrong order, depth first");
     return html("div", { class: "bpl-row bps-choices" }, chosen.row, html("div", { class: "bpl-row" }, tick, label));
   }
 
