@@ -1,8 +1,10 @@
 """The sheet: formulas in their places, each with the number that the package computes."""
 
+import math
 import os
 from typing import NamedTuple
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from backproplab.layers import Dense
@@ -43,7 +45,8 @@ class Sheet:
     the batch are the same. Names are those of lesson 03: weights are numbered unit by unit, w₁ and w₂ into
     the first. The numbers are those of a float64 copy; the network stays as it is.
 
-    Errors: ValueError for a batch, or for more than 100 parameters; TypeError for a layer or a loss that has
+    Errors: ValueError for a batch, for more than 100 parameters, or where a number is nan or infinite (a
+    workbook can hold neither); TypeError for a layer or a loss that has
     no formula here.
     """
 
@@ -63,7 +66,9 @@ class Sheet:
         """The names of all weights and biases, from top to bottom."""
         self.layout = Layout(names)
         self.rows = self.layout.rows
-        numbers = self._numbers(Source(network, loss, x, target, names))
+        with np.errstate(over="ignore", invalid="ignore"):
+            numbers = self._numbers(Source(network, loss, x, target, names))
+        _check_finite(numbers)
         self.cells = {name: self._cell(name, numbers[name]) for name in self.layout.places}
         """Every cell by name; in each worksheet row by row."""
 
@@ -116,6 +121,15 @@ class Sheet:
             value,
             editable=formula is None and worksheet == NETWORK and name != "dL_dL",
         )
+
+
+def _check_finite(numbers: Numbers) -> None:
+    for name, value in numbers.items():
+        if not math.isfinite(value):
+            raise ValueError(
+                f"a sheet holds finite numbers, and {pretty(name)} would be {value}; choose smaller weights, "
+                "inputs or learning rate"
+            )
 
 
 def _sizes(network: Network) -> list[int]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from html import escape
+from math import isfinite
+from numbers import Real
 from typing import Any
 
-import numpy as np
 from traitlets import Bool, Dict, Int, TraitError, Unicode, validate
 
 from backproplab.plots.words import number
@@ -55,7 +56,7 @@ class Spreadsheet(Live, module="spreadsheet"):
             if name not in self.sheet.cells or not self.sheet[name].editable:
                 known = ", ".join(cell.name for cell in self.sheet.cells.values() if cell.editable)
                 raise TraitError(f"the sheet has no number {name!r} to change; it has {known}")
-            if not np.isfinite(value) or (name == "nudge" and value <= 0):
+            if not isinstance(value, Real) or not isfinite(value) or (name == "nudge" and value <= 0):
                 raise TraitError(
                     f"{name} cannot be {value!r}; give it a finite number, the nudge one above 0"
                 )
@@ -147,8 +148,8 @@ def _still_markup(row: list[str]) -> str:
 def places(value: float) -> str:
     """Write a number with up to nine decimals, as lesson 03 does.
 
-    >>> places(0.24000000000000002), places(-0.0666146763), places(1e-12)
-    ('0.24', '−0.066614676', '1e−12')
+    >>> places(0.24000000000000002), places(-0.0666146763), places(1e-12), places(-0.0)
+    ('0.24', '−0.066614676', '1e−12', '0')
     """
-    text = f"{value:.9f}".rstrip("0").rstrip(".")
+    text = f"{value + 0.0:.9f}".rstrip("0").rstrip(".")
     return number(value, 3) if text in ("0", "-0") and value else text.replace("-", "−")
