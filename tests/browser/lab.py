@@ -20,7 +20,12 @@ SCREENSHOTS = ROOT / "build/screenshots"
 STARTS_WITHIN = 60  # seconds
 RUNS_WITHIN = 180_000  # milliseconds: the longest cell of a lesson, on a slow machine
 # JupyterLab's own words when a kernel is restarted.
-HARMLESS = ("Could not restore the debugger state", "Comm not found for comm id")
+# What JupyterLab itself says when a kernel is restarted while it talks to it.
+HARMLESS = (
+    "Could not restore the debugger state",
+    "Comm not found for comm id",
+    "Error: Canceled future for",
+)
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--force-color-profile=srgb"]
 
 
