@@ -281,6 +281,15 @@ def press_button(sheet, name):
     sheet.press("Enter")
 
 
+def test_an_update_that_moves_nothing_is_told_and_not_told_again(sheet):
+    sheet.type("eta", "0")
+    press_button(sheet, "One update")
+    assert sheet.told().startswith("1 update. L stays at")
+    sheet.type("w1", "0.5")
+    assert sheet.told().startswith("w₁ is now 0.5. L goes from")
+    press_button(sheet, "Start again")
+
+
 def test_ten_updates_are_ten_of_the_package(sheet):
     press_button(sheet, "Ten updates")
     network, loss, x, target = two_one_one()
@@ -295,6 +304,7 @@ def test_ten_updates_are_ten_of_the_package(sheet):
 
 
 def test_numbers_that_python_sets_reach_the_page_and_the_other_sheet_stays(sheet):
+    sheet.python("widget.numbers", {})  # what the page said last has come in
     sheet.notebook.ask("setattr(widget, 'numbers', {'w3': 1.5})")
     sheet.output.locator("td[data-name='w3'][data-number='1.5']").wait_for()
     assert OnPage(sheet.notebook, "twin").number("w3") == 0.7

@@ -28,8 +28,8 @@ function renderSheet({ model, el }) {
     }
     return new Map([...sums.work(given)].map(([address, value]) => [at.get(address), value]));
   };
-  let values = worked(model.get("numbers"));
-  let updatesTold = model.get("updates");
+  let known = { numbers: model.get("numbers"), updates: model.get("updates") }; // what the page shows
+  let values = worked(known.numbers);
 
   // what stands on the page
 
@@ -80,8 +80,7 @@ function renderSheet({ model, el }) {
 
   function put(numbers, updates) {
     const kept = Object.entries(numbers).filter(([each, value]) => value !== page.cells[each].value);
-    model.set("updates", updates);
-    model.set("numbers", Object.fromEntries(kept));
+    model.set({ updates, numbers: Object.fromEntries(kept) }); // together: one change to tell
     model.save_changes();
   }
 
@@ -152,16 +151,17 @@ function renderSheet({ model, el }) {
     count.textContent = `${updates} update${updates === 1 ? "" : "s"}, L = ${inPlaces(values.get("L"))}`;
   };
   const follow = () => {
-    const [before, updates, told_] = [values, model.get("updates"), updatesTold];
-    values = worked(model.get("numbers"));
-    updatesTold = updates;
+    const [numbers, updates] = [model.get("numbers"), model.get("updates")];
+    if (numbers === known.numbers && updates === known.updates) return; // the second of two that came together
+    const [before, steps] = [values, updates - known.updates];
+    known = { numbers, updates };
+    values = worked(numbers);
     const { names, said } = whatMoved(page, before, values);
     const turned = Object.keys(page.cells).filter((each) => page.cells[each].editable && before.get(each) !== values.get(each));
     drawNumbers();
     drawSelection();
     grid.mark(new Set([...names, ...turned]));
     const first = turned.length === 1 ? `${title(turned[0])} is now ${asTyped(values.get(turned[0]))}.` : "";
-    const steps = updates - told_;
     const start = steps > 0 ? `${steps} update${steps === 1 ? "" : "s"}.` : turned.length ? first : "Nothing changes.";
     told.say(turned.length || steps ? `${start} ${said}`.trim() : start);
   };
@@ -176,7 +176,7 @@ function renderSheet({ model, el }) {
   drawSelection();
   const listeners = [
     ["change:numbers", follow],
-    ["change:updates", () => drawNumbers()],
+    ["change:updates", follow],
     ["change:selected", drawSelection],
     ["change:formulas_shown", drawMode],
   ];
