@@ -186,6 +186,10 @@ def test_a_network_that_broke_is_told_and_does_not_break_the_pad():
     pad.actions = [BAR]
     assert pad.answer["percents"] == ["not a number"] * 10
     assert pad.answer["shares"] == [0.0] * 10
+    assert set(pixels(pad.answer, "map")) == {128}  # white: no colour claims a sign
+    assert pad.answer["marks"] == []
+    assert pad.answer["where"] == "It is not a number: the network is broken."
+    assert pad.answer["said"].startswith("The network is broken")
 
 
 def test_probabilities_never_read_as_certain():

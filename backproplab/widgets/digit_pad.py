@@ -131,15 +131,16 @@ class DigitPad(Live, module="digit_pad"):
         reading = self._reader.read(sheet.picture, self.target)
         slopes = reading.gradient.ravel()
         reach = float(np.abs(slopes).max())
+        told = 0 < reach < np.inf
         shares = np.nan_to_num(reading.probabilities)
         return {
             "to": self.request,
             "base": b"" if sheet.base is None else sheet.base.tobytes(),
             "seen": (sheet.picture * 255).round().astype(np.uint8).tobytes(),
-            "map": np.nan_to_num(127.5 + 127.5 * slopes / (reach or 1)).round().astype(np.uint8).tobytes(),
+            "map": _levels(slopes / reach if told else np.zeros(slopes.shape)),
             "reach": number(reach),
-            "marks": [int(slopes.argmax()), int(slopes.argmin())] if reach else [],
-            "where": _where(reading.gradient) if reach else "It is zero everywhere.",
+            "marks": [int(slopes.argmax()), int(slopes.argmin())] if told else [],
+            "where": _where(reading.gradient),
             "shares": shares.tolist(),
             "percents": [percent(share) for share in reading.probabilities],
             "best": int(shares.argmax()),
@@ -150,6 +151,8 @@ class DigitPad(Live, module="digit_pad"):
 
     def _said(self, sheet: Sheet, reading: Reading) -> str:
         shares = reading.probabilities
+        if not np.isfinite(shares).all():
+            return "The network is broken: its answers are not numbers. Train it afresh, with a smaller rate."
         best = int(shares.argmax())
         if not sheet.picture.any():
             what = "Blank paper, too, is read as something: "
@@ -187,7 +190,16 @@ def percent(share: float) -> str:
     return "> 99.9 %" if share > 0.999 else f"{100 * share:.1f} %"
 
 
+def _levels(shares: NDArray[np.float64]) -> bytes:
+    """Places in the palette for numbers from −1 to 1."""
+    return (127.5 + 127.5 * shares).round().astype(np.uint8).tobytes()
+
+
 def _where(gradient: NDArray[np.float64]) -> str:
+    if not np.isfinite(gradient).all():
+        return "It is not a number: the network is broken."
+    if not gradient.any():
+        return "It is zero everywhere."
     (up, across), (down, along) = (
         np.unravel_index(int(place), gradient.shape) for place in (gradient.argmax(), gradient.argmin())
     )

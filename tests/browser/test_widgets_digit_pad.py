@@ -99,6 +99,17 @@ def test_backspace_undoes_and_the_drawing_goes(notebook, pad):
     assert pad.locator("polyline").count() == 0
 
 
+def test_what_no_undo_brings_back_is_let_go(notebook, pad):
+    for _ in range(3):
+        paper(pad).focus()
+        press(pad, "Space", "ArrowDown", "Space")
+        pad.get_by_role("button", name="Clear").press("Enter")
+    notebook.becomes("[list(action) for action in pad.actions]", [["clear"], ["stroke"], ["clear"]])
+    pad.get_by_role("button", name="Undo").press("Enter")
+    notebook.becomes("[list(action) for action in pad.actions]", [["clear"], ["stroke"]])
+    assert pad.locator("polyline").count() == 1
+
+
 def test_going_elsewhere_lifts_the_pen(notebook, pad):
     paper(pad).focus()
     press(pad, "Space", "ArrowDown", "Tab")

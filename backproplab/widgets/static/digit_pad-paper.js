@@ -6,10 +6,14 @@ const CELLS = 28; // a step of the keyboard's pen is one of these across the pap
 const FAR = 5; // with Shift
 const NEAR = 0.7; // units: points closer than this are not kept
 
-/** What is drawn now: the digit under the ink counts from the last action that put it there or cleared it. */
+/** The place of the last action that cleared the paper or put a digit on it; −1 if none has. */
+export function lastGround(actions) {
+  return actions.findLastIndex((action) => "clear" in action || "sample" in action);
+}
+
+/** What is drawn now. */
 function strokesOf(actions) {
-  const last = actions.findLastIndex((action) => "clear" in action || "sample" in action);
-  return actions.slice(last + 1).flatMap((action) => (action.stroke ? [action.stroke] : []));
+  return actions.slice(lastGround(actions) + 1).flatMap((action) => (action.stroke ? [action.stroke] : []));
 }
 
 /** { node, show(actions), lay(pixels), lift(), drawing() }; the functions it is given are told what the reader does. */

@@ -1,7 +1,7 @@
 // A pad to draw a digit on, beside what a network makes of it. All numbers come from Python.
 
 import { announcer, button, bytes, html, menu } from "./kit.js";
-import { padPaper } from "./digit_pad-paper.js";
+import { lastGround, padPaper } from "./digit_pad-paper.js";
 import { pixelMap, signs, legendOfSigns, digitBars } from "./digit_pad-answer.js";
 
 const PATIENCE = 2000; // milliseconds
@@ -32,11 +32,11 @@ export default {
       said.say("Python has not answered for 2 seconds. It may be busy with another cell; if not, run this cell again.");
     });
 
+    // Of what came before, as much stays as Undo brings back: every message holds all actions.
     const instead = (action) => {
       paper.lift();
-      const last = actions().at(-1) ?? {};
-      const kept = Object.keys(action)[0] in last && !("steps" in action) ? actions().slice(0, -1) : actions();
-      act([...kept, action]);
+      const kept = Object.keys(action)[0] in (actions().at(-1) ?? {}) ? actions().slice(0, -1) : actions();
+      act([...kept.slice(Math.max(0, lastGround(kept))), action]);
     };
     const back = button("Undo", undo);
     const clear = button("Clear", () => instead({ clear: true }));
