@@ -147,6 +147,12 @@ def test_without_an_activation_the_boundary_is_one_straight_line():
 # what is shown
 
 
+def test_an_input_has_a_map_but_no_line():
+    plane = Plane(Run(LESSON))
+    assert [len(plane.line(unit)) > 0 for unit in plane.units()[:3]] == [False, False, True]
+    np.testing.assert_allclose(plane.units()[0].values[0], plane.across)
+
+
 def test_the_maps_hold_what_the_units_answer_at_the_points_of_the_plane():
     run = Run(LESSON._replace(data="circles", depth=2, width=3, activation="tanh"))
     run.train(20)

@@ -25,7 +25,7 @@ class Unit(NamedTuple):
     """What one unit says over the plane, rows from the top: `(SIDE, SIDE)` each."""
 
     sums: Array
-    """z, before the activation; the unit's line is where it is 0."""
+    """z, before the activation; the unit's line is where it is 0. An input has none: nan."""
     values: Array
     low: float
     high: float
@@ -52,7 +52,8 @@ class Plane:
         """Both inputs, the hidden units layer by layer, the output last."""
         self.twin.parameters = self.run.network.parameters
         found = [
-            _unit(column, column, self.window[2 * i : 2 * i + 2]) for i, column in enumerate(self.grid.T)
+            _unit(np.full_like(column, np.nan), column, self.window[2 * i : 2 * i + 2])
+            for i, column in enumerate(self.grid.T)
         ]
         signal, layers = self.grid, self.twin.layers
         with np.errstate(all="ignore"):

@@ -81,6 +81,13 @@ def test_seed_6_sticks_and_seed_7_gets_through(lesson, playground):
     assert lesson.ask("bool(abs(playground.network.predict(playground.x) - playground.targets).max() < 0.1)")
 
 
+def test_enter_takes_the_seed_that_was_typed(lesson, playground):
+    choose(lesson, playground, "seed", "Control+a 7 Enter")
+    says(playground, "Before the first step the loss is 0.137")
+    assert lesson.ask("playground.seed") == 7
+    assert playground.get_by_label("seed", exact=True).evaluate("node => node === document.activeElement")
+
+
 def test_paused_it_stands_still(lesson, playground):
     playground.locator(".pg-network").focus()
     lesson.page.keyboard.press("Space")
@@ -102,6 +109,8 @@ def test_arrows_choose_a_unit_for_the_large_map(lesson, playground):
     lesson.page.keyboard.press("ArrowDown")
     says(playground, "h2, weights and (gradients): x₁ ×")
     assert lesson.ask("playground.unit") == 3
+    lesson.page.keyboard.press("Home")
+    playground.get_by_text("x₁ over the plane, pale −0.20 to deep 1.2", exact=True).wait_for()
     lesson.page.keyboard.press("End")
     playground.get_by_text("y over the plane").wait_for()
     assert lesson.ask("playground.unit") == -1

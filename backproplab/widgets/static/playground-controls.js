@@ -1,6 +1,6 @@
 // The playground's settings: each a native control that follows its trait, and sets it.
 
-import { html, menu, slider, freshId, OWN_KEYS } from "./kit.js";
+import { html, menu, slider, keys, freshId, OWN_KEYS } from "./kit.js";
 
 const GROUPS = [
   ["Data", [["data", "points"]]],
@@ -89,10 +89,12 @@ function seedOf(model, set) {
   const show = () => {
     input.value = model.get("seed");
   };
-  input.addEventListener("change", () => {
-    if (input.value !== "" && input.checkValidity()) set("seed", Number(input.value));
-    else show();
-  });
+  const take = () => {
+    if (input.value === "" || !input.checkValidity()) show();
+    else if (Number(input.value) !== model.get("seed")) set("seed", Number(input.value));
+  };
+  input.addEventListener("change", take);
+  keys(input, { Enter: take }); // outside a form it changes nothing by itself
   show();
   return { row: html("div", { class: "bpl-row" }, html("label", { for: id }, "seed"), input), show };
 }

@@ -92,7 +92,8 @@ export function networkDrawing(model, choose, theme) {
     pairs.forEach((pair, index) => {
       const part = Math.abs(values[index]); // of the largest
       pair[kind].setAttribute("stroke-width", (0.7 + 3.8 * part).toFixed(2));
-      if (pairs.length > MANY) pair[kind].setAttribute("stroke-opacity", (0.3 + 0.7 * part).toFixed(2));
+      const opacity = part === 0 ? 0.2 : pairs.length > MANY ? 0.3 + 0.7 * part : 1; // 0: hardly a line
+      pair[kind].setAttribute("stroke-opacity", opacity.toFixed(2));
       const dashes = values[index] < 0 ? "5 3" : "none";
       if (pair[kind].getAttribute("stroke-dasharray") !== dashes) pair[kind].setAttribute("stroke-dasharray", dashes);
     });

@@ -120,12 +120,9 @@ function render({ model, el }) {
     put(progress, report.progress);
     put(thickestText, report.thickest);
     put(unit, report.unit);
-    put(
-      caption,
-      isOutput()
-        ? "y over the plane; on the line it is ½"
-        : `${name} over the plane, pale ${range[0]} to deep ${range[1]}; on the line its sum is 0`,
-    );
+    const scale = `pale ${range[0]} to deep ${range[1]}`;
+    const line = name.startsWith("x") ? "" : "; on the line its sum is 0"; // an input has no sum
+    put(caption, isOutput() ? "y over the plane; on the line it is ½" : `${name} over the plane, ${scale}${line}`);
     plane.canvas.setAttribute("aria-label", `${caption.textContent}. ${report.said}`);
   }
 
