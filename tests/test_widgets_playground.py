@@ -300,6 +300,23 @@ def test_settings_that_are_not_there():
         Playground(width=9)
 
 
+@pytest.mark.parametrize(("name", "value"), [("learning_rate", math.inf), ("noise", math.nan)])
+def test_a_setting_that_is_no_number_is_refused_and_the_old_one_stays(name, value):
+    playground = Playground(data="moons")
+    before = getattr(playground, name)
+    with pytest.raises(ValueError, match=f"{name} of a Playground must be a finite number"):
+        setattr(playground, name, value)
+    assert getattr(playground, name) == before
+
+
+def test_settings_under_which_numbers_break_leave_words_in_place_of_a_picture():
+    still = Playground(
+        data="spirals", activation="none", depth=2, loss="cross-entropy", learning_rate=1e6
+    ).static()
+    assert "<img" not in still.html
+    assert "The numbers broke after" in still.plain
+
+
 def test_the_still_half_shows_and_tells_where_the_settings_lead():
     still = Playground(width=2, seed=6).static()
     assert still.html.count("<img alt=") == 2

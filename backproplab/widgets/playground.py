@@ -5,9 +5,10 @@ from time import monotonic
 from typing import Any
 
 import numpy as np
-from traitlets import Bool, Bytes, CFloat, CInt, Dict, Enum, Int, observe
+from traitlets import Bool, Bytes, CFloat, CInt, Dict, Enum, Int, observe, validate
 
 from backproplab.network import Network
+from backproplab.optimizers import at_least_zero
 from backproplab.plots.words import number
 from backproplab.widgets import playground_run as kinds
 from backproplab.widgets.base import Live, Static
@@ -124,6 +125,10 @@ class Playground(Live, module="playground"):
 
     def _settings(self) -> Settings:
         return Settings(**{name: getattr(self, name) for name in Settings._fields})
+
+    @validate("learning_rate", "noise")
+    def _finite(self, proposal: Any) -> float:
+        return at_least_zero(proposal["value"], f"{proposal['trait'].name} of a Playground")
 
     # what the page does
 

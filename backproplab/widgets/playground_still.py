@@ -17,6 +17,9 @@ def still(settings: Settings) -> Static:
     """The network of these settings after a thousand steps: its boundary, its weights and its gradients."""
     run = Run(settings)
     run.train(STEPS)
+    if run.trouble:
+        words = f"A playground needs Python: run this cell. Of these settings no picture comes: {run.trouble}"
+        return Static(f"<p>{html.escape(words)}</p>", words)
     plane = decision_boundary(run.network, run.x, run.targets)
     if settings.depth:
         hidden_lines(run.network, ax=plane)
