@@ -46,6 +46,17 @@ def test_one_finds_the_message_that_reaches_w3_in_the_network_of_lesson_03(lesso
     assert lesson.ask("drawn[-1].grad") == 0  # stepping leaves no gradient behind
 
 
+def test_drawing_and_controls_stay_where_they_are_at_every_step(lesson):
+    output = lesson.output("lesson-three-again")
+    press(output, "Home")
+    drawing, menu = output.locator(".bps-graph").first, output.get_by_role("combobox", name="next message to")
+    places = []
+    for _ in range(16):
+        places.append((drawing.bounding_box()["y"], menu.bounding_box()["y"]))
+        press(output, "ArrowRight")
+    assert set(places) == {places[0]}
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_quick_check_is_answered_and_axe_finds_nothing(lesson, theme):
     if theme == "dark":
