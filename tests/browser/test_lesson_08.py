@@ -163,6 +163,20 @@ def test_python_that_does_not_answer_is_told(lesson, playground):
     assert not lesson.ask("playground.playing")
 
 
+def test_a_view_that_comes_back_asks_whether_training_goes_on(lesson, playground):
+    press(playground, "Start")
+    wait_for_steps(lesson, playground, 10)
+    playground.evaluate(
+        """root => {
+             const place = root.parentElement;
+             root.remove(); // as a long notebook does with what is far from the window
+             setTimeout(() => place.append(root), 2500);
+           }"""
+    )
+    says(playground, "did not reach each other for 2 seconds")
+    lesson.becomes("playground.playing", False)
+
+
 def test_it_is_where_it_was_when_the_notebook_is_opened_again(lesson, playground):
     choose(lesson, playground, "units in each", "5")
     says(playground, "Before the first step")

@@ -20,7 +20,7 @@ export function networkDrawing(model, choose, theme) {
   let tiles = [];
   let pairs = [];
 
-  const chosen = () => (model.get("unit") + tiles.length) % tiles.length;
+  const chosen = () => ((model.get("unit") % tiles.length) + tiles.length) % tiles.length; // as Python takes it
 
   function build() {
     const { sizes, names } = model.get("shape");

@@ -178,9 +178,12 @@ function render({ model, el }) {
   };
   const restyled = new MutationObserver(repaint);
   restyled.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
+  let painted = false;
   const placed = new ResizeObserver(() => {
-    placed.disconnect(); // on the page only now: the style sheet's colours hold from here on
-    repaint();
+    if (!root.isConnected) return;
+    if (!painted) repaint(); // on the page only now: the style sheet's colours hold from here on
+    painted = true;
+    seen(); // a notebook opened again, or scrolled back to: training goes on, or Python says that it paused
   });
   placed.observe(root);
   document.addEventListener("visibilitychange", seen);
