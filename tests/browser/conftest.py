@@ -66,4 +66,4 @@ def quiet(watched):
     troubles = [trouble for one in watched for trouble in one.troubles]
     for one in watched:
         one.troubles.clear()
-    assert troubles == []
+    assert not troubles, "\n".join(troubles)

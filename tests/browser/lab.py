@@ -19,13 +19,8 @@ SETTINGS = ROOT / "backproplab/widgets/lab"  # those of `make lab`
 SCREENSHOTS = ROOT / "build/screenshots"
 STARTS_WITHIN = 60  # seconds
 RUNS_WITHIN = 180_000  # milliseconds: the longest cell of a lesson, on a slow machine
-# JupyterLab's own words when a kernel is restarted.
-# What JupyterLab itself says when a kernel is restarted while it talks to it.
-HARMLESS = (
-    "Could not restore the debugger state",
-    "Comm not found for comm id",
-    "Error: Canceled future for",
-)
+# JupyterLab's own words when a kernel is restarted while it talks to it.
+HARMLESS = ("Could not restore the debugger state", "Comm not found for comm id", "Canceled future for")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--force-color-profile=srgb"]
 
 
@@ -99,11 +94,11 @@ class Watched:
         self.page.set_default_timeout(RUNS_WITHIN)
         self.troubles: list[str] = []
         self.page.on("console", lambda said: said.type == "error" and self._note(said.text))
-        self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        self.page.on("pageerror", lambda error: self._note(str(error)))
         self.context.route(lambda url: not url.startswith((address, "data:", "blob:")), self._refuse)
 
     def _note(self, text: str) -> None:
-        if not text.startswith(HARMLESS):
+        if not any(words in text for words in HARMLESS):
             self.troubles.append(text)
 
     def _refuse(self, route) -> None:
