@@ -118,6 +118,11 @@ def test_luck_is_called_luck():
     )
 
 
+def test_what_is_no_number_in_either_order_is_not_called_wrong():
+    a = Value(float("nan"), label="a")
+    assert "wrong" not in Stepper(a * a + a).scene["passes"][1]["said"][-1]
+
+
 def test_an_operand_used_twice_sends_two_messages_on_two_arrows():
     a = Value(3.0)
     scene = Stepper(a * a).scene

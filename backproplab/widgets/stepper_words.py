@@ -1,8 +1,9 @@
 """What the stepper says at each message of a `Value` graph, and what it writes into each box."""
 
-import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from backproplab.plots.nodes import Node
 from backproplab.plots.words import listed, short
@@ -144,7 +145,7 @@ def _missed(messages: Sequence[Message], right: Sequence[Message] | None) -> dic
     return {
         index: total
         for index, total in wanted.items()
-        if not math.isclose(got[index], total, rel_tol=1e-9, abs_tol=1e-12)
+        if not np.isclose(got[index], total, rtol=1e-9, atol=1e-12, equal_nan=True)
     }
 
 
