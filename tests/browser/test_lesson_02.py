@@ -2,7 +2,7 @@
 
 import pytest
 
-from browser.quick_check import CELL, answer_all
+from browser.quick_check import passes
 from browser.stepper import press, says
 
 STEPPERS = ["step-the-diamond"]
@@ -42,11 +42,4 @@ def test_one_goes_straight_to_the_message_that_reaches_a(lesson):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_quick_check_is_answered_and_axe_finds_nothing(lesson, theme):
-    if theme == "dark":
-        lesson.dark()
-    lesson.run(CELL)
-    answer_all(lesson, "02")
-    lesson.screenshot(CELL, f"lesson-02-quick-check-{theme}")
-    for cell in STEPPERS:
-        lesson.screenshot(cell, f"lesson-02-{cell}-{theme}")
-    assert lesson.violations() == []
+    passes(lesson, "02", theme, *STEPPERS)

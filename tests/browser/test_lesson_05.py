@@ -2,7 +2,7 @@
 
 import pytest
 
-from browser.quick_check import CELL, answer_all
+from browser.quick_check import passes
 from browser.stepper import press, says
 
 STEPPERS = ["step-right-beside-wrong", "lesson-three-again"]
@@ -59,11 +59,4 @@ def test_drawing_and_controls_stay_where_they_are_at_every_step(lesson):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_quick_check_is_answered_and_axe_finds_nothing(lesson, theme):
-    if theme == "dark":
-        lesson.dark()
-    lesson.run(CELL)
-    answer_all(lesson, "05")
-    lesson.screenshot(CELL, f"lesson-05-quick-check-{theme}")
-    for cell in STEPPERS:
-        lesson.screenshot(cell, f"lesson-05-{cell}-{theme}")
-    assert lesson.violations() == []
+    passes(lesson, "05", theme, *STEPPERS)
