@@ -232,4 +232,12 @@ def test_a_lesson_that_is_missing_or_fails_makes_no_page(tmp_path, capsys):
     assert main([str(tmp_path / "bad.ipynb"), "--out", str(tmp_path / "out")]) == 1
     assert "no page was made" in (said := capsys.readouterr().err)
     assert "cell 'divide'" in said
-    assert not list((tmp_path / "out").glob("*"))
+    (tmp_path / "text.ipynb").write_text("# A heading")
+    assert main([str(tmp_path / "text.ipynb"), "--out", str(tmp_path / "out")]) == 1
+    assert "text.ipynb is no notebook" in capsys.readouterr().err
+    nbformat.write(lesson_of(), tmp_path / "good.ipynb")
+    assert (
+        main([str(tmp_path / "good.ipynb"), str(tmp_path / "none.ipynb"), "--out", str(tmp_path / "out")])
+        == 1
+    )
+    assert not list((tmp_path / "out").glob("*"))  # not even the good one's, which would have taken its time

@@ -18,6 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 import nbformat
 from nbformat import NotebookNode
+from nbformat.reader import NotJSONError
 
 from backproplab.authoring.formulas import FormulaFailed
 from backproplab.authoring.lesson_page import Link, anchor, page_of
@@ -133,14 +134,17 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("notebooks", nargs="+", type=Path, help="for instance notebooks/03-spreadsheet.ipynb")
     parser.add_argument("--out", type=Path, default=OUT, help=f"the folder for the pages (default: {OUT})")
     wanted = parser.parse_args(arguments)
+    for path in wanted.notebooks:  # all of them first: the others may run for minutes
+        if not path.is_file():
+            print(
+                f"{path} does not exist; name a notebook, as notebooks/03-spreadsheet.ipynb", file=sys.stderr
+            )
+            return 1
     for path in wanted.notebooks:
         try:
             page = export(path, wanted.out, also=[each.stem for each in wanted.notebooks])
-        except FileNotFoundError as error:
-            print(
-                f"{error.filename} does not exist; name a notebook, as notebooks/03-spreadsheet.ipynb",
-                file=sys.stderr,
-            )
+        except NotJSONError:
+            print(f"{path} is no notebook; name one, as notebooks/03-spreadsheet.ipynb", file=sys.stderr)
             return 1
         except (NotebookFailed, FormulaFailed) as error:
             print(f"{path}: no page was made. {error}", file=sys.stderr)

@@ -45,9 +45,8 @@ class Sheet:
     the batch are the same. Names are those of lesson 03: weights are numbered unit by unit, w₁ and w₂ into
     the first. The numbers are those of a float64 copy; the network stays as it is.
 
-    Errors: ValueError for a batch, for more than 100 parameters, or where a number is nan or infinite (a
-    workbook can hold neither); TypeError for a layer or a loss that has
-    no formula here.
+    Errors: ValueError for a batch, for more than 100 parameters, or where a number is nan or infinite, which
+    no workbook can hold; TypeError for a layer or a loss that has no formula here.
     """
 
     def __init__(
