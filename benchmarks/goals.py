@@ -50,6 +50,14 @@ GOALS = [
     Goal("grading 1,000 ÷ grading 100, peak memory", 1.1, "×", family="grading"),
     Goal("import backproplab, over numpy alone", 0.1, "s", family="first"),
     Goal("mnist(), first load", 0.6, "s", family="first"),
+    Goal("Stepper: next step", 5, "ms", family="widgets"),
+    Goal("film: next frame", 5, "ms", family="widgets"),
+    Goal("sheet: a new number", 5, "ms", family="widgets"),
+    Goal("quick check: a reply", 5, "ms", family="widgets"),
+    Goal("Playground: one step", 33, "ms", family="widgets"),
+    Goal("Playground: pictures", 20, "a second", higher=True, family="widgets"),
+    Goal("digit pad: ink", 5, "ms", family="widgets"),
+    Goal("digit pad: answer", 33, "ms", family="widgets"),
     Goal("make test", 12, "min", family="suite"),
     Goal("all lessons under nbval", 4, "min", family="suite"),
     Goal("backward ÷ forward, batch 64", None, "×", family="training"),
@@ -57,4 +65,5 @@ GOALS = [
     Goal("bytes kept ÷ 4 · batch · Σ units", None, "×", family="training"),
 ]
 BY_NAME = {goal.name: goal for goal in GOALS}
-FAMILIES = ("training", "value", "grading", "first", "growth", "suite")
+FAMILIES = ("training", "value", "grading", "first", "growth", "widgets", "suite")
+ON_REQUEST = ("widgets", "suite")  # they need the environment of the tests, and Chromium or a long time

@@ -225,7 +225,12 @@ def main() -> None:
         print(f"{line.what:30}{middle:8.1f}{most:8.1f}{goal:>8}{peer / middle:20.1f}")
     print(f"Playground: {rate:.0f} pictures a second (goal 20 {'✓' if rate >= 20 else '✗'})")
     if arguments.json:
-        document = {"milliseconds": times, "pictures_a_second": rate, "load": os.getloadavg()[0]}
+        document = {
+            "milliseconds": times,
+            "pictures_a_second": rate,
+            "seconds": PLAYED / 1000,
+            "load": os.getloadavg()[0],
+        }
         arguments.json.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 
 

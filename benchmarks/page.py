@@ -27,7 +27,7 @@ def written(entries, curves):
         "machine": machine(entries),
         "verdict": verdict(entries),
     }
-    for family in ("training", "value", "grading", "first", "suite"):
+    for family in ("training", "value", "grading", "first", "widgets", "suite"):
         parts[family] = table([entry for entry in entries if in_family(entry, family)], family)
     pictures = drawn(entries, curves)
     for name in ("ratios", *CURVES):

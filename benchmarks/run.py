@@ -1,7 +1,7 @@
 """Measure all families, or those that are named, and write the results and the page.
 
-    make bench                 # all but `suite`, which runs the whole test suite
-    make bench ONLY=value      # or: training, grading, first, growth, suite; several with commas
+    make bench                 # all but `widgets`, which needs Chromium, and `suite`, the whole test suite
+    make bench ONLY=value      # or: training, grading, first, growth, widgets, suite; several with commas
     make bench ROUNDS=1        # a quick look
 
 Each figure is written when it is measured. What is not measured now keeps its last entry, with its date; so a
@@ -14,13 +14,13 @@ from importlib import import_module
 
 import page
 import results
-from goals import FAMILIES
+from goals import FAMILIES, ON_REQUEST
 from rounds import KERNELS, kernel_of
 from show import told
 
 
 def main(only=""):
-    chosen = only.split(",") if only else [family for family in FAMILIES if family != "suite"]
+    chosen = only.split(",") if only else [family for family in FAMILIES if family not in ON_REQUEST]
     if unknown := set(chosen) - set(FAMILIES):
         raise SystemExit(f"There is no family {', '.join(sorted(unknown))}; there are {', '.join(FAMILIES)}.")
     here = results.machine({asked: kernel_of(asked) for asked in KERNELS})

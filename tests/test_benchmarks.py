@@ -19,6 +19,7 @@ import page  # noqa: E402
 import results  # noqa: E402
 import rounds  # noqa: E402
 import training  # noqa: E402
+import widgets  # noqa: E402
 
 ENTRIES = results.read()
 
@@ -84,6 +85,18 @@ def test_the_barest_tape_differentiates_as_value_does():
     assert not barest_tape.TAPE
 
 
+def test_latencies_become_figures_with_goals():
+    found = {
+        "milliseconds": {"Stepper: next step": [1.0, 3.0, 2.0], widgets.PEER: [100.0, 200.0, 300.0]},
+        "pictures_a_second": 25.0,
+        "seconds": 4.0,
+    }
+    step, pictures = widgets.entries(found)
+    assert (step["ours"], pictures["ours"]) == (2.0, 25.0)
+    assert "takes 200 ms, 100 times as long" in step["note"]
+    assert {step["name"], pictures["name"]} <= set(goals.BY_NAME)
+
+
 # Results
 
 
@@ -110,6 +123,11 @@ def test_the_goals_are_those_that_were_set():
         (1.1, False),  # memory
         (0.1, False),  # import
         (0.6, False),  # mnist
+        *[(5, False)] * 4,  # milliseconds: Stepper, film, sheet, quick check
+        (33, False),  # Playground: one step
+        (20, True),  # its pictures a second
+        (5, False),  # digit pad: ink
+        (33, False),  # its answer
         (12, False),  # make test
         (4, False),  # nbval
     ]
