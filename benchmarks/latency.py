@@ -229,7 +229,6 @@ def main() -> None:
             "milliseconds": times,
             "pictures_a_second": rate,
             "seconds": PLAYED / 1000,
-            "load": os.getloadavg()[0],
         }
         arguments.json.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 

@@ -93,7 +93,7 @@ def test_latencies_become_figures_with_goals():
     }
     step, pictures = widgets.entries(found)
     assert (step["ours"], pictures["ours"]) == (2.0, 25.0)
-    assert "takes 200 ms, 100 times as long" in step["note"]
+    assert "200 ms, 100 times as long" in step["note"]
     assert {step["name"], pictures["name"]} <= set(goals.BY_NAME)
 
 
