@@ -100,8 +100,9 @@ export function sheetGrid(page, { onselect, ontype, describedby }) {
       const inside = cell.contains(document.activeElement);
       const typed = input.value;
       cell.replaceChildren(whole, rest);
-      if (inside) cell.focus();
       if (keep && typed !== text) ontype(name, typed);
+      // Once the new numbers stand, for focus makes the browser lay out the whole page; unless another cell has it.
+      if (inside) queueMicrotask(() => document.activeElement === document.body && cell.focus());
     };
     input.addEventListener("keydown", (event) => {
       event.stopPropagation();
