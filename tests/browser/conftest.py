@@ -30,13 +30,13 @@ def lab(browser, tmp_path_factory):
         yield address, folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def watched():
-    """Every page that was opened, with its troubles."""
+    """Every page that this file opened, with its troubles."""
     return []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def new_page(browser, lab, watched):
     """Open a page: new_page(color_scheme="dark", …). It may talk to this machine alone."""
 
@@ -45,11 +45,13 @@ def new_page(browser, lab, watched):
         return watched[-1]
 
     yield make
-    for one in watched:
+    for one in watched:  # a page that stays, and its kernel, would slow down every test that follows
+        if not one.page.is_closed():
+            one.page.evaluate("() => window.jupyterapp?.serviceManager.sessions.shutdownAll()")
         one.context.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def open_notebook(new_page, lab):
     """Open a notebook of the lab's folder: open_notebook("notebooks/02-chain-rule.ipynb")."""
 
