@@ -172,9 +172,9 @@ def pictures_a_second(notebook: Notebook) -> float:
     notebook.page.wait_for_timeout(1000)
     rate: float = notebook.page.evaluate(
         """milliseconds => new Promise((done) => {
-             const times = [], node = document.querySelector(".pg-progress");
+             const times = [], node = document.querySelector("[data-pictures]");
              const observer = new MutationObserver(() => times.push(performance.now()));
-             observer.observe(node, { subtree: true, childList: true, characterData: true });
+             observer.observe(node, { attributes: true, attributeFilter: ["data-pictures"] });
              setTimeout(() => {
                observer.disconnect();
                done(1000 * (times.length - 1) / (times.at(-1) - times[0]));

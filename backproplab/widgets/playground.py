@@ -146,6 +146,8 @@ class Playground(Live, module="playground"):
                     else:
                         self._run.train(self.speed, seconds=SLICE)
                         self._show()
+                case {"ask": "nothing"}:  # its sending alone is what the page wanted
+                    pass
                 case {"ask": "step"}:
                     self.playing = False
                     self.train(1)

@@ -7,6 +7,7 @@ import { planeDrawing } from "./playground-plane.js";
 import { curvesDrawing } from "./playground-curves.js";
 
 const EVERY = 25; // milliseconds from one picture to the next, at least
+const NUDGE = 8; // Jupyter's socket may hold an answer back for 40 ms, until the page has sent something more
 const READABLE = 120; // between two writings of words and curves: nobody reads faster
 const PATIENCE = 2000; // without an answer from Python
 const UNANSWERED = ["lines", "speed", "learning_rate"]; // settings that Python takes without a new picture
@@ -78,6 +79,7 @@ function render({ model, el }) {
   let built = "";
   let drawn = 0;
   let waiting = null;
+  let nudging = null;
   let patience = null;
   let asked = 0;
   let written = 0;
@@ -138,6 +140,7 @@ function render({ model, el }) {
     if (!model.get("playing") || document.hidden || !root.isConnected) return;
     asked = performance.now();
     model.send({ ask: "next", seen: model.get("pictures") });
+    nudging = setTimeout(() => model.send({ ask: "nothing" }), NUDGE);
     expect();
   }
 
@@ -152,6 +155,7 @@ function render({ model, el }) {
 
   function play(playing) {
     if (!playing) clearTimeout(waiting);
+    if (!playing) clearTimeout(nudging);
     set("playing", playing);
     if (!playing) clearTimeout(patience);
   }
@@ -194,6 +198,7 @@ function render({ model, el }) {
 
   return () => {
     clearTimeout(waiting);
+    clearTimeout(nudging);
     clearTimeout(patience);
     restyled.disconnect();
     placed.disconnect();
