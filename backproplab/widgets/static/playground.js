@@ -154,10 +154,8 @@ function render({ model, el }) {
   }
 
   function play(playing) {
-    if (!playing) clearTimeout(waiting);
-    if (!playing) clearTimeout(nudging);
     set("playing", playing);
-    if (!playing) clearTimeout(patience);
+    if (!playing) for (const timer of [waiting, nudging, patience]) clearTimeout(timer);
   }
 
   function ask(what) {
