@@ -32,21 +32,29 @@ def chain_shapes(names: Sequence[str], layers: Sequence[Layer]) -> Shape | None:
     return first
 
 
-def make_buffers(layers: Sequence[Layer], shape: Shape, dtype: np.dtype[Any]) -> Buffers:
-    """Arrays to write outputs and downstream gradients to, for a batch of whole shape `shape`."""
-    buffers: Buffers = []
+def make_buffers(layers: Sequence[Layer], shape: Shape, dtype: np.dtype[Any], *, stop: int) -> Buffers:
+    """Arrays to write outputs and downstream gradients to, for a batch of whole shape `shape`.
+
+    Layers up to the index `stop` owe nobody a gradient: they get no array for it.
+    """
     batch, shape = shape[:1], shape[1:]
-    output: Array | None = None
+    shapes: list[Shape] = []
+    outputs: list[Array] = []
     nobody_reads = False
     for layer in layers:
-        downstream = np.empty(batch + shape, dtype)
+        shapes.append(shape)
         shape = layer.output_shape(shape)
         # An activation goes over the weighted sums that it was made from, which nobody reads again.
-        if not (nobody_reads and layer.needs == "output"):
-            output = np.empty(batch + shape, dtype)
-        buffers.append((output, downstream))
+        over = nobody_reads and layer.needs == "output"
+        outputs.append(outputs[-1] if over else np.empty(batch + shape, dtype))
         nobody_reads = layer.size > 0
-    return buffers
+    downstreams: list[Array | None] = [None] * len(layers)
+    upstream: Array | None = None
+    for index in range(len(layers) - 1, stop, -1):
+        # On the way back, a gradient at an activation's input goes over the one at its output.
+        over = upstream is not None and layers[index].needs == "output"
+        upstream = downstreams[index] = upstream if over else np.empty(batch + shapes[index], dtype)
+    return list(zip(outputs, downstreams, strict=True))
 
 
 def first_parameters(layers: Sequence[Layer], size: int, dtype: np.dtype[Any], seed: int) -> Array:

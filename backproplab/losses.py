@@ -222,9 +222,11 @@ def as_numbers(values: ArrayLike) -> NDArray[Any]:
         raise ValueError("got an empty batch; pass at least one example")
     if array.dtype.kind not in "iubf":
         raise TypeError(f"expected numbers, got {describe(values)}")
-    # A sum passes over the data once and ends up nan or infinite if any entry is; only then look closer.
+    # A product with itself passes over the data once, faster than a test of each entry, and ends up nan or
+    # infinite if one of them is; only then look closer.
+    flat = array.ravel(order="K")
     with np.errstate(over="ignore", invalid="ignore"):
-        suspicious = array.dtype.kind == "f" and not np.isfinite(array.sum())
+        suspicious = array.dtype.kind == "f" and not np.isfinite(np.vdot(flat, flat))
     if suspicious and not np.isfinite(array).all():
         raise ValueError(
             f"the data holds nan or infinity (first at index {first_bad(array)}); "

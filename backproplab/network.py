@@ -194,7 +194,7 @@ class Network:
                 len(self._buffers) > 3
             ):  # training meets its batch and the partial last one, so does validation
                 self._buffers.clear()
-            self._buffers[shape] = make_buffers(self.layers, shape, self.dtype)
+            self._buffers[shape] = make_buffers(self.layers, shape, self.dtype, stop=self._first)
         return self._buffers[shape]
 
     def _bind(self) -> None:

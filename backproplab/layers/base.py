@@ -36,7 +36,8 @@ class Layer:
     """Attributes that `forward` sets and `backward` reads."""
 
     needs: Literal["input", "output", "nothing"] = "nothing"
-    """Which array backward reads. A layer that needs its output alone may write it over its input."""
+    """Which array backward reads. A layer that needs its output alone can write it over its input, and
+    ∂L/∂inputs over `upstream`."""
 
     has_place = False
     """Whether a network or a Residual holds the layer; a layer has one place."""
