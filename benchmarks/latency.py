@@ -167,18 +167,20 @@ def press(notebook: Notebook, line: Measured, turn: int) -> float:
 
 
 def pictures_a_second(notebook: Notebook) -> float:
-    """How many pictures of training the playground shows a second."""
+    """How many pictures of training reach the screen a second: frames in which there is a new one."""
     notebook.output("playground").locator("button:text-is('Start')").press("Enter")
     notebook.page.wait_for_timeout(1000)
     rate: float = notebook.page.evaluate(
         """milliseconds => new Promise((done) => {
-             const times = [], node = document.querySelector("[data-pictures]");
-             const observer = new MutationObserver(() => times.push(performance.now()));
-             observer.observe(node, { attributes: true, attributeFilter: ["data-pictures"] });
-             setTimeout(() => {
-               observer.disconnect();
-               done(1000 * (times.length - 1) / (times.at(-1) - times[0]));
-             }, milliseconds);
+             const node = document.querySelector("[data-pictures]");
+             const times = [];
+             let last = ""; const start = performance.now();
+             requestAnimationFrame(function frame(now) {
+               if (node.dataset.pictures !== last) times.push(now);
+               last = node.dataset.pictures;
+               if (now - start < milliseconds) requestAnimationFrame(frame);
+               else done(1000 * (times.length - 1) / (times.at(-1) - times[0]));
+             });
            })""",
         PLAYED,
     )

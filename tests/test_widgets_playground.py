@@ -228,13 +228,15 @@ def test_lines_are_as_thick_as_their_share_of_the_largest_and_keep_their_sign():
 # as the page asks
 
 
-def test_a_page_that_answers_gets_the_next_picture(clock):
+def test_a_page_that_answers_each_picture_has_two_on_their_way(clock):
     playground = Playground(speed=10)
     page = Page(playground)
     playground.playing = True
-    for _ in range(3):
-        page.answers()
-    assert playground.steps == 30
+    first = playground.pictures
+    for count in range(3):
+        page.answers(first + count)
+        assert playground.pictures == first + count + 2
+    assert playground.steps == 40
 
 
 def test_a_page_that_is_gone_gets_nothing_done(clock):
@@ -251,14 +253,25 @@ def test_a_page_that_is_gone_gets_nothing_done(clock):
     assert "2 seconds" in playground.report["said"]
 
 
-def test_each_picture_is_answered_once_whatever_the_number_of_views(clock):
+def test_two_views_pull_no_faster_than_one(clock):
     playground = Playground(speed=10)
     page = Page(playground)
     playground.playing = True
     seen = playground.pictures
     page.answers(seen)
     page.answers(seen)  # a second view of the same playground
-    assert playground.steps == 10
+    assert playground.steps == 20
+    page.answers(seen - 5)  # one that lags behind
+    assert playground.steps == 20
+
+
+def test_a_page_cannot_have_seen_what_was_not_made(clock):
+    playground = Playground()
+    page = Page(playground)
+    playground.playing = True
+    page.answers(playground.pictures + 1000)
+    page.says(ask="next", seen="all of them")
+    assert playground.steps == 0
 
 
 def test_paused_it_makes_no_step(clock):

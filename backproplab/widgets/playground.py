@@ -19,6 +19,7 @@ from backproplab.widgets.playground_still import still
 from backproplab.widgets.playground_words import progress, sentence, thickest, unit_names, unit_words
 
 SLICE = 0.02  # seconds of training a picture, at most
+AHEAD = 2  # pictures on their way, at most: a message takes longer to the page than a picture to make
 PATIENCE = 2.0  # seconds without an answer from the page after which work stops
 
 
@@ -133,26 +134,27 @@ class Playground(Live, module="playground"):
     # what the page does
 
     def _answer(self, _: Any, content: dict[str, Any], buffers: Any) -> None:
-        """While playing, the page answers each picture with its number; that alone makes the next one.
+        """While playing, the page answers each picture with its number; that alone makes more of them.
 
         So a page that is closed, hidden or frozen stops the work by its silence, and two views of one
         playground pull no faster than one.
         """
         with self._lock:
             match content:
-                case {"ask": "next", "seen": self.pictures} if self.playing:
-                    if monotonic() - self._shown_at > PATIENCE:
-                        self._pause("Paused: the page and Python did not reach each other for 2 seconds.")
-                    else:
-                        self._run.train(self.speed, seconds=SLICE)
-                        self._show()
-                case {"ask": "nothing"}:  # its sending alone is what the page wanted
-                    pass
+                case {"ask": "next", "seen": int(seen)} if self.playing and seen <= self.pictures:
+                    self._go_on(seen)
                 case {"ask": "step"}:
                     self.playing = False
                     self.train(1)
                 case {"ask": "reset"}:
                     self.reset()
+
+    def _go_on(self, seen: int) -> None:
+        if monotonic() - self._shown_at > PATIENCE:
+            self._pause("Paused: the page and Python did not reach each other for 2 seconds.")
+        while self.playing and self.pictures < seen + AHEAD:
+            self._run.train(self.speed, seconds=SLICE)
+            self._show()
 
     def _pause(self, note: str) -> None:
         self.playing = False

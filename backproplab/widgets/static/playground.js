@@ -7,7 +7,6 @@ import { planeDrawing } from "./playground-plane.js";
 import { curvesDrawing } from "./playground-curves.js";
 
 const EVERY = 25; // milliseconds from one picture to the next, at least
-const NUDGE = 8; // Jupyter's socket may hold an answer back for 40 ms, until the page has sent something more
 const READABLE = 120; // between two writings of words and curves: nobody reads faster
 const PATIENCE = 2000; // without an answer from Python
 const UNANSWERED = ["lines", "speed", "learning_rate"]; // settings that Python takes without a new picture
@@ -79,7 +78,6 @@ function render({ model, el }) {
   let built = "";
   let drawn = 0;
   let waiting = null;
-  let nudging = null;
   let patience = null;
   let asked = 0;
   let written = 0;
@@ -140,7 +138,6 @@ function render({ model, el }) {
     if (!model.get("playing") || document.hidden || !root.isConnected) return;
     asked = performance.now();
     model.send({ ask: "next", seen: model.get("pictures") });
-    nudging = setTimeout(() => model.send({ ask: "nothing" }), NUDGE);
     expect();
   }
 
@@ -155,7 +152,7 @@ function render({ model, el }) {
 
   function play(playing) {
     set("playing", playing);
-    if (!playing) for (const timer of [waiting, nudging, patience]) clearTimeout(timer);
+    if (!playing) for (const timer of [waiting, patience]) clearTimeout(timer);
   }
 
   function ask(what) {
@@ -196,7 +193,6 @@ function render({ model, el }) {
 
   return () => {
     clearTimeout(waiting);
-    clearTimeout(nudging);
     clearTimeout(patience);
     restyled.disconnect();
     placed.disconnect();
