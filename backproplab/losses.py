@@ -12,13 +12,16 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from backproplab.layers.base import Array, NotYetError, Shape
+from backproplab.layers.base import Absent, Array, Shape
 
 Reduction = Literal["mean", "sum"]
 
 
 class Loss:
     """What the losses share: checked targets, the reduction, the order of calls."""
+
+    error: Any = Absent(".backward needs what forward keeps; call forward first")
+    probabilities: Any = error
 
     def __init__(self, reduction: Reduction = "mean") -> None:
         if reduction not in ("mean", "sum"):
@@ -65,11 +68,6 @@ class Loss:
     def scale(self, batch: int) -> float:
         """What each example's loss counts: 1 / batch for a mean, 1 for a sum."""
         return 1.0 / batch if self.reduction == "mean" else 1.0
-
-    def __getattr__(self, name: str) -> Any:
-        if name in ("error", "probabilities"):
-            raise NotYetError(f"{type(self).__name__}.backward needs what forward keeps; call forward first")
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.reduction!r})"

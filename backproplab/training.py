@@ -123,14 +123,16 @@ def train_epoch(run: _Run, order: NDArray[np.intp], steps: int) -> float:
     parameters, gradient, due = network.parameters, network.gradient, run.recorder.due
     x_buffer = np.empty((batch_size, *run.x.shape[1:]), run.x.dtype)
     target_buffer = np.empty((batch_size, *run.targets.shape[1:]), run.targets.dtype)
-    total = 0.0
+    total, is_mean, progress = 0.0, loss.reduction == "mean", run.progress
     for start in range(0, len(order), batch_size):
         rows = order[start : start + batch_size]
         count = len(rows)
+        if count < batch_size:  # the last batch
+            x_buffer, target_buffer = x_buffer[:count], target_buffer[:count]
         # mode="clip" lets take write straight to its target; the rows are a permutation, so nothing is
         # clipped.
-        x = run.x.take(rows, axis=0, out=x_buffer[:count], mode="clip")
-        targets = run.targets.take(rows, axis=0, out=target_buffer[:count], mode="clip")
+        x = run.x.take(rows, axis=0, out=x_buffer, mode="clip")
+        targets = run.targets.take(rows, axis=0, out=target_buffer, mode="clip")
         value = network.training_pass(loss, x, targets)
         step = run.steps + 1
         if not math.isfinite(value):
@@ -139,12 +141,12 @@ def train_epoch(run: _Run, order: NDArray[np.intp], steps: int) -> float:
             run.recorder.record(Moment(network, loss, run.x, run.targets, rows, batch_size, value, step))
         optimizer.step(parameters, gradient)
         run.steps = step
-        total += value * (count if loss.reduction == "mean" else 1)
-        if run.progress is not None:
-            run.progress(step, steps, value)
+        total += value * count if is_mean else value
+        if progress is not None:
+            progress(step, steps, value)
     if not np.isfinite(parameters).all():  # the epoch's last update has no next loss to give it away
         stop_diverged(run, x, run.steps, "parameters were found to be no longer finite")
-    return total / len(order) if loss.reduction == "mean" else total
+    return total / len(order) if is_mean else total
 
 
 def validate(run: _Run) -> tuple[float, ...]:

@@ -1,6 +1,6 @@
 """Train one system for one epoch on MNIST and print what it cost, as a line of JSON.
 
-    python benchmarks/epoch.py fit 784-128-10 64        # or: bare, torch, sklearn
+    python benchmarks/epoch.py fit 784-128-10 64        # or: bare, products, torch, sklearn
 
 `training.py` runs this, one fresh process a measurement. All systems start from the same weights and see the
 same batches; the last one may be smaller. Beside the time of the epoch stands the speed of a large square
@@ -9,6 +9,7 @@ product in the same process: what this system's BLAS can do on this machine.
 
 import itertools
 import json
+import math
 import sys
 import time
 import warnings
@@ -56,6 +57,23 @@ def with_bare_loop(network, x, labels, widths, batch_size):
         learning_rate=LEARNING_RATE,
         seed=SEED,
     )
+
+
+def with_products(network, x, labels, widths, batch_size):
+    """The epoch's matrix products and nothing else: with this BLAS, no network can be faster."""
+    weights, _ = views(network.parameters, widths)
+    gradients, _ = views(np.empty_like(network.parameters), widths)
+    activations = [x[:batch_size], *(np.ones((batch_size, width), np.float32) for width in widths[1:])]
+    upstream, below = ([np.ones_like(part) for part in activations] for _ in range(2))
+    for start in range(0, len(x), batch_size):
+        size = min(batch_size, len(x) - start)
+        for layer, matrix in enumerate(weights):
+            np.matmul(activations[layer][:size], matrix, out=upstream[layer + 1][:size])
+        for layer, matrix in enumerate(weights):
+            np.matmul(activations[layer][:size].T, activations[layer + 1][:size], out=gradients[layer])
+            if layer:
+                np.matmul(activations[layer + 1][:size], matrix.T, out=below[layer][:size])
+    return math.nan
 
 
 def with_torch(network, x, labels, widths, batch_size):
@@ -118,7 +136,13 @@ def with_sklearn(network, x, labels, widths, batch_size):
     return model.loss_
 
 
-SYSTEMS = {"fit": with_fit, "bare": with_bare_loop, "torch": with_torch, "sklearn": with_sklearn}
+SYSTEMS = {
+    "fit": with_fit,
+    "bare": with_bare_loop,
+    "products": with_products,
+    "torch": with_torch,
+    "sklearn": with_sklearn,
+}
 
 
 def sgemm(system, size=1536):

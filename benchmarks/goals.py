@@ -40,6 +40,7 @@ GOALS = [
     Goal("micrograd ÷ Value, same graph, Python's defaults", None, "×", higher=True, family="value"),
     Goal("micrograd ÷ Value with dot, collector off", 18, "×", higher=True, family="value"),
     Goal("micrograd ÷ Value with dot, Python's defaults", None, "×", higher=True, family="value"),
+    Goal("micrograd ÷ barest graph, same graph", None, "×", higher=True, family="value"),
     Goal("micrograd ÷ barest tape, same graph", None, "×", higher=True, family="value"),
     Goal("micrograd ÷ barest tape, with dot", None, "×", higher=True, family="value"),
     Goal("bytes a node", 200, "bytes", family="value"),

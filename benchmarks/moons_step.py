@@ -2,7 +2,7 @@
 
     python benchmarks/moons_step.py value off        # SYSTEM COLLECTOR
 
-SYSTEM: micrograd, value, bare (the barest tape), or value-dot, bare-dot, where a unit's sum is one node.
+SYSTEM: micrograd, value, tape and graph (the barest ones), or value-dot, tape-dot: a unit's sum is one node.
 All of them run micrograd's `nn.MLP(2, [16, 16, 1])` on its loss, over the same 100 points from the same
 weights, so that the expression graph is the same node for node; a dot makes it smaller. COLLECTOR off or on.
 """
@@ -14,6 +14,7 @@ import sys
 import time
 from types import SimpleNamespace
 
+import barest_graph
 import barest_tape
 from micrograd import engine, nn
 
@@ -28,8 +29,8 @@ def engine_of(system):
     name, _, fused = system.partition("-")
     if name == "micrograd":
         return SimpleNamespace(Value=engine.Value, dot=None, total=sum)
-    found = {"value": scalar, "bare": barest_tape}[name]
-    kind = scalar.Value if name == "value" else barest_tape.Bare
+    found = {"value": scalar, "tape": barest_tape, "graph": barest_graph}[name]
+    kind = found.Value if name == "value" else found.Bare
     return SimpleNamespace(Value=kind, dot=found.dot if fused else None, total=found.total if fused else sum)
 
 

@@ -21,15 +21,16 @@ def main():
     """Entries for the results."""
     there = [system for system in PEERS if system == "bare" or not missing(system)]
     for shape in SHAPES:
-        native = ["fit", *(s for s in there if s != "sklearn" or shape in list(SHAPES)[:2])]
+        native = [s for s in there if s != "sklearn" or shape in list(SHAPES)[:2]]
         yield from beside(shape, native, "native")
         if "torch" in there:
-            yield from beside(shape, ["fit", "bare", "torch"], "Haswell")
+            yield from beside(shape, ["bare", "torch"], "Haswell")
     yield from passes()
 
 
-def beside(shape, systems, kernels):
+def beside(shape, peers, kernels):
     """Ratios of `fit` to its peers on one network."""
+    systems = ["fit", "products", *peers]
     runs = in_rounds(
         {s: partial(fresh, "epoch.py", s, shape, SHAPES[shape], kernels=kernels) for s in systems}, ROUNDS
     )
@@ -38,20 +39,21 @@ def beside(shape, systems, kernels):
     ran = runs["fit"][0]["kernel"]
     note = f"OpenBLAS kernel {ran}, batch {SHAPES[shape]}, accuracy {runs['fit'][0]['accuracy']:.3f}"
     found = []
-    for peer in systems[1:]:
+    for peer in peers:
         title = f"fit ÷ {PEERS[peer]}, {shape}"
         if peer == "torch":
             title = f"fit ÷ PyTorch, {kernels} kernels, {shape}"
-            floor = ratio("", seconds["bare"], seconds["torch"])["ratio"]
-            more = f"; the bare loop ÷ PyTorch is {floor:.2f}; {blas(runs)}"
+            bare, products = (ratio("", seconds[s], seconds[peer])["ratio"] for s in ("bare", "products"))
+            more = f"; ÷ PyTorch the bare loop is {bare:.2f}, its products alone {products:.2f}; {blas(runs)}"
         elif kernels == "Haswell":
             continue  # asked for with native kernels; here the bare loop shows what numpy can reach at most
         else:
             more = beyond(seconds["fit"], seconds[peer], SHAPES[shape]) if peer == "bare" else ""
         found.append(ratio(title, seconds["fit"], seconds[peer], note=note + more))
     if shape == DEEPEST and kernels == "native":
-        bare = share(runs["bare"], shape, "")["ratio"]
-        found.append(share(runs["fit"], shape, f"{note}, GFLOP/s; the bare loop reaches {bare:.2f}"))
+        bare, alone = (share(runs[system], shape, "")["ratio"] for system in ("bare", "products"))
+        reached = f"the bare loop reaches {bare:.2f}, the products alone {alone:.2f}"
+        found.append(share(runs["fit"], shape, f"{note}, GFLOP/s; {reached}"))
     return found
 
 
@@ -64,7 +66,11 @@ def beyond(ours, bare, batch_size):
 
 def same_training(runs):
     """Every system ends where `fit` ends: the bare loop at its very bits, others within rounding."""
-    ends = {system: (results[0]["loss"], results[0]["accuracy"]) for system, results in runs.items()}
+    ends = {
+        system: (results[0]["loss"], results[0]["accuracy"])
+        for system, results in runs.items()
+        if system != "products"
+    }
     loss, right = ends["fit"]
     assert ends["bare"] == ends["fit"], f"not the same training: {ends}"
     assert all(abs(end[0] - loss) < 0.001 and abs(end[1] - right) < 0.002 for end in ends.values()), (

@@ -24,7 +24,7 @@ def speed():
         collector: in_rounds(
             {name: partial(fresh, "moons_step.py", name, collector) for name in names}, ROUNDS
         )
-        for collector, names in (("off", [*systems, "bare", "bare-dot"]), ("on", systems))
+        for collector, names in (("off", [*systems, "graph", "tape", "tape-dot"]), ("on", systems))
     }
     for results in runs.values():
         losses = [result["loss"] for found in results.values() for result in found]
@@ -54,10 +54,14 @@ def speed():
                 note=parts(runs[collector][system]),
             )
         )
-    for words, system in (("same graph", "bare"), ("with dot", "bare-dot")):
+    for title, system in (
+        ("barest graph, same graph", "graph"),
+        ("barest tape, same graph", "tape"),
+        ("barest tape, with dot", "tape-dot"),
+    ):
         entries.append(
             ratio(
-                f"micrograd ÷ barest tape, {words}",
+                f"micrograd ÷ {title}",
                 seconds[system, "off"],
                 seconds["micrograd", "off"],
                 turned=True,

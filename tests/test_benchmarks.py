@@ -13,6 +13,7 @@ ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "benchmarks"
 sys.path.append(str(FOLDER))
 
+import barest_graph  # noqa: E402
 import barest_tape  # noqa: E402
 import goals  # noqa: E402
 import page  # noqa: E402
@@ -74,15 +75,34 @@ def test_the_shell_does_not_choose_the_kernels(monkeypatch):
     assert {native["OPENBLAS_NUM_THREADS"], native["OMP_NUM_THREADS"], native["MKL_NUM_THREADS"]} == {"1"}
 
 
-def test_the_barest_tape_differentiates_as_value_does():
+def dotted(left, right):
+    return sum(a * b for a, b in zip(left, right, strict=True))
+
+
+def test_the_barest_engines_differentiate_as_value_does():
     def graph(kind, dot):
         weights, x = [kind(w) for w in (0.5, -2.0, 3.0)], [kind(v) for v in (1.0, 0.25, -0.5)]
         unit = (dot(weights, x) + -weights[0]).relu() + sum(w * w for w in weights) * 0.1
         (unit * unit + 1.0).relu().backward()
         return [leaf.grad for leaf in weights + x]
 
-    assert graph(barest_tape.Bare, barest_tape.dot) == pytest.approx(graph(Value, dot), rel=1e-12)
+    right = pytest.approx(graph(Value, dot), rel=1e-12)
+    assert graph(barest_graph.Bare, dotted) == right
+    assert graph(barest_tape.Bare, dotted) == right
+    assert graph(barest_tape.Bare, barest_tape.dot) == right
     assert not barest_tape.TAPE
+
+
+def test_the_barest_graph_can_go_back_again():
+    a = barest_graph.Bare(5.0)
+    b = a * 4.0
+    d = b * (b * 3.0)  # the diamond of lesson 02
+    d.backward()
+    assert (d.data, a.grad) == (1200.0, 480.0)
+    for node in (a, b, d):
+        node.grad = 0.0
+    b.backward()
+    assert a.grad == 4.0
 
 
 def test_latencies_become_figures_with_goals():

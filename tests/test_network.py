@@ -24,6 +24,7 @@ from backproplab import (
     Tanh,
     check_gradients,
 )
+from backproplab.layers import Layer, Parameter
 
 ACTIVATIONS = [Sigmoid, Tanh, ReLU, LeakyReLU, GELU]
 
@@ -284,6 +285,49 @@ def test_a_copy_learns_on_its_own(copied):
     twin.parameters -= twin.gradient
     assert (twin.predict(x) != network.predict(x)).any()
     np.testing.assert_array_equal(twin.parameter_views["dense2.bias"], twin.parameters[-2:])
+
+
+class Gain(Layer):
+    """a = g z, with one g for each feature: a layer that a reader might write."""
+
+    kept = ("x",)
+    gain = Parameter()
+
+    def __init__(self, features):
+        self.parameter_shapes = {"gain": (features,)}
+
+    def forward(self, x, out=None):
+        self.x = x
+        return np.multiply(x, self.gain, out=out)
+
+    def backward(self, upstream, out=None):
+        self.parameter_gradients(upstream)
+        return np.multiply(upstream, self.gain, out=out)
+
+    def parameter_gradients(self, upstream):
+        np.sum(self.x * upstream, axis=0, out=self.gain_gradient)
+
+    def draw(self, rng):
+        self.gain = 1 + rng.random(self.gain.shape)
+
+
+def test_a_layer_of_ones_own_has_its_place_in_a_network():
+    network = Network([Dense(3, 4), Gain(4), Tanh(), Dense(4, 2)], dtype=np.float64)
+    x, labels = np.random.default_rng(0).normal(size=(5, 3)), [0, 1, 1, 0, 1]
+    report = check_gradients(network, SoftmaxCrossEntropy(), x, labels)
+    assert report.passed
+    assert np.shares_memory(network.layers[1].gain, network.parameters)
+    with pytest.raises(RuntimeError, match="Gain.backward needs `x`, which forward keeps"):
+        Gain(2).initialise().backward(np.ones((1, 2)))
+
+
+def test_a_parameter_without_its_attribute_is_named():
+    class Lost(Gain):
+        def __init__(self):
+            self.parameter_shapes = {"shift": (1,)}
+
+    with pytest.raises(TypeError, match=r"Lost names a parameter 'shift'; give the class shift = Param"):
+        Network([Lost()])
 
 
 def test_new_numbers_go_into_the_old_place():

@@ -1,7 +1,7 @@
 """Layers: differentiable steps, each with `forward` and `backward` side by side."""
 
 from backproplab.layers.activations import GELU, LeakyReLU, ReLU, Sigmoid, Tanh
-from backproplab.layers.base import Layer, NotYetError
+from backproplab.layers.base import Layer, NotYetError, Parameter
 from backproplab.layers.dense import Dense
 from backproplab.layers.structure import Flatten, Residual
 
@@ -12,6 +12,7 @@ __all__ = [
     "Layer",
     "LeakyReLU",
     "NotYetError",
+    "Parameter",
     "ReLU",
     "Residual",
     "Sigmoid",

@@ -6,6 +6,7 @@ its inputs. Everything kept is a plain attribute: print it, and you see what a b
 """
 
 from collections.abc import Mapping
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Literal, Self
 
@@ -20,6 +21,40 @@ class NotYetError(AttributeError, RuntimeError):
     """Something was asked for before the call that makes it."""
 
 
+class Absent:
+    """What an attribute is until it is set: reading it says what to do first.
+
+    A method `__getattr__` could say the same, but Python then reads every attribute of the class more slowly.
+    """
+
+    def __init__(self, says: str) -> None:
+        self.says = says
+
+    def __get__(self, owner: object | None, kind: type) -> Any:
+        if owner is None:
+            return self
+        raise NotYetError(kind.__name__ + self.says)
+
+
+class Parameter(property):
+    """A layer's parameter, which keeps its place: numbers assigned to it are copied there.
+
+    The array is the layer's attribute `_name`, which `Layer.bind` sets, with its gradient in `name_gradient`.
+    """
+
+    def __init__(self) -> None:
+        """Its name is the attribute's: `weights = Parameter()`."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        def put(layer: object, numbers: Array) -> None:
+            getattr(layer, f"_{name}")[...] = numbers
+
+        super().__init__(attrgetter(f"_{name}"), put, doc=f"The layer's {name}; numbers assigned are copied.")
+        unset = " has no `{}` yet; put the layer into a Network, or call .initialise(seed=0) to use it alone"
+        setattr(owner, f"_{name}", Absent(unset.format(name)))
+        setattr(owner, f"{name}_gradient", Absent(unset.format(f"{name}_gradient")))
+
+
 class Layer:
     """A differentiable step of a network, without parameters unless a subclass names some.
 
@@ -27,7 +62,8 @@ class Layer:
     """
 
     parameter_shapes: Mapping[str, Shape] = MappingProxyType({})
-    """Name and shape of each parameter, in the order in which a network stores them."""
+    """Name and shape of each parameter, in the order in which a network stores them. The class has a
+    `Parameter` of that name."""
 
     input_shape: Shape | None = None
     """Shape of one example that goes in, where the layer fixes it."""
@@ -41,6 +77,10 @@ class Layer:
 
     has_place = False
     """Whether a network or a Residual holds the layer; a layer has one place."""
+
+    def __init_subclass__(cls) -> None:
+        for name in cls.kept:
+            setattr(cls, name, Absent(f".backward needs `{name}`, which forward keeps; call forward first"))
 
     def forward(self, x: Array, out: Array | None = None) -> Array:
         """Outputs for inputs `x`, shape `(batch, ...)`; written to `out` where given."""
@@ -75,7 +115,7 @@ class Layer:
     @property
     def is_initialised(self) -> bool:
         """Whether the layer's parameters, if it has any, have numbers yet."""
-        return all(name in vars(self) for name in self.parameter_shapes)
+        return all(f"_{name}" in vars(self) for name in self.parameter_shapes)
 
     def initialise(self, *, seed: int = 0, dtype: DTypeLike = np.float32) -> Self:
         """Give a layer outside a network parameters of its own; returns the layer."""
@@ -90,9 +130,12 @@ class Layer:
         """Make each parameter and its gradient a view into two flat vectors of length `size`."""
         start = 0
         for name, shape in self.parameter_shapes.items():
+            if not isinstance(getattr(type(self), name, None), Parameter):
+                kind = type(self).__name__
+                raise TypeError(f"{kind} names a parameter {name!r}; give the class {name} = Parameter()")
             stop = start + int(np.prod(shape))
-            vars(self)[name] = parameters[start:stop].reshape(shape)
-            vars(self)[f"{name}_gradient"] = gradient[start:stop].reshape(shape)
+            setattr(self, f"_{name}", parameters[start:stop].reshape(shape))
+            setattr(self, f"{name}_gradient", gradient[start:stop].reshape(shape))
             start = stop
 
     def parameter_views(self) -> dict[str, Array]:
@@ -122,19 +165,6 @@ class Layer:
                 f"{output.shape} {output.dtype}, got {upstream.shape} {upstream.dtype}; "
                 "pass ∂L/∂output of the last forward call"
             )
-
-    def __getattr__(self, name: str) -> Any:
-        # Python comes here only for what is missing, so that the usual case costs nothing.
-        if name in type(self).kept:
-            raise NotYetError(
-                f"{type(self).__name__}.backward needs `{name}`, which forward keeps; call forward first"
-            )
-        if name.removesuffix("_gradient") in self.parameter_shapes:
-            raise NotYetError(
-                f"{type(self).__name__} has no `{name}` yet; put the layer into a Network, "
-                "or call .initialise(seed=0) to use it alone"
-            )
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"

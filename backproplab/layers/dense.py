@@ -1,10 +1,8 @@
 """A dense layer: every output a weighted sum of every input, plus a bias."""
 
-from typing import Any
-
 import numpy as np
 
-from backproplab.layers.base import Array, Layer, Shape
+from backproplab.layers.base import Array, Layer, Parameter, Shape
 from backproplab.layers.initial import standard_deviation
 
 
@@ -28,8 +26,8 @@ class Dense(Layer):
 
     kept = ("x",)
     needs = "input"
-    weights: Array
-    bias: Array
+    weights: Array = Parameter()  # type: ignore[assignment]
+    bias: Array = Parameter()  # type: ignore[assignment]
     weights_gradient: Array
     bias_gradient: Array
 
@@ -97,12 +95,6 @@ class Dense(Layer):
         else:
             advice = "inputs have shape (batch, features)"
         return ValueError(f"Dense expected {self.inputs} input features, got {shape}; {advice}")
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name in ("weights", "bias") and name in vars(self):
-            vars(self)[name][...] = value  # new numbers in the same place: a network owns that place
-        else:
-            super().__setattr__(name, value)
 
     def __repr__(self) -> str:
         return f"Dense({self.inputs}, {self.outputs})"

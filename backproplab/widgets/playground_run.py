@@ -154,14 +154,10 @@ class Run:
 
     def dead(self) -> list[list[bool]]:
         """For each hidden layer, which of its ReLU units answer 0 to every point: no gradient gets there."""
-        settings, found = self.settings, []
-        hidden = [layer for layer in self.network.layers[1:-1] if not isinstance(layer, Dense)]
-        for index in range(settings.depth):
-            alive = [True] * settings.width
-            if settings.activation == "ReLU":
-                alive = hidden[index].a.any(axis=0).tolist()
-            found.append([not living for living in alive])
-        return found
+        relus = [layer for layer in self.network.layers if isinstance(layer, ReLU)]
+        if not relus:
+            return [[False] * self.settings.width] * self.settings.depth
+        return [[not unit.any() for unit in layer.a.T] for layer in relus]
 
     def _break(self) -> None:
         self.trouble = (
