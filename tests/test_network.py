@@ -317,7 +317,7 @@ def test_a_layer_of_ones_own_has_its_place_in_a_network():
     report = check_gradients(network, SoftmaxCrossEntropy(), x, labels)
     assert report.passed
     assert np.shares_memory(network.layers[1].gain, network.parameters)
-    with pytest.raises(RuntimeError, match="Gain.backward needs `x`, which forward keeps"):
+    with pytest.raises(RuntimeError, match=r"Gain\.backward needs `x`, which forward keeps"):
         Gain(2).initialise().backward(np.ones((1, 2)))
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from backproplab import SGD, Adam, BinaryCrossEntropy, Dense, Network, Sigmoid, SquaredError, Tanh, fit
 from backproplab.datasets import moons, xor
+from backproplab.layers.initial import STANDARD_DEVIATIONS, standard_deviation
 from backproplab.widgets import Playground
 from backproplab.widgets import playground as module
 from backproplab.widgets.playground_picture import SIDE, Plane
@@ -113,6 +114,13 @@ def test_every_activation_and_depth_on_every_data_set_gives_a_picture(data, loss
             assert len(playground.plane) == SIDE**2
             assert len(playground.weights) == len(playground.gradients)
             assert len(playground.curves) % (4 * (2 + depth + 1)) == 0
+
+
+def test_every_way_to_start_is_offered_with_its_spread():
+    offers = dict(Playground().options["initial"])
+    assert set(offers) == set(STANDARD_DEVIATIONS)
+    assert offers["he"] == "He, √(2 / in)"
+    assert standard_deviation("he", 8, 1) == math.sqrt(2 / 8)
 
 
 # what lesson 08 says

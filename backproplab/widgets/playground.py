@@ -49,7 +49,7 @@ class Playground(Live, module="playground"):
     depth = CInt(1, min=0, max=3).tag(sync=True)
     width = CInt(4, min=1, max=8).tag(sync=True)
     activation = Enum(tuple(kinds.ACTIVATIONS), "sigmoid").tag(sync=True)
-    initial = Enum(kinds.INITIALS, "he").tag(sync=True)
+    initial = Enum(tuple(kinds.INITIALS), "he").tag(sync=True)
     loss = Enum(tuple(kinds.LOSSES), "squared error").tag(sync=True)
     optimizer = Enum(tuple(kinds.OPTIMIZERS), "SGD").tag(sync=True)
     learning_rate = CFloat(4.0, min=0.0).tag(sync=True)

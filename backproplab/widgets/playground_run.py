@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from backproplab.datasets import circles, moons, noisy_xor, spirals, xor
 from backproplab.layers import GELU, Dense, Layer, LeakyReLU, ReLU, Sigmoid, Tanh
-from backproplab.layers.initial import STANDARD_DEVIATIONS
 from backproplab.losses import BinaryCrossEntropy, Loss, SquaredError
 from backproplab.measurements import layer_norms
 from backproplab.network import Network
@@ -36,7 +35,12 @@ ACTIVATIONS: dict[str, Callable[[], Layer] | None] = {
     "GELU": GELU,
     "none": None,
 }
-INITIALS = tuple(STANDARD_DEVIATIONS)
+INITIALS = {  # what Dense takes, and the standard deviation that it stands for
+    "zeros": "zeros",
+    "small normal": "small normal, 0.01",
+    "xavier": "Xavier, √(2 / (in + out))",
+    "he": "He, √(2 / in)",
+}
 LOSSES: dict[str, Callable[[], Loss]] = {
     "squared error": SquaredError,
     "cross-entropy": BinaryCrossEntropy,
@@ -174,7 +178,6 @@ def offered() -> dict[str, list[list[Any]]]:
         "depth": range(4),
         "width": range(1, 9),
         "activation": ACTIVATIONS,
-        "initial": INITIALS,
         "loss": LOSSES,
         "optimizer": OPTIMIZERS,
         "learning_rate": RATES,
@@ -183,5 +186,6 @@ def offered() -> dict[str, list[list[Any]]]:
         name: [[key, f"{key:g}" if isinstance(key, float) else str(key)] for key in keys]
         for name, keys in plain.items()
     }
+    choices["initial"] = [list(pair) for pair in INITIALS.items()]
     choices["speed"] = [[1, "1 step"], [10, "10 steps"], [100, "100 steps"], [10_000, "as many as fit"]]
     return choices
