@@ -84,11 +84,10 @@ bench: $(BENCH)/.bench ## measure every headline figure: ONLY=value for a part, 
 $(BENCH)/.bench: pyproject.toml constraints.txt benchmarks/peers.txt
 	$(PYTHON) -m venv $(BENCH)
 	$(BENCH)/bin/pip install --quiet -c constraints.txt -c benchmarks/peers.txt --editable '.[grade]' threadpoolctl
-	@for peer in $(PEERS); do \
-	  $(BENCH)/bin/pip install --quiet -c constraints.txt -c benchmarks/peers.txt $$peer || \
-	  echo "Could not install $$peer: the page will lack its figures."; \
+	@touch $@; for peer in $(PEERS); do \
+	  $(BENCH)/bin/pip install --quiet -c constraints.txt -c benchmarks/peers.txt $$peer || { rm -f $@; \
+	  echo "Could not install $$peer: the page will lack its figures, and the next run tries again."; }; \
 	done
-	@touch $@
 
 install-test: $(VENV)/.test
 

@@ -131,7 +131,39 @@ def grading_against_workers(curves) -> Figure:
     return figure
 
 
+@house_style()
+def where_a_step_goes(curves) -> Figure:
+    """The parts of a step of the bare loop, as shares of it, for each network."""
+    rows = curves["steps"][::-1]
+    figure, axes = panels(height=0.5 * len(rows) + 1.3)
+    ax = axes[0, 0]
+    left, told = [0.0] * len(rows), {row["shape"]: [] for row in rows[::-1]}
+    parts = [key for key in rows[0] if key != "shape"]
+    for part, (color, hatch) in zip(parts, PARTS, strict=True):
+        shares = [100 * row[part] / sum(row[key] for key in parts) for row in rows]
+        style = {"color": color, "hatch": hatch, "edgecolor": "white", "linewidth": 0.8}
+        ax.barh(range(len(rows)), shares, left=left, label=part, **style)
+        for place, (row, share) in enumerate(zip(rows, shares, strict=True)):
+            told[row["shape"]].append(f"{part} {share:.0f} %")
+            if share >= 7:
+                ax.text(left[place] + share / 2, place, f"{share:.0f}", ha="center", va="center", color=INK)
+        left = [before + share for before, share in zip(left, shares, strict=True)]
+    whole = [sum(row[key] for key in parts) for row in rows]
+    names = [f"{row['shape']}, {time:,.0f} µs" for row, time in zip(rows, whole, strict=True)]
+    ax.set_yticks(range(len(rows)), names)
+    ax.set_xlim(0, 100)
+    ax.set_xlabel("% of a step of the bare loop")
+    ax.legend(loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=3)
+    listing = "; ".join(f"{shape}: {listed(shares)}" for shape, shares in told.items())
+    describe(ax, f"Where a step of the bare loop goes. {listing}.")
+    return figure
+
+
+PARTS = [("#BBBBBB", ""), ("#7FB7D9", ""), ("#F3B58A", "//"), ("#E3E3E3", ".."), ("#9AD0B9", "\\\\")]
+"""Colour and hatching of each part of a step, all pale enough for dark figures on them."""
+
 CURVES = {
+    "where-a-step-goes": where_a_step_goes,
     "epoch-against-weights": epoch_against_weights,
     "memory-against-batch": memory_against_batch,
     "value-against-nodes": value_against_nodes,

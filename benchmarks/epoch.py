@@ -1,18 +1,21 @@
-"""Train one system for one epoch on MNIST and print what it cost, as a line of JSON.
+"""Train one system for an epoch of MNIST and print what it cost, as a line of JSON.
 
-    python benchmarks/epoch.py fit 784-128-10 64        # or: bare, products, torch, sklearn
+    python benchmarks/epoch.py fit 784-128-10 64 3        # SYSTEM SHAPE BATCH EPOCHS
 
+SYSTEM: fit, bare, torch, sklearn; or products, torch-products: an epoch's matrix products and nothing else.
 `training.py` runs this, one fresh process a measurement. All systems start from the same weights and see the
-same batches; the last one may be smaller. Beside the time of the epoch stands the speed of a large square
-product in the same process: what this system's BLAS can do on this machine.
+same batches; the last one may be smaller. More than one epoch: each from the same start, and their mean is
+the measurement. Beside it stands the speed of a large square product in the same process: what this system's
+BLAS can do on this machine.
 """
 
+import hashlib
 import itertools
 import json
-import math
 import sys
 import time
 import warnings
+from statistics import mean
 
 import numpy as np
 from bare_loop import train, views
@@ -20,6 +23,7 @@ from bare_loop import train, views
 from backproplab import SGD, Dense, Network, ReLU, SoftmaxCrossEntropy, accuracy, fit
 from backproplab.datasets import mnist
 from backproplab.losses import one_hot
+from backproplab.training import prepare
 
 LEARNING_RATE, SEED = 0.1, 0
 
@@ -32,48 +36,85 @@ def build(widths):
     return Network(layers[:-1], seed=SEED)
 
 
+# Each system gets what it needs before the watch starts, and returns two functions. The first is timed: it
+# trains for an epoch and returns the mean loss. The second puts the trained weights back into the network.
+
+
 def with_fit(network, x, labels, widths, batch_size):
-    history = fit(
-        network,
-        SoftmaxCrossEntropy(),
-        x,
-        labels,
-        optimizer=SGD(LEARNING_RATE),
-        epochs=1,
-        batch_size=batch_size,
-        seed=SEED,
-    )
-    return history.epoch_loss[0]
+    def train_epoch():
+        history = fit(
+            network,
+            SoftmaxCrossEntropy(),
+            x,
+            labels,
+            optimizer=SGD(LEARNING_RATE),
+            epochs=1,
+            batch_size=batch_size,
+            seed=SEED,
+        )
+        return history.epoch_loss[0]
+
+    return train_epoch, nothing
 
 
 def with_bare_loop(network, x, labels, widths, batch_size):
-    targets = one_hot(labels, widths[-1], np.dtype(np.float32))
-    return train(
-        network.parameters,
-        x,
-        targets,
-        widths=widths,
-        batch_size=batch_size,
-        learning_rate=LEARNING_RATE,
-        seed=SEED,
-    )
+    def train_epoch():
+        return train(
+            network.parameters,
+            x,
+            one_hot(labels, widths[-1], np.dtype(np.float32)),
+            widths=widths,
+            batch_size=batch_size,
+            learning_rate=LEARNING_RATE,
+            seed=SEED,
+        )
+
+    return train_epoch, nothing
 
 
 def with_products(network, x, labels, widths, batch_size):
-    """The epoch's matrix products and nothing else: with this BLAS, no network can be faster."""
+    """The matrix products of an epoch as `fit` and the bare loop ask for them, and nothing else."""
     weights, _ = views(network.parameters, widths)
     gradients, _ = views(np.empty_like(network.parameters), widths)
     activations = [x[:batch_size], *(np.ones((batch_size, width), np.float32) for width in widths[1:])]
     upstream, below = ([np.ones_like(part) for part in activations] for _ in range(2))
-    for start in range(0, len(x), batch_size):
-        size = min(batch_size, len(x) - start)
-        for layer, matrix in enumerate(weights):
-            np.matmul(activations[layer][:size], matrix, out=upstream[layer + 1][:size])
-        for layer, matrix in enumerate(weights):
-            np.matmul(activations[layer][:size].T, activations[layer + 1][:size], out=gradients[layer])
-            if layer:
-                np.matmul(activations[layer + 1][:size], matrix.T, out=below[layer][:size])
-    return math.nan
+
+    def multiply():
+        for start in range(0, len(x), batch_size):
+            size = min(batch_size, len(x) - start)
+            for layer, matrix in enumerate(weights):
+                np.matmul(activations[layer][:size], matrix, out=upstream[layer + 1][:size])
+            for layer, matrix in enumerate(weights):
+                np.matmul(activations[layer][:size].T, activations[layer + 1][:size], out=gradients[layer])
+                if layer:
+                    np.matmul(activations[layer + 1][:size], matrix.T, out=below[layer][:size])
+        return 0.0
+
+    return multiply, nothing
+
+
+def with_torch_products(network, x, labels, widths, batch_size):
+    """The same products as PyTorch asks for them: its weights lie the other way round."""
+    import torch
+
+    torch.set_num_threads(1)
+    weights = [torch.ones(outputs, inputs) for inputs, outputs in itertools.pairwise(widths)]
+    gradients = [torch.empty_like(matrix) for matrix in weights]
+    activations = [torch.ones(batch_size, width) for width in widths]
+    upstream, below = ([torch.ones_like(part) for part in activations] for _ in range(2))
+
+    def multiply():
+        for start in range(0, len(x), batch_size):
+            size = min(batch_size, len(x) - start)
+            for layer, matrix in enumerate(weights):
+                torch.mm(activations[layer][:size], matrix.t(), out=upstream[layer + 1][:size])
+            for layer, matrix in enumerate(weights):
+                torch.mm(activations[layer + 1][:size].t(), activations[layer][:size], out=gradients[layer])
+                if layer:
+                    torch.mm(activations[layer + 1][:size], matrix, out=below[layer][:size])
+        return 0.0
+
+    return multiply, nothing
 
 
 def with_torch(network, x, labels, widths, batch_size):
@@ -91,21 +132,25 @@ def with_torch(network, x, labels, widths, batch_size):
         layers += [linear, torch.nn.ReLU()]
     model = torch.nn.Sequential(*layers[:-1])
     optimizer = torch.optim.SGD(model.parameters(), lr=LEARNING_RATE)
-    order = torch.from_numpy(np.random.default_rng(SEED).permutation(len(x)))
-    total = 0.0
-    for start in range(0, len(x), batch_size):
-        rows = order[start : start + batch_size]
-        optimizer.zero_grad()
-        loss = torch.nn.functional.cross_entropy(model(x.index_select(0, rows)), labels.index_select(0, rows))
-        loss.backward()
-        optimizer.step()
-        total += loss.item() * len(rows)
-    with torch.no_grad():
-        for (weights, bias), linear in zip(
-            zip(*views(network.parameters, widths), strict=True), layers[::2], strict=True
-        ):
-            weights[:], bias[:] = linear.weight.numpy().T, linear.bias.numpy()
-    return total / len(x)
+
+    def train_epoch():
+        order = torch.from_numpy(np.random.default_rng(SEED).permutation(len(x)))
+        total = 0.0
+        for start in range(0, len(x), batch_size):
+            rows = order[start : start + batch_size]
+            optimizer.zero_grad()
+            outputs = model(x.index_select(0, rows))
+            loss = torch.nn.functional.cross_entropy(outputs, labels.index_select(0, rows))
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(rows)
+        return total / len(x)
+
+    def finish():
+        trained = [(layer.weight.detach().numpy().T, layer.bias.detach().numpy()) for layer in layers[::2]]
+        put(network, widths, trained)
+
+    return train_epoch, finish
 
 
 def with_sklearn(network, x, labels, widths, batch_size):
@@ -126,14 +171,26 @@ def with_sklearn(network, x, labels, widths, batch_size):
         max_iter=1,
     )
     model._init_coef = lambda fan_in, fan_out, dtype: tuple(part.copy() for part in next(given))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # one epoch is all we want
-        model.fit(x, labels)
-    for (weights, bias), *trained in zip(
-        zip(*views(network.parameters, widths), strict=True), model.coefs_, model.intercepts_, strict=True
+
+    def train_epoch():
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # one epoch is all we want
+            model.fit(x, labels)
+        return model.loss_
+
+    return train_epoch, lambda: put(network, widths, zip(model.coefs_, model.intercepts_, strict=True))
+
+
+def nothing():
+    """What is left to do where the network itself was trained."""
+
+
+def put(network, widths, trained):
+    """Copy trained weights and biases into the network."""
+    for (weights, bias), (new_weights, new_bias) in zip(
+        zip(*views(network.parameters, widths), strict=True), trained, strict=True
     ):
-        weights[:], bias[:] = trained
-    return model.loss_
+        weights[:], bias[:] = new_weights, new_bias
 
 
 SYSTEMS = {
@@ -141,6 +198,7 @@ SYSTEMS = {
     "bare": with_bare_loop,
     "products": with_products,
     "torch": with_torch,
+    "torch-products": with_torch_products,
     "sklearn": with_sklearn,
 }
 
@@ -148,7 +206,7 @@ SYSTEMS = {
 def sgemm(system, size=1536):
     """Multiplications and additions a second, in billions, of a square product: the best of five."""
     a = np.random.default_rng(0).random((size, size), np.float32)
-    if system == "torch":
+    if system.startswith("torch"):
         import torch
 
         a = torch.from_numpy(a)
@@ -161,27 +219,47 @@ def sgemm(system, size=1536):
 
 
 def kernel():
-    """The kernels that numpy's OpenBLAS really runs."""
+    """The kernels that numpy's OpenBLAS really runs; PyTorch's own, where it is loaded."""
+    if "torch" in sys.modules:
+        torch = sys.modules["torch"]
+        blas = "MKL" if torch.backends.mkl.is_available() else "no MKL"
+        return f"{blas}, {torch.backends.cpu.get_cpu_capability()}"
     from threadpoolctl import threadpool_info
 
     named = {library["internal_api"]: library.get("architecture", "?") for library in threadpool_info()}
     return named.get("openblas", ", ".join(named) or "none")
 
 
-def main(system, shape, batch_size):
+def once(network, x, labels, batch_size):
+    """Seconds that `fit` takes before its first step, to check and encode the data."""
+    start = time.process_time()
+    prepare(network, SoftmaxCrossEntropy(), x, labels, SGD(LEARNING_RATE), None, None, None, batch_size)
+    return time.process_time() - start
+
+
+def main(system, shape, batch_size, epochs=1):
     widths, batch_size = [int(width) for width in shape.split("-")], int(batch_size)
     images, labels = mnist("train")
     x = images.reshape(len(images), -1)
-    SYSTEMS[system](build(widths), x[:1000], labels[:1000], widths, batch_size)  # wakes BLAS and lazy imports
-    network = build(widths)
-    start = time.process_time()
-    loss = SYSTEMS[system](network, x, labels, widths, batch_size)
-    seconds = time.process_time() - start
-    peak = sgemm(system)
-    test_images, test_labels = mnist("test")
-    right = accuracy(network, SoftmaxCrossEntropy(), test_images.reshape(len(test_images), -1), test_labels)
-    end = {"loss": float(loss), "accuracy": right}
-    print(json.dumps({"seconds": seconds, "sgemm": peak, "kernel": kernel()} | end))
+    train, _ = SYSTEMS[system](build(widths), x[:1000], labels[:1000], widths, batch_size)
+    train()  # wakes BLAS and lazy imports
+    seconds = []
+    for _ in range(int(epochs)):
+        network = build(widths)
+        train, finish = SYSTEMS[system](network, x, labels, widths, batch_size)
+        start = time.process_time()
+        loss = train()
+        seconds.append(time.process_time() - start)
+        finish()
+    found = {"seconds": mean(seconds), "loss": float(loss), "sgemm": sgemm(system), "kernel": kernel()}
+    if system == "fit":
+        found["once"] = once(network, x, labels, batch_size)
+    if not system.endswith("products"):
+        test_images, test_labels = mnist("test")
+        test_x = test_images.reshape(len(test_images), -1)
+        found["accuracy"] = accuracy(network, SoftmaxCrossEntropy(), test_x, test_labels)
+        found["weights"] = hashlib.sha256(network.parameters.tobytes()).hexdigest()
+    print(json.dumps(found))
 
 
 if __name__ == "__main__":

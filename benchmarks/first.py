@@ -43,7 +43,8 @@ def main():
         amount(
             "import backproplab, over numpy alone",
             over,
-            note=f"numpy alone takes {min(numpy):.2f} s at least",
+            peer=numpy,
+            note="the peer is the import of numpy itself",
         ),
         amount("mnist(), first load", mnist, note="60 000 images, checksum included, as float32"),
     ]

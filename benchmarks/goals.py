@@ -16,6 +16,11 @@ class Goal(NamedTuple):
     higher: bool = False
     family: str = ""
 
+    @property
+    def about(self) -> str:
+        """Which number of an entry the goal is about."""
+        return "ratio" if self.unit == "×" else "ours"
+
     def met(self, figure: float) -> bool | None:
         """Whether the figure reaches the goal; None if it has none."""
         if self.goal is None:

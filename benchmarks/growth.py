@@ -2,14 +2,16 @@
 
     python benchmarks/growth.py
 
-The curves that the page draws, in `growth.json`: one list of points a curve.
+The curves that the page draws, in `growth.json`: one list of points a curve, each the median of three runs.
 """
 
+from functools import partial
 from statistics import median
 
+from goals import SHAPES
 from grading import a_course, graded
 from results import write_growth
-from rounds import fresh, missing, rounds
+from rounds import column, fresh, in_rounds, missing, rounds
 
 HIDDEN = (16, 32, 64, 128, 256, 512)
 BATCHES = (1, 4, 16, 64, 256, 1024)
@@ -21,6 +23,7 @@ WORKERS = (1, 2, 3, 4)
 def main():
     """Measure every curve and write the file; no entries for the table come of it."""
     curves = {
+        "steps": [steps(shape) for shape in SHAPES],
         "epoch": epochs(),
         "memory": [{"batch": batch, "bytes": fresh("parts.py", batch)["kept"]} for batch in BATCHES],
         "nodes": [nodes(count) for count in NODES],
@@ -30,10 +33,16 @@ def main():
     return []
 
 
+def steps(shape):
+    """Microseconds of a step of the bare loop, by part."""
+    runs = [fresh("where.py", shape, SHAPES[shape]) for _ in range(rounds(3))]
+    return {"shape": shape} | {part: median(run[part] for run in runs) for part in runs[0]}
+
+
 def nodes(count):
     """Seconds to build a graph and to go back through it, with Python's collector as it comes."""
-    found = fresh("nodes.py", count)
-    return {key: found[key] for key in ("nodes", "forward", "backward", "seconds")}
+    runs = [fresh("nodes.py", count) for _ in range(rounds(3))]
+    return {key: median(run[key] for run in runs) for key in ("nodes", "forward", "backward", "seconds")}
 
 
 def epochs():
@@ -41,11 +50,10 @@ def epochs():
     systems = ["fit"] if missing("torch") else ["fit", "torch"]
     points = []
     for hidden in HIDDEN:
-        point = {"weights": 784 * hidden + hidden * 10}
-        for system in systems:
-            runs = [fresh("epoch.py", system, f"784-{hidden}-10", 64) for _ in range(rounds(3))]
-            point[system] = median(run["seconds"] for run in runs)
-        points.append(point)
+        shape = f"784-{hidden}-10"
+        runs = in_rounds({system: partial(fresh, "epoch.py", system, shape, 64) for system in systems}, 3)
+        seconds = {system: median(column(found, "seconds")) for system, found in runs.items()}
+        points.append({"weights": 784 * hidden + hidden * 10} | seconds)
     return points
 
 

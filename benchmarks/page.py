@@ -7,7 +7,7 @@ from pathlib import Path
 
 import results
 from charts import CURVES, ratios, save, words
-from goals import GOALS
+from goals import BY_NAME, GOALS
 
 HERE = Path(__file__).parent
 PAGE = HERE / "README.md"
@@ -15,7 +15,8 @@ PROSE = HERE / "page.txt"
 
 
 def main():
-    entries, curves = results.read(), results.read_growth()
+    entries = results.read()
+    curves = results.read_growth(entries[0]["processor"])
     for name, figure in drawn(entries, curves).items():
         save(figure, HERE / f"{name}.svg")
     PAGE.write_text(written(entries, curves), encoding="utf-8")
@@ -26,6 +27,7 @@ def written(entries, curves):
     parts = {
         "machine": machine(entries),
         "verdict": verdict(entries),
+        "taken": curves["taken"][1] if curves else "a day to come",
     }
     for family in ("training", "value", "grading", "first", "widgets", "suite"):
         parts[family] = table([entry for entry in entries if in_family(entry, family)], family)
@@ -64,10 +66,13 @@ def verdict(entries):
     held = [entry for entry in entries[1:] if entry["met"] is not None]
     short = [entry for entry in held if not entry["met"]]
     counted = f"Of {len(held)} goals, {len(held) - len(short)} are met."
+    if draws := sum(draw(entry) for entry in held):
+        counted += f" {draws} of the {len(held)} are a draw: the range of the rounds reaches across the goal."
     if not short:
         return counted
     lines = [
-        f"- **{entry['name']}**: {number(figure(entry))}, the goal is {bound(entry)} ({entry['note']})."
+        f"- **{entry['name']}**: {number(figure(entry))}{' (a draw)' * draw(entry)}, "
+        f"the goal is {bound(entry)} ({entry['note']})."
         for entry in short
     ]
     return "\n".join([f"{counted} Not met:", "", *lines])
@@ -88,6 +93,7 @@ def table(entries, family):
 
 def row(entry):
     verdict = {None: "reported", True: "met", False: "**not met**"}[entry["met"]]
+    verdict += ", a draw" * draw(entry)
     unit = "" if entry["unit"] == "×" else f" {entry['unit']}"
     ours, peer = ("" if entry["ratio"] is None else number(entry[side]) for side in ("ours", "peer"))
     measured = f"{number(figure(entry))}{unit}"
@@ -97,7 +103,12 @@ def row(entry):
 
 def figure(entry):
     """The number that the goal is about."""
-    return entry["ours"] if entry["ratio"] is None else entry["ratio"]
+    return entry[BY_NAME[entry["name"]].about]
+
+
+def draw(entry):
+    """Whether the rounds' range reaches across the goal: another run may say the opposite."""
+    return entry["goal"] is not None and entry["low"] < entry["goal"] < entry["high"]
 
 
 def bound(entry):

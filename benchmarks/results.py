@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -18,14 +19,13 @@ def judged(entry: dict[str, Any]) -> dict[str, Any]:
     """The entry with goal, verdict and unit from the table of goals, numbers to four digits."""
     goal = BY_NAME[entry["name"]]
     found = {key: rounded(entry[key]) for key in ("ours", "peer", "ratio", "low", "high")}
-    figure = found["ours"] if found["ratio"] is None else found["ratio"]
-    whole = entry | found | {"goal": goal.goal, "met": goal.met(figure), "unit": goal.unit}
+    whole = entry | found | {"goal": goal.goal, "met": goal.met(found[goal.about]), "unit": goal.unit}
     return {key: whole[key] for key in KEYS}
 
 
-def rounded(number: float | None) -> float | None:
-    """To four digits; a whole number, which was counted and not measured, as it is."""
-    return number if number is None or isinstance(number, int) else float(f"{number:.4g}")
+def rounded(number: Any) -> Any:
+    """To four digits; a whole number, which was counted and not measured, or a name as it is."""
+    return float(f"{number:.4g}") if isinstance(number, float) else number
 
 
 def read(path: Path = RESULTS) -> list[dict[str, Any]]:
@@ -37,10 +37,9 @@ def merged(
 ) -> list[dict[str, Any]]:
     """The machine, then all entries as the goals stand, new ones in place of old ones of the same name.
 
-    Old entries from another processor go: figures of two machines on one page would compare what is not.
+    Old entries from another processor, or from other versions, go: they would compare what is not there.
     """
-    same = [entry for entry in old if entry["name"] == "machine" and entry["processor"] == here["processor"]]
-    by_name = {entry["name"]: entry for entry in [*(old if same else []), *new]}
+    by_name = {entry["name"]: entry for entry in [*(old if old[:1] == [here] else []), *new]}
     return [here, *(by_name[goal.name] for goal in GOALS if goal.name in by_name)]
 
 
@@ -57,13 +56,17 @@ def write(entries: list[dict[str, Any]], path: Path = RESULTS) -> None:
     path.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
 
 
-def read_growth() -> dict[str, list[dict[str, float]]]:
-    """The curves of how cost grows: a list of points each, each point a dict; none before the first run."""
-    return json.loads(GROWTH.read_text(encoding="utf-8")) if GROWTH.exists() else {}
+def read_growth(here: str) -> dict[str, Any]:
+    """The curves of how cost grows on this processor: a list of points each, each point a dict; or nothing.
+
+    "taken" is no curve: the processor and the day.
+    """
+    curves = json.loads(GROWTH.read_text(encoding="utf-8")) if GROWTH.exists() else {}
+    return curves if curves.get("taken", [""])[0] == here else {}
 
 
-def write_growth(curves: dict[str, list[dict[str, float]]]) -> None:
-    lines = []
+def write_growth(curves: dict[str, list[dict[str, Any]]]) -> None:
+    lines = [f'"taken": {json.dumps([processor(), date.today().isoformat()])}']
     for name, points in curves.items():
         short = [{key: rounded(number) for key, number in point.items()} for point in points]
         lines.append(f"{json.dumps(name)}: {json.dumps(short)}")
@@ -93,9 +96,11 @@ def installed(name: str) -> str | None:
 
 
 def processor() -> str:
-    """The processor's own name and how many cores are here."""
+    """The processor's own name, its family and model where they are told, and how many cores are here."""
     table = Path("/proc/cpuinfo")
     lines = table.read_text(encoding="utf-8").splitlines() if table.exists() else []
-    named = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    name = named[0] if named else platform.processor() or platform.machine()
+    told = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines)}
+    name = told.get("model name") or platform.processor() or platform.machine()
+    if {"cpu family", "model"} <= set(told):
+        name += f" (family {told['cpu family']}, model {told['model']})"
     return f"{name}, {os.cpu_count()} cores"

@@ -18,7 +18,10 @@ from statistics import median
 from typing import Any
 
 HERE = Path(__file__).parent
-ONE_THREAD = {name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")}
+ONE_THREAD = {
+    f"{library}_{'MAXIMUM' if library == 'VECLIB' else 'NUM'}_THREADS": "1"
+    for library in ("OPENBLAS", "OMP", "MKL", "VECLIB")
+}
 KERNELS = {"native": {}, "Haswell": {"OPENBLAS_CORETYPE": "Haswell"}}
 """What OpenBLAS is told; native means that both of its variables are unset, whatever the shell says."""
 
@@ -98,13 +101,13 @@ def ratio(name: str, ours: list[float], peer: list[float], *, turned: bool = Fal
     }
 
 
-def amount(name: str, values: list[float], *, note: str = "") -> dict:
-    """An entry for a figure without a peer."""
+def amount(name: str, values: list[float], *, peer: list[float] | None = None, note: str = "") -> dict:
+    """An entry for a figure that is held to a goal by itself, with a peer's beside it where there is one."""
     return {
         "name": name,
         "ours": median(values),
-        "peer": None,
-        "ratio": None,
+        "peer": median(peer) if peer else None,
+        "ratio": median(values) / median(peer) if peer else None,
         "low": min(values),
         "high": max(values),
         "note": noted(note, len(values)),

@@ -27,12 +27,14 @@ def main(only=""):
     for family in chosen:
         start, new = time.perf_counter(), []
         print(f"{family} …", flush=True)
-        for entry in import_module(family).main():
-            new.append(results.judged(entry))
-            told(new[-1:])
-            results.write(results.merged(results.read(), here, new))
-        results.write(results.without_stale(results.read(), family, new))
-        page.main()
+        try:
+            for entry in import_module(family).main():
+                new.append(results.judged(entry))
+                told(new[-1:])
+                results.write(results.merged(results.read(), here, new))
+            results.write(results.without_stale(results.read(), family, new))
+        finally:
+            page.main()  # also of what a run measured that was stopped
         print(f"{family} took {(time.perf_counter() - start) / 60:.1f} minutes", flush=True)
 
 

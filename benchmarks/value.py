@@ -4,6 +4,7 @@ python benchmarks/value.py
 """
 
 from functools import partial
+from statistics import median
 
 from rounds import amount, column, fresh, in_rounds, missing, ratio
 
@@ -74,29 +75,30 @@ def speed():
 def parts(results):
     """Where a step's time goes."""
     forward, backward, whole = (
-        1000 * sorted(column(results, key))[len(results) // 2] for key in ("forward", "backward", "seconds")
+        1000 * median(column(results, key)) for key in ("forward", "backward", "seconds")
     )
     rest = max(0.0, whole - forward - backward)
     return f"forward {forward:.0f} ms, backward {backward:.0f} ms, update and freeing {rest:.0f} ms"
 
 
 def weight():
-    traced = [fresh("nodes.py", 100_000, "traced")["bytes"]]
-    weighed = [fresh("nodes.py", ONCE) for _ in range(2)]
-    held = [2**31 / result["bytes"] / 1e6 for result in weighed]
-    grown = max(column(weighed, "bytes"))
-    return [
-        amount(
-            "bytes a node",
-            traced,
-            note="what Python asks for at the height of backward(), two parents a node",
-        ),
-        amount(
-            "nodes in 2 GiB",
-            held,
-            note=f"measured on {ONCE // 10**6} million; the process grew by {grown:.0f} bytes a node",
-        ),
-    ]
+    kinds = ["traced"] if missing("micrograd") else ["traced", "micrograd"]
+    runs = in_rounds({kind: partial(fresh, "nodes.py", 100_000, kind) for kind in kinds}, 4)
+    ours, theirs = (column(runs[kind], "bytes") if kind in runs else None for kind in ("traced", "micrograd"))
+    yield amount(
+        "bytes a node",
+        ours,
+        peer=theirs,
+        note="what Python asks for at the height of backward(), two parents each; micrograd's without it",
+    )
+    whole = in_rounds({"ours": partial(fresh, "nodes.py", ONCE)}, 4)["ours"]
+    held = [2**31 / result["bytes"] / 1e6 for result in whole]
+    grown = max(column(whole, "bytes"))
+    yield amount(
+        "nodes in 2 GiB",
+        held,
+        note=f"measured on {ONCE // 10**6} million; the process grew by {grown:.0f} bytes a node",
+    )
 
 
 if __name__ == "__main__":

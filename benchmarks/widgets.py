@@ -9,7 +9,6 @@ import json
 import subprocess
 import tempfile
 from pathlib import Path
-from statistics import median
 
 from rounds import amount
 
@@ -29,12 +28,11 @@ def main():
 
 def entries(found):
     """Entries from what latency.py wrote: milliseconds of each key by line, and pictures a second."""
-    peer = median(found["milliseconds"][PEER])
+    peer = found["milliseconds"][PEER]
     result = []
     for line, times in found["milliseconds"].items():
         if line != PEER:
-            note = f"a round is a key; {PEER}: {peer:.0f} ms, {peer / median(times):.0f} times as long"
-            result.append(amount(line, times, note=note))
+            result.append(amount(line, times, peer=peer, note=f"a round is a key; the peer is {PEER}"))
     note = f"counted over {found['seconds']:g} s"
     return [*result, amount("Playground: pictures", [found["pictures_a_second"]], note=note)]
 
