@@ -1,11 +1,12 @@
 """Print entries as they will stand in the results."""
 
+from goals import BY_NAME
 from results import judged
 
 
 def told(entries):
     for entry in map(judged, entries):
-        figure = entry["ours"] if entry["ratio"] is None else entry["ratio"]
+        figure = entry[BY_NAME[entry["name"]].about]
         verdict = {None: "reported", True: "met", False: "NOT MET"}[entry["met"]]
         print(
             f"{entry['name']}: {figure:g} {entry['unit']} ({entry['low']:g}–{entry['high']:g}), "
