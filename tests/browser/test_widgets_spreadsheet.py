@@ -1,7 +1,6 @@
 """The sheet in a browser: its JavaScript finds the package's numbers; all of it works by keyboard alone."""
 
 import math
-import time
 
 import numpy as np
 import pytest
@@ -74,11 +73,7 @@ class OnPage:
         return self.page.evaluate("() => document.activeElement.dataset.name")
 
     def python(self, expression, value):
-        """Wait until Python says so: what the page tells it comes a moment later."""
-        end = time.monotonic() + 10
-        while (found := self.notebook.ask(expression)) != value and time.monotonic() < end:
-            pass
-        assert found == value, expression
+        self.notebook.becomes(expression, value)
 
     def told(self):
         return plain(self.output.locator(".bpl-said").inner_text())

@@ -83,6 +83,7 @@ def test_the_picture_is_told_in_words_step_by_step(notebook):
     label = output.get_by_role("img").first.get_attribute("aria-label")
     assert "a: value 5, gradient not known, heard 0 of 1;" in label
     assert "b: value 20, gradient 60, heard 1 of 2, hears now;" in label
+    notebook.becomes("diamond.step", 1)  # all that the page had to say has arrived
 
 
 def test_python_moves_the_page_and_two_views_go_together(notebook):
