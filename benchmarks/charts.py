@@ -121,7 +121,7 @@ def grading_against_workers(curves) -> Figure:
         marker="o",
         color=SERIES[2],
     )
-    ax.set_ylim(0)
+    ax.set_ylim(0, 1.1 * max(point["seconds"] for point in points))
     ax.set_xticks([point["workers"] for point in points])
     ax.set_xlabel("workers")
     ax.set_ylabel("s")
