@@ -164,6 +164,7 @@ function questions(model, onsilence) {
     timer = setTimeout(() => {
       timer = null; // the next thing that the reader does asks again
       onsilence();
+      if (more) ask(); // what was done meanwhile must not wait for an answer that may have been lost
     }, PATIENCE);
     model.save_changes();
   };
