@@ -1,4 +1,4 @@
-"""The least that reverse mode over a graph can be in pure Python: nodes that know their parents, and no more.
+"""Reverse mode over a graph with as little as we could: nodes that know their parents, and no more.
 
 The peer that shows how far `Value` is from the floor of its own design. As in `Value`, an expression can be
 used twice or alone, and going back finds its order from any node, by counting. But slopes are worked out
@@ -49,6 +49,7 @@ class Bare:
         while reached:
             node = pop()
             upstream = node.grad
+            # The same for left and right, written out: a loop over the two would take longer.
             parent = node.left
             parent.grad += upstream * node.to_left
             if parent.waiting:

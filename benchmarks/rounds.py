@@ -18,10 +18,8 @@ from statistics import median
 from typing import Any
 
 HERE = Path(__file__).parent
-ONE_THREAD = {
-    f"{library}_{'MAXIMUM' if library == 'VECLIB' else 'NUM'}_THREADS": "1"
-    for library in ("OPENBLAS", "OMP", "MKL", "VECLIB")
-}
+LIBRARIES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+ONE_THREAD = dict.fromkeys(LIBRARIES, "1")
 KERNELS = {"native": {}, "Haswell": {"OPENBLAS_CORETYPE": "Haswell"}}
 """What OpenBLAS is told; native means that both of its variables are unset, whatever the shell says."""
 

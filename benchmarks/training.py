@@ -92,8 +92,7 @@ def same_training(runs):
                 continue
             near = abs(end["loss"] - first["loss"]) < 1e-3 and abs(end["accuracy"] - first["accuracy"]) < 2e-3
             same = system not in ("fit", "bare") or end["weights"] == first["weights"]
-            assert near, f"not the same training: {system} ended at {end}, fit at {first}"
-            assert same, f"not the same training: {system} ended at {end}, fit at {first}"
+            assert all((near, same)), f"not the same training: {system} ended at {end}, fit at {first}"
 
 
 def blas(runs):

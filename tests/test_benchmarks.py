@@ -5,14 +5,17 @@ import re
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from backproplab import Value, dot
+from backproplab.losses import one_hot
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "benchmarks"
 sys.path.append(str(FOLDER))
 
+import bare_loop  # noqa: E402
 import barest_graph  # noqa: E402
 import barest_tape  # noqa: E402
 import goals  # noqa: E402
@@ -20,6 +23,7 @@ import page  # noqa: E402
 import results  # noqa: E402
 import rounds  # noqa: E402
 import training  # noqa: E402
+import where  # noqa: E402
 import widgets  # noqa: E402
 
 ENTRIES = results.read()
@@ -34,6 +38,21 @@ def test_a_ratio_is_the_median_of_the_rounds_quotients_not_the_quotient_of_media
     assert (entry["ours"], entry["peer"]) == (4.0, 2.0)
     turned = rounds.ratio("x", [1.0, 6.0, 4.0], [2.0, 3.0, 1.0], turned=True)
     assert (turned["ratio"], turned["low"], turned["high"]) == (0.5, 0.25, 2.0)
+
+
+def test_the_loop_that_is_taken_apart_is_the_bare_loop():
+    widths, rng = [5, 4, 3], np.random.default_rng(0)
+    x, labels = rng.random((6, 5), dtype=np.float32), rng.integers(3, size=6)
+    targets = one_hot(labels, 3, np.dtype(np.float32))
+    ends = rng.standard_normal(39).astype(np.float32)
+    parameters, gradient, change = ends.copy(), np.empty_like(ends), np.empty_like(ends)
+    bare_loop.train(ends, x, targets, widths=widths, batch_size=6, learning_rate=0.1, seed=0)
+    rows = np.random.default_rng(0).permutation(6)
+    arrays = [[np.empty((6, width), np.float32) for width in widths] for _ in range(2)]
+    flat = (parameters, gradient, change)
+    watch, slopes = where.Watch(), bare_loop.views(gradient, widths)
+    where.step(watch, x, targets, rows, *arrays, *bare_loop.views(parameters, widths), slopes, flat)
+    assert np.array_equal(parameters, ends)
 
 
 def test_a_note_says_how_often_and_when():

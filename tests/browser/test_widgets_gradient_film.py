@@ -151,7 +151,7 @@ def test_space_plays_to_the_end_and_stops(notebook, film):
     assert "Step 1,000." in film.locator("p[role=status]").inner_text()
     press(film, "Space", "PageDown")  # from the start again, and a hand on the slider stops it
     assert film.get_by_role("button", name="Play").is_visible()
-    notebook.becomes("film.frame < 12", value=True)
+    notebook.becomes(f"film.frame < {LAST}", value=True)
 
 
 def test_buttons_work_by_keyboard(notebook, film):
