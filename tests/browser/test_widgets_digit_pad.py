@@ -7,6 +7,8 @@ import pytest
 from browser.lab import notebook_of
 
 NETWORK = """
+import threading
+import time
 import numpy as np
 from backproplab import SGD, Dense, Network, SoftmaxCrossEntropy, fit
 from backproplab.datasets import mnist
@@ -16,6 +18,16 @@ images, labels = mnist("test")
 network = Network([Dense(784, 10)], seed=0)
 x = images[:2000].reshape(-1, 784)
 fit(network, SoftmaxCrossEntropy(), x, labels[:2000], optimizer=SGD(0.2), epochs=4, batch_size=20)
+
+def hold(pad, seconds):
+    # In a thread of its own: messages come in, but no answer goes out.
+    held = threading.Event()
+    def keep():
+        with pad._lock:
+            held.set()
+            time.sleep(seconds)
+    threading.Thread(target=keep).start()
+    return held.wait()
 """
 CORNER = ["Shift+Home"] * 6  # of the paper, wherever the pen was
 START = [*CORNER, *["ArrowRight"] * 13, *["ArrowDown"] * 6]
@@ -110,6 +122,18 @@ def test_what_no_undo_brings_back_is_let_go(notebook, pad):
     assert pad.locator("polyline").count() == 1
 
 
+def test_what_is_done_before_python_has_answered_is_kept(notebook, pad):
+    notebook.ask("setattr(pad, 'actions', [{'sample': digit} for digit in (9, 3, 4, 7, 8)])")
+    said(pad, "Read as 8")
+    notebook.ask("hold(pad, 1.5)")
+    undo = pad.get_by_role("button", name="Undo")
+    undo.evaluate("button => { button.click(); button.click(); }")  # the second while the first is on its way
+    notebook.page.wait_for_timeout(500)  # JupyterLab hears that the first has come, not yet what it does
+    undo.click()
+    said(pad, "Read as 3")
+    assert notebook.ask("pad.actions") == [{"sample": 9}, {"sample": 3}]
+
+
 def test_going_elsewhere_lifts_the_pen(notebook, pad):
     paper(pad).focus()
     press(pad, "Space", "ArrowDown", "Tab")
@@ -190,9 +214,7 @@ def test_two_pads_do_not_disturb_each_other(notebook, pad):
 
 
 def test_python_that_does_not_answer_is_told_and_comes_back(notebook, pad):
-    kernel = "window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel"
-    busy = "import time\nwith pad._lock:\n    time.sleep(4)"  # whichever thread the page's messages reach
-    notebook.page.evaluate(f"code => {{ {kernel}.requestExecute({{ code }}); }}", busy)
+    notebook.ask("hold(pad, 4)")
     pad.get_by_label("or take a real digit").select_option("5")
     said(pad, "Python has not answered for 2 seconds.")
     said(pad, "Read as ")

@@ -150,33 +150,35 @@ export default {
   },
 };
 
-/** At most one question to Python on its way; what happens meanwhile goes along with the next. */
+/**
+ * Questions to Python. Each is saved as it is asked: ipywidgets then keeps what was done since the last message,
+ * sends it when Python is ready, and lets no echo of an older message take it back.
+ */
 function questions(model, onsilence) {
   let timer = null;
-  let more = false;
-  const ask = () => {
-    if (timer !== null) {
-      more = true;
-      return;
-    }
-    more = false;
-    model.set("request", model.get("request") + 1);
-    timer = setTimeout(() => {
-      timer = null; // the next thing that the reader does asks again
+  const wait = () => {
+    timer ??= setTimeout(() => {
+      timer = null; // the next thing that the reader does is waited for again
       onsilence();
-      if (more) ask(); // what was done meanwhile must not wait for an answer that may have been lost
     }, PATIENCE);
+  };
+  const ended = () => {
+    clearTimeout(timer);
+    timer = null;
+  };
+  const ask = () => {
+    model.set("request", model.get("request") + 1);
     model.save_changes();
+    wait();
   };
   /** Is this the last word on all that was asked? */
   const heard = (answer) => {
-    if (answer.to !== model.get("request")) return false;
-    clearTimeout(timer);
-    timer = null;
-    if (more) ask();
-    return timer === null;
+    ended();
+    if (answer.to === model.get("request")) return true;
+    wait();
+    return false;
   };
-  return { ask, heard, idle: () => timer === null, end: () => clearTimeout(timer) };
+  return { ask, heard, idle: () => timer === null, end: ended };
 }
 
 function stepsTaken(steps) {
