@@ -22,6 +22,11 @@ def test_a_joined_module_imports_nothing_and_exports_its_widget_alone(name):
 
 
 @pytest.mark.parametrize("name", WIDGETS)
+def test_a_widget_stays_in_a_notebook_that_is_saved_without_python(name):
+    assert "initialize: keepInNotebook" in modules.read(name)
+
+
+@pytest.mark.parametrize("name", WIDGETS)
 def test_no_name_is_defined_twice_at_the_top_of_a_joined_module(name):
     defined = re.findall(
         r"^(?:async )?(?:function\*?|const|let|class) (\w+)", modules.script(name), re.MULTILINE

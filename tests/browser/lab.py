@@ -94,16 +94,18 @@ class Watched:
         self.page = self.context.new_page()
         self.page.set_default_timeout(RUNS_WITHIN)
         self.troubles: list[str] = []
+        self._opened = time.monotonic()
         self.page.on("console", lambda said: said.type == "error" and self._note(said.text))
         self.page.on("pageerror", lambda error: self._note(str(error)))
         self.context.route(lambda url: not url.startswith((address, "data:", "blob:")), self._refuse)
 
     def _note(self, text: str) -> None:
         if not any(words in text for words in HARMLESS):
-            self.troubles.append(text)
+            after = time.monotonic() - self._opened
+            self.troubles.append(f"{self.page.url}, {after:.1f} s after this page was made: {text}")
 
     def _refuse(self, route) -> None:
-        self.troubles.append(f"a request that leaves the machine: {route.request.url}")
+        self._note(f"a request that leaves the machine: {route.request.url}")
         route.abort()
 
 

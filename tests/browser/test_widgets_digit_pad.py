@@ -34,20 +34,17 @@ START = [*CORNER, *["ArrowRight"] * 13, *["ArrowDown"] * 6]
 SEVEN = ["Space", "Shift+ArrowRight", "Shift+ArrowRight", *["End"] * 10, "ArrowDown", "ArrowDown", "Space"]
 
 
-@pytest.fixture(scope="module")
-def path(lab):
-    cells = {
-        "network": NETWORK,
-        "pad": "pad = DigitPad(network)\npad",
-        "other": "other = DigitPad(network)\nother",
-    }
-    notebook_of(cells, lab[1] / "pad.ipynb")
-    return "pad.ipynb"
+CELLS = {
+    "network": NETWORK,
+    "pad": "pad = DigitPad(network)\npad",
+    "other": "other = DigitPad(network)\nother",
+}
 
 
 @pytest.fixture(scope="module")
-def notebook(open_notebook, path):
-    notebook = open_notebook(path)
+def notebook(open_notebook, lab):
+    notebook_of(CELLS, lab[1] / "pad.ipynb")
+    notebook = open_notebook("pad.ipynb")
     notebook.run()
     return notebook
 
@@ -233,9 +230,10 @@ def test_opened_again_without_its_python_it_is_where_it_was_and_says_what_is_mis
     said(output, "Python has not answered for 2 seconds.")
 
 
-def test_at_twice_the_size_in_the_dark_and_by_finger(open_notebook, path):
+def test_at_twice_the_size_in_the_dark_and_by_finger(open_notebook, lab):
+    notebook_of(CELLS, lab[1] / "finger.ipynb")
     notebook = open_notebook(
-        path, viewport={"width": 640, "height": 450}, device_scale_factor=2, has_touch=True
+        "finger.ipynb", viewport={"width": 640, "height": 450}, device_scale_factor=2, has_touch=True
     )
     notebook.run()
     notebook.dark()

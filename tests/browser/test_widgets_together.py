@@ -1,5 +1,6 @@
 """All widgets on one page: narrow, magnified, dark, run again, closed and opened, with a new kernel."""
 
+import nbformat
 import pytest
 
 from browser.lab import notebook_of
@@ -118,6 +119,7 @@ def test_closed_and_opened_each_is_where_it_was(notebook):
 
 def test_with_a_new_kernel_what_needs_no_python_goes_on(notebook):
     notebook.restart()
+    notebook.save()
     notebook.open()
     all_there(notebook)
     slider = notebook.output("graph").get_by_role("slider")
@@ -125,3 +127,25 @@ def test_with_a_new_kernel_what_needs_no_python_goes_on(notebook):
     slider.press("ArrowRight")
     assert slider.input_value() == "4"
     assert notebook.violations() == []
+
+
+def test_read_and_saved_without_python_each_is_there_the_next_time(notebook):
+    notebook.save()
+    notebook.open()
+    all_there(notebook)
+    assert notebook.output("graph").get_by_role("slider").input_value() == "4"
+
+
+def test_a_widget_that_no_output_shows_any_more_leaves_the_notebook(notebook, lab):
+    kept = widgets_saved(notebook, lab)
+    assert len(kept) == 2 * len(CELLS)  # each and its layout
+    notebook.run()  # a new kernel's, in the places of those
+    now = widgets_saved(notebook, lab)
+    assert len(now) == len(kept)
+    assert now.isdisjoint(kept)
+
+
+def widgets_saved(notebook, lab):
+    notebook.save()
+    saved = nbformat.read(lab[1] / "together.ipynb", as_version=4)
+    return set(saved.metadata.widgets["application/vnd.jupyter.widget-state+json"]["state"])

@@ -1,4 +1,5 @@
 import { OWN_KEYS, announcer, button, bytes, freshId, html, keys, menu, player, slider } from "./kit.js";
+import { keepInNotebook } from "./kept.js";
 import { chartsPanel, mapsPanel, told } from "./gradient_film-drawing.js";
 
 const A_FRAME = 120; // milliseconds
@@ -153,5 +154,6 @@ function checkbox(text, onchange) {
 }
 
 export default {
+  initialize: keepInNotebook,
   render,
 };

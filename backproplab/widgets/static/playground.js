@@ -1,6 +1,7 @@
 // The playground: Python trains and draws up pictures; the page shows each, and asks for the next.
 
 import { html, button, keys, bytes, announcer } from "./kit.js";
+import { keepInNotebook } from "./kept.js";
 import { choice, settingsOf, linesOf } from "./playground-controls.js";
 import { networkDrawing } from "./playground-network.js";
 import { planeDrawing } from "./playground-plane.js";
@@ -206,4 +207,4 @@ function put(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-export default { render };
+export default { initialize: keepInNotebook, render };

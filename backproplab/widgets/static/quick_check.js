@@ -1,8 +1,10 @@
 // The quiz of a lesson: native radios, a Check button, and below each checked choice its reply, which stays.
 
 import { OWN_KEYS, announcer, button, freshId, html } from "./kit.js";
+import { keepInNotebook } from "./kept.js";
 
 export default {
+  initialize: keepInNotebook,
   render({ model, el }) {
     const replies = JSON.parse(atob(model.get("sealed")));
     const cards = model.get("asked").map((question, place) => card(model, question, replies[place], place));

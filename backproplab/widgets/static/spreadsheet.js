@@ -1,6 +1,7 @@
 // A sheet of live formulas: select a cell and read its formula, change a number, update the weights.
 
 import { announcer, button, freshId, html, number } from "./kit.js";
+import { keepInNotebook } from "./kept.js";
 import { calculator } from "./formulas.js";
 import { MARKS, asTyped, inPlaces, inShort, listed, typedNumber, whatMoved } from "./spreadsheet-words.js";
 import { sheetGrid } from "./spreadsheet-grid.js";
@@ -184,4 +185,4 @@ function renderSheet({ model, el }) {
   return () => listeners.forEach(([event, listener]) => model.off(event, listener));
 }
 
-export default { render: renderSheet };
+export default { initialize: keepInNotebook, render: renderSheet };

@@ -1,5 +1,6 @@
 // Steps through a backward pass that Python has told: controls, keys, play; the panels do the drawing.
 import { button, freshId, html, keys, menu, OWN_KEYS, player, slider } from "./kit.js";
+import { keepInNotebook } from "./kept.js";
 import { graphLegend, graphPanel } from "./stepper-graph.js";
 import { layersPanel } from "./stepper-layers.js";
 
@@ -133,4 +134,4 @@ function render({ model, el }) {
   };
 }
 
-export default { render };
+export default { initialize: keepInNotebook, render };
