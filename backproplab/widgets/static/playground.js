@@ -157,7 +157,7 @@ function render({ model, el }) {
   }
 
   function ask(what) {
-    model.set("playing", false);
+    set("playing", false);
     clearTimeout(waiting);
     model.send({ ask: what });
     expect();
