@@ -164,7 +164,10 @@ def test_a_network_that_reads_no_digits_is_refused(layers):
 )
 def test_an_action_that_it_does_not_know_is_refused(pad, action):
     with pytest.raises(ValueError, match=r"does not know the action.*it knows a stroke"):
-        pad.actions = [action]
+        pad.actions = [{"sample": 4}, action]
+    assert pad.actions == []
+    pad.actions = [{"sample": 4}]
+    assert pad.picture.any()
 
 
 def test_what_is_said():

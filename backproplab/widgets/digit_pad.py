@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from traitlets import Bool, Bytes, Dict, Float, Int, List, observe
+from traitlets import Bool, Bytes, Dict, Float, Int, List, observe, validate
 
 from backproplab.datasets import mnist
 from backproplab.datasets.ink import centred, drawn
@@ -97,15 +97,24 @@ class DigitPad(Live, module="digit_pad"):
                 self._answered = now
                 self.answer = self._told(self._sheet())
 
+    @validate("actions")
+    def _known(self, proposal: Any) -> list[Action]:
+        with self._lock:
+            self._follow(proposal["value"])  # raises before an action without a meaning is kept
+        return list(proposal["value"])
+
     def _sheet(self) -> Sheet:
+        return self._follow(self.actions)
+
+    def _follow(self, actions: list[Action]) -> Sheet:
         """Follow the actions from the first one that is new: while a line grows, only that line is."""
         same = 0
-        for (known, _), action in zip(self._story, self.actions, strict=False):
+        for (known, _), action in zip(self._story, actions, strict=False):
             if known != action:
                 break
             same += 1
         del self._story[same:]
-        for action in self.actions[same:]:
+        for action in actions[same:]:
             before = self._story[-1][1] if self._story else BLANK
             self._story.append((dict(action), self._after(before, action)))
         return self._story[-1][1] if self._story else BLANK
