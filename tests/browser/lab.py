@@ -234,9 +234,17 @@ class Notebook:
         self.page.evaluate("() => window.jupyterapp.shell.currentWidget.context.save()")
 
     def restart(self) -> None:
-        """Restart the kernel, as the button does, without the question."""
+        """Restart the kernel, as the button does, without the question, and wait until the new one answers.
+
+        A page that is opened while a kernel starts may miss what the notebook holds: ipywidgets drops its
+        restoring when the connection is renewed, and then says "widget model not found".
+        """
         self.page.evaluate(
-            "() => window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel.restart()"
+            """async () => {
+                 const { kernel } = window.jupyterapp.shell.currentWidget.context.sessionContext.session;
+                 await kernel.restart();
+                 await kernel.requestKernelInfo();
+               }"""
         )
 
 
