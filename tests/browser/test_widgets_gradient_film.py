@@ -224,6 +224,25 @@ def test_a_second_view_and_python_move_together(notebook, film):
     at(notebook.output("film"), "step 10 (5 of 13)")
 
 
+def test_while_a_film_plays_no_view_speaks_at_each_frame(notebook, film):
+    press(film, "Home")
+    second = notebook.output("again")
+    at(second, "(1 of 13)")
+    spoken = [view.locator("p[role=status]") for view in (film, second)]
+    for said in spoken:
+        said.filter(has_text="Step 1. ").wait_for(state="attached")
+        said.evaluate(
+            """said => {
+                 said.times = 0;
+                 new MutationObserver(() => { said.times += 1; }).observe(said, { childList: true });
+               }"""
+        )
+    press(film, " ")
+    for said in spoken:
+        said.filter(has_text="Step 1,000. ").wait_for(state="attached")
+        assert said.evaluate("said => said.times") <= 6  # of twelve; a busy machine rests now and then
+
+
 def test_another_film_on_the_page_stands_still(notebook, film):
     other = notebook.output("other")
     assert other.get_by_role("img").count() == 0

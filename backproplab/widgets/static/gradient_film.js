@@ -35,10 +35,13 @@ function render({ model, el }) {
     charts.draw(shown);
     back.disabled = shown === 0;
     forth.disabled = shown === last;
+  }
+  function tell() {
     if (!playing.playing()) saying.say(told(film, shown, model.get("weight")));
   }
   function go(frame) {
     draw(frame);
+    tell();
     save("frame", shown);
   }
   function visit(frame) {
@@ -54,7 +57,7 @@ function render({ model, el }) {
     A_FRAME,
     (now) => {
       play.textContent = now ? "Pause" : "Play";
-      if (!now) saying.say(told(film, shown, model.get("weight")));
+      tell();
     },
   );
   function toggle() {
@@ -114,8 +117,15 @@ function render({ model, el }) {
     axis.input.checked = model.get("axis") === "log";
     charts.arrange(model.get("axis"), model.get("weight"));
     draw(model.get("frame"));
+    tell();
   }
-  const follow = () => model.get("frame") !== shown && draw(model.get("frame"));
+  let quiet = null; // another view may be playing: words once it rests, not at each frame
+  const follow = () => {
+    if (model.get("frame") === shown) return;
+    draw(model.get("frame"));
+    clearTimeout(quiet);
+    quiet = setTimeout(tell, 3 * A_FRAME);
+  };
   const choosing = "change:units change:scale change:weight change:axis";
   model.on("change:frame", follow);
   model.on(choosing, arrange);
@@ -134,6 +144,7 @@ function render({ model, el }) {
   arrange();
   return () => {
     playing.stop();
+    clearTimeout(quiet);
     model.off("change:frame", follow);
     model.off(choosing, arrange);
   };
