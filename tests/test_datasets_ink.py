@@ -97,5 +97,10 @@ def test_ink_outside_the_paper_stays_on_its_edge():
     assert ink[0, 0] == ink[-1, -1] == 1
 
 
+def test_a_stroke_that_is_no_number_is_refused():
+    with pytest.raises(ValueError, match="expected strokes of finite numbers"):
+        drawn([[10, 10], [np.nan, 10]], size=112, radius=5)
+
+
 def test_no_stroke_leaves_no_ink():
     assert not drawn([], size=112, radius=5).any()

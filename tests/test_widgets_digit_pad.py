@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from traitlets import TraitError
 
 from backproplab import SGD, Dense, Flatten, Network, ReLU, Sigmoid, SoftmaxCrossEntropy, fit
 from backproplab.datasets import mnist
@@ -160,13 +161,41 @@ def test_a_network_that_reads_no_digits_is_refused(layers):
 
 
 @pytest.mark.parametrize(
-    "action", [{}, {"stroke": [1]}, {"stroke": [1, 2, 3]}, {"sample": 10}, {"steps": 1}, {"sample": "4"}]
+    "action",
+    [
+        {},
+        {"stroke": [1]},
+        {"stroke": [1, 2, 3]},
+        {"stroke": [float("nan"), 1.0]},
+        {"stroke": [10**400, 1]},
+        {"stroke": ["a", "b"]},
+        {"sample": 10},
+        {"sample": "4"},
+        {"steps": 1},
+        {"steps": -3, "target": 7, "step_size": 0.1},
+        {"steps": 1, "target": 10, "step_size": 0.1},
+        {"steps": 1, "target": 7, "step_size": float("nan")},
+    ],
 )
 def test_an_action_that_it_does_not_know_is_refused(pad, action):
-    with pytest.raises(ValueError, match=r"does not know the action.*it knows a stroke"):
+    with pytest.raises(TraitError, match=r"does not know the action.*it knows a stroke"):
         pad.actions = [{"sample": 4}, action]
     assert pad.actions == []
+    with pytest.raises(TraitError, match="does not know the action"):
+        pad.set_state({"actions": [{"sample": 4}, action], "request": 1})  # as the page would send it
+    assert pad.actions == []
     pad.actions = [{"sample": 4}]
+    assert pad.picture.any()
+
+
+def test_a_step_size_that_is_no_number_is_refused(pad):
+    with pytest.raises(ValueError, match="step_size of a DigitPad must be a finite number"):
+        pad.step_size = float("nan")
+    assert pad.step_size == 0.03
+
+
+def test_a_stroke_to_far_away_stops_at_the_edge(pad):
+    pad.actions = [{"stroke": [1e9, -1e9, 50, 50]}]  # a point for each cell on its way would fill the memory
     assert pad.picture.any()
 
 
@@ -193,6 +222,12 @@ def test_a_network_that_broke_is_told_and_does_not_break_the_pad():
     assert pad.answer["marks"] == []
     assert pad.answer["where"] == "It is not a number: the network is broken."
     assert pad.answer["said"].startswith("The network is broken")
+    sample = pad.picture
+    pad.set_state({"actions": [*pad.actions, {"steps": 10, "target": 7, "step_size": 0.1}], "request": 1})
+    assert pad.answer["to"] == 1
+    np.testing.assert_array_equal(pad.picture, sample)  # there is no way down
+    pad.set_state({"actions": [{"clear": True}], "request": 2})
+    assert pad.answer["to"] == 2
 
 
 def test_probabilities_never_read_as_certain():

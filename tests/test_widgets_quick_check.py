@@ -101,6 +101,24 @@ def test_answers_and_tries_follow_what_the_page_checks():
         quiz.checked = [["first"], [], []]
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("checked", []),
+        ("checked", [[99], [], []]),
+        ("checked", [[-1], [], []]),
+        ("chosen", []),
+        ("chosen", [3, None, None]),
+    ],
+)
+def test_choices_that_no_question_has_are_refused(name, value):
+    quiz = quick_check("02")
+    before = getattr(quiz, name)
+    with pytest.raises(traitlets.TraitError, match=rf"{name} cannot be .* each of the 3 questions"):
+        setattr(quiz, name, value)
+    assert getattr(quiz, name) == before
+
+
 def test_the_page_gets_every_reply_sealed():
     quiz = quick_check("02")
     replies = json.loads(base64.b64decode(quiz.sealed))

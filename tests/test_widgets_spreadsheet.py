@@ -60,6 +60,7 @@ def test_every_cell_of_the_grid_stands_in_its_row_and_column(widget):
         ({"w9": 1.0}, "no number 'w9' to change; it has eta, nudge, x1, x2, t, w1"),
         ({"z1": 1.0}, "no number 'z1' to change"),
         ({"w1": float("nan")}, "w1 cannot be nan"),
+        ({"w1": 10**400}, "w1 cannot be 1000"),
         ({"w1": "0.4"}, "w1 cannot be '0.4'; give it a finite number"),
         ({"nudge": 0.0}, "the nudge one above 0"),
     ],

@@ -49,13 +49,21 @@ def drawn(strokes: Sequence[Sequence[float]], *, size: int, radius: float) -> Fl
 
     Lengths are in cells of the result: x to the right and y down from its upper left corner, points outside
     moved to the edge. The rim of a line is grey where it covers a cell in part. One point makes a dot.
+    ValueError for nan and infinity.
     """
     reach = int(np.ceil(radius)) + 1
     paper = np.zeros((size + 2 * reach, size + 2 * reach))  # a margin, so that no stamp hangs over the edge
     if not strokes:
         return np.zeros((size, size))
-    points = np.concatenate([_along(np.reshape(stroke, (-1, 2))) for stroke in strokes])
-    x, y = points.clip(0, np.nextafter(size, 0)).T[:, :, np.newaxis, np.newaxis]
+    if not np.isfinite(np.concatenate(strokes)).all():
+        raise ValueError(
+            "drawn() expected strokes of finite numbers, got nan or infinity; leave those points out"
+        )
+    edge = np.nextafter(
+        size, 0
+    )  # corners first: a line to far away would have a point for each cell on its way
+    points = np.concatenate([_along(np.reshape(stroke, (-1, 2)).clip(0, edge)) for stroke in strokes])
+    x, y = points.T[:, :, np.newaxis, np.newaxis]
     offsets = np.arange(2 * reach + 1)
     rows, columns = y.astype(int) + offsets[:, np.newaxis], x.astype(int) + offsets
     distances = np.hypot(columns - reach + 0.5 - x, rows - reach + 0.5 - y)

@@ -1,5 +1,7 @@
 """What every widget has: a live half for the browser, and a static half for where there is no kernel."""
 
+from math import isfinite
+from numbers import Real
 from typing import Any, NamedTuple
 
 import anywidget
@@ -8,6 +10,14 @@ from traitlets import Bool
 from backproplab.widgets.modules import script, style
 
 VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+def is_finite(value: object) -> bool:
+    """Whether this is one real number that a float can hold: not nan, infinity, text or 10**400."""
+    try:
+        return isinstance(value, Real) and isfinite(value)
+    except OverflowError:
+        return False
 
 
 class Static(NamedTuple):

@@ -7,16 +7,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from traitlets import Bool, Bytes, Dict, Float, Int, List, observe, validate
+from traitlets import Bool, Bytes, Dict, Float, Int, List, TraitError, observe, validate
 
 from backproplab.datasets import mnist
 from backproplab.datasets.ink import centred, drawn
 from backproplab.display import alt_text, image
 from backproplab.network import Network
+from backproplab.optimizers import at_least_zero
 from backproplab.plots.reading import digit_reading
 from backproplab.plots.style import SIGNED
 from backproplab.plots.words import number
-from backproplab.widgets.base import Live, Static
+from backproplab.widgets.base import Live, Static, is_finite
 from backproplab.widgets.reader import DIGITS, Picture, Reader, Reading
 
 PAPER = 112  # the pad's side in its own units: four to a pixel of MNIST, which so fits on it exactly
@@ -63,7 +64,7 @@ class DigitPad(Live, module="digit_pad"):
     paper = Int(PAPER).tag(sync=True)
     pen = Float(PEN).tag(sync=True)
     palette = Bytes((SIGNED(np.arange(256))[:, :3] * 255).round().astype(np.uint8).tobytes()).tag(sync=True)
-    actions: List[Action] = List().tag(sync=True)
+    actions: List[Action] = List(Dict()).tag(sync=True)
     target = Int(7, min=0, max=DIGITS - 1).tag(sync=True)
     step_size = Float(0.03).tag(sync=True)
     request = Int(0).tag(sync=True)
@@ -103,6 +104,10 @@ class DigitPad(Live, module="digit_pad"):
             self._follow(proposal["value"])  # raises before an action without a meaning is kept
         return list(proposal["value"])
 
+    @validate("step_size")
+    def _finite(self, proposal: Any) -> float:
+        return at_least_zero(proposal["value"], "step_size of a DigitPad")
+
     def _sheet(self) -> Sheet:
         return self._follow(self.actions)
 
@@ -121,16 +126,18 @@ class DigitPad(Live, module="digit_pad"):
 
     def _after(self, sheet: Sheet, action: Action) -> Sheet:
         match action:
-            case {"stroke": [_, _, *_] as points} if len(points) % 2 == 0:
+            case {"stroke": [_, _, *_] as points} if len(points) % 2 == 0 and all(map(is_finite, points)):
                 return _inked(sheet.base, (*sheet.strokes, tuple(points)))
             case {"sample": int(digit)} if 0 <= digit < DIGITS:
                 return _inked(_samples()[digit], ())
             case {"clear": _}:
                 return BLANK
-            case {"steps": int(steps), "target": int(target), "step_size": float() | int() as size}:
+            case {"steps": int(steps), "target": int(target), "step_size": size} if (
+                steps > 0 and 0 <= target < DIGITS and is_finite(size)
+            ):
                 moved = self._reader.towards(sheet.picture, target, step_size=size, steps=steps)
                 return sheet._replace(picture=moved, steps=sheet.steps + steps)
-        raise ValueError(
+        raise TraitError(
             f"DigitPad does not know the action {action!r}; it knows a stroke [x₀, y₀, …], a sample from 0 "
             'to 9, clear, and steps, as in {"steps": 1, "target": 7, "step_size": 0.03}'
         )

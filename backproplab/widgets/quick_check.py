@@ -9,7 +9,7 @@ import json
 from html import escape
 from typing import Any
 
-from traitlets import Dict, Int, List, Unicode
+from traitlets import Dict, Int, List, TraitError, Unicode, validate
 
 from backproplab.widgets.base import Live, Static
 from backproplab.widgets.quick_check_questions import Question, questions, runs
@@ -42,6 +42,22 @@ class QuickCheck(Live, module="quick_check"):
             checked=[[] for _ in asked],
             **keywords,
         )
+
+    @validate("chosen", "checked")
+    def _choices_of_these_questions(self, proposal: dict[str, Any]) -> list[Any]:
+        name: str = proposal["trait"].name
+        value: list[Any] = proposal["value"]
+        places = value if name == "checked" else [[] if place is None else [place] for place in value]
+        counts = [len(question.choices) for question in self._questions]
+        known = len(places) == len(counts) and all(
+            0 <= place < count for ours, count in zip(places, counts, strict=True) for place in ours
+        )
+        if not known:
+            raise TraitError(
+                f"{name} cannot be {value!r}: it has one entry for each of the {len(counts)} questions, with "
+                f"choices counted from 0; quick_check(…) again starts afresh"
+            )
+        return value
 
     @property
     def answers(self) -> list[str | None]:

@@ -50,9 +50,14 @@ class Reader:
         return Reading(self._loss.probabilities[0].astype(float), loss, gradient.astype(float))
 
     def towards(self, picture: Picture, target: int, *, step_size: float, steps: int) -> Picture:
-        """The picture after steps down the gradient of the loss for `target`, its ink kept from 0 to 1."""
+        """The picture after steps down the gradient of the loss for `target`, its ink kept from 0 to 1.
+
+        Where a broken network's gradient is not a number, the picture stays as it is.
+        """
         for _ in range(steps):
             downhill = step_size * self.read(picture, target).gradient
+            if not np.isfinite(downhill).all():
+                break
             picture = (picture - downhill).clip(0, 1).astype(np.float32)
         return picture
 

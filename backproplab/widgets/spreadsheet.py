@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 from html import escape
-from math import isfinite
-from numbers import Real
 from typing import Any
 
 from traitlets import Bool, Dict, Int, TraitError, Unicode, validate
@@ -12,7 +10,7 @@ from backproplab.plots.words import number
 from backproplab.spreadsheet import Cell, Row, Sheet
 from backproplab.spreadsheet.language import pretty
 from backproplab.spreadsheet.layout import NETWORK
-from backproplab.widgets.base import Live, Static
+from backproplab.widgets.base import Live, Static, is_finite
 
 COLUMNS = ("", "dL_d", "by_nudge_", "gap_", "new_")  # what stands before a row's name in columns B to F
 HEADS = ("value", "gradient", "by a nudge", "difference", "after one update")
@@ -33,7 +31,7 @@ class Spreadsheet(Live, module="spreadsheet"):
     """The sheet as the page draws it: rows, and cells with their formulas."""
     numbers = Dict().tag(sync=True)
     """Numbers that differ from those the sheet began with: {"w3": 0.5}."""
-    updates = Int(0).tag(sync=True)
+    updates = Int(0, min=0).tag(sync=True)
     """How often the weights were updated since the start."""
     selected = Unicode().tag(sync=True)
     """The name of the cell whose formula is told: "dL_dw3"."""
@@ -56,7 +54,7 @@ class Spreadsheet(Live, module="spreadsheet"):
             if name not in self.sheet.cells or not self.sheet[name].editable:
                 known = ", ".join(cell.name for cell in self.sheet.cells.values() if cell.editable)
                 raise TraitError(f"the sheet has no number {name!r} to change; it has {known}")
-            if not isinstance(value, Real) or not isfinite(value) or (name == "nudge" and value <= 0):
+            if not is_finite(value) or (name == "nudge" and value <= 0):
                 raise TraitError(
                     f"{name} cannot be {value!r}; give it a finite number, the nudge one above 0"
                 )

@@ -209,6 +209,8 @@ def test_without_a_kernel_it_keeps_its_picture_and_says_what_to_do(lesson, playg
     says(playground, "After 1 step the loss is")
     lesson.save()
     lesson.restart()
+    press(playground, "One step")  # on a page whose kernel went away under it
+    says(playground, "Python has not answered for 2 seconds")
     lesson.open()
     root = lesson.output(CELL).locator(".bpl-playground[data-pictures]")
     root.get_by_text("1 step · loss").wait_for()

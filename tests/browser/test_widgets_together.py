@@ -101,11 +101,12 @@ def test_the_dark_theme_fits_all(notebook):
         notebook.screenshot(cell, f"together-{cell}-dark")
 
 
-def test_run_again_each_stands_once_and_at_its_start(notebook):
+def test_run_again_each_stands_once_and_at_its_start(notebook, lab):
     notebook.run()
     notebook.run()
     all_there(notebook)
     assert notebook.ask("[graph.step, playground.steps, sheet.updates]") == [0, 0, 0]
+    assert len(widgets_saved(notebook, lab)) == 2 * len(CELLS)  # each and its layout; none of those replaced
 
 
 def test_closed_and_opened_each_is_where_it_was(notebook):
@@ -138,11 +139,17 @@ def test_read_and_saved_without_python_each_is_there_the_next_time(notebook):
 
 def test_a_widget_that_no_output_shows_any_more_leaves_the_notebook(notebook, lab):
     kept = widgets_saved(notebook, lab)
-    assert len(kept) == 2 * len(CELLS)  # each and its layout
+    assert len(kept) == 2 * len(CELLS)
     notebook.run()  # a new kernel's, in the places of those
     now = widgets_saved(notebook, lab)
     assert len(now) == len(kept)
     assert now.isdisjoint(kept)
+
+
+def test_a_widget_inside_another_library_s_is_saved_with_it(notebook, lab):
+    notebook.ask("exec('import ipywidgets; inner = Stepper(b * c); row = ipywidgets.HBox([inner])')")
+    saved = widgets_saved(notebook, lab)
+    assert {notebook.ask(f"{name}.model_id") for name in ("row", "inner", "inner.layout")} <= saved
 
 
 def widgets_saved(notebook, lab):

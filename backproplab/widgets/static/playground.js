@@ -138,8 +138,16 @@ function render({ model, el }) {
   function pull() {
     if (!model.get("playing") || document.hidden || !root.isConnected) return;
     asked = performance.now();
-    model.send({ ask: "next", seen: model.get("pictures") });
+    send({ ask: "next", seen: model.get("pictures") });
+  }
+
+  function send(question) {
     expect();
+    try {
+      model.send(question);
+    } catch {
+      // the kernel is gone; after a while its silence is told
+    }
   }
 
   function expect() {
@@ -159,8 +167,7 @@ function render({ model, el }) {
   function ask(what) {
     set("playing", false);
     clearTimeout(waiting);
-    model.send({ ask: what });
-    expect();
+    send({ ask: what });
   }
 
   function pick(index) {
