@@ -81,6 +81,15 @@ def test_seed_6_sticks_and_seed_7_gets_through(lesson, playground):
     assert lesson.ask("bool(abs(playground.network.predict(playground.x) - playground.targets).max() < 0.1)")
 
 
+def test_a_seed_that_is_none_is_refused_with_a_sentence(lesson, playground):
+    for typed in ("- 5", "1 . 5", "Delete"):
+        choose(lesson, playground, "seed", f"Control+a {typed} Enter")
+        says(playground, "A seed is a whole number from 0 to 999,999; it stays 6.")
+        assert playground.get_by_label("seed", exact=True).input_value() == "6"
+        playground.locator("p[role=status]").evaluate("said => { said.textContent = ''; }")
+    assert lesson.ask("playground.seed") == 6
+
+
 def test_enter_takes_the_seed_that_was_typed(lesson, playground):
     choose(lesson, playground, "seed", "Control+a 7 Enter")
     says(playground, "Before the first step the loss is 0.137")

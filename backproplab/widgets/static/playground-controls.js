@@ -43,8 +43,8 @@ export function choice(model, name, label, set) {
   return { row, input, show };
 }
 
-/** All settings: { node, show(name) }. */
-export function settingsOf(model, set) {
+/** All settings: { node, shows }; `tell` says why one was refused. */
+export function settingsOf(model, set, tell) {
   const shows = {};
   const node = html("div", { class: "pg-settings" });
   for (const [legend, names] of GROUPS) {
@@ -71,7 +71,7 @@ export function settingsOf(model, set) {
     noise.show(model.get("noise"));
     noise.input.disabled = model.get("data") === "xor"; // four cases, exactly where they are
   };
-  const seed = seedOf(model, set);
+  const seed = seedOf(model, set, tell);
   network.append(seed.row);
   shows.seed = seed.show;
   shows.noise();
@@ -83,15 +83,17 @@ export function settingsOf(model, set) {
   return { node, shows };
 }
 
-function seedOf(model, set) {
+function seedOf(model, set, tell) {
   const id = freshId("seed");
   const input = html("input", { id, type: "number", min: 0, max: 999999, step: 1, ...OWN_KEYS });
   const show = () => {
     input.value = model.get("seed");
   };
   const take = () => {
-    if (input.value === "" || !input.checkValidity()) show();
-    else if (Number(input.value) !== model.get("seed")) set("seed", Number(input.value));
+    if (input.value === "" || !input.checkValidity()) {
+      show();
+      tell(`A seed is a whole number from 0 to 999,999; it stays ${input.value}.`);
+    } else if (Number(input.value) !== model.get("seed")) set("seed", Number(input.value));
   };
   input.addEventListener("change", take);
   keys(input, { Enter: take }); // outside a form it changes nothing by itself

@@ -30,7 +30,7 @@ function render({ model, el }) {
   const speed = choice(model, "speed", "steps a picture", set);
   const progress = html("p", { class: "pg-progress" });
   const said = announcer();
-  const settings = settingsOf(model, set);
+  const settings = settingsOf(model, set, said.say);
   const lines = linesOf(model, set);
   settings.node.append(lines.node);
   const network = networkDrawing(model, (index) => pick(index), theme);
