@@ -18,19 +18,28 @@ export function keepInNotebook({ model }) {
   manager[KEEPS] = true;
   const ofPython = manager.get_state_sync;
   manager.get_state_sync = function (...options) {
-    const ids = shown(this.context.model.cells);
-    const asleep = [...ids]
-      .map((id) => this._modelsSync.get(id))
-      .filter((one) => isOurs(one?.get("_anywidget_id")))
-      .flatMap((one) => [one, one.get("layout")]) // a model is nothing without its layout
-      .filter((one) => one._comm_live === false);
-    for (const one of asleep) one._comm_live = true;
+    const asked = () => ofPython.apply(this, options);
     try {
-      return withoutReplaced(ofPython.apply(this, options), ids);
-    } finally {
-      for (const one of asleep) one._comm_live = false;
+      return mended(this, asked);
+    } catch {
+      return asked(); // come what may, a notebook must be saved
     }
   };
+}
+
+function mended({ context, _modelsSync: models }, asked) {
+  const ids = shown(context.model.cells);
+  const asleep = [...ids]
+    .map((id) => models.get(id))
+    .filter((one) => isOurs(one?.get("_anywidget_id")))
+    .flatMap((one) => [one, one.get("layout")]) // a model is nothing without its layout
+    .filter((one) => one._comm_live === false);
+  for (const one of asleep) one._comm_live = true;
+  try {
+    return withoutReplaced(asked(), ids);
+  } finally {
+    for (const one of asleep) one._comm_live = false;
+  }
 }
 
 function isOurs(id) {
