@@ -95,6 +95,8 @@ def test_ink_outside_the_paper_stays_on_its_edge():
     ink = drawn([[-50, -50, 500, 500]], size=112, radius=5)
     assert ink.shape == (112, 112)
     assert ink[0, 0] == ink[-1, -1] == 1
+    far = drawn([[1e5, -1e5, 50, 50]], size=112, radius=5)
+    np.testing.assert_array_equal(far, drawn([[112, 0, 50, 50]], size=112, radius=5))
 
 
 def test_a_stroke_that_is_no_number_is_refused():

@@ -47,7 +47,7 @@ def centred(ink: ArrayLike) -> NDArray[np.float32]:
 def drawn(strokes: Sequence[Sequence[float]], *, size: int, radius: float) -> Floats:
     """Ink `(size, size)` from 0 to 1 that a round pen leaves along strokes [x₀, y₀, x₁, y₁, …].
 
-    Lengths are in cells of the result: x to the right and y down from its upper left corner, points outside
+    Lengths are in cells of the result: x to the right and y down from its upper left corner, corners outside
     moved to the edge. The rim of a line is grey where it covers a cell in part. One point makes a dot.
     ValueError for nan and infinity.
     """
@@ -59,9 +59,8 @@ def drawn(strokes: Sequence[Sequence[float]], *, size: int, radius: float) -> Fl
         raise ValueError(
             "drawn() expected strokes of finite numbers, got nan or infinity; leave those points out"
         )
-    edge = np.nextafter(
-        size, 0
-    )  # corners first: a line to far away would have a point for each cell on its way
+    edge = np.nextafter(size, 0)
+    # Corners are moved, not points: a line to far away would have a point for each cell on its way.
     points = np.concatenate([_along(np.reshape(stroke, (-1, 2)).clip(0, edge)) for stroke in strokes])
     x, y = points.T[:, :, np.newaxis, np.newaxis]
     offsets = np.arange(2 * reach + 1)

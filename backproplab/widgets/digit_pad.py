@@ -56,8 +56,9 @@ class DigitPad(Live, module="digit_pad"):
         DigitPad(network)
 
     In Python, `pad.picture` is what the network sees, `(28, 28)`, and `pad.reading` what it makes of it.
-    `pad.target = 3` and `pad.actions = [{"sample": 4}]` move the page. The network takes 784, or 28 × 28,
-    inputs; ValueError otherwise. Its last layer gives logits: no sigmoid or softmax after it.
+    `pad.target = 3` and `pad.actions = [{"sample": 4}]` move the page; TraitError for an action that it does
+    not know. The network takes 784, or 28 × 28, inputs; ValueError otherwise. Its last layer gives logits: no
+    sigmoid or softmax after it.
     """
 
     on_page_alone = Bool(False).tag(sync=True)

@@ -55,7 +55,7 @@ class QuickCheck(Live, module="quick_check"):
         if not known:
             raise TraitError(
                 f"{name} cannot be {value!r}: it has one entry for each of the {len(counts)} questions, with "
-                f"choices counted from 0; quick_check(…) again starts afresh"
+                "choices counted from 0; quick_check(…) again starts afresh"
             )
         return value
 
