@@ -24,22 +24,25 @@ from backproplab.layers import (
     Tanh,
 )
 from backproplab.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
-from backproplab.measurements import (
+from backproplab.network import Network
+from backproplab.optimizers import SGD, Adam, Constant, CosineDecay, RMSProp, StepDecay
+from backproplab.scalar import BackwardStep, Value, dot, total
+from backproplab.training import (
     Accuracy,
     BatchLoss,
     GradientMaps,
     GradientNoise,
     GradientNorms,
     Gradients,
+    History,
+    Recorder,
+    Series,
+    TrainingStopped,
     WeightMaps,
     Weights,
     accuracy,
+    fit,
 )
-from backproplab.network import Network
-from backproplab.optimizers import SGD, Adam, Constant, CosineDecay, RMSProp, StepDecay
-from backproplab.recorder import Recorder, Series
-from backproplab.scalar import BackwardStep, Value, dot, total
-from backproplab.training import History, TrainingStopped, fit
 
 __all__ = [
     "GELU",

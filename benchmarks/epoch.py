@@ -23,7 +23,7 @@ from bare_loop import train, views
 from backproplab import SGD, Dense, Network, ReLU, SoftmaxCrossEntropy, accuracy, fit
 from backproplab.datasets import mnist
 from backproplab.losses import one_hot
-from backproplab.training import prepare
+from backproplab.training.fit import prepare
 
 LEARNING_RATE, SEED = 0.1, 0
 

@@ -5,7 +5,7 @@ import pytest
 
 from backproplab.display import alt_text
 from backproplab.plots.maps import digits, film, unit_maps
-from backproplab.recorder import Series
+from backproplab.training.recorder import Series
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from backproplab.plots.training import (
     loss_curve,
     weight_traces,
 )
-from backproplab.recorder import Series
 from backproplab.training import History
+from backproplab.training.recorder import Series
 
 
 def series(values, labels=(), steps=None):

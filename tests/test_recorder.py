@@ -15,7 +15,7 @@ from backproplab import (
     Tanh,
     fit,
 )
-from backproplab.recorder import Measurement, size
+from backproplab.training.recorder import Measurement, size
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from ipywidgets.embed import dependency_state, embed_data
 from traitlets import TraitError
 
 from backproplab.plots.style import SIGNED
-from backproplab.recorder import Series
 from backproplab.training import History
+from backproplab.training.recorder import Series
 from backproplab.widgets import GradientFilm
 from backproplab.widgets.gradient_film_curves import Scale, nearest, thinned
 from backproplab.widgets.gradient_film_maps import palette, quantised

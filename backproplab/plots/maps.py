@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from backproplab.display import describe
 from backproplab.plots.style import INK, MUTED, ROLES, SIGNED, WIDTH, house_style, panels, spread, step_axis
 from backproplab.plots.words import about, course, listed, number, running_mean
-from backproplab.recorder import Series
+from backproplab.training.recorder import Series
 
 Floats = NDArray[np.float64]
 

@@ -20,8 +20,8 @@ from backproplab.plots.style import (
     step_axis,
 )
 from backproplab.plots.words import about, course, number, running_mean
-from backproplab.recorder import Series
 from backproplab.training import History
+from backproplab.training.recorder import Series
 
 Floats = NDArray[np.float64]
 

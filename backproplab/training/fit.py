@@ -14,7 +14,7 @@ from backproplab.layers.base import Array
 from backproplab.losses import Loss
 from backproplab.network import Network
 from backproplab.optimizers import Optimizer
-from backproplab.recorder import Moment, Recorder, Series
+from backproplab.training.recorder import Moment, Recorder, Series
 
 Progress = Callable[[int, int, float], None]
 """Called after each step with the step (from 1), the number of steps, and the batch's loss."""

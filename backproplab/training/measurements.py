@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from backproplab.layers.base import Array, Shape
 from backproplab.losses import Loss
 from backproplab.network import Network
-from backproplab.recorder import Measurement, Moment
+from backproplab.training.recorder import Measurement, Moment
 
 
 class BatchLoss(Measurement):

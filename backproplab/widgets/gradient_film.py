@@ -15,8 +15,8 @@ from backproplab.display import image
 from backproplab.plots.maps import evenly, unit_maps
 from backproplab.plots.training import gradient_norms, loss_curve
 from backproplab.plots.words import listed
-from backproplab.recorder import Series, size
 from backproplab.training import History
+from backproplab.training.recorder import Series, size
 from backproplab.widgets import gradient_film_maps as film_maps
 from backproplab.widgets.base import Live, Static
 from backproplab.widgets.gradient_film_curves import Times, chart, times

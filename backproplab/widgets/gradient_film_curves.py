@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from backproplab.plots.style import LINES
 from backproplab.plots.words import number
-from backproplab.recorder import Series
+from backproplab.training.recorder import Series
 
 Floats = NDArray[np.float64]
 Role = Literal["loss", "gradient", "parameter"]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from backproplab.plots.style import SIGNED
 from backproplab.plots.words import number
-from backproplab.recorder import Series
+from backproplab.training.recorder import Series
 from backproplab.widgets.gradient_film_curves import MARKS, Role, nearest
 
 ENDLESS = 1e300  # stands for the infinite, which no scale holds

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from backproplab.datasets import circles, moons, noisy_xor, spirals, xor
 from backproplab.layers import GELU, Dense, Layer, LeakyReLU, ReLU, Sigmoid, Tanh
 from backproplab.losses import BinaryCrossEntropy, Loss, SquaredError
-from backproplab.measurements import layer_norms
 from backproplab.network import Network
 from backproplab.optimizers import SGD, Adam, Constant, Optimizer
-from backproplab.training import diagnose
+from backproplab.training.fit import diagnose
+from backproplab.training.measurements import layer_norms
 
 Floats = NDArray[np.float64]
 

@@ -8,7 +8,7 @@ from browser.lab import notebook_of
 
 SOURCE = """
 import numpy as np
-from backproplab.recorder import Series
+from backproplab.training.recorder import Series
 from backproplab.training import History
 from backproplab.widgets import GradientFilm
 
