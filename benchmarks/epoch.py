@@ -23,7 +23,7 @@ from bare_loop import train, views
 from backproplab import SGD, Dense, Network, ReLU, SoftmaxCrossEntropy, accuracy, fit
 from backproplab.datasets import mnist
 from backproplab.losses import one_hot
-from backproplab.training.fit import prepare
+from backproplab.training import steps
 
 LEARNING_RATE, SEED = 0.1, 0
 
@@ -233,7 +233,7 @@ def kernel():
 def once(network, x, labels, batch_size):
     """Seconds that `fit` takes before its first step, to check and encode the data."""
     start = time.process_time()
-    prepare(network, SoftmaxCrossEntropy(), x, labels, SGD(LEARNING_RATE), None, None, None, batch_size)
+    steps(network, SoftmaxCrossEntropy(), x, labels, optimizer=SGD(LEARNING_RATE), batch_size=batch_size)
     return time.process_time() - start
 
 

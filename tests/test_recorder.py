@@ -90,10 +90,58 @@ def test_steps_may_be_a_numpy_integer():
     assert Measurement(np.int64(3)).steps(6) == [1, 3, 6]
 
 
+def test_steps_may_come_from_an_iterator():
+    measurement = BatchLoss(at=(step for step in (1, 10, 100)))
+    assert measurement.steps(50) == measurement.steps(99) == [1, 10]
+
+
+def trained(**measurements):
+    rng = np.random.default_rng(0)
+    return fit(
+        network(),
+        SoftmaxCrossEntropy(),
+        rng.normal(size=(6, 3)),
+        rng.integers(2, size=6),
+        optimizer=SGD(0.1),
+        epochs=1,
+        batch_size=2,
+        recorder=Recorder(**measurements),
+    )
+
+
+def test_a_measurement_of_your_own_needs_no_more_than_measure():
+    class LargestWeight(Measurement):
+        def measure(self, moment):
+            return np.abs(moment.network.parameters).max()
+
+    series = trained(largest=LargestWeight()).records["largest"]
+    assert series.values.shape == (3,)
+    assert series.labels == ()
+    assert (series.values > 0).all()
+
+
+def test_a_measurement_of_another_shape_than_it_said_is_not_stretched_to_fit():
+    class Each(Measurement):
+        def labels(self, network):
+            return ("a", "b", "c")
+
+        def measure(self, moment):
+            return 1.0
+
+    with pytest.raises(ValueError, match=r"each measured something of shape \(\), .* room for \(3,\)"):
+        trained(each=Each())
+
+
+def test_a_recorder_that_was_in_no_run_yet_has_nothing():
+    recorder = Recorder(loss=BatchLoss())
+    assert recorder.finish() == {}
+    assert recorder.nbytes == 0
+
+
 class TestBadInput:
-    @pytest.mark.parametrize("at", [0, -3, [], [0, 5]])
+    @pytest.mark.parametrize("at", [0, -3, [], [0, 5], 2.5, [1.5], "10", np.geomspace(1, 100, 3), None])
     def test_steps_count_from_one(self, at):
-        with pytest.raises(ValueError, match="steps count from 1"):
+        with pytest.raises(ValueError, match="steps count from 1, in whole numbers, got at="):
             BatchLoss(at=at)
 
     def test_something_else_than_a_measurement(self):

@@ -22,6 +22,8 @@ from backproplab import (
     TrainingStopped,
     fit,
 )
+from backproplab.display import progress_bar
+from backproplab.training import steps
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(25, 3)).astype(np.float32)
@@ -132,6 +134,12 @@ def test_progress_is_told_each_step():
     assert all(loss > 0 for _, _, loss in told)
 
 
+def test_progress_is_told_once_the_update_is_made():
+    optimizer, made = SGD(0.1), []
+    train(epochs=2, optimizer=optimizer, progress=lambda *_: made.append(optimizer.steps))
+    assert made == [1, 2, 3, 4, 5, 6]
+
+
 def test_data_in_another_order_in_memory_train_alike():
     plain, other = network(), network()
     train(plain)
@@ -236,9 +244,36 @@ class TestStopping:
         assert len(history.epoch_loss) == len(history.validation_loss) == 1
         assert history.records["loss"].steps.tolist() == [1, 2, 3, 4]
 
+    def test_ctrl_c_in_the_middle_of_a_step_leaves_what_the_steps_before_it_made(self, monkeypatch):
+        subject, plain, optimizer = network(), network(), Adam(0.05)
+        computed = SoftmaxCrossEntropy.compute
+        calls = []
+
+        def impatient(loss, outputs, targets):
+            calls.append(1)
+            if len(calls) == 5:
+                raise KeyboardInterrupt
+            return computed(loss, outputs, targets)
+
+        monkeypatch.setattr(SoftmaxCrossEntropy, "compute", impatient)
+        with pytest.warns(TrainingStopped, match="interrupted after step 4 of 9"):
+            history = train(subject, epochs=3, optimizer=optimizer)
+        assert history.steps == optimizer.steps == 4
+        monkeypatch.undo()
+        for step in steps(
+            plain, SoftmaxCrossEntropy(), X, LABELS, optimizer=Adam(0.05), batch_size=10, epochs=2
+        ):
+            if step.number == 5:
+                break
+        np.testing.assert_array_equal(subject.parameters, plain.parameters)
+        assert train(subject, optimizer=optimizer).steps == 3  # and it can be trained on
+
     def test_errors_of_a_callback_are_not_swallowed(self):
         with pytest.raises(ZeroDivisionError):
             train(progress=lambda *_: 1 / 0)
+
+
+PAIR = r"validation should be a pair \(x, targets\) of data that training does not see, got "
 
 
 class TestBadInput:
@@ -259,6 +294,18 @@ class TestBadInput:
             ({"optimizer": 0.1}, TypeError, r"expected an optimizer, such as SGD\(0.1\), got 0.1"),
             ({"loss": SquaredError}, TypeError, r"expected a loss, such as SquaredError\(\)"),
             ({"recorder": BatchLoss()}, TypeError, "expected a recorder"),
+            ({"recorder": []}, TypeError, r"such as Recorder\(norms=GradientNorms\(\)\), got \[\]"),
+            ({"validation": (X, LABELS, LABELS)}, ValueError, PAIR + "a tuple of 3"),
+            ({"validation": (X,)}, ValueError, PAIR + "a tuple of 1"),
+            ({"validation": X}, TypeError, PAIR + r"one array of shape \(25, 3\)"),
+            ({"validation": X[:2]}, TypeError, PAIR + r"one array of shape \(2, 3\)"),
+            ({"validation": [X, LABELS]}, TypeError, PAIR + "a list of 2"),
+            ({"validation": 0.2}, TypeError, PAIR + "0.2"),
+            ({"progress": True}, TypeError, r"a function of \(step, steps, loss\), .*, got True"),
+            ({"progress": progress_bar}, TypeError, r"such as .*progress_bar\(\), got <function"),
+            ({"seed": None}, ValueError, "seed must be a whole number of at least 0, got None"),
+            ({"seed": 1.5}, ValueError, "seed must be a whole number of at least 0, got 1.5"),
+            ({"batch_size": "64"}, ValueError, "batch_size must be a whole number of at least 1, got '64'"),
             ({"targets": 3}, ValueError, "25 inputs, but 1 targets"),
             ({"batch_size": 0}, ValueError, "batch_size must be a whole number of at least 1, got 0"),
             ({"epochs": 1.5}, ValueError, "epochs must be a whole number of at least 1, got 1.5"),
@@ -270,3 +317,13 @@ class TestBadInput:
         with pytest.raises(error, match=says):
             train(subject, **options)
         np.testing.assert_array_equal(subject.parameters, before)
+
+    def test_an_optimiser_of_another_network_is_refused_before_the_recorder_says_its_plan(self, capsys):
+        optimizer = SGD(0.1)
+        train(optimizer=optimizer)
+        with pytest.raises(ValueError, match="remembers the parameters of another network; make a new one"):
+            train(optimizer=optimizer, recorder=Recorder(loss=BatchLoss()))
+        assert capsys.readouterr().out == ""
+
+    def test_a_function_whose_arguments_python_cannot_tell_may_be_progress(self):
+        assert train(progress=max).steps == 3

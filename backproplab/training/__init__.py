@@ -1,4 +1,8 @@
-"""Training: `fit` moves a network down a loss, batch by batch, and keeps what a Recorder was asked for."""
+"""Training: a network moves down a loss, batch by batch.
+
+`steps` is the loop, one step at a time; `fit` runs it, keeps a History, and takes the measurements that a
+Recorder was asked for.
+"""
 
 from backproplab.training.fit import History, TrainingStopped, fit
 from backproplab.training.measurements import (
@@ -13,6 +17,7 @@ from backproplab.training.measurements import (
     accuracy,
 )
 from backproplab.training.recorder import Measurement, Moment, Recorder, Series
+from backproplab.training.steps import Step, steps
 
 __all__ = [
     "Accuracy",
@@ -26,9 +31,11 @@ __all__ = [
     "Moment",
     "Recorder",
     "Series",
+    "Step",
     "TrainingStopped",
     "WeightMaps",
     "Weights",
     "accuracy",
     "fit",
+    "steps",
 ]

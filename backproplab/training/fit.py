@@ -1,9 +1,11 @@
-"""Training: `fit` moves a network down a loss, batch by batch, and keeps what a Recorder was asked for."""
+"""`fit` trains a network for some epochs, and keeps a history and what a Recorder was asked for."""
 
+import inspect
 import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NoReturn
 
 import numpy as np
@@ -14,9 +16,11 @@ from backproplab.layers.base import Array
 from backproplab.losses import Loss
 from backproplab.network import Network
 from backproplab.optimizers import Optimizer
+from backproplab.training.measurements import share_right
 from backproplab.training.recorder import Moment, Recorder, Series
+from backproplab.training.steps import Step, check_parts, examples, loop
 
-Progress = Callable[[int, int, float], None]
+Progress = Callable[[int, int, float], object]
 """Called after each step with the step (from 1), the number of steps, and the batch's loss."""
 
 
@@ -51,25 +55,28 @@ class History:
 
 @dataclass
 class _Run:
-    """The checked parts of a training run."""
+    """A run of `fit`: its checked parts, and how far it has come."""
 
     network: Network
     loss: Loss
     x: Array
     targets: Array
-    optimizer: Optimizer
-    recorder: Recorder
     validation: tuple[Array, Array] | None
-    progress: Progress | None
+    optimizer: Optimizer
     batch_size: int
-    steps: int = 0
+    total: int
+    """Steps of the whole run."""
+    recorder: Recorder
+    progress: Progress | None
+    made: int = 0
+    """Steps whose update was made."""
     epochs: list[tuple[float, ...]] = field(default_factory=list)
     """Of each whole epoch: its training loss, and validation loss and accuracy where there is validation."""
 
     def history(self, stopped: str) -> History:
         columns = [np.array(column) for column in zip(*self.epochs, strict=True)]
         columns += [np.array([])] * (3 - len(columns))
-        return History(columns[0], columns[1], columns[2], self.recorder.finish(), self.steps, stopped)
+        return History(columns[0], columns[1], columns[2], self.recorder.finish(), self.made, stopped)
 
 
 def fit(
@@ -91,62 +98,85 @@ def fit(
     x `(examples, ...)` in the network's dtype; targets as `loss` takes them. Each epoch goes through all
     examples once, in an order drawn from `seed`, `batch_size` at a time; the last batch may be smaller.
     `validation` is a pair like `(x, targets)`, measured after each epoch. A recorder's memory is printed
-    before the first step. `progress(step, steps, loss)` is called after each step.
+    before the first step. `progress(step, steps, loss)` is called after each step. The loop itself is that
+    of `steps`.
 
     A loss that becomes nan or infinite ends the run with a warning that says where the numbers broke; Ctrl-C
     ends it too. Either way the History up to there comes back, with the reason in `stopped`.
+
+    >>> from backproplab import SGD, Dense, Network, SquaredError
+    >>> line = Network([Dense(1, 1, initial="zeros")])
+    >>> x, targets = [[1], [2]], [[3], [6]]
+    >>> history = fit(line, SquaredError(), x, targets, optimizer=SGD(0.2), epochs=3, batch_size=2)
+    >>> history.steps, history.epoch_loss.round(1).tolist()
+    (3, [11.2, 1.2, 0.2])
     """
-    run = prepare(network, loss, x, targets, optimizer, recorder, validation, progress, batch_size)
-    steps = at_least_one(epochs, "epochs") * math.ceil(len(run.x) / run.batch_size)
-    plan = run.recorder.start(network, steps)
+    check_parts("fit", network, loss, optimizer, seed)
+    check_options(validation, recorder, progress)
+    x, targets = examples(network, loss, x, targets, "training")
+    batch_size = min(at_least_one(batch_size, "batch_size"), len(x))
+    per_epoch = math.ceil(len(x) / batch_size)
+    run = _Run(
+        network=network,
+        loss=loss,
+        x=x,
+        targets=targets,
+        validation=None if validation is None else examples(network, loss, *validation, "validation"),
+        optimizer=optimizer,
+        batch_size=batch_size,
+        total=at_least_one(epochs, "epochs") * per_epoch,
+        recorder=recorder or Recorder(),
+        progress=progress,
+    )
+    plan = run.recorder.start(network, run.total)
     if recorder is not None:
         print(plan)
-    rng = np.random.default_rng(seed)
+    training = loop(network, loss, x, targets, optimizer=optimizer, batch_size=batch_size, seed=seed)
     stopped = ""
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # train_epoch watches the loss itself
         try:
             for _ in range(epochs):
-                mean_loss = train_epoch(run, rng.permutation(len(run.x)), steps)
+                mean_loss = train_epoch(run, islice(training, per_epoch))
                 run.epochs.append((mean_loss, *validate(run)))
         except _DivergedError as error:
             stopped = str(error)
         except KeyboardInterrupt:
-            stopped = f"interrupted after step {run.steps} of {steps}"
+            stopped = f"interrupted after step {run.made} of {run.total}"
     if stopped:
         warnings.warn(f"training stopped: {stopped}", TrainingStopped, stacklevel=2)
     return run.history(stopped)
 
 
-def train_epoch(run: _Run, order: NDArray[np.intp], steps: int) -> float:
-    """One pass over the training data in the given order; returns its mean (or summed) loss."""
-    network, loss, optimizer, batch_size = run.network, run.loss, run.optimizer, run.batch_size
-    parameters, gradient, due = network.parameters, network.gradient, run.recorder.due
-    x_buffer = np.empty((batch_size, *run.x.shape[1:]), run.x.dtype)
-    target_buffer = np.empty((batch_size, *run.targets.shape[1:]), run.targets.dtype)
-    total, is_mean, progress = 0.0, loss.reduction == "mean", run.progress
-    for start in range(0, len(order), batch_size):
-        rows = order[start : start + batch_size]
-        count = len(rows)
-        if count < batch_size:  # the last batch
-            x_buffer, target_buffer = x_buffer[:count], target_buffer[:count]
-        # mode="clip" lets take write straight to its target; the rows are a permutation, so nothing is
-        # clipped.
-        x = run.x.take(rows, axis=0, out=x_buffer, mode="clip")
-        targets = run.targets.take(rows, axis=0, out=target_buffer, mode="clip")
-        value = network.training_pass(loss, x, targets)
-        step = run.steps + 1
-        if not math.isfinite(value):
-            stop_diverged(run, x, step, f"the loss became {value}")
-        if step in due:
-            run.recorder.record(Moment(network, loss, run.x, run.targets, rows, batch_size, value, step))
-        optimizer.step(parameters, gradient)
-        run.steps = step
-        total += value * count if is_mean else value
+def train_epoch(run: _Run, steps: Iterable[Step]) -> float:
+    """Make the steps of one epoch; returns its mean (or summed) loss."""
+    total, is_mean, due, progress = 0.0, run.loss.reduction == "mean", run.recorder.due, run.progress
+    for step in steps:
+        if not math.isfinite(step.loss):
+            stop_diverged(run, step, f"the loss became {step.loss}")
+        if step.number in due:
+            run.recorder.record(moment(run, step))
+        step.update()
+        run.made = step.number
+        total += step.loss * len(step.rows) if is_mean else step.loss
         if progress is not None:
-            progress(step, steps, value)
-    if not np.isfinite(parameters).all():  # the epoch's last update has no next loss to give it away
-        stop_diverged(run, x, run.steps, "parameters were found to be no longer finite")
-    return total / len(order) if is_mean else total
+            progress(step.number, run.total, step.loss)
+    if not np.isfinite(run.network.parameters).all():  # the last update has no next loss to give it away
+        stop_diverged(run, step, "parameters were found to be no longer finite")
+    return total / len(run.x) if is_mean else total
+
+
+def moment(run: _Run, step: Step) -> Moment:
+    """What measurements may look at in this step."""
+    return Moment(
+        network=run.network,
+        loss=run.loss,
+        x=run.x,
+        targets=run.targets,
+        batch=step.rows,
+        batch_size=run.batch_size,
+        batch_loss=step.loss,
+        step=step.number,
+    )
 
 
 def validate(run: _Run) -> tuple[float, ...]:
@@ -155,7 +185,7 @@ def validate(run: _Run) -> tuple[float, ...]:
         return ()
     x, targets = run.validation
     outputs = run.network.predict(x)
-    return run.loss.compute(outputs, targets), float(np.mean(run.loss.right(outputs, targets)))
+    return run.loss.compute(outputs, targets), share_right(run.loss, outputs, targets)
 
 
 def diagnose(network: Network, x: Array) -> str:
@@ -171,63 +201,54 @@ def diagnose(network: Network, x: Array) -> str:
     return "the loss itself, since all layers' outputs are finite"
 
 
-def stop_diverged(run: _Run, x: Array, step: int, what: str) -> NoReturn:
+def stop_diverged(run: _Run, step: Step, what: str) -> NoReturn:
     """Raise with the step, the last update's learning rate and the layer whose numbers went first."""
     rate = float(run.optimizer.schedule(max(run.optimizer.steps - 1, 0)))
     raise _DivergedError(
-        f"{what} at step {step}, learning rate {rate:g}; the first numbers to go "
-        f"were those of {diagnose(run.network, x)}. Try a smaller learning rate or other initial weights, "
-        "and look at the scale of the data"
+        f"{what} at step {step.number}, learning rate {rate:g}; the first numbers to go "
+        f"were those of {diagnose(run.network, run.x[step.rows])}. Try a smaller learning rate or other "
+        "initial weights, and look at the scale of the data"
     )
 
 
-def prepare(
-    network: Network,
-    loss: Loss,
-    x: ArrayLike,
-    targets: ArrayLike,
-    optimizer: Optimizer,
-    recorder: Recorder | None,
-    validation: tuple[ArrayLike, ArrayLike] | None,
-    progress: Progress | None,
-    batch_size: int,
-) -> _Run:
-    """Check everything once, so that the loop need not."""
-    for thing, kind, example in (
-        (network, Network, "Network([Dense(2, 1)])"),
-        (loss, Loss, "SquaredError()"),
-        (optimizer, Optimizer, "SGD(0.1)"),
-        (recorder or Recorder(), Recorder, "Recorder(norms=GradientNorms())"),
-    ):
-        if not isinstance(thing, kind):
-            article = "an" if kind is Optimizer else "a"
-            raise TypeError(
-                f"fit expected {article} {kind.__name__.lower()}, such as {example}, got {thing!r}"
-            )
-    pairs = [check_pair(network, loss, x, targets, "training")]
-    if validation is not None:
-        pairs.append(check_pair(network, loss, *validation, "validation"))
-    (train_x, train_targets), *rest = pairs
-    return _Run(
-        network=network,
-        loss=loss,
-        x=train_x,
-        targets=train_targets,
-        optimizer=optimizer,
-        recorder=recorder or Recorder(),
-        validation=rest[0] if rest else None,
-        progress=progress,
-        batch_size=min(at_least_one(batch_size, "batch_size"), len(train_x)),
-    )
+def check_options(
+    validation: tuple[ArrayLike, ArrayLike] | None, recorder: Recorder | None, progress: Progress | None
+) -> None:
+    """Raise unless each of the three is missing or what it should be."""
+    if validation is not None and not (isinstance(validation, tuple) and len(validation) == 2):
+        kind = ValueError if isinstance(validation, tuple) else TypeError
+        raise kind(
+            "validation should be a pair (x, targets) of data that training does not see, got "
+            f"{described(validation)}; write validation=(x, targets)"
+        )
+    if recorder is not None and not isinstance(recorder, Recorder):
+        raise TypeError(
+            f"fit expected a recorder, such as Recorder(norms=GradientNorms()), got {recorder!r:.80}"
+        )
+    if progress is not None and not takes_three(progress):
+        raise TypeError(
+            "progress should be a function of (step, steps, loss), such as "
+            f"backproplab.display.progress_bar(), got {progress!r:.80}"
+        )
 
 
-def check_pair(
-    network: Network, loss: Loss, x: ArrayLike, targets: ArrayLike, what: str
-) -> tuple[Array, Array]:
-    """Inputs that the network takes and targets that the loss has encoded; as many of one as of the other."""
-    x = np.ascontiguousarray(network.checked(x))  # rows that lie apart would be copied again for each batch
-    count = len(np.atleast_1d(np.asarray(targets)))
-    if len(x) != count:
-        raise ValueError(f"{what} data: {len(x)} inputs, but {count} targets; each input needs one")
-    encoded = loss.encode(targets, (len(x), *network.output_shape(x.shape[1:])), network.dtype)
-    return x, np.ascontiguousarray(encoded)
+def takes_three(progress: object) -> bool:
+    """Whether it can be called with three arguments, as far as Python can tell: `progress_bar` cannot."""
+    if not callable(progress):
+        return False
+    try:
+        inspect.signature(progress).bind(1, 1, 0.0)
+    except TypeError:
+        return False
+    except ValueError:  # a built-in that does not say what it takes
+        pass
+    return True
+
+
+def described(validation: object) -> str:
+    """What came instead of a pair, for an error message."""
+    if isinstance(validation, np.ndarray):
+        return f"one array of shape {validation.shape}"
+    if isinstance(validation, tuple | list):
+        return f"a {type(validation).__name__} of {len(validation)}"
+    return f"{validation!r:.80}"

@@ -1,5 +1,10 @@
-"""The measurements that a Recorder can take: losses, norms, traces of single weights, maps, noise."""
+"""The measurements that a Recorder can take: losses, norms, traces of single weights, maps, noise.
 
+Numbers that are computed from many, such as norms, are computed and kept in float64, whatever the network's
+dtype: squares in float32 are 0 below 1e-23 and infinite above 1e19, and 15 sigmoid layers go further.
+"""
+
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,14 +14,11 @@ from backproplab.layers.base import Array, Shape
 from backproplab.losses import Loss
 from backproplab.network import Network
 from backproplab.training.recorder import Measurement, Moment
+from backproplab.training.steps import how_many
 
 
 class BatchLoss(Measurement):
-    """The loss of the step's batch."""
-
-    def shape(self, network: Network) -> Shape:
-        """A single number."""
-        return ()
+    """The loss of the step's batch, a single number."""
 
     def measure(self, moment: Moment) -> float:
         """As the step computed it."""
@@ -24,41 +26,54 @@ class BatchLoss(Measurement):
 
 
 class Accuracy(Measurement):
-    """Share of rows classified rightly: of the step's batch, or of `x` and `labels` where given."""
+    """Share of right answers, from 0 to 1: in the step's batch, or for `x` and `labels` where given.
+
+    x `(examples, ...)` in the network's dtype; labels as the loss takes its targets. Of outputs
+    `(batch, time, classes)` each time is an answer of its own.
+    """
 
     def __init__(
-        self,
-        x: Array | None = None,
-        labels: NDArray[np.integer] | None = None,
-        *,
-        at: int | Sequence[int] = 1,
-    ):
+        self, x: ArrayLike | None = None, labels: ArrayLike | None = None, *, at: int | Sequence[int] = 1
+    ) -> None:
         super().__init__(at)
         if (x is None) != (labels is None):
             raise ValueError(
                 "Accuracy takes inputs and their labels together, or neither for the step's batch"
             )
-        self.x, self.given = x, labels
+        if how_many(x) != how_many(labels):
+            raise ValueError(
+                f"Accuracy got {how_many(x)} inputs, but {how_many(labels)} labels; each input needs one"
+            )
+        self.x, self.targets = x, labels
 
     def shape(self, network: Network) -> Shape:
-        """A single number, from 0 to 1."""
+        """A single number; raises if the network cannot take `x`, which is better said before training."""
+        if self.x is not None:
+            network.output_shape(network.checked(self.x).shape[1:])
         return ()
 
     def measure(self, moment: Moment) -> float:
         """Accuracy at the weights that the step starts from."""
-        if self.x is None or self.given is None:
+        if self.x is None or self.targets is None:
             return accuracy(moment.network, moment.loss, moment.x[moment.batch], moment.targets[moment.batch])
-        return accuracy(moment.network, moment.loss, self.x, self.given)
+        return accuracy(moment.network, moment.loss, self.x, self.targets)
 
 
 class GradientNorms(Measurement):
-    """Euclidean norm of the gradient of each layer that has parameters (weights and bias together)."""
+    """Euclidean norm of the gradient of each layer that has parameters, weights and bias together.
+
+    Shape `(layers,)`, in float64; 0 only where every entry is 0.
+    """
 
     def labels(self, network: Network) -> tuple[str, ...]:
         """The layers' names."""
         return trained_layers(network)
 
-    def measure(self, moment: Moment) -> NDArray[np.floating]:
+    def shape(self, network: Network) -> Shape:
+        """`(layers,)`."""
+        return (len(self.labels(network)),)
+
+    def measure(self, moment: Moment) -> NDArray[np.float64]:
         """One norm a layer."""
         return layer_norms(moment.network, moment.network.gradient)
 
@@ -68,17 +83,18 @@ class GradientNoise(Measurement):
 
     Both over `batches` batches of the training batch's size, drawn afresh with `seed` and all taken at the
     weights that the step starts from. Their quotient is the noise of one batch against the signal in it.
-    Shape `(layers, 2)`.
+    Shape `(layers, 2)`, in float64.
 
     The mean over K batches still holds noise, s / √K of it; it is taken off, so that the first number
-    estimates the norm of the gradient over all data, without bias towards larger values.
+    estimates the norm of the gradient over all data, without bias towards larger values. It is 0 where noise
+    is all that was found.
     """
 
     def __init__(self, *, batches: int = 50, seed: int = 0, at: int | Sequence[int] = 1) -> None:
         super().__init__(at)
-        if batches < 2:
-            raise ValueError(f"a standard deviation needs at least 2 batches, got {batches}")
-        self.batches = batches
+        if not isinstance(batches, int | np.integer) or batches < 2:
+            raise ValueError(f"a standard deviation needs at least 2 batches, got {batches!r}")
+        self.batches = int(batches)
         self.seed = seed
 
     def labels(self, network: Network) -> tuple[str, ...]:
@@ -89,41 +105,50 @@ class GradientNoise(Measurement):
         """`(layers, 2)`."""
         return (len(self.labels(network)), 2)
 
-    def measure(self, moment: Moment) -> NDArray[np.floating]:
+    def measure(self, moment: Moment) -> NDArray[np.float64]:
         """Mean and standard deviation, entry by entry, then their norms a layer."""
         network = moment.network
         of_the_step = network.gradient.copy()
-        total = np.zeros(network.size)
-        squares = np.zeros(network.size)
         rng = np.random.default_rng((self.seed, moment.step))
+        # What is summed is how far each gradient is from the first one, in units of its layer's size: so no
+        # square vanishes or overflows, and batches that hardly differ keep the digits in which they do.
+        first, units = of_the_step.astype(np.float64), layer_units(network, of_the_step)
+        of_each = np.repeat(units, layer_sizes(network))
+        total, squares = np.zeros(network.size), np.zeros(network.size)
         for _ in range(self.batches):
             rows = rng.choice(len(moment.x), moment.batch_size, replace=False)
             network.training_pass(moment.loss, moment.x[rows], moment.targets[rows])
-            total += network.gradient
-            squares += np.square(network.gradient, dtype=np.float64)
+            gap = np.subtract(network.gradient, first, dtype=np.float64)
+            gap /= of_each
+            total += gap
+            gap *= gap
+            squares += gap
         network.gradient[:] = of_the_step
-        mean = total / self.batches
-        variance = np.maximum(squares - self.batches * mean**2, 0) / (self.batches - 1)
+        mean_gap = total / self.batches
+        variance = np.maximum(squares - self.batches * mean_gap**2, 0) / (self.batches - 1)
         noise = layer_norms(network, np.sqrt(variance))
-        signal = np.sqrt(np.maximum(layer_norms(network, mean) ** 2 - noise**2 / self.batches, 0))
-        return np.column_stack([signal, noise])
+        mean = layer_norms(network, first / of_each + mean_gap)
+        signal = np.sqrt(np.maximum(mean**2 - noise**2 / self.batches, 0))
+        return np.column_stack([signal * units, noise * units])
 
 
 class Weights(Measurement):
-    """Traces of single parameters: `Weights("dense1.weights", [(406, 3)])`."""
+    """Traces of single parameters, `(entries,)`: `Weights("dense1.weights", [(406, 3)])`."""
+
+    dtype = None
 
     def __init__(self, name: str, indices: Sequence[tuple[int, ...]], *, at: int | Sequence[int] = 1) -> None:
         super().__init__(at)
         self.name = name
         self.indices = [tuple(np.atleast_1d(index).tolist()) for index in indices]
+        if not self.indices:
+            raise ValueError(f"no entry of {name} to trace; name some, as in [(0, 1), (3, 2)]")
 
     def labels(self, network: Network) -> tuple[str, ...]:
         """The entries, as "dense1.weights[406, 3]"."""
         shape = view(network, self.name, network.parameter_views).shape
         for index in self.indices:
-            if len(index) != len(shape) or not all(
-                0 <= i < size for i, size in zip(index, shape, strict=True)
-            ):
+            if len(index) != len(shape) or not all(map(within, index, shape)):
                 raise ValueError(f"{self.name} has shape {shape}: there is no entry {list(index)}")
         return tuple(f"{self.name}{list(index)}" for index in self.indices)
 
@@ -138,7 +163,7 @@ class Weights(Measurement):
 
 
 class Gradients(Weights):
-    """Traces of single parameters' gradients: `Gradients("dense1.weights", [(406, 3)])`."""
+    """Traces of single parameters' gradients, `(entries,)`: `Gradients("dense1.weights", [(406, 3)])`."""
 
     def source(self, network: Network) -> dict[str, Array]:
         """The views to read."""
@@ -148,6 +173,8 @@ class Gradients(Weights):
 class WeightMaps(Measurement):
     """All weights into chosen units, `(units, inputs)`: `WeightMaps("dense1.weights", units=[3, 7])`."""
 
+    dtype = None
+
     def __init__(self, name: str, *, units: Sequence[int], at: int | Sequence[int] = 1) -> None:
         super().__init__(at)
         self.name = name
@@ -156,7 +183,7 @@ class WeightMaps(Measurement):
     def labels(self, network: Network) -> tuple[str, ...]:
         """The units, as "unit 3"."""
         shape = view(network, self.name, network.parameter_views).shape
-        if len(shape) != 2 or not all(0 <= unit < shape[1] for unit in self.units):
+        if len(shape) != 2 or not all(within(unit, shape[1]) for unit in self.units):
             raise ValueError(f"{self.name} has shape {shape}: no map for each of the units {self.units}")
         return tuple(f"unit {unit}" for unit in self.units)
 
@@ -186,11 +213,51 @@ def trained_layers(network: Network) -> tuple[str, ...]:
     return tuple(name for name, layer in zip(network.names, network.layers, strict=True) if layer.size)
 
 
-def layer_norms(network: Network, flat: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Euclidean norm of each trained layer's part of a flat vector."""
-    sizes = [layer.size for layer in network.layers if layer.size]
-    parts = np.split(flat, np.cumsum(sizes)[:-1])
-    return np.array([np.linalg.norm(part) for part in parts], dtype=np.float64)
+def layer_sizes(network: Network) -> list[int]:
+    """How many parameters each of those layers has."""
+    return [layer.size for layer in network.layers if layer.size]
+
+
+def layer_parts(network: Network, flat: Array) -> list[Array]:
+    """Each trained layer's part of a flat vector."""
+    ends = np.cumsum(layer_sizes(network))
+    return np.split(flat, ends)[:-1]
+
+
+def layer_norms(network: Network, flat: Array) -> NDArray[np.float64]:
+    """Euclidean norm of each trained layer's part of a flat vector, `(layers,)`."""
+    return np.array([norm(part) for part in layer_parts(network, flat)], dtype=np.float64)
+
+
+def layer_units(network: Network, flat: Array) -> NDArray[np.float64]:
+    """The `unit` of each trained layer's part of a flat vector, `(layers,)`."""
+    return np.array([unit(part) for part in layer_parts(network, flat)], dtype=np.float64)
+
+
+def norm(array: NDArray[np.floating]) -> float:
+    """Euclidean norm, computed in float64 whatever the array's dtype; no square in it vanishes or overflows.
+
+    >>> [f"{norm(np.array([3, 4]) * scale):.3g}" for scale in (0.0, 1e-200, 1.0, 1e200)]
+    ['0', '5e-200', '5', '5e+200']
+    """
+    flat = np.ravel(array).astype(np.float64, copy=False)
+    square = float(np.vdot(flat, flat))
+    if 1e-280 < square < math.inf:  # every square that counts was a number with all of its digits
+        return math.sqrt(square)
+    scale = unit(flat)
+    flat = flat / scale
+    return scale * math.sqrt(float(np.vdot(flat, flat)))
+
+
+def unit(array: NDArray[np.floating]) -> float:
+    """The power of two just below the largest size of an entry; 1 if that is 0 or no finite number."""
+    largest = float(np.abs(array).max(initial=0.0))
+    return math.ldexp(0.5, math.frexp(largest)[1]) if 0 < largest < math.inf else 1.0
+
+
+def within(index: object, size: int) -> bool:
+    """Whether there is an entry of that number, counted from 0."""
+    return isinstance(index, int) and 0 <= index < size
 
 
 def view(network: Network, name: str, views: dict[str, Array]) -> Array:
@@ -201,6 +268,14 @@ def view(network: Network, name: str, views: dict[str, Array]) -> Array:
 
 
 def accuracy(network: Network, loss: Loss, x: ArrayLike, targets: ArrayLike) -> float:
-    """Share of rows of x that the network classifies rightly; targets as the loss takes them."""
+    """Share of the answers to x that are right, from 0 to 1; targets as the loss takes them.
+
+    One answer an example; of outputs `(batch, time, classes)`, one for each time.
+    """
     outputs = network.predict(x)
-    return float(np.mean(loss.right(outputs, loss.encode(targets, outputs.shape, outputs.dtype))))
+    return share_right(loss, outputs, loss.encode(targets, outputs.shape, outputs.dtype))
+
+
+def share_right(loss: Loss, outputs: Array, targets: Array) -> float:
+    """Share of the answers that are right; targets as `loss.encode` makes them."""
+    return float(np.mean(loss.right(outputs, targets)))

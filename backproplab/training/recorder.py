@@ -13,9 +13,10 @@ Steps count from 1. A measurement at step s sees the weights that step s starts 
 gradient that it finds there, before the optimiser moves.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +33,7 @@ class Series:
     steps: NDArray[np.int64]
     """`(times,)`, counting from 1."""
     values: Array
-    """`(times, ...)`."""
+    """`(times, ...)`, in float64; weights and gradients themselves in the network's dtype."""
     labels: tuple[str, ...]
     """Names along the first axis of a measurement: layers, weights or units; empty for a single number."""
 
@@ -44,26 +45,40 @@ class Moment:
     network: Network
     loss: Loss
     x: Array
-    """All training inputs."""
+    """All training inputs, `(examples, ...)`."""
     targets: Array
-    """All training targets, encoded."""
-    batch: NDArray[np.int64]
-    """Rows of the step's batch."""
+    """All training targets, `(examples, ...)`, as the loss encodes them."""
+    batch: NDArray[np.intp]
+    """`(batch,)`: the rows of the step's batch."""
     batch_size: int
     """Rows of a whole batch; the last one of an epoch may hold fewer."""
     batch_loss: float
     step: int
+    """Counts from 1."""
 
 
 class Measurement:
-    """Something to keep. `at`: an int for every so many steps (and the first), or the steps themselves."""
+    """Something to keep. `at`: an int for every so many steps (and the first), or the steps themselves.
+
+    A subclass says in `measure` what to keep: a number, or, where it gives `labels`, one for each of them.
+
+    >>> class LargestWeight(Measurement):
+    ...     def measure(self, moment):
+    ...         return np.abs(moment.network.parameters).max()
+    """
+
+    dtype: type[np.floating[Any]] | None = np.float64
+    """In what its values are kept. None: in the network's dtype, for copies of the network's own numbers."""
 
     def __init__(self, at: int | Sequence[int] = 1) -> None:
-        at = int(at) if isinstance(at, Integral) else at
-        asked = (at,) if isinstance(at, int) else tuple(at)
-        if not asked or min(asked) < 1:
-            raise ValueError(f"steps count from 1, got at={at!r}; at=10 means every tenth step and the first")
-        self.at = at
+        asked = tuple(at) if isinstance(at, Iterable) else (at,)
+        if not asked or not all(isinstance(step, Integral) and step >= 1 for step in asked):
+            raise ValueError(
+                f"steps count from 1, in whole numbers, got at={at!r:.60}; at=10 means every tenth step and "
+                "the first, at=[1, 10, 100] these three"
+            )
+        steps = tuple(map(int, asked))
+        self.at: int | tuple[int, ...] = steps if isinstance(at, Iterable) else steps[0]
 
     def steps(self, total: int) -> list[int]:
         """The steps, of `total`, at which this is measured."""
@@ -76,8 +91,9 @@ class Measurement:
         return ()
 
     def shape(self, network: Network) -> Shape:
-        """Shape of one measurement."""
-        return (len(self.labels(network)),)
+        """Shape of one measurement: a number for each label, a single one where there are none."""
+        labels = self.labels(network)
+        return (len(labels),) if labels else ()
 
     def measure(self, moment: Moment) -> NDArray[np.floating] | float:
         """The numbers to keep, in `shape`."""
@@ -95,17 +111,20 @@ class Recorder:
                 )
         self.measurements = measurements
         self.records: dict[str, Series] = {}
+        self.due: dict[int, list[str]] = {}
+        """By step: the names of what is measured there."""
+        self.taken: dict[str, int] = {}
+        """By name: how often it was measured so far."""
 
     def start(self, network: Network, steps: int) -> str:
         """Make room for a run of so many steps; says what will be kept and how many bytes it takes."""
-        self.due: dict[int, list[str]] = {}
-        self.taken = dict.fromkeys(self.measurements, 0)
-        self.records = {}
+        self.records, self.due, self.taken = {}, {}, dict.fromkeys(self.measurements, 0)
         for name, measurement in self.measurements.items():
             at = measurement.steps(steps)
             for step in at:
                 self.due.setdefault(step, []).append(name)
-            values = np.zeros((len(at), *measurement.shape(network)), network.dtype)
+            shape, dtype = (len(at), *measurement.shape(network)), measurement.dtype or network.dtype
+            values = np.zeros(shape, dtype)
             self.records[name] = Series(np.array(at, dtype=np.int64), values, measurement.labels(network))
         parts = [f"{name} {len(series.steps):,} times" for name, series in self.records.items()]
         return f"recording {', '.join(parts)}: {size(self.nbytes)}" if parts else "recording nothing"
@@ -118,7 +137,13 @@ class Recorder:
     def record(self, moment: Moment) -> None:
         """Take the measurements that are due at this step."""
         for name in self.due[moment.step]:
-            self.records[name].values[self.taken[name]] = self.measurements[name].measure(moment)
+            values, room = np.asarray(self.measurements[name].measure(moment)), self.records[name].values
+            if values.shape != room.shape[1:]:
+                raise ValueError(
+                    f"{name} measured something of shape {values.shape}, and there is room for "
+                    f"{room.shape[1:]}; say in the measurement's `shape` or `labels` what `measure` returns"
+                )
+            room[self.taken[name]] = values
             self.taken[name] += 1
 
     def finish(self) -> dict[str, Series]:

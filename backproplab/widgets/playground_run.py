@@ -1,12 +1,12 @@
 """A small dense network in training on points of the plane: all of the playground but its page.
 
-Data, network, loss and optimiser are the package's own. The same settings and seed give the same numbers as
-the same calls made by hand: one step is one pass over all points, `training_pass` and `optimizer.step`.
+Data, network, loss, optimiser and the loop are the package's own: `training.steps` with all points in one
+batch. The same settings and seed give the same numbers as the same calls made by hand.
 """
 
 import math
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from time import monotonic
 from typing import Any, NamedTuple
 
@@ -20,6 +20,7 @@ from backproplab.network import Network
 from backproplab.optimizers import SGD, Adam, Constant, Optimizer
 from backproplab.training.fit import diagnose
 from backproplab.training.measurements import layer_norms
+from backproplab.training.steps import steps
 
 Floats = NDArray[np.float64]
 
@@ -103,6 +104,15 @@ class Run:
         self.network = network_of(settings)
         self.loss = LOSSES[settings.loss]()
         self.optimizer = OPTIMIZERS[settings.optimizer](settings.learning_rate)
+        self.training = steps(
+            self.network,
+            self.loss,
+            self.x,
+            self.targets,
+            optimizer=self.optimizer,
+            batch_size=len(self.x),
+            shuffle=False,
+        )
         self.steps = 0
         self.trouble = ""
         """Why training cannot go on; empty while it can."""
@@ -115,18 +125,15 @@ class Run:
         """Make so many steps, or fewer once this time is over; none after numbers broke."""
         end = monotonic() + seconds
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            for _ in range(steps):
-                if self.trouble or not self._step() or monotonic() >= end:
+            for step in islice(self.training, 0 if self.trouble else steps):
+                if not math.isfinite(step.loss):
+                    break
+                self._record(step.loss)
+                step.update()
+                self.steps += 1
+                if monotonic() >= end:
                     break
             self.measure()
-
-    def _step(self) -> bool:
-        value = self.network.training_pass(self.loss, self.x, self.targets)
-        if math.isfinite(value):
-            self._record(value)
-            self.optimizer.step(self.network.parameters, self.network.gradient)
-            self.steps += 1
-        return math.isfinite(value)
 
     def measure(self) -> None:
         """Take loss, gradient and right answers at the weights as they are: what a picture shows."""
