@@ -69,6 +69,66 @@ class TestGradients:
         ax = gradient_norms(series([[1.0], [0.0], [0.5]], ("dense1",)))
         assert np.isnan(ax.lines[0].get_ydata()[1])
 
+    def test_a_norm_of_zero_stands_at_the_foot_and_is_named_and_told(self):
+        names = ("dense1", "dense2", "dense3")
+        ax = gradient_norms(series([[0, 2.2e-32, 1.0]] * 3, names))
+        assert [text.get_text() for text in ax.texts] == ["dense1: 0", "dense2", "dense3"]
+        heights = [text.xy[1] for text in ax.texts]  # where each name's line ends, as a share of the height
+        assert heights[0] == 0 < heights[1] < 0.1 < 0.9 < heights[2] < 1
+        foot = ax.lines[-1]
+        assert foot.get_marker() == "v"
+        assert foot.get_transform() == ax.get_xaxis_transform()
+        assert foot.get_xydata().tolist() == [[1, 0], [2, 0], [3, 0]]
+        assert "▼ is 0" in ax.get_ylabel()
+        assert "dense1 is exactly 0 at every recorded step; dense2 stays at 2.2e−32" in alt_text(ax)
+
+    def test_zeros_in_between_or_at_the_end_are_told(self):
+        ax = gradient_norms(series([[1.0, 1.0], [0, 0], [0.5, 0]], ("dense1", "dense2")))
+        assert [text.get_text() for text in ax.texts] == ["dense1", "dense2: 0"]
+        assert "dense1 falls from 1.0 to about 0.5, and is exactly 0 at 1 of 3 recorded steps" in alt_text(ax)
+        assert "dense2 stays at 1.0, and is exactly 0 from step 2 on" in alt_text(ax)
+
+    def test_layers_that_are_all_zero_leave_an_axis_without_numbers(self):
+        ax = gradient_norms(series([[0.0, 0.0]] * 2, ("dense1", "dense2")))
+        ax.figure.draw_without_rendering()
+        assert list(ax.get_yticks()) == []
+        assert [text.get_text() for text in ax.texts] == ["dense1: 0", "dense2: 0"]
+        assert ax.get_xlim()[0] < 1 < 2 < ax.get_xlim()[1]
+
+    def test_a_line_goes_on_after_a_zero_and_its_mean_leaves_the_zero_out(self):
+        values = np.full((9, 1), 8.0)
+        values[2] = 2.0
+        values[4] = 0.0
+        pale, mean, _ = gradient_norms(series(values, ("dense1",)), window=3).lines
+        assert np.isnan(pale.get_ydata()).tolist() == np.isnan(mean.get_ydata()).tolist()
+        assert np.isnan(mean.get_ydata()).tolist() == [row == 4 for row in range(9)]
+        np.testing.assert_allclose(mean.get_ydata()[[2, 3, 5, 8]], [np.cbrt(128), 4, 8, 8])
+
+    def test_what_is_infinite_stands_at_the_top_and_is_told(self):
+        ax = gradient_norms(series([[1.0, 2.0], [np.inf, 3.0]], ("dense1", "dense2")))
+        assert [text.get_text() for text in ax.texts] == ["dense1: ∞", "dense2"]
+        assert ax.texts[0].xy[1] == 1
+        assert "▲ is ∞" in ax.get_ylabel()
+        assert "dense1 stays at 1.0, and is infinite from step 2 on" in alt_text(ax)
+
+    def test_numbers_that_all_have_a_place_are_drawn_without_remarks(self):
+        ax = gradient_norms(series([[1.0], [0.5]], ("dense1",)))
+        assert ax.get_ylabel() == "‖∂L/∂θ‖ (log scale)"
+        assert len(ax.lines) == 1
+
+    def test_noise_without_a_mean_gradient_is_infinite_not_huge(self):
+        ax = gradient_noise(series([[[2.0, 1.0]], [[0.0, 2.0]], [[1.0, 3.0]]], ("dense1",)))
+        assert ax.lines[0].get_ydata()[[0, 2]].tolist() == [0.5, 3.0]
+        assert ax.get_ylim()[1] < 10
+        assert "and is infinite at 1 of 3 recorded steps" in alt_text(ax)
+
+    def test_names_stand_at_their_lines_although_the_line_at_1_widens_the_axis(self):
+        ax = gradient_noise(series([[[1.0, 200.0]], [[1.0, 100.0]]], ("dense1",)))
+        (name,) = (text for text in ax.texts if text.get_text() == "dense1")
+        ax.figure.draw_without_rendering()  # now the limits are what a reader sees
+        to_fraction = ax.transScale + ax.transLimits
+        assert name.xy[1] == pytest.approx(to_fraction.transform((1, 100))[1])
+
     def test_noise_is_deviation_over_mean(self):
         ax = gradient_noise(series([[[2.0, 1.0]], [[0.5, 2.0]]], ("dense1",)))
         assert ax.lines[0].get_ydata().tolist() == [0.5, 4.0]
@@ -99,6 +159,11 @@ class TestWeightTraces:
         text = alt_text(weight_traces(weights, series([[-3.0], [0.1]], self.labels[:1])))
         assert "dense1.weights[406, 3] rises from 1.0 to about 2; " in text
         assert "the size of its gradient shrinks, from about 3." in text
+
+    def test_gradients_that_are_all_zero_have_an_axis_around_zero(self):
+        flat = series([[0.0], [0.0]], self.labels[:1])
+        low, high = weight_traces(series([[1.0], [1.0]], self.labels[:1]), flat).axes[1].get_ylim()
+        assert low == -high < 0
 
     def test_traces_of_different_weights_are_refused(self):
         with pytest.raises(ValueError, match="record the same for both"):

@@ -201,6 +201,15 @@ class TestCurves:
         assert places[0][-1] == round(1000 * 19 / 49)  # step 20
         assert places[1][0] == round(1000 * 30 / 49)
 
+    def test_a_norm_of_zero_is_read_as_0_at_the_foot(self):
+        norms = curve(range(1, 6), ("dense1", "dense2"))
+        norms.values[:, 0] = 0
+        norms.values[2:, 1] = 0
+        first, second = charts(GradientFilm(history(norms=norms)))["Gradient norm"]["lines"]
+        assert (first["texts"], first["heights"]) == (["0"] * 5, [100] * 5)
+        assert second["heights"][2:] == [100] * 3
+        assert all(height < 100 for height in second["heights"][:2])
+
 
 class TestNames:
     def test_records_may_bear_other_names(self):

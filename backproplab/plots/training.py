@@ -76,18 +76,18 @@ def gradient_norms(norms: Series, *, window: int | None = None, ax: Axes | None 
 
     `norms.values` is `(k, layers)`. Where there are many, each line is the geometric mean over `window` of
     them (a twentieth unless told) and the recorded values stay visible behind it, pale; `window=1` draws them
-    alone.
+    alone. A norm of 0, for which a log scale has no place, is a ▼ at the foot of the axes.
     """
     ax = axes_or_new(ax, height=4)
     values = np.asarray(norms.values, float)
     window = default_window(norms) if window is None else window
-    _layer_lines(ax, norms, values, window)
-    ax.set_ylabel("‖∂L/∂θ‖ (log scale)")
+    drawn = _layer_lines(ax, norms, values, window)
+    _name_layers(ax, norms, values, drawn)
+    ax.set_ylabel(f"‖∂L/∂θ‖ ({_scale_words(values)})")
     title = "Gradient norm of each layer"
     more = f": as recorded (pale) and its geometric mean over {window}" if window > 1 else ""
     ax.set_title(title + more)
-    drawn = geometric_mean(values, window) if (values > 0).all() else values
-    _describe_layers(ax, norms, drawn, "Gradient norm of each layer over training, on a log scale")
+    _describe_layers(ax, norms, values, window, "Gradient norm of each layer over training, on a log scale")
     return ax
 
 
@@ -96,12 +96,14 @@ def gradient_noise(noise: Series, *, ax: Axes | None = None) -> Axes:
     """Draw noise ÷ signal for each layer: the gradient's standard deviation over batches by its mean.
 
     `noise.values` is `(k, layers, 2)`: the norm of the mean gradient, then of its standard deviation. Above
-    1, a single batch says more about itself than about the data set.
+    1, a single batch says more about itself than about the data set. Where no mean gradient was found, the
+    quotient is infinite: a ▲ at the top of the axes.
     """
     ax = axes_or_new(ax, height=4)
     mean, deviation = np.moveaxis(np.asarray(noise.values, float), -1, 0)
-    ratio = deviation / np.maximum(mean, np.finfo(float).tiny)
-    _layer_lines(ax, noise, ratio, 1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = deviation / mean
+    drawn = _layer_lines(ax, noise, ratio, 1)
     ax.axhline(1, color=MUTED, linewidth=1, linestyle=(0, (2, 2)), zorder=1)
     ax.text(
         0.99,
@@ -114,9 +116,11 @@ def gradient_noise(noise: Series, *, ax: Axes | None = None) -> Axes:
         fontsize=9,
         bbox={"boxstyle": "round,pad=0.2", "facecolor": "white", "edgecolor": "none"},
     )
-    ax.set_ylabel("noise ÷ mean gradient (log scale)")
+    _name_layers(ax, noise, ratio, drawn)
+    ax.set_ylabel(f"noise ÷ mean gradient ({_scale_words(ratio)})")
     ax.set_title("How much the gradients of single batches differ")
-    _describe_layers(ax, noise, ratio, "Noise between batches divided by the mean gradient, on a log scale")
+    what = "Noise between batches divided by the mean gradient, on a log scale"
+    _describe_layers(ax, noise, ratio, 1, what)
     return ax
 
 
@@ -127,37 +131,117 @@ def default_window(series: Series) -> int:
 
 
 def geometric_mean(values: Floats, window: int) -> Floats:
-    """Running geometric mean down each column: on a log axis, the middle of what it averages."""
-    return np.exp(np.column_stack([running_mean(np.log(column), window) for column in values.T]))
+    """Running geometric mean down each column: on a log axis, the middle of what it averages.
+
+    A 0 or what is not finite has no place on that axis: nan there, and left out of the means around it.
+    """
+    logs = np.log(_on_log_scale(values))
+    return np.exp(np.column_stack([running_mean(column, window) for column in logs.T]))
 
 
-def _layer_lines(ax: Axes, series: Series, values: Floats, window: int) -> None:
+def _on_log_scale(values: Floats) -> Floats:
+    """The values that have a place on a log scale, nan for the others."""
+    return np.where((values > 0) & np.isfinite(values), values, np.nan)
+
+
+def _scale_words(values: Floats) -> str:
+    """What the vertical axis is, with the marks for what lies beyond it."""
+    beyond = ["▼ is 0"] * bool((values == 0).any()) + ["▲ is ∞"] * bool(np.isposinf(values).any())
+    return ", ".join(["log scale", *beyond])
+
+
+def _layer_lines(ax: Axes, series: Series, values: Floats, window: int) -> Floats:
+    """Draw a line for each layer; returns the heights of its points, nan for what is not drawn."""
     colours, count = shades("gradient", len(series.labels)), len(series.steps)
-    ends = []
+    raw = _on_log_scale(values)
+    drawn = geometric_mean(values, window) if window > 1 else raw
     for index, colour in enumerate(colours):
-        line = np.where(values[:, index] > 0, values[:, index], np.nan)
         if window > 1:
-            ax.plot(series.steps, line, color=colour, linewidth=0.6, alpha=0.3)
-            line = geometric_mean(line[:, np.newaxis], window)[:, 0]
+            ax.plot(series.steps, raw[:, index], color=colour, linewidth=0.6, alpha=0.3)
         marks = slice(index * count // 40 % count, None, max(1, count // 10)) if count > 20 else slice(None)
         ax.plot(
             series.steps,
-            line,
+            drawn[:, index],
             linestyle=LINES[index % len(LINES)],
             color=colour,
             marker=MARKERS[index % len(MARKERS)],
             markevery=marks,
         )
-        finite = line[np.isfinite(line)]
-        ends.append(float(finite[-1]) if finite.size else 1.0)
+    return drawn
+
+
+def _name_layers(ax: Axes, series: Series, values: Floats, drawn: Floats) -> None:
+    """Scale the axes, mark what lies beyond them, and write each layer's name where its line ends."""
+    ax.update_datalim([(series.steps[0], 1.0), (series.steps[-1], 1.0)], updatey=False)
     step_axis(ax)
     log_axis(ax)
-    label_ends(ax, ends, series.labels, colours)
+    colours = shades("gradient", len(series.labels))
+    for index, colour in enumerate(colours):
+        for value, marker in ((0.0, "v"), (np.inf, "^")):
+            _mark_beyond(ax, series, values[:, index] == value, marker, colour)
+    if np.isnan(drawn).all():
+        ax.set_yticks([])  # nothing has a place on this scale
+    ends = [_end(values[:, index], drawn[:, index]) for index in range(len(colours))]
+    names = [
+        label if 0 < end < np.inf else f"{label}: {number(end)}"
+        for label, end in zip(series.labels, ends, strict=True)
+    ]
+    label_ends(ax, [0.0 if np.isnan(end) else end for end in ends], names, colours)
 
 
-def _describe_layers(ax: Axes, series: Series, values: Floats, what: str) -> None:
-    told = [f"{label} {course(series.steps, values[:, i])}" for i, label in enumerate(series.labels)]
+def _mark_beyond(ax: Axes, series: Series, there: NDArray[np.bool_], marker: str, colour: str) -> None:
+    """Mark the steps at which a value lies below ("v") or above ("^") everything that a log scale holds."""
+    if not there.any():
+        return
+    edge, at = float(marker == "^"), np.flatnonzero(there)
+    ax.plot(
+        series.steps,
+        np.where(there, edge, np.nan),  # a share of the height, since no value has this place
+        transform=ax.get_xaxis_transform(),
+        color=colour,
+        marker=marker,
+        markevery=at[:: max(1, len(at) // 10)].tolist(),
+        clip_on=False,
+        zorder=3,
+    )
+
+
+def _end(values: Floats, drawn: Floats) -> float:
+    """Where a line ends: at 0, at ∞, or at the last place of what is drawn; nan where nothing is."""
+    if values[-1] == 0 or values[-1] == np.inf:
+        return float(values[-1])
+    places = drawn[np.isfinite(drawn)]
+    return float(places[-1]) if places.size else np.nan
+
+
+def _describe_layers(ax: Axes, series: Series, values: Floats, window: int, what: str) -> None:
+    told = [
+        f"{label} {_layer_course(series.steps, values[:, index], window)}"
+        for index, label in enumerate(series.labels)
+    ]
     describe(ax, f"{what}: {'; '.join(told)}.")
+
+
+def _layer_course(steps: NDArray[np.int64], values: Floats, window: int) -> str:
+    """How one layer's line goes, and where it is 0 or infinite."""
+    beyond = (values == 0) | (values == np.inf)
+    drawn = geometric_mean(values[:, np.newaxis], window)[:, 0] if window > 1 else values
+    told = [] if beyond.all() else [course(steps[~beyond], drawn[~beyond])]
+    for value, name in ((0.0, "exactly 0"), (np.inf, "infinite")):
+        there = values == value
+        if there.any():
+            told.append(f"is {name} {_when(steps, there)}")
+    return ", and ".join(told)
+
+
+def _when(steps: NDArray[np.int64], there: NDArray[np.bool_]) -> str:
+    """At which of the recorded steps, in words."""
+    first = int(np.argmax(there))
+    if there.all():
+        return "at every recorded step"
+    if there[first:].all():
+        return f"from step {steps[first]:,} on"
+    return f"at {there.sum():,} of {len(there):,} recorded steps"
 
 
 @house_style()
@@ -177,7 +261,7 @@ def weight_traces(weights: Series, gradients: Series) -> Figure:
     _value_panel(axes[0], weights, names)
     axes[0].set_title(f"Value of single weights{shared}")
     slopes = np.asarray(gradients.values, float)
-    most = 1.05 * float(np.nanmax(np.abs(slopes)))
+    most = 1.05 * float(np.abs(slopes[np.isfinite(slopes)]).max(initial=0.0)) or 1.0
     for ax, slope, name, colour in zip(axes[1:], slopes.T, names, shades("gradient", count), strict=True):
         ax.axhline(0, color=MUTED, linewidth=0.7, zorder=1)
         ax.plot(gradients.steps, slope, color=colour, linewidth=0.8)

@@ -104,11 +104,16 @@ def course(
 def running_mean(values: NDArray[np.float64], window: int) -> NDArray[np.float64]:
     """Mean over `window` values around each; narrower at the start, so that the first stays as it was.
 
+    What is not finite stays nan, and counts for nothing in the means around it.
+
     >>> running_mean(np.array([9.0, 3.0, 3.0, 3.0]), 3).tolist()
     [9.0, 5.0, 3.0, 3.0]
+    >>> running_mean(np.array([9.0, 3.0, np.nan, 5.0, 3.0]), 3).tolist()
+    [9.0, 6.0, nan, 4.0, 4.0]
     """
     index, half = np.arange(len(values)), max(0, window - 1) // 2
     first, last = np.maximum(index - half, 0), np.minimum(index + np.minimum(half, index), len(values) - 1)
-    sums = np.concatenate([[0.0], np.cumsum(values)])
-    result: NDArray[np.float64] = (sums[last + 1] - sums[first]) / (last + 1 - first)
-    return result
+    finite = np.isfinite(values)
+    sums, counts = (np.append(0, np.cumsum(part)) for part in (np.where(finite, values, 0.0), finite))
+    means = (sums[last + 1] - sums[first]) / np.maximum(counts[last + 1] - counts[first], 1)
+    return np.where(finite, means, np.nan)

@@ -21,6 +21,7 @@ Role = Literal["loss", "gradient", "parameter"]
 COLUMNS = 240  # of a curve at most; each keeps its lowest and its highest point
 POINTS = 11_000  # of all curves together, roughly
 BOX = 1000
+LARGEST = float(np.finfo(float).max)
 NEAR = 0.025  # share of the axis to either side that a mean covers: what one sees as one place
 FEWEST_AVERAGED = 60
 MARKS = {"loss": "◆", "gradient": "▲", "parameter": "■"}
@@ -44,6 +45,14 @@ class Scale(NamedTuple):
             numbers, ends = np.log(np.where(numbers > 0, numbers, np.nan)), np.log(ends)
         places: Floats = (numbers - ends[0]) / (ends[1] - ends[0])
         return np.where(np.isfinite(places), places, np.nan)
+
+    def place_or_end(self, values: ArrayLike) -> Floats:
+        """The same, but a 0 that has no place on a logarithmic axis stands at its low end.
+
+        >>> Scale(1, 100, log=True).place_or_end([1, 10, 0]).tolist()
+        [0.0, 0.5, 0.0]
+        """
+        return np.where(self.log & (np.asarray(values) == 0), 0.0, self.place(values))
 
     def ticks(self, most: int) -> list[tuple[float, str]]:
         """Round numbers on the axis, `most` + 1 at most: the place of each in percent, and its text.
@@ -208,7 +217,7 @@ def chart(
                 "dash": "" if single else dash(index),
                 "paths": _paths(series.steps, scale.place(column), when, near=0.0),
                 "means": _paths(series.steps, scale.place(column), when, near=NEAR) if averaged else None,
-                "heights": percent(1 - scale.place(column[at])),
+                "heights": percent(1 - scale.place_or_end(column[at])),
                 "texts": [text + step for text, step in zip(texts, steps, strict=True)],
             }
         )
@@ -234,7 +243,7 @@ def _scale(values: Floats, role: Role, single: bool) -> Scale:
         positive = finite[finite > 0]
         if not positive.size:
             return Scale(0.1, 1.0, log=True)
-        return Scale(float(positive.min()) / 1.1, float(positive.max()) * 1.1, log=True)
+        return Scale(float(positive.min()) / 1.1, min(float(positive.max()) * 1.1, LARGEST), log=True)
     most = 1.05 * float(np.abs(finite).max(initial=0)) or 1.0
     if role == "loss":
         return Scale(0.0, most)

@@ -9,6 +9,7 @@ from backproplab.layers.base import Array, Layer
 from backproplab.losses import Loss
 from backproplab.network import LayerStep, Network
 from backproplab.plots.words import listed, number, short
+from backproplab.training.measurements import norm
 
 MOST_ROWS, MOST_COLUMNS = 6, 5  # a larger array is told by its shape and its norm
 
@@ -108,4 +109,4 @@ def _array(name: str, formula: str, array: Array) -> dict[str, Any]:
 
 
 def _norm(array: Array) -> str:
-    return short(float(np.linalg.norm(array)))
+    return short(norm(array))
