@@ -30,6 +30,10 @@ class TestDecisionBoundary:
         ax = decision_boundary(xor, CORNERS, LABELS)
         np.testing.assert_allclose(xor.predict(black_contour(ax)), 0.5, atol=0.05)
 
+    def test_a_network_whose_numbers_broke_has_no_point_right(self, xor):
+        xor.parameters[:] = np.nan
+        assert "0 of 4 points lie on the right side" in alt_text(decision_boundary(xor, CORNERS, LABELS))
+
     def test_a_function_and_a_logit_draw_the_same_as_the_network(self, xor):
         logit = Network([Dense(2, 2), Sigmoid(), Dense(2, 1)], dtype=np.float64)
         logit.parameters[:] = xor.parameters

@@ -195,6 +195,11 @@ class TestNetwork:
         for sender, hearer in pairwise(steps):
             assert sender["parts"][-1].get("rows") == hearer["parts"][0].get("rows")
 
+    def test_a_norm_whose_square_float32_cannot_hold_is_not_0(self):
+        network = Network([Dense(1, 1, initial="zeros")])
+        stepper = Stepper(network, SquaredError(), x=[[1.0]], targets=[[3e-30]])
+        assert [part["norm"] for part in stepper.scene["steps"][1]["parts"][:3]] == ["3e−30"] * 3
+
     def test_the_networks_own_gradient_is_as_it_was(self):
         assert (self.small()[0].gradient == 7.0).all()
 

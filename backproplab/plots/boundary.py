@@ -71,7 +71,8 @@ def decision_boundary(
     ax.set_aspect("equal")
     ax.set_xlabel(names[0])
     ax.set_ylabel(names[1])
-    right = int((_probabilities(model, points).argmax(axis=1) == truth).sum())
+    answers = _probabilities(model, points)
+    right = int(((answers.argmax(axis=1) == truth) & ~np.isnan(answers).any(axis=1)).sum())
     describe(ax, _boundary_words(chances, len(points), right))
     return ax
 
