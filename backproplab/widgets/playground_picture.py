@@ -8,7 +8,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from numpy.typing import NDArray
 
 from backproplab.layers import Dense, Sigmoid
-from backproplab.layers.base import Array
+from backproplab.layers.contract import Array
 from backproplab.plots.style import SERIES
 from backproplab.widgets.playground_run import Run, network_of
 

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backproplab.datasets import circles, moons, noisy_xor, spirals, xor
-from backproplab.layers import GELU, Dense, Layer, LeakyReLU, ReLU, Sigmoid, Tanh
+from backproplab.layers import ACTIVATIONS as ACTIVATIONS_OF_LAYERS
+from backproplab.layers import Dense, Layer, ReLU, Sigmoid
 from backproplab.losses import BinaryCrossEntropy, Loss, SquaredError
 from backproplab.measurements import layer_norms
 from backproplab.network import Network
@@ -28,11 +29,7 @@ ROWS = 160  # what a curve keeps before every other row is dropped
 NOISY = {"noisy xor": noisy_xor, "moons": moons, "circles": circles, "spirals": spirals}
 DATA = ("xor", *NOISY)
 ACTIVATIONS: dict[str, Callable[[], Layer] | None] = {
-    "sigmoid": Sigmoid,
-    "tanh": Tanh,
-    "ReLU": ReLU,
-    "leaky ReLU": LeakyReLU,
-    "GELU": GELU,
+    **{activation.caption: activation for activation in ACTIVATIONS_OF_LAYERS},
     "none": None,
 }
 INITIALS = {  # what Dense takes, and the standard deviation that it stands for

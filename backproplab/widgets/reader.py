@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from backproplab.layers.base import Shape
+from backproplab.layers.contract import Shape
 from backproplab.losses import SoftmaxCrossEntropy
 from backproplab.network import Network
 
@@ -46,8 +46,11 @@ class Reader:
         self._twin.parameters = self._network.parameters
         x = picture.reshape(1, *self.shape).astype(self._twin.dtype)
         loss = self._loss.forward(self._twin.forward(x), [target])
-        gradient = self._twin.backward(self._loss.backward()).reshape(28, 28)
-        return Reading(self._loss.probabilities[0].astype(float), loss, gradient.astype(float))
+        gradient = self._twin.backward(self._loss.backward())
+        assert gradient is not None  # pixels are no integers
+        return Reading(
+            self._loss.probabilities[0].astype(float), loss, gradient.reshape(28, 28).astype(float)
+        )
 
     def towards(self, picture: Picture, target: int, *, step_size: float, steps: int) -> Picture:
         """The picture after steps down the gradient of the loss for `target`, its ink kept from 0 to 1.
