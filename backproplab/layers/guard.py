@@ -82,9 +82,8 @@ class Guard:
 
     def _check(self, method: str, array: Any, shape: tuple[int, ...] | None, dtype: np.dtype[Any]) -> None:
         what = "its outputs" if method == "forward" else "∂L/∂inputs"
-        kind = type(array)
-        if kind is not np.ndarray:
-            raise TypeError(f"{self.name}.{method} returned {kind.__name__}; return {what}, an array")
+        if array.__class__ is not np.ndarray:
+            raise TypeError(f"{self.name}.{method} returned {type(array).__name__}; return {what}, an array")
         if shape is not None and array.shape != shape:
             raise ValueError(
                 f"{self.name}.{method} returned shape {array.shape}; return {what}, in the shape {shape} "
