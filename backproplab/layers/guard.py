@@ -82,7 +82,8 @@ class Guard:
 
     def _check(self, method: str, array: Any, shape: tuple[int, ...] | None, dtype: np.dtype[Any]) -> None:
         what = "its outputs" if method == "forward" else "∂L/∂inputs"
-        if array.__class__ is not np.ndarray:
+        is_plain = type(array) is np.ndarray
+        if not is_plain:
             raise TypeError(f"{self.name}.{method} returned {type(array).__name__}; return {what}, an array")
         if shape is not None and array.shape != shape:
             raise ValueError(

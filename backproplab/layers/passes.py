@@ -6,7 +6,8 @@ What may be written over is decided here and nowhere else, from what the layers 
   it does not keep it, and the next layer does not keep its input and can work in place.
 - A gradient on its way back may be written over by the layer that it comes to if it stands in an array
   from here, and that layer can work in place.
-- A layer that says nothing of what it keeps gets no array from here, and nothing that it sees is written over.
+- A layer that says nothing of what it keeps gets no array from here, and nothing that it sees is written
+  over.
 
 The first time, nobody is believed: a `Guard` stands around every layer, and each layer is looked through for
 an array that it keeps and that was written over all the same.
