@@ -82,8 +82,7 @@ class Guard:
 
     def _check(self, method: str, array: Any, shape: tuple[int, ...] | None, dtype: np.dtype[Any]) -> None:
         what = "its outputs" if method == "forward" else "∂L/∂inputs"
-        is_plain = type(array) is np.ndarray
-        if not is_plain:
+        if not isinstance(array, np.ndarray) or isinstance(array, np.ma.MaskedArray | np.matrix):
             raise TypeError(f"{self.name}.{method} returned {type(array).__name__}; return {what}, an array")
         if shape is not None and array.shape != shape:
             raise ValueError(
