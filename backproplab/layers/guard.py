@@ -10,11 +10,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from backproplab.layers.contract import Array, Layer, NotYetError, Shape
 
 # A nan with a mark of its own, so that a gradient that nobody set is told from one that became nan.
-UNSET = {
+UNSET: dict[np.dtype[Any], NDArray[Any]] = {
     np.dtype(np.float32): np.array(0x7FC0BA5E, np.uint32),
     np.dtype(np.float64): np.array(0x7FF800000000BA5E, np.uint64),
 }
