@@ -382,6 +382,78 @@ class TestAWrongLayerIsAnErrorAndNeverASilentOne:
             self.run(Half(), place)
 
 
+class Gated(Layer):
+    """y = tanh(u) · sigmoid(v), u and v each a Dense of x: layers inside a layer."""
+
+    def __init__(self, inputs, outputs):
+        super().__init__()
+        self.value = Dense(inputs, outputs)
+        self.gates = [Dense(inputs, outputs)]
+        self.activations = (Tanh(), Sigmoid())
+
+    def forward(self, x):
+        self.a = self.activations[0](self.value(x))
+        self.g = self.activations[1](self.gates[0](x))
+        return self.a * self.g
+
+    def backward(self, upstream):
+        through_value = self.value.backward(self.activations[0].backward(upstream * self.g))
+        through_gate = self.gates[0].backward(self.activations[1].backward(upstream * self.a))
+        return through_value + through_gate
+
+
+class TestLayersInsideALayer:
+    def test_their_parameters_are_the_outer_ones(self):
+        network = Network([Gated(3, 4), Tanh(), Dense(4, 2)], dtype=np.float64)
+        assert list(network.parameter_views) == [
+            f"gated1.{name}" for name in ("value.weights", "value.bias", "gates1.weights", "gates1.bias")
+        ] + ["dense1.weights", "dense1.bias"]  # fmt: skip
+        x, labels = np.random.default_rng(0).normal(size=(6, 3)), [0, 1, 0, 1, 0, 1]
+        assert check_gradients(network, SoftmaxCrossEntropy(), x, labels).passed
+        before = network.parameters.copy()
+        fit(network, SoftmaxCrossEntropy(), x, labels, optimizer=SGD(0.5), epochs=2, batch_size=3)
+        assert (network.parameters != before).mean() > 0.9
+
+    def test_they_have_their_place(self):
+        gated = Gated(3, 4)
+        Network([gated])
+        with pytest.raises(ValueError, match="make a new one for each place"):
+            Network([gated.value])
+
+    def test_one_layer_in_two_places_is_refused(self):
+        one, other = Gated(3, 3), Gated(3, 3)
+        other.value = one.value
+        with pytest.raises(ValueError, match="make a new one for each place"):
+            Network([one, other])
+        placed = Dense(3, 3)
+        Network([placed])
+        one.value = placed
+        with pytest.raises(ValueError, match="make a new one for each place"):
+            Network([one])
+
+    def test_one_that_is_called_twice_is_an_error(self):
+        class Twice(Layer):
+            def __init__(self):
+                super().__init__()
+                self.cell = Dense(3, 3)
+
+            def forward(self, x):
+                return self.cell(self.cell(x))
+
+            def backward(self, upstream):
+                return self.cell.backward(self.cell.backward(upstream))
+
+        with pytest.raises(ValueError, match=r"twice1.forward calls cell.forward twice in one pass"):
+            Network([Twice(), Dense(3, 2)], dtype=np.float64)(np.ones((1, 3)))
+
+    def test_a_copy_has_layers_of_its_own(self):
+        network = Network([Gated(3, 4)], dtype=np.float64)
+        twin = copy.deepcopy(network)
+        twin.parameters[:] = 0
+        assert network.layers[0].value.weights.any()
+        assert not twin.layers[0].value.weights.any()
+
+
 class TestParameters:
     def test_they_exist_from_construction(self):
         assert Dense(2, 1).weights.shape == (2, 1)

@@ -48,10 +48,9 @@ class Chain(Layer):
         self._prepare()
         self.check_chain()
         for layer in layers:  # at the end: a chain that is refused has taken no layer's place
-            layer.has_place = True
+            layer.take_place()
 
     def _prepare(self) -> None:
-        self.parts = dict(zip(self.names, self.layers, strict=True))
         # Layers before the first one with parameters owe nobody a gradient in training.
         self.first_trained = next((index for index, layer in enumerate(self.layers) if layer.size), 0)
         self._guards = [Guard(name, layer) for name, layer in self.parts.items()]
@@ -61,6 +60,11 @@ class Chain(Layer):
         ]
         self._proven = False
         self._passes: dict[Shape, Passes] = {}
+
+    @property
+    def parts(self) -> dict[str, Layer]:
+        """The layers by name."""
+        return dict(zip(self.names, self.layers, strict=True))
 
     def check_chain(self) -> None:
         """Raise if the layers cannot be this kind of chain; the base takes any that fit each other."""
@@ -170,6 +174,11 @@ class Residual(Chain):
 
     keeps = {"layers": "input"}  # its first layer may
 
+    @property
+    def parts(self) -> dict[str, Layer]:
+        """The layers by name."""
+        return dict(zip(self.names, self.layers, strict=True))
+
     def check_chain(self) -> None:
         """Raise if the layers do not give back the shape that they get."""
         if self.input_shape is not None:
@@ -262,8 +271,19 @@ def check_layers(layers: Sequence[Layer], owner: str) -> None:
     """Raise unless these are layers that can be put in a row."""
     if not layers:
         raise ValueError(f"{owner} needs at least one layer: {owner}([Dense(2, 2)])")
-    for index, layer in enumerate(layers):
+    for layer in layers:
         if not isinstance(layer, Layer):
             raise TypeError(f"{owner} is made of layers, got {layer!r}; write Dense(2, 4), with its brackets")
-        if layer.has_place or any(layer is other for other in layers[:index]):
-            raise ValueError(f"{layer!r} has its place in a network already; make a new one for each place")
+    met: set[int] = set()
+    for layer in layers:
+        check_places(layer, met)
+
+
+def check_places(layer: Layer, met: set[int]) -> None:
+    """Raise if the layer, or one inside it, has a place elsewhere or was met before."""
+    if layer.has_place or id(layer) in met:
+        raise ValueError(f"{layer!r} has its place in a network already; make a new one for each place")
+    met.add(id(layer))
+    if not isinstance(layer, Chain):  # a chain has given its layers their place
+        for inner in layer.parts.values():
+            check_places(inner, met)

@@ -77,6 +77,10 @@ class Layer:
     - a keyword `needs_input_gradient=True` of backward: False where nobody asks for ∂L/∂inputs, as in
       the first layer of a network in training; backward may then return None.
 
+    **Layers inside a layer** are attributes, alone or in a list: `self.query = Dense(8, 8)`. Their parameters
+    are the outer layer's too, as "query.weights". Each keeps what its last forward left, so that it can be
+    called only once in a pass.
+
     A class that overrides `forward` or `backward` says `keeps` and `in_place` anew: what its parent said
     was about the parent's code.
     """
@@ -95,9 +99,6 @@ class Layer:
 
     formulas: Formulas = Formulas()
     """The layer's mathematics in words that pictures show."""
-
-    parts: Mapping[str, "Layer"] = MappingProxyType({})
-    """The layers inside this one, by name; their parameters are this layer's too."""
 
     has_place = False
     """Whether a network or another layer holds this one; a layer has one place."""
@@ -202,6 +203,24 @@ class Layer:
             for name in holder._names:
                 holder._hold(name, getattr(holder, name).astype(dtype))
         return twin
+
+    @property
+    def parts(self) -> dict[str, "Layer"]:
+        """The layers inside this one, by the names of their attributes, those of a list with a number."""
+        found: dict[str, Layer] = {}
+        for name, value in vars(self).items():
+            if isinstance(value, Layer):
+                found[name] = value
+            elif isinstance(value, list | tuple):
+                inner = [each for each in value if isinstance(each, Layer)]
+                found |= {f"{name}{number}": each for number, each in enumerate(inner, 1)}
+        return found
+
+    def take_place(self) -> None:
+        """Say of this layer and of those inside that they have their one place."""
+        self.has_place = True
+        for layer in self.parts.values():
+            layer.take_place()
 
     @property
     def size(self) -> int:
@@ -351,7 +370,7 @@ class Layer:
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
         for layer in self.parts.values():
-            layer.has_place = True
+            layer.take_place()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"

@@ -6,7 +6,8 @@ here each is an error that says what to write instead.
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -70,7 +71,8 @@ class Guard:
         protected = array.view()
         protected.flags.writeable = False
         try:
-            result: Array = getattr(self.layer, method)(protected, **more)
+            with called_once(self.name, self.layer, method):
+                result: Array = getattr(self.layer, method)(protected, **more)
         except ValueError as error:
             if "read-only" not in str(error):
                 raise
@@ -98,6 +100,35 @@ class Guard:
 
     def _parameter_dtype(self, otherwise: np.dtype[Any]) -> np.dtype[Any]:
         return next((view.dtype for view in self.layer.parameter_views().values()), otherwise)
+
+
+@contextmanager
+def called_once(name: str, layer: Layer, method: str) -> Iterator[None]:
+    """Raise where a layer calls one of those inside it twice: its backward would know the last call alone."""
+    parts = {} if layer.keeps is not None else layer.parts
+
+    def watched(part: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        calls: list[str] = []
+
+        def once(*given: Any, **more: Any) -> Any:
+            calls.append(part)
+            if len(calls) > 1:
+                raise ValueError(
+                    f"{name}.{method} calls {part}.{method} twice in one pass, but {part} keeps only what "
+                    "its last call left, and a second backward overwrites the gradients of the first; "
+                    "give each place a layer of its own, or write the two passes out by hand"
+                )
+            return call(*given, **more)
+
+        return once
+
+    for part, inner in parts.items():
+        vars(inner)[method] = watched(part, getattr(inner, method))
+    try:
+        yield
+    finally:
+        for inner in parts.values():
+            del vars(inner)[method]
 
 
 def mark_unset(layer: Layer) -> None:
