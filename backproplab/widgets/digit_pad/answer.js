@@ -1,6 +1,6 @@
 // What the digit pad shows of Python's answer: the picture, the gradient map, ten bars of probability.
 
-import { OWN_KEYS, freshId, html } from "./kit.js";
+import { OWN_KEYS, freshId, html } from "../kit/kit.js";
 
 /** A map of 28 × 28 pixels under its name: { node, paint(values, colour), tell(name, words) }. */
 export function pixelMap(kind, over = null) {

@@ -1,9 +1,9 @@
 // A pad to draw a digit on, beside what a network makes of it. All numbers come from Python.
 
-import { announcer, button, bytes, html, menu } from "./kit.js";
-import { keepInNotebook } from "./kept.js";
-import { lastGround, padPaper } from "./digit_pad-paper.js";
-import { pixelMap, signs, legendOfSigns, digitBars } from "./digit_pad-answer.js";
+import { announcer, button, bytes, html, menu } from "../kit/kit.js";
+import { keepInNotebook } from "../kit/kept.js";
+import { lastGround, padPaper } from "./paper.js";
+import { pixelMap, signs, legendOfSigns, digitBars } from "./answer.js";
 
 const PATIENCE = 2000; // milliseconds
 const SIZES = [0.01, 0.03, 0.1, 0.3];

@@ -1,6 +1,6 @@
 // The paper of the digit pad: ink by mouse, finger or pen, or by keyboard with a pen that arrows move.
 
-import { OWN_KEYS, freshId, html, keys, svg } from "./kit.js";
+import { OWN_KEYS, freshId, html, keys, svg } from "../kit/kit.js";
 
 const CELLS = 28; // a step of the keyboard's pen is one of these across the paper
 const FAR = 5; // with Shift

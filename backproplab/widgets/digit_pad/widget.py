@@ -17,8 +17,8 @@ from backproplab.optimizers import at_least_zero
 from backproplab.plots.reading import digit_reading
 from backproplab.plots.style import SIGNED
 from backproplab.plots.words import number
-from backproplab.widgets.base import Live, Static, is_finite
-from backproplab.widgets.reader import DIGITS, Picture, Reader, Reading
+from backproplab.widgets.digit_pad.reader import DIGITS, Picture, Reader, Reading
+from backproplab.widgets.kit.base import Live, Static, is_finite
 
 PAPER = 112  # the pad's side in its own units: four to a pixel of MNIST, which so fits on it exactly
 PEN = 5.0  # the pen's radius: a digit as tall as most people draw gets lines as thick as MNIST's
@@ -45,7 +45,7 @@ class Sheet(NamedTuple):
 BLANK = Sheet(None, (), np.zeros((28, 28), np.float32), 0)
 
 
-class DigitPad(Live, module="digit_pad"):
+class DigitPad(Live, folder="digit_pad"):
     """Draw a digit by mouse, finger or keyboard and see what a network of ten logits reads in it.
 
     Beside the drawing: the picture as the network gets it, the probabilities, the cross-entropy for a target

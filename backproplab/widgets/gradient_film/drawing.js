@@ -1,8 +1,8 @@
-import { html, svg } from "./kit.js";
+import { html, svg } from "../kit/kit.js";
 
 // The two halves of a film's page. Both are made once; drawing a frame moves, fills and rewrites what is there.
 
-const ZERO = 128; // the byte of a zero, as film_maps.py makes them
+const ZERO = 128; // the byte of a zero, as maps.py makes them
 
 /** The maps: { node, choose(units), draw(frame, scale, weight) }. */
 export function mapsPanel(film, pixels, palette) {

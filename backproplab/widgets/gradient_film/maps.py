@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from backproplab.plots.style import SIGNED
 from backproplab.plots.words import number
 from backproplab.recorder import Series
-from backproplab.widgets.gradient_film_curves import MARKS, Role, nearest
+from backproplab.widgets.gradient_film.curves import MARKS, Role, nearest
 
 ENDLESS = 1e300  # stands for the infinite, which no scale holds
 ZERO = 128  # the byte of a zero; 127 steps to either side of it

@@ -1,6 +1,6 @@
-import { OWN_KEYS, announcer, button, bytes, freshId, html, keys, menu, player, slider } from "./kit.js";
-import { keepInNotebook } from "./kept.js";
-import { chartsPanel, mapsPanel, told } from "./gradient_film-drawing.js";
+import { OWN_KEYS, announcer, button, bytes, freshId, html, keys, menu, player, slider } from "../kit/kit.js";
+import { keepInNotebook } from "../kit/kept.js";
+import { chartsPanel, mapsPanel, told } from "./drawing.js";
 
 const A_FRAME = 120; // milliseconds
 const LEAP = 10; // frames, for the Page keys

@@ -17,10 +17,10 @@ from backproplab.plots.training import gradient_norms, loss_curve
 from backproplab.plots.words import listed
 from backproplab.recorder import Series, size
 from backproplab.training import History
-from backproplab.widgets import gradient_film_maps as film_maps
-from backproplab.widgets.base import Live, Static
-from backproplab.widgets.gradient_film_curves import Times, chart, times
-from backproplab.widgets.gradient_film_maps import Maps
+from backproplab.widgets.gradient_film import maps as film_maps
+from backproplab.widgets.gradient_film.curves import Times, chart, times
+from backproplab.widgets.gradient_film.maps import Maps
+from backproplab.widgets.kit.base import Live, Static
 
 MOST_FRAMES = 120
 MOST_PIXELS = 450_000  # bytes of all maps together
@@ -31,7 +31,7 @@ STRIP = 6  # maps of the still picture
 Records = Mapping[str, Series]
 
 
-class GradientFilm(Live, module="gradient_film"):
+class GradientFilm(Live, folder="gradient_film"):
     """A training run to play, step and scrub through: maps, norms, single weights and loss, in step.
 
         recorder = Recorder(

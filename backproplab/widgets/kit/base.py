@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import anywidget
 from traitlets import Bool
 
-from backproplab.widgets.modules import script, style
+from backproplab.widgets.kit.modules import script, style
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -30,23 +30,24 @@ class Static(NamedTuple):
 
 
 class Live(anywidget.AnyWidget):
-    """A widget: a module `static/NAME.js` and a style sheet `static/NAME.css`, NAME given by the subclass.
+    """A widget, in a folder of its own beside `kit/`, which the subclass names.
 
-        class Dial(Live, module="dial"):
+        class Dial(Live, folder="dial"):
             def static(self): ...
 
-    The module's default export has `render({ model, el })`, as anywidget documents it. All that a reader has
-    done lives in synced traits, so that a widget that is closed and opened again is where it was.
+    The folder has the module `page.js`, whose default export has `render({ model, el })` as anywidget
+    documents it, and the style sheet `style.css`. All that a reader has done lives in synced traits, so that
+    a widget that is closed and opened again is where it was.
     """
 
     on_page_alone = Bool(True).tag(sync=True)
     """Whether it stays live without Python, as in a lesson exported to HTML."""
 
-    def __init_subclass__(cls, *, module: str = "", **keywords: Any) -> None:
+    def __init_subclass__(cls, *, folder: str = "", **keywords: Any) -> None:
         super().__init_subclass__(**keywords)
-        if module:
-            cls._esm = script(f"{module}.js")
-            cls._css = style(f"{module}.css")
+        if folder:
+            cls._esm = script(f"{folder}/page.js")
+            cls._css = style(f"{folder}/style.css")
 
     def static(self) -> Static:
         """What to show where there is no kernel."""

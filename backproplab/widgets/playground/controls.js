@@ -1,6 +1,6 @@
 // The playground's settings: each a native control that follows its trait, and sets it.
 
-import { html, menu, slider, keys, freshId, OWN_KEYS } from "./kit.js";
+import { html, menu, slider, keys, freshId, OWN_KEYS } from "../kit/kit.js";
 
 const GROUPS = [
   ["Data", [["data", "points"]]],

@@ -1,6 +1,6 @@
 // Loss and gradient norms over the steps: curves and ticks come from Python as parts of their boxes.
 
-import { html, svg, floats } from "./kit.js";
+import { html, svg, floats } from "../kit/kit.js";
 
 const DASHES = ["none", "6 3", "2 3", "8 3 2 3"];
 

@@ -7,7 +7,7 @@ from matplotlib.ticker import MaxNLocator
 
 from backproplab.plots.style import spread
 from backproplab.plots.words import number
-from backproplab.widgets.playground_run import Floats, Run
+from backproplab.widgets.playground.run import Floats, Run
 
 DECADES = 6  # at most so many are shown below the largest norm
 BETWEEN_NAMES = 0.14  # of a box's height, so that two names do not lie on each other

@@ -1,7 +1,7 @@
 // The network as a drawing: a small map for each unit, a line for each weight and one for its gradient.
 
-import { html, svg, keys, bytes, floats, OWN_KEYS } from "./kit.js";
-import { SMALL, shadedMap } from "./playground-plane.js";
+import { html, svg, keys, bytes, floats, OWN_KEYS } from "../kit/kit.js";
+import { SMALL, shadedMap } from "./plane.js";
 
 const MANY = 40; // lines, from where on the thin ones step back
 const TALL = 290; // pixels, as tall as the large map beside it

@@ -1,11 +1,11 @@
 // The playground: Python trains and draws up pictures; the page shows each, and asks for the next.
 
-import { html, button, keys, bytes, announcer } from "./kit.js";
-import { keepInNotebook } from "./kept.js";
-import { choice, settingsOf, linesOf } from "./playground-controls.js";
-import { networkDrawing } from "./playground-network.js";
-import { planeDrawing } from "./playground-plane.js";
-import { curvesDrawing } from "./playground-curves.js";
+import { html, button, keys, bytes, announcer } from "../kit/kit.js";
+import { keepInNotebook } from "../kit/kept.js";
+import { choice, settingsOf, linesOf } from "./controls.js";
+import { networkDrawing } from "./network.js";
+import { planeDrawing } from "./plane.js";
+import { curvesDrawing } from "./curves.js";
 
 const EVERY = 25; // milliseconds from one picture to the next, at least
 const READABLE = 120; // between two writings of words and curves: nobody reads faster

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from backproplab.layers import Dense, Sigmoid
 from backproplab.layers.base import Array
 from backproplab.plots.style import SERIES
-from backproplab.widgets.playground_run import Run, network_of
+from backproplab.widgets.playground.run import Run, network_of
 
 SIDE = 64  # points of the plane along each axis, its edges among them
 EVERY = 3  # a small map takes every third: 22 × 22

@@ -1,6 +1,6 @@
 // Maps over the plane: shades from Python looked up in a palette from Python, the data, a unit's line.
 
-import { html, svg, bytes, floats } from "./kit.js";
+import { html, svg, bytes, floats } from "../kit/kit.js";
 
 export const SMALL = 22; // points along a side of a unit's small map
 const LARGE = 64; // and of the large one

@@ -5,8 +5,8 @@ import html
 from backproplab.display import alt_text, image
 from backproplab.plots import decision_boundary, hidden_lines, network_diagram
 from backproplab.plots.words import number
-from backproplab.widgets.base import Static
-from backproplab.widgets.playground_run import Run, Settings
+from backproplab.widgets.kit.base import Static
+from backproplab.widgets.playground.run import Run, Settings
 
 STEPS = 1000
 WIDEST = 5  # units in a layer that network_diagram can draw

@@ -10,20 +10,20 @@ from traitlets import Bool, Bytes, CFloat, CInt, Dict, Enum, Int, observe, valid
 from backproplab.network import Network
 from backproplab.optimizers import at_least_zero
 from backproplab.plots.words import number
-from backproplab.widgets import playground_run as kinds
-from backproplab.widgets.base import Live, Static
-from backproplab.widgets.playground_curves import curves
-from backproplab.widgets.playground_picture import EVERY, Plane, Unit, line_sizes, palettes, shades
-from backproplab.widgets.playground_run import Floats, Run, Settings, offered
-from backproplab.widgets.playground_still import still
-from backproplab.widgets.playground_words import progress, sentence, thickest, unit_names, unit_words
+from backproplab.widgets.kit.base import Live, Static
+from backproplab.widgets.playground import run as kinds
+from backproplab.widgets.playground.curves import curves
+from backproplab.widgets.playground.picture import EVERY, Plane, Unit, line_sizes, palettes, shades
+from backproplab.widgets.playground.run import Floats, Run, Settings, offered
+from backproplab.widgets.playground.still import still
+from backproplab.widgets.playground.words import progress, sentence, thickest, unit_names, unit_words
 
 SLICE = 0.02  # seconds of training a picture, at most
 AHEAD = 2  # pictures on their way, at most: a message takes longer to the page than a picture to make
 PATIENCE = 2.0  # seconds without an answer from the page after which work stops
 
 
-class Playground(Live, module="playground"):
+class Playground(Live, folder="playground"):
     """A small dense network on points of the plane, trained live by the package's own code.
 
         Playground(data="moons", noise=0.1, depth=2, width=6, activation="tanh", learning_rate=0.3)

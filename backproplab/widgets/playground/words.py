@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backproplab.plots.words import listed, number
-from backproplab.widgets.playground_picture import Unit
-from backproplab.widgets.playground_run import Run, Settings
+from backproplab.widgets.playground.picture import Unit
+from backproplab.widgets.playground.run import Run, Settings
 
 
 def unit_names(settings: Settings) -> list[str]:

@@ -1,7 +1,7 @@
 // The quiz of a lesson: native radios, a Check button, and below each checked choice its reply, which stays.
 
-import { OWN_KEYS, announcer, button, freshId, html } from "./kit.js";
-import { keepInNotebook } from "./kept.js";
+import { OWN_KEYS, announcer, button, freshId, html } from "../kit/kit.js";
+import { keepInNotebook } from "../kit/kept.js";
 
 export default {
   initialize: keepInNotebook,

@@ -1,4 +1,4 @@
-"""The questions of a lesson's quick check, as their author wrote them in `quick_checks/NN.toml`.
+"""The questions of a lesson's quick check, as their author wrote them in `lessons/NN.toml`.
 
     [[question]]
     asks = "u = x² and x = 3. What is du/dx?"
@@ -46,7 +46,7 @@ def questions(lesson: str) -> tuple[Question, ...]:
     >>> questions("02")[0].choices[1]
     Choice(text='12', right=True, reply='u is 6, and 2 · 6 = 12. With du/dx = 3, the whole is 36.')
     """
-    folder = files("backproplab.widgets") / "quick_checks"
+    folder = files("backproplab.widgets") / "quick_check" / "lessons"
     known = sorted(
         file.name.removesuffix(".toml") for file in folder.iterdir() if file.name.endswith(".toml")
     )

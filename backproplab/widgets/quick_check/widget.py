@@ -1,6 +1,6 @@
 """The quiz at the end of a lesson: each answer has its reply, and one may try again.
 
-A cell holds `quick_check("02")` and no more: questions, choices and replies stand in `quick_checks/02.toml`.
+A cell holds `quick_check("02")` and no more: questions, choices and replies stand in `lessons/02.toml`.
 Neither a notebook's source nor its stored outputs show which choice is right.
 """
 
@@ -11,11 +11,11 @@ from typing import Any
 
 from traitlets import Dict, Int, List, TraitError, Unicode, validate
 
-from backproplab.widgets.base import Live, Static
-from backproplab.widgets.quick_check_questions import Question, questions, runs
+from backproplab.widgets.kit.base import Live, Static
+from backproplab.widgets.quick_check.questions import Question, questions, runs
 
 
-class QuickCheck(Live, module="quick_check"):
+class QuickCheck(Live, folder="quick_check"):
     """The quick check of a lesson; `quick_check` makes one."""
 
     asked = List(Dict()).tag(sync=True)

@@ -1,7 +1,7 @@
 // The grid of the sheet: a table that a reader walks through with the arrow keys and types into.
 
-import { html, OWN_KEYS } from "./kit.js";
-import { MARKS, asTyped } from "./spreadsheet-words.js";
+import { html, OWN_KEYS } from "../kit/kit.js";
+import { MARKS, asTyped } from "./words.js";
 
 /**
  * A grid for the rows of a page: { node, show(texts), select(name, precedents), mark(moved), focus() }.

@@ -1,10 +1,10 @@
 // A sheet of live formulas: select a cell and read its formula, change a number, update the weights.
 
-import { announcer, button, freshId, html, number } from "./kit.js";
-import { keepInNotebook } from "./kept.js";
+import { announcer, button, freshId, html, number } from "../kit/kit.js";
+import { keepInNotebook } from "../kit/kept.js";
 import { calculator } from "./formulas.js";
-import { MARKS, asTyped, inPlaces, inShort, listed, typedNumber, whatMoved } from "./spreadsheet-words.js";
-import { sheetGrid } from "./spreadsheet-grid.js";
+import { MARKS, asTyped, inPlaces, inShort, listed, typedNumber, whatMoved } from "./words.js";
+import { sheetGrid } from "./grid.js";
 
 const DISAGREES = 1e-8; // a gap between gradient and nudge that nine decimals show
 

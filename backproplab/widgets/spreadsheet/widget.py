@@ -10,14 +10,14 @@ from backproplab.plots.words import number
 from backproplab.spreadsheet import Cell, Row, Sheet
 from backproplab.spreadsheet.language import pretty
 from backproplab.spreadsheet.layout import NETWORK
-from backproplab.widgets.base import Live, Static, is_finite
+from backproplab.widgets.kit.base import Live, Static, is_finite
 
 COLUMNS = ("", "dL_d", "by_nudge_", "gap_", "new_")  # what stands before a row's name in columns B to F
 HEADS = ("value", "gradient", "by a nudge", "difference", "after one update")
 STILL = ("", "formula", "value", "formula of its gradient", "gradient", "by a nudge", "after one update")
 
 
-class Spreadsheet(Live, module="spreadsheet"):
+class Spreadsheet(Live, folder="spreadsheet"):
     """A `backproplab.spreadsheet.Sheet` to work with: the page works out its formulas, and no others.
 
         sheet = Sheet(network, SquaredError(), x=[0.5, 0.3], target=[1.0], learning_rate=1.0)

@@ -1,6 +1,6 @@
 // What the sheet says of its cells, in words and numbers.
 
-import { number } from "./kit.js";
+import { number } from "../kit/kit.js";
 
 export const MARKS = { value: "●", gradient: "▲", parameter: "■", loss: "◆" };
 const ONE_BY_ONE = 8; // names; more are counted

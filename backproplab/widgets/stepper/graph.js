@@ -1,5 +1,5 @@
 // One order of a pass over a `Value` graph: its arithmetic, its drawing, its sentence.
-import { announcer, freshId, html, OWN_KEYS, svg } from "./kit.js";
+import { announcer, freshId, html, OWN_KEYS, svg } from "../kit/kit.js";
 
 const MARGIN = 6; // around the drawing: a thick outline needs it
 const CORNER = { computed: 14, leaf: 0, constant: 0 };

@@ -8,8 +8,8 @@ from backproplab.plots.boxes import NAME, SMALL, text_width
 from backproplab.plots.layered import Run, layered
 from backproplab.plots.nodes import SPACE, Node, edges_of, nodes_of
 from backproplab.scalar import Value
-from backproplab.widgets.stepper_messages import right_messages, wrong_messages
-from backproplab.widgets.stepper_words import Entry, entries, name_of, sentences, sums
+from backproplab.widgets.stepper.messages import right_messages, wrong_messages
+from backproplab.widgets.stepper.words import Entry, entries, name_of, sentences, sums
 
 PIXELS = 112  # an inch: 9 points read as 14 pixels, as on the rest of the page
 ROW, PAD, INDENT = 0.18, 0.1, 0.15  # inches

@@ -1,5 +1,5 @@
 // A network's backward pass: its layers in a row, and what the one that speaks hears, keeps and sends on.
-import { announcer, html, OWN_KEYS } from "./kit.js";
+import { announcer, html, OWN_KEYS } from "../kit/kit.js";
 
 /** { node, show(step) }; `choose(step)` is called for a layer that is pressed. */
 export function layersPanel({ scene, described, choose }) {

@@ -1,8 +1,8 @@
 // Steps through a backward pass that Python has told: controls, keys, play; the panels do the drawing.
-import { button, freshId, html, keys, menu, OWN_KEYS, player, slider } from "./kit.js";
-import { keepInNotebook } from "./kept.js";
-import { graphLegend, graphPanel } from "./stepper-graph.js";
-import { layersPanel } from "./stepper-layers.js";
+import { button, freshId, html, keys, menu, OWN_KEYS, player, slider } from "../kit/kit.js";
+import { keepInNotebook } from "../kit/kept.js";
+import { graphLegend, graphPanel } from "./graph.js";
+import { layersPanel } from "./layers.js";
 
 const PACE = 1500; // milliseconds a step while playing: time to read one line of arithmetic
 const HELP = "Keys, after a click or Tab into here: → next, ← back, Space plays and pauses, Home start, End last.";

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-from backproplab.widgets.base import Static
+from backproplab.widgets.kit.base import Static
 
 ORDERS = ("The right order: a box speaks once it has heard all", "Depth first, a wrong order")
 

@@ -11,16 +11,16 @@ from backproplab.network import Network
 from backproplab.plots.graph import computational_graph
 from backproplab.plots.nodes import nodes_of
 from backproplab.scalar import Value
-from backproplab.widgets.base import Live, Static
-from backproplab.widgets.stepper_graph import value_scene
-from backproplab.widgets.stepper_layers import layer_scene
-from backproplab.widgets.stepper_messages import cleared
-from backproplab.widgets.stepper_still import ORDERS, layers_table, messages_table
+from backproplab.widgets.kit.base import Live, Static
+from backproplab.widgets.stepper.graph import value_scene
+from backproplab.widgets.stepper.layers import layer_scene
+from backproplab.widgets.stepper.messages import cleared
+from backproplab.widgets.stepper.still import ORDERS, layers_table, messages_table
 
 TOLD_ONE_BY_ONE = 12  # messages; the table of a longer pass would be longer than its picture
 
 
-class Stepper(Live, module="stepper"):
+class Stepper(Live, folder="stepper"):
     """Step through a backward pass, forwards and back.
 
         Stepper(loss_value)                                  # a Value: its graph, message by message

@@ -7,7 +7,7 @@ import numpy as np
 
 from backproplab.plots.nodes import Node
 from backproplab.plots.words import listed, short
-from backproplab.widgets.stepper_messages import Message
+from backproplab.widgets.stepper.messages import Message
 
 UNKNOWN = "?"
 
