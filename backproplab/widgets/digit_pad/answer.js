@@ -1,6 +1,6 @@
 // What the digit pad shows of Python's answer: the picture, the gradient map, ten bars of probability.
 
-import { OWN_KEYS, freshId, html } from "../kit/kit.js";
+import { freshId, html, OWN_KEYS } from "../kit/kit.js";
 
 /** A map of 28 × 28 pixels under its name: { node, paint(values, colour), tell(name, words) }. */
 export function pixelMap(kind, over = null) {
@@ -38,7 +38,12 @@ export function signs() {
 
 export function legendOfSigns() {
   const line = (kind, sign, text) =>
-    html("span", {}, html("span", { class: `bpl-pad-key bpl-pad-${kind}`, "aria-hidden": "true" }, sign), text);
+    html(
+      "span",
+      {},
+      html("span", { class: `bpl-pad-key bpl-pad-${kind}`, "aria-hidden": "true" }, sign),
+      text,
+    );
   return html(
     "p",
     { class: "bpl-pad-help bpl-pad-signed" },
@@ -52,10 +57,23 @@ export function legendOfSigns() {
 export function digitBars(onchoose) {
   const name = freshId("target");
   const rows = Array.from({ length: 10 }, (_, digit) => {
-    const input = html("input", { type: "radio", name, value: digit, onchange: () => onchoose(digit), ...OWN_KEYS });
+    const input = html("input", {
+      type: "radio",
+      name,
+      value: digit,
+      onchange: () => onchoose(digit),
+      ...OWN_KEYS,
+    });
     const bar = html("span", { class: "bpl-pad-share" });
     const text = html("span", { class: "bpl-pad-percent" });
-    const label = html("label", {}, input, html("span", {}, String(digit)), html("span", { class: "bpl-pad-bar" }, bar), text);
+    const label = html(
+      "label",
+      {},
+      input,
+      html("span", {}, String(digit)),
+      html("span", { class: "bpl-pad-bar" }, bar),
+      text,
+    );
     return { input, bar, text, label };
   });
   const show = ({ shares, percents, best }) => {

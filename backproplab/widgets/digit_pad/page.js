@@ -1,9 +1,9 @@
 // A pad to draw a digit on, beside what a network makes of it. All numbers come from Python.
 
-import { announcer, button, bytes, html, menu } from "../kit/kit.js";
 import { keepInNotebook } from "../kit/kept.js";
+import { announcer, button, bytes, html, menu } from "../kit/kit.js";
+import { digitBars, legendOfSigns, pixelMap, signs } from "./answer.js";
 import { lastGround, padPaper } from "./paper.js";
-import { pixelMap, signs, legendOfSigns, digitBars } from "./answer.js";
 
 const PATIENCE = 2000; // milliseconds
 const SIZES = [0.01, 0.03, 0.1, 0.3];
@@ -31,7 +31,9 @@ export default {
       onundo: undo,
     });
     const line = questions(model, () => {
-      said.say("Python has not answered for 2 seconds. It may be busy with another cell; if not, run this cell again.");
+      said.say(
+        "Python has not answered for 2 seconds. It may be busy with another cell; if not, run this cell again.",
+      );
     });
 
     // Of what came before, as much stays as Undo brings back: every message holds all actions.
@@ -138,7 +140,11 @@ export default {
         said.node,
       ),
     );
-    const listeners = { "change:actions": showActions, "change:target": showTarget, "change:answer": showAnswer };
+    const listeners = {
+      "change:actions": showActions,
+      "change:target": showTarget,
+      "change:answer": showAnswer,
+    };
     listeners["change:step_size"] = showSize;
     for (const [name, listener] of Object.entries(listeners)) model.on(name, listener);
     showActions();

@@ -1,6 +1,6 @@
 // The paper of the digit pad: ink by mouse, finger or pen, or by keyboard with a pen that arrows move.
 
-import { OWN_KEYS, freshId, html, keys, svg } from "../kit/kit.js";
+import { freshId, html, keys, OWN_KEYS, svg } from "../kit/kit.js";
 
 const CELLS = 28; // a step of the keyboard's pen is one of these across the paper
 const FAR = 5; // with Shift
@@ -36,7 +36,11 @@ export function padPaper({ size, pen, onstroke, onlift, onpen, onundo }) {
     ink,
     place,
   );
-  const invitation = html("span", { class: "bpl-pad-invitation", "aria-hidden": "true" }, "Draw a digit here");
+  const invitation = html(
+    "span",
+    { class: "bpl-pad-invitation", "aria-hidden": "true" },
+    "Draw a digit here",
+  );
   const sheet = html("div", { class: "bpl-pad-paper" }, base, invitation, surface);
   const help = html(
     "p",

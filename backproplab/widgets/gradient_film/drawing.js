@@ -13,8 +13,18 @@ export function mapsPanel(film, pixels, palette) {
   }
   const [rows, columns] = film.image_shape;
   const body = html("div", {});
-  const ring = html("span", { class: "film-ring" }, html("span", { "aria-hidden": "true" }), "the weight charted");
-  const node = html("div", { class: "film-maps" }, body, html("p", { class: "film-key" }, ...colourBar(palette), ring));
+  const ring = html(
+    "span",
+    { class: "film-ring" },
+    html("span", { "aria-hidden": "true" }),
+    "the weight charted",
+  );
+  const node = html(
+    "div",
+    { class: "film-maps" },
+    body,
+    html("p", { class: "film-key" }, ...colourBar(palette), ring),
+  );
   let shown = [];
 
   function choose(units) {
@@ -47,7 +57,10 @@ export function mapsPanel(film, pixels, palette) {
       const note = kind.notes[frame] && ` (${kind.notes[frame]})`;
       one.caption.textContent = `${texts[at][place]}${note}`;
       const most = `no entry beyond ${kind.scales.map.texts[frame][place]}`;
-      one.canvas.setAttribute("aria-label", `${kind.title} of ${one.unit} at step ${film.steps[frame]}: ${most}`);
+      one.canvas.setAttribute(
+        "aria-label",
+        `${kind.title} of ${one.unit} at step ${film.steps[frame]}: ${most}`,
+      );
       one.pixel.hidden = !holds(trace, one.unit);
       if (one.pixel.hidden) continue;
       one.pixel.style.left = `${(100 * (trace.pixel % columns)) / columns}%`;
@@ -62,7 +75,12 @@ function holds(trace, unit) {
 }
 
 function heading({ mark, title }) {
-  return html("p", { class: "film-title" }, html("span", { class: "film-mark", "aria-hidden": "true" }, mark), ` ${title}`);
+  return html(
+    "p",
+    { class: "film-title" },
+    html("span", { class: "film-mark", "aria-hidden": "true" }, mark),
+    ` ${title}`,
+  );
 }
 
 function mapFrame(kind, place, rows, columns) {
@@ -76,7 +94,18 @@ function mapFrame(kind, place, rows, columns) {
   const node = html("figure", {}, picture, html("figcaption", {}, `${unit} `, caption));
   const context = canvas.getContext("2d");
   const image = context.createImageData(columns, rows);
-  return { node, canvas, context, image, words: new Uint32Array(image.data.buffer), pixel, caption, kind, place, unit };
+  return {
+    node,
+    canvas,
+    context,
+    image,
+    words: new Uint32Array(image.data.buffer),
+    pixel,
+    caption,
+    kind,
+    place,
+    unit,
+  };
 }
 
 function fill({ context, image, words }, pixels, start, share, colours) {
@@ -136,7 +165,8 @@ function oneChart(chart) {
   const plot = html("div", { class: "film-plot" }, curves, ...ticks, cursor);
   const title = heading(chart);
   const lines = (chart.single ? chart.lines.slice(0, 1) : chart.lines).map((line, index) => {
-    const shade = chart.single || chart.lines.length === 1 ? 100 : 45 + (55 * index) / (chart.lines.length - 1);
+    const shade =
+      chart.single || chart.lines.length === 1 ? 100 : 45 + (55 * index) / (chart.lines.length - 1);
     return oneLine(chart, line, `--film-shade: ${shade}%`, { curves, plot, title });
   });
   const node = html("div", { class: `film-chart film-role-${chart.role}` }, title, plot);
@@ -155,12 +185,22 @@ function oneChart(chart) {
 function oneLine(chart, { dash, means }, style, { curves, plot, title }) {
   const attributes = { class: "film-line", style, "vector-effect": "non-scaling-stroke" };
   const recorded = svg("path", { ...attributes, class: means ? "film-line film-pale" : "film-line" });
-  const mean = means && svg("path", { ...attributes, class: "film-line film-mean", "stroke-dasharray": dash || false });
+  const mean =
+    means && svg("path", { ...attributes, class: "film-line film-mean", "stroke-dasharray": dash || false });
   curves.append(...[recorded, mean].filter(Boolean));
-  const sample = chart.lines.length > 1 && !chart.single && svg(
-    "svg", { class: "film-sample", viewBox: "0 0 20 8", "aria-hidden": "true" },
-    svg("path", { ...attributes, class: "film-line film-mean", d: "M0 4H20", "stroke-dasharray": dash || false }),
-  );
+  const sample =
+    chart.lines.length > 1 &&
+    !chart.single &&
+    svg(
+      "svg",
+      { class: "film-sample", viewBox: "0 0 20 8", "aria-hidden": "true" },
+      svg("path", {
+        ...attributes,
+        class: "film-line film-mean",
+        d: "M0 4H20",
+        "stroke-dasharray": dash || false,
+      }),
+    );
   const name = html("span", { class: "film-name" });
   const value = html("span", { class: "film-value" });
   title.append(html("span", { class: "film-reading" }, sample || null, name, value));
@@ -197,7 +237,9 @@ function placed(where, text) {
 /** What stands at a frame, in sentences. */
 export function told(film, frame, weight) {
   const charts = film.charts.map(({ title, single, lines }) => {
-    const read = (single ? [lines[weight]] : lines).map(({ name, texts }) => `${name} ${texts[frame]}`.trim());
+    const read = (single ? [lines[weight]] : lines).map(({ name, texts }) =>
+      `${name} ${texts[frame]}`.trim(),
+    );
     return `${title}: ${read.join(", ")}.`;
   });
   return [`Step ${film.steps[frame]}.`, ...charts].join(" ");

@@ -1,10 +1,11 @@
-import { OWN_KEYS, announcer, button, bytes, freshId, html, keys, menu, player, slider } from "../kit/kit.js";
 import { keepInNotebook } from "../kit/kept.js";
+import { announcer, button, bytes, freshId, html, keys, menu, OWN_KEYS, player, slider } from "../kit/kit.js";
 import { chartsPanel, mapsPanel, told } from "./drawing.js";
 
 const A_FRAME = 120; // milliseconds
 const LEAP = 10; // frames, for the Page keys
-const HELP = "Keys on the slider: ← → a frame, Page Up and Down ten, Home, End, space to play. Or click in a chart.";
+const HELP =
+  "Keys on the slider: ← → a frame, Page Up and Down ten, Home, End, space to play. Or click in a chart.";
 const SCALES = [
   ["map", "each map its own"],
   ["row", "each unit its own"],
@@ -22,7 +23,9 @@ function render({ model, el }) {
 
   let shown = 0;
   const saying = announcer({ class: "bpl-hidden" });
-  const maps = film.maps.length ? mapsPanel(film, bytes(model.get("pixels")), bytes(model.get("palette"))) : null;
+  const maps = film.maps.length
+    ? mapsPanel(film, bytes(model.get("pixels")), bytes(model.get("palette")))
+    : null;
   const charts = chartsPanel(film, (frame) => {
     visit(frame);
     scrubber.input.focus({ preventScroll: true });
@@ -154,8 +157,16 @@ function render({ model, el }) {
 function unitBoxes(film, onchange) {
   const boxes = film.units.map((unit) => checkbox(unit, () => onchange(chosen())));
   const chosen = () => [...boxes.keys()].filter((place) => boxes[place].input.checked);
-  const node = html("fieldset", { class: "film-units" }, html("legend", {}, "Maps of"), ...boxes.map((box) => box.node));
-  const show = (units) => boxes.forEach((box, place) => { box.input.checked = units.includes(place); });
+  const node = html(
+    "fieldset",
+    { class: "film-units" },
+    html("legend", {}, "Maps of"),
+    ...boxes.map((box) => box.node),
+  );
+  const show = (units) =>
+    boxes.forEach((box, place) => {
+      box.input.checked = units.includes(place);
+    });
   return { node, show };
 }
 

@@ -62,7 +62,9 @@ function shown(cells) {
 function withoutReplaced(saved, ids) {
   const entries = Object.entries(saved.state);
   const ours = entries.filter(([, { state }]) => isOurs(state._anywidget_id));
-  const others = JSON.stringify(entries.filter(([, { state }]) => !isOurs(state._anywidget_id)).map(([, one]) => one));
+  const others = JSON.stringify(
+    entries.filter(([, { state }]) => !isOurs(state._anywidget_id)).map(([, one]) => one),
+  );
   for (const [id, { state }] of ours) {
     if (ids.has(id) || others.includes(id)) continue;
     delete saved.state[id];

@@ -54,14 +54,19 @@ export function slider({ label, min, max, step = 1, value, read = String, oninpu
     show(Number(input.value));
     oninput(Number(input.value));
   });
-  return { row: html("div", { class: "bpl-row" }, html("label", { for: id }, label), input, output), input, show };
+  return {
+    row: html("div", { class: "bpl-row" }, html("label", { for: id }, label), input, output),
+    input,
+    show,
+  };
 }
 
 /** A labelled native select: { row, input }; options are [value, text] pairs, values are text. */
 export function menu({ label, options, value, onchange }) {
   const id = freshId("menu");
   const input = html("select", { id, ...OWN_KEYS });
-  for (const [key, text] of options) input.append(html("option", { value: key, selected: key === value }, text));
+  for (const [key, text] of options)
+    input.append(html("option", { value: key, selected: key === value }, text));
   input.addEventListener("change", () => onchange(input.value));
   return { row: html("div", { class: "bpl-row" }, html("label", { for: id }, label), input), input };
 }
@@ -113,7 +118,9 @@ export function number(value, digits = 2) {
     const short = mantissa.includes(".") ? mantissa.replace(/\.?0+$/, "") : mantissa;
     return `${short}e${Number(power)}`.replaceAll("-", "−");
   }
-  const [whole, part] = Number(`${mantissa}e${power}`).toFixed(Math.max(0, digits - 1 - power)).split(".");
+  const [whole, part] = Number(`${mantissa}e${power}`)
+    .toFixed(Math.max(0, digits - 1 - power))
+    .split(".");
   return [whole.replace(/\B(?=(\d{3})+$)/g, ","), ...(part ? [part] : [])].join(".").replace("-", "−");
 }
 

@@ -1,6 +1,6 @@
 // The playground's settings: each a native control that follows its trait, and sets it.
 
-import { html, menu, slider, keys, freshId, OWN_KEYS } from "../kit/kit.js";
+import { freshId, html, keys, menu, OWN_KEYS, slider } from "../kit/kit.js";
 
 const GROUPS = [
   ["Data", [["data", "points"]]],

@@ -1,6 +1,6 @@
 // Loss and gradient norms over the steps: curves and ticks come from Python as parts of their boxes.
 
-import { html, svg, floats } from "../kit/kit.js";
+import { floats, html, svg } from "../kit/kit.js";
 
 const DASHES = ["none", "6 3", "2 3", "8 3 2 3"];
 
@@ -17,7 +17,12 @@ export function curvesDrawing(model) {
     const row = (index) => numbers.subarray(index * count, (index + 1) * count);
     const scales = model.get("scales");
     loss.draw(row(0), [row(1)], scales.steps, scales.loss);
-    norms.draw(row(0), Array.from({ length: layers }, (_, index) => row(2 + index)), scales.steps, scales.norms);
+    norms.draw(
+      row(0),
+      Array.from({ length: layers }, (_, index) => row(2 + index)),
+      scales.steps,
+      scales.norms,
+    );
     norms.name(layers > 1 ? scales.names : []);
   }
 
@@ -26,7 +31,9 @@ export function curvesDrawing(model) {
 
 function plot(title, kind) {
   const lines = svg("svg", { viewBox: "0 0 1 1", preserveAspectRatio: "none", "aria-hidden": "true" });
-  const [left, below, right] = ["pg-left", "pg-below", "pg-right"].map((name) => html("div", { class: name }));
+  const [left, below, right] = ["pg-left", "pg-below", "pg-right"].map((name) =>
+    html("div", { class: name }),
+  );
   const box = html("div", { class: "pg-box", "aria-hidden": "true" }, lines, left, below, right);
   const node = html("figure", { class: kind }, html("figcaption", {}, title), box);
 
@@ -45,7 +52,11 @@ function plot(title, kind) {
   }
 
   const name = (places) => {
-    write(right, places.map((place, index) => [place, `layer ${index + 1}`]), "bottom");
+    write(
+      right,
+      places.map((place, index) => [place, `layer ${index + 1}`]),
+      "bottom",
+    );
   };
 
   return { node, draw, name };

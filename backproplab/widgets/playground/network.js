@@ -1,6 +1,6 @@
 // The network as a drawing: a small map for each unit, a line for each weight and one for its gradient.
 
-import { html, svg, keys, bytes, floats, OWN_KEYS } from "../kit/kit.js";
+import { bytes, floats, html, keys, OWN_KEYS, svg } from "../kit/kit.js";
 import { SMALL, shadedMap } from "./plane.js";
 
 const MANY = 40; // lines, from where on the thin ones step back
@@ -56,7 +56,12 @@ export function networkDrawing(model, choose, theme) {
   function tile(name, column, row, x, y, size) {
     const map = shadedMap(SMALL);
     const label = html("span", {}, name);
-    const one = html("div", { class: "pg-unit", onclick: () => choose(index), dataset: { name } }, label, map.node);
+    const one = html(
+      "div",
+      { class: "pg-unit", onclick: () => choose(index), dataset: { name } },
+      label,
+      map.node,
+    );
     one.style.left = `calc(${x}% - ${size / 2}px)`;
     one.style.top = `${y - (size + NAME) / 2}px`;
     const index = tiles.length;
@@ -95,7 +100,8 @@ export function networkDrawing(model, choose, theme) {
       const opacity = part === 0 ? 0.2 : pairs.length > MANY ? 0.3 + 0.7 * part : 1; // 0: hardly a line
       pair[kind].setAttribute("stroke-opacity", opacity.toFixed(2));
       const dashes = values[index] < 0 ? "5 3" : "none";
-      if (pair[kind].getAttribute("stroke-dasharray") !== dashes) pair[kind].setAttribute("stroke-dasharray", dashes);
+      if (pair[kind].getAttribute("stroke-dasharray") !== dashes)
+        pair[kind].setAttribute("stroke-dasharray", dashes);
     });
   }
 

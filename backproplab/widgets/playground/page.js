@@ -1,11 +1,11 @@
 // The playground: Python trains and draws up pictures; the page shows each, and asks for the next.
 
-import { html, button, keys, bytes, announcer } from "../kit/kit.js";
 import { keepInNotebook } from "../kit/kept.js";
-import { choice, settingsOf, linesOf } from "./controls.js";
+import { announcer, button, bytes, html, keys } from "../kit/kit.js";
+import { choice, linesOf, settingsOf } from "./controls.js";
+import { curvesDrawing } from "./curves.js";
 import { networkDrawing } from "./network.js";
 import { planeDrawing } from "./plane.js";
-import { curvesDrawing } from "./curves.js";
 
 const EVERY = 25; // milliseconds from one picture to the next, at least
 const READABLE = 120; // between two writings of words and curves: nobody reads faster
@@ -36,10 +36,18 @@ function render({ model, el }) {
   const network = networkDrawing(model, (index) => pick(index), theme);
   const plane = planeDrawing(model, theme);
   const curves = curvesDrawing(model);
-  const [unit, thickest, caption] = ["pg-words", "pg-key", "pg-key"].map((name) => html("p", { class: name }));
+  const [unit, thickest, caption] = ["pg-words", "pg-key", "pg-key"].map((name) =>
+    html("p", { class: name }),
+  );
   const thickestText = html("span");
   const mark = (kind, shape, text) => html("span", { class: `pg-is-${kind}` }, `${shape} ${text}`);
-  thickest.append(mark("weight", "■", "weight"), " ", mark("gradient", "▲", "gradient"), " dashed: negative. ", thickestText);
+  thickest.append(
+    mark("weight", "■", "weight"),
+    " ",
+    mark("gradient", "▲", "gradient"),
+    " dashed: negative. ",
+    thickestText,
+  );
   const key = html("p", { class: "pg-key" }, mark("none", "●", "class 0"), " ", mark("one", "▲", "class 1"));
   const root = html(
     "div",
@@ -123,7 +131,10 @@ function render({ model, el }) {
     put(unit, report.unit);
     const scale = `pale ${range[0]} to deep ${range[1]}`;
     const line = name.startsWith("x") ? "" : "; on the line its sum is 0"; // an input has no sum
-    put(caption, isOutput() ? "y over the plane; on the line it is ½" : `${name} over the plane, ${scale}${line}`);
+    put(
+      caption,
+      isOutput() ? "y over the plane; on the line it is ½" : `${name} over the plane, ${scale}${line}`,
+    );
     plane.canvas.setAttribute("aria-label", `${caption.textContent}. ${report.said}`);
   }
 

@@ -1,6 +1,6 @@
 // Maps over the plane: shades from Python looked up in a palette from Python, the data, a unit's line.
 
-import { html, svg, bytes, floats } from "../kit/kit.js";
+import { bytes, floats, html, svg } from "../kit/kit.js";
 
 export const SMALL = 22; // points along a side of a unit's small map
 const LARGE = 64; // and of the large one
@@ -31,7 +31,9 @@ export function planeDrawing(model, theme) {
   const line = svg("path", { class: "pg-line" });
   const lines = svg("svg", { viewBox: "0 0 1 1", preserveAspectRatio: "none", "aria-hidden": "true" }, line);
   const over = html("canvas", { width: PIXELS, height: PIXELS, "aria-hidden": "true" });
-  const [left, right, bottom, top] = ["left", "right", "bottom", "top"].map((name) => html("span", { class: `pg-${name}` }));
+  const [left, right, bottom, top] = ["left", "right", "bottom", "top"].map((name) =>
+    html("span", { class: `pg-${name}` }),
+  );
   const axes = [html("span", { class: "pg-x" }, "x₁"), html("span", { class: "pg-y" }, "x₂")];
   const node = html("div", { class: "pg-plane" }, map.node, lines, over, left, right, bottom, top, ...axes);
 

@@ -1,7 +1,7 @@
 // The quiz of a lesson: native radios, a Check button, and below each checked choice its reply, which stays.
 
-import { OWN_KEYS, announcer, button, freshId, html } from "../kit/kit.js";
 import { keepInNotebook } from "../kit/kept.js";
+import { announcer, button, freshId, html, OWN_KEYS } from "../kit/kit.js";
 
 export default {
   initialize: keepInNotebook,
@@ -10,8 +10,14 @@ export default {
     const cards = model.get("asked").map((question, place) => card(model, question, replies[place], place));
     const progress = announcer({ class: "bpl-said bpl-quiz-progress" });
     const help = html("p", { class: "bpl-quiz-help" }, "Arrow keys choose, Enter checks. You may try again.");
-    el.append(html("div", { class: "bpl bpl-quiz", role: "group", "aria-label": "Quick check" }, ...cards.map((one) => one.node),
-      html("div", { class: "bpl-quiz-foot" }, progress.node, help)));
+    el.append(
+      html(
+        "div",
+        { class: "bpl bpl-quiz", role: "group", "aria-label": "Quick check" },
+        ...cards.map((one) => one.node),
+        html("div", { class: "bpl-quiz-foot" }, progress.node, help),
+      ),
+    );
 
     const drawChosen = () => cards.forEach((one, place) => one.mark(model.get("chosen")[place]));
     const drawChecked = () => {
@@ -37,7 +43,10 @@ function card(model, question, replies, place) {
   const rows = question.choices.map((text, index) => row(text, { name, onchange: () => choose(index) }));
 
   const keep = (trait, value) => {
-    model.set(trait, model.get(trait).map((old, at) => (at === place ? value : old))); // this draws
+    model.set(
+      trait,
+      model.get(trait).map((old, at) => (at === place ? value : old)),
+    ); // this draws
     model.save_changes();
   };
   const choose = (index) => {
@@ -52,14 +61,24 @@ function card(model, question, replies, place) {
     else if (before.at(-1) !== index) keep("checked", [...before, index]);
   };
 
-  const legend = html("legend", {}, html("span", { class: "bpl-quiz-number" }, `${place + 1}. `), ...inline(question.text));
+  const legend = html(
+    "legend",
+    {},
+    html("span", { class: "bpl-quiz-number" }, `${place + 1}. `),
+    ...inline(question.text),
+  );
   const submit = button("Check", null, { type: "submit", "aria-label": `Check question ${place + 1}` });
   const foot = html("div", { class: "bpl-row" }, submit, hint.node);
-  const node = html("form", { onsubmit: check }, html("fieldset", {}, legend, ...rows.map((one) => one.node), foot));
+  const node = html(
+    "form",
+    { onsubmit: check },
+    html("fieldset", {}, legend, ...rows.map((one) => one.node), foot),
+  );
   return {
     node,
     mark: (chosen) => rows.forEach((one, index) => one.mark(index === chosen)),
-    tell: (checked) => rows.forEach((one, index) => one.tell(checked.includes(index) ? replies[index] : null)),
+    tell: (checked) =>
+      rows.forEach((one, index) => one.tell(checked.includes(index) ? replies[index] : null)),
   };
 }
 

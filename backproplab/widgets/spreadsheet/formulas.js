@@ -1,7 +1,8 @@
 // The sheet's own formulas, worked out as a spreadsheet does: numbers, cells, + - * / ^, and a few functions.
 
 const FUNCTIONS = { EXP: Math.exp, LN: Math.log, TANH: Math.tanh, ABS: Math.abs, MAX: Math.max };
-const TOKEN = /\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?)|((?:[A-Za-z]+!)?[A-Z]{1,3}\d+)|([A-Z]+)(?=\()|([-+*/^(),<>]))/y;
+const TOKEN =
+  /\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?)|((?:[A-Za-z]+!)?[A-Z]{1,3}\d+)|([A-Z]+)(?=\()|([-+*/^(),<>]))/y;
 
 /**
  * Formulas by address ("Network!B5": "=B3*B4"; "" or nothing for a number), ready to be worked out.
@@ -30,7 +31,8 @@ function inOrder(read) {
   const [order, state] = [[], new Map()];
   const visit = (address) => {
     if (!read.has(address) || state.get(address) === "done") return;
-    if (state.get(address) === "open") throw new Error(`${address} depends on itself: its formulas run in a circle.`);
+    if (state.get(address) === "open")
+      throw new Error(`${address} depends on itself: its formulas run in a circle.`);
     state.set(address, "open");
     read.get(address).named.forEach(visit);
     state.set(address, "done");
@@ -112,7 +114,8 @@ function parsedFormula(home, formula, known) {
       const [test, yes, no] = inner;
       return (values) => (test(values) ? yes(values) : no(values));
     }
-    if (!Object.hasOwn(FUNCTIONS, name)) fail(`${name} with ${inner.length} numbers is no function of the sheet`);
+    if (!Object.hasOwn(FUNCTIONS, name))
+      fail(`${name} with ${inner.length} numbers is no function of the sheet`);
     return (values) => FUNCTIONS[name](...inner.map((one) => one(values)));
   };
   const power = rows(atom, { "^": (a, b) => (b === 2 ? a * a : a ** b) });

@@ -1,7 +1,7 @@
 // The grid of the sheet: a table that a reader walks through with the arrow keys and types into.
 
 import { html, OWN_KEYS } from "../kit/kit.js";
-import { MARKS, asTyped } from "./words.js";
+import { asTyped, MARKS } from "./words.js";
 
 /**
  * A grid for the rows of a page: { node, show(texts), select(name, precedents), mark(moved), focus() }.
@@ -28,12 +28,24 @@ export function sheetGrid(page, { onselect, ontype, describedby }) {
   page.rows.forEach((row, index) => {
     const place = html("span", { class: "bpl-sheet-place" }, row.number);
     if (!row.cells.length) {
-      body.append(html("tr", { class: "bpl-sheet-heading" }, html("th", { colspan: 6, scope: "colgroup" }, html("span", {}, place, row.title))));
+      body.append(
+        html(
+          "tr",
+          { class: "bpl-sheet-heading" },
+          html("th", { colspan: 6, scope: "colgroup" }, html("span", {}, place, row.title)),
+        ),
+      );
       return;
     }
     const mark = html("span", { class: "bpl-sheet-mark", "aria-hidden": "true" }, MARKS[row.role]);
-    const line = html("tr", { dataset: { role: row.role } }, html("th", { scope: "row", title: row.meaning }, place, mark, row.title));
-    row.cells.forEach((name, column) => line.append(name ? made(name, index, column) : html("td", { "aria-readonly": "true" })));
+    const line = html(
+      "tr",
+      { dataset: { role: row.role } },
+      html("th", { scope: "row", title: row.meaning }, place, mark, row.title),
+    );
+    row.cells.forEach((name, column) =>
+      line.append(name ? made(name, index, column) : html("td", { "aria-readonly": "true" })),
+    );
     body.append(line);
   });
 
@@ -42,7 +54,13 @@ export function sheetGrid(page, { onselect, ontype, describedby }) {
     const [whole, rest] = [html("span", { class: "bpl-sheet-whole" }), html("span")];
     const cell = html(
       "td",
-      { tabindex: -1, class: editable ? "bpl-sheet-editable" : null, "aria-readonly": String(!editable), dataset: { role, name }, ...OWN_KEYS },
+      {
+        tabindex: -1,
+        class: editable ? "bpl-sheet-editable" : null,
+        "aria-readonly": String(!editable),
+        dataset: { role, name },
+        ...OWN_KEYS,
+      },
       whole,
       rest,
     );

@@ -1,21 +1,24 @@
 // A sheet of live formulas: select a cell and read its formula, change a number, update the weights.
 
-import { announcer, button, freshId, html, number } from "../kit/kit.js";
 import { keepInNotebook } from "../kit/kept.js";
+import { announcer, button, freshId, html, number } from "../kit/kit.js";
 import { calculator } from "./formulas.js";
-import { MARKS, asTyped, inPlaces, inShort, listed, typedNumber, whatMoved } from "./words.js";
 import { sheetGrid } from "./grid.js";
+import { asTyped, inPlaces, inShort, listed, MARKS, typedNumber, whatMoved } from "./words.js";
 
 const DISAGREES = 1e-8; // a gap between gradient and nudge that nine decimals show
 
 function renderSheet({ model, el }) {
   const page = model.get("page");
   const at = new Map(Object.entries(page.cells).map(([name, cell]) => [cell.at, name]));
-  const sums = calculator(Object.fromEntries([...at].map(([address, name]) => [address, page.cells[name].formula])));
+  const sums = calculator(
+    Object.fromEntries([...at].map(([address, name]) => [address, page.cells[name].formula])),
+  );
   const precedents = (name) => sums.precedents(page.cells[name].at).map((address) => at.get(address));
   const followers = new Map(Object.keys(page.cells).map((name) => [name, []]));
   for (const name of Object.keys(page.cells)) {
-    for (const each of precedents(name)) if (page.cells[name].template && !name.startsWith("gap_")) followers.get(each).push(name);
+    for (const each of precedents(name))
+      if (page.cells[name].template && !name.startsWith("gap_")) followers.get(each).push(name);
   }
   const title = (name) => page.cells[name].title;
   const place = (name) => page.cells[name].at.replace("Network!", "");
@@ -88,12 +91,16 @@ function renderSheet({ model, el }) {
   function ontype(cell, text) {
     if (text === null || !page.cells[cell].editable) {
       const from = listed(precedents(cell).map(title), "cells");
-      told.say(`${title(cell)} is worked out${from ? ` from ${from}` : ", and always 1"}. Change a number with a border.`);
+      told.say(
+        `${title(cell)} is worked out${from ? ` from ${from}` : ", and always 1"}. Change a number with a border.`,
+      );
       return;
     }
     const typed = text.trim() === "" ? page.cells[cell].value : typedNumber(text);
     if (typed === null) {
-      told.say(`“${text}” is not a number, so ${title(cell)} stays ${asTyped(values.get(cell))}. Type digits, such as 0.7 or −2e-3.`);
+      told.say(
+        `“${text}” is not a number, so ${title(cell)} stays ${asTyped(values.get(cell))}. Type digits, such as 0.7 or −2e-3.`,
+      );
     } else if (cell === "nudge" && typed <= 0) {
       told.say(`A nudge must be above 0, so it stays ${asTyped(values.get(cell))}.`);
     } else {
@@ -106,7 +113,9 @@ function renderSheet({ model, el }) {
     for (let [turn, now] = [0, values]; turn < times; turn += 1, now = turn < times && worked(numbers)) {
       for (const each of page.parameters) numbers[each] = now.get(`new_${each}`);
       if (!page.parameters.every((each) => Number.isFinite(numbers[each]))) {
-        told.say("The next update would leave the numbers that a computer can hold: choose a smaller learning rate.");
+        told.say(
+          "The next update would leave the numbers that a computer can hold: choose a smaller learning rate.",
+        );
         return;
       }
     }
@@ -139,12 +148,18 @@ function renderSheet({ model, el }) {
     const called = meaning.get(cell);
     letters.textContent = formula ? `= ${filled(cell, title)}` : called ? `(${called})` : "";
     const result = editable ? asTyped(values.get(cell)) : inPlaces(values.get(cell));
-    digits.textContent = formula ? `= ${filled(cell, (each) => inShort(values.get(each)))} = ${result}` : `= ${result}`;
+    digits.textContent = formula
+      ? `= ${filled(cell, (each) => inShort(values.get(each)))} = ${result}`
+      : `= ${result}`;
     code.textContent = formula;
     const into = followers.get(cell).map((each) => `${title(each)} (${place(each)})`);
     const goes = into.length ? ` Goes into ${listed(into, "cells")}.` : "";
-    const pieces = from.map((each) => ("template" in page.cells[each] ? `${title(each)} (${place(each)})` : title(each)));
-    made.textContent = formula ? `Made from ${listed(pieces, "cells")}.${goes}` : `${editable ? "Yours to change." : ""}${goes}`;
+    const pieces = from.map((each) =>
+      "template" in page.cells[each] ? `${title(each)} (${place(each)})` : title(each),
+    );
+    made.textContent = formula
+      ? `Made from ${listed(pieces, "cells")}.${goes}`
+      : `${editable ? "Yours to change." : ""}${goes}`;
   };
   const drawNumbers = ({ all = false } = {}) => {
     grid.show(text, values, all);
@@ -158,12 +173,15 @@ function renderSheet({ model, el }) {
     known = { numbers, updates };
     values = worked(numbers);
     const { names, said } = whatMoved(page, before, values);
-    const turned = Object.keys(page.cells).filter((each) => page.cells[each].editable && before.get(each) !== values.get(each));
+    const turned = Object.keys(page.cells).filter(
+      (each) => page.cells[each].editable && before.get(each) !== values.get(each),
+    );
     drawNumbers();
     drawSelection();
     grid.mark(new Set([...names, ...turned]));
     const first = turned.length === 1 ? `${title(turned[0])} is now ${asTyped(values.get(turned[0]))}.` : "";
-    const start = steps > 0 ? `${steps} update${steps === 1 ? "" : "s"}.` : turned.length ? first : "Nothing changes.";
+    const start =
+      steps > 0 ? `${steps} update${steps === 1 ? "" : "s"}.` : turned.length ? first : "Nothing changes.";
     told.say(turned.length || steps ? `${start} ${said}`.trim() : start);
   };
   const drawMode = () => {

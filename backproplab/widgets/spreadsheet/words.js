@@ -32,8 +32,13 @@ export function listed(names, noun) {
 
 /** The number in a text, or null: a point or a comma, any minus, an exponent. */
 export function typedNumber(text) {
-  const plain = text.trim().replace(/[−–]/g, "-").replace(/^([^.,]*),([^.,]*)$/, "$1.$2");
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain) && Number.isFinite(Number(plain)) ? Number(plain) : null;
+  const plain = text
+    .trim()
+    .replace(/[−–]/g, "-")
+    .replace(/^([^.,]*),([^.,]*)$/, "$1.$2");
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain) && Number.isFinite(Number(plain))
+    ? Number(plain)
+    : null;
 }
 
 /** What followed from a change, by name of cell: which values and gradients moved, which are now 0, and L. */
@@ -47,13 +52,22 @@ export function whatMoved(page, before, now) {
   const gradients = moved(1);
   const gone = gradients.filter((name) => now.get(name) === 0);
   const all = page.rows.filter((row) => page.cells[row.cells[1]]?.formula).length;
-  const said = [`L ${before.get("L") === now.get("L") ? "stays at" : `goes from ${inPlaces(before.get("L"))} to`} ${inPlaces(now.get("L"))}.`];
-  if (values.length) said.push(`With it ${listed(values.map(title), "values")} ${values.length > 1 ? "move" : "moves"}.`);
+  const said = [
+    `L ${before.get("L") === now.get("L") ? "stays at" : `goes from ${inPlaces(before.get("L"))} to`} ${inPlaces(now.get("L"))}.`,
+  ];
+  if (values.length)
+    said.push(`With it ${listed(values.map(title), "values")} ${values.length > 1 ? "move" : "moves"}.`);
   const named = gradients.length < 4 ? `: ${listed(gradients.map(title), "of them")}` : "";
-  if (gradients.length) said.push(`${gradients.length} of ${all} gradients ${gradients.length > 1 ? "change" : "changes"}${named}.`);
+  if (gradients.length)
+    said.push(
+      `${gradients.length} of ${all} gradients ${gradients.length > 1 ? "change" : "changes"}${named}.`,
+    );
   if (gone.length) said.push(`Now 0: ${listed(gone.map(title), "of them")}.`);
   if (![...now.values()].every(Number.isFinite)) {
     said.push("Some numbers are beyond what a computer can hold: reset, or choose a smaller learning rate.");
   }
-  return { names: new Set([...values, "L", ...gradients].filter((name) => before.get(name) !== now.get(name))), said: said.join(" ") };
+  return {
+    names: new Set([...values, "L", ...gradients].filter((name) => before.get(name) !== now.get(name))),
+    said: said.join(" "),
+  };
 }

@@ -18,7 +18,11 @@ export function graphPanel({ scene, pass, wrong, described, choose }) {
   const node = html(
     "div",
     { class: wrong ? "bps-order bps-beside" : "bps-order", role: "group", "aria-label": order },
-    html("p", { class: "bps-title" }, wrong ? "✗ Wrong: depth first, a box speaks at once" : "✓ Right: a box speaks once it has heard all"),
+    html(
+      "p",
+      { class: "bps-title" },
+      wrong ? "✗ Wrong: depth first, a box speaks at once" : "✓ Right: a box speaks once it has heard all",
+    ),
     sum.node,
     box,
     said,
@@ -143,7 +147,9 @@ function boxOf({ x, y, width, height, kind, name, heading, value }, row, held, o
     const parts = heading.map(([text, weight], at) =>
       svg("tspan", { "font-weight": weight, dx: at ? 8 : 0 }, text),
     );
-    node.append(svg("text", { x: x + width / 2, y: line, "text-anchor": "middle", class: "bps-name" }, ...parts));
+    node.append(
+      svg("text", { x: x + width / 2, y: line, "text-anchor": "middle", class: "bps-name" }, ...parts),
+    );
     line += row;
   }
   const written = (mark, text, style) => {
@@ -188,7 +194,8 @@ function bringIntoView(box, [left, top, right, bottom]) {
     return end - start > size ? start : (start + end - size) / 2;
   };
   if (box.scrollWidth > box.clientWidth) box.scrollLeft = along(left, right, box.scrollLeft, box.clientWidth);
-  if (box.scrollHeight > box.clientHeight) box.scrollTop = along(top, bottom, box.scrollTop, box.clientHeight);
+  if (box.scrollHeight > box.clientHeight)
+    box.scrollTop = along(top, bottom, box.scrollTop, box.clientHeight);
 }
 
 /** What shapes, outlines and marks mean. */
@@ -201,7 +208,13 @@ export function graphLegend() {
   const entries = [
     [sign(svg("path", { d: dot(13, 8), class: "bps-dot" })), "value"],
     [sign(svg("path", { d: triangle(13, 9), class: "bps-triangle" })), "gradient so far"],
-    [sign(svg("path", { d: "M2 12H24", class: "bps-edge" }), svg("text", { x: 10, y: 9, class: "bps-note" }, "n")), "local derivative"],
+    [
+      sign(
+        svg("path", { d: "M2 12H24", class: "bps-edge" }),
+        svg("text", { x: 10, y: 9, class: "bps-note" }, "n"),
+      ),
+      "local derivative",
+    ],
     [sign(rect("bps-unheard")), "has heard nothing"],
     [sign(rect("bps-waiting")), "has heard some, waits"],
     [sign(rect("bps-complete")), "✓ has heard all"],

@@ -5,7 +5,9 @@ import { announcer, html, OWN_KEYS } from "../kit/kit.js";
 export function layersPanel({ scene, described, choose }) {
   const { cards, steps, last } = scene;
   const stepOf = (place) => last - place; // the last layer speaks first
-  const row = cards.map((card, place) => layerCard(card, steps[stepOf(place)].norm, () => choose(stepOf(place))));
+  const row = cards.map((card, place) =>
+    layerCard(card, steps[stepOf(place)].norm, () => choose(stepOf(place))),
+  );
   const end = (text, words) =>
     html("li", { class: "bps-end" }, html("strong", {}, text), html("span", {}, words));
   const list = html("ol", { class: "bps-layers", "aria-label": "layers, from inputs to loss" });
@@ -42,7 +44,11 @@ export function layersPanel({ scene, described, choose }) {
   return { node, show };
 }
 
-const STATES = { "-1": ["bps-unheard", "has heard nothing"], 0: ["bps-speaks", "speaks now"], 1: ["bps-complete", "✓ has spoken"] };
+const STATES = {
+  "-1": ["bps-unheard", "has heard nothing"],
+  0: ["bps-speaks", "speaks now"],
+  1: ["bps-complete", "✓ has spoken"],
+};
 
 function layerCard({ name, layer, formula }, norm, onclick) {
   const gradient = html("span", { class: "bps-norm" });
@@ -72,12 +78,22 @@ function page({ title, parts }) {
     html(
       "figure",
       { class: "bps-array" },
-      html("figcaption", {}, html("small", {}, part.name), html("span", { class: "bps-formula" }, part.formula)),
+      html(
+        "figcaption",
+        {},
+        html("small", {}, part.name),
+        html("span", { class: "bps-formula" }, part.formula),
+      ),
       part.rows ? table(part) : null,
       html("small", {}, `shape ${part.shape}, norm ${part.norm}`),
     ),
   );
-  return html("div", { class: "bps-page", hidden: true }, html("strong", { class: "bps-who" }, title), ...figures);
+  return html(
+    "div",
+    { class: "bps-page", hidden: true },
+    html("strong", { class: "bps-who" }, title),
+    ...figures,
+  );
 }
 
 function table({ name, rows }) {

@@ -1,11 +1,13 @@
 // Steps through a backward pass that Python has told: controls, keys, play; the panels do the drawing.
-import { button, freshId, html, keys, menu, OWN_KEYS, player, slider } from "../kit/kit.js";
+
 import { keepInNotebook } from "../kit/kept.js";
+import { button, freshId, html, keys, menu, OWN_KEYS, player, slider } from "../kit/kit.js";
 import { graphLegend, graphPanel } from "./graph.js";
 import { layersPanel } from "./layers.js";
 
 const PACE = 1500; // milliseconds a step while playing: time to read one line of arithmetic
-const HELP = "Keys, after a click or Tab into here: → next, ← back, Space plays and pauses, Home start, End last.";
+const HELP =
+  "Keys, after a click or Tab into here: → next, ← back, Space plays and pauses, Home start, End last.";
 
 function render({ model, el }) {
   const scene = model.get("scene");
@@ -111,7 +113,12 @@ function render({ model, el }) {
     stops.push(() => model.off("change:wrong_order", compare));
     compare();
     const label = html("label", { for: id }, "also a wrong order, depth first");
-    return html("div", { class: "bpl-row bps-choices" }, chosen.row, html("div", { class: "bpl-row" }, tick, label));
+    return html(
+      "div",
+      { class: "bpl-row bps-choices" },
+      chosen.row,
+      html("div", { class: "bpl-row" }, tick, label),
+    );
   }
 
   const by = (move) => (event) => (event.target.matches("select") ? false : stepTo(move()));
