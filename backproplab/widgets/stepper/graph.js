@@ -1,12 +1,24 @@
 // One order of a pass over a `Value` graph: its arithmetic, its drawing, its sentence.
 import { announcer, freshId, html, OWN_KEYS, svg } from "../kit/kit.js";
 
+/** @import { Described, Entry, GraphNode, GraphScene, Panel, Pass, Sum, Term } from "./types.js" */
+
 const MARGIN = 6; // around the drawing: a thick outline needs it
 const CORNER = { computed: 14, leaf: 0, constant: 0 };
 const SMALLEST = 0.8; // a drawing that almost fits shrinks by this much, and scrolls rather than shrink more
 const SCROLLS = 900; // pixels: a wider one keeps its size
 
-/** { node, show(step) }; `choose(box)` is called for a box that is clicked. */
+/**
+ * { node, show(step) }; `choose(box)` is called for a box that is clicked.
+ *
+ * @param {object} parts
+ * @param {GraphScene} parts.scene
+ * @param {Pass} parts.pass
+ * @param {boolean} parts.wrong
+ * @param {Described} parts.described
+ * @param {(box: number) => void} parts.choose
+ * @returns {Panel}
+ */
 export function graphPanel({ scene, pass, wrong, described, choose }) {
   const sum = arithmetic(pass.sums);
   const drawing = graph(scene, pass, choose);
@@ -35,8 +47,9 @@ export function graphPanel({ scene, pass, wrong, described, choose }) {
     bringIntoView(box, drawing.reach(shown));
   };
   const settle = () => {
-    due ||= requestAnimationFrame(scroll); // measuring waits until all is drawn: the step itself is at once
+    if (!due) due = requestAnimationFrame(scroll); // measuring waits until all is drawn: the step is at once
   };
+  /** @param {number} step */
   const show = (step) => {
     shown = step;
     sum.show(step);
@@ -47,25 +60,33 @@ export function graphPanel({ scene, pass, wrong, described, choose }) {
   return { node, show };
 }
 
-/** The two lines of a message: upstream × local = contribution; so far + contribution = now. */
+/**
+ * The two lines of a message: upstream × local = contribution; so far + contribution = now.
+ *
+ * @param {Sum[]} sums
+ */
 function arithmetic(sums) {
   const title = html("strong", { class: "bps-who" });
+  /** @param {number} length */
   const line = (length) => {
     const terms = Array.from({ length }, () => [html("span"), html("small")]);
     const cells = terms.map(([text, words], at) =>
       html("span", { class: at % 2 ? "bps-sign" : "bps-term" }, text, words),
     );
-    const write = (parts) =>
-      parts.forEach(([text, words], at) => {
+    /** @param {Term[]} parts */
+    const write = (parts) => {
+      for (const [at, [text, words]] of parts.entries()) {
         terms[at][0].textContent = text;
         terms[at][1].textContent = words;
-      });
+      }
+    };
     return { node: html("span", { class: "bps-line" }, ...cells), write };
   };
   const product = line(5);
   const total = line(5);
   const lines = html("div", { class: "bps-lines" }, product.node, total.node);
   const node = html("div", { class: "bps-sum" }, title, lines);
+  /** @param {number} step */
   const show = (step) => {
     lines.style.visibility = step ? "visible" : "hidden";
     const told = sums[Math.max(0, step - 1)];
@@ -76,6 +97,11 @@ function arithmetic(sums) {
   return { node, show };
 }
 
+/**
+ * @param {GraphScene} scene
+ * @param {Pass} pass
+ * @param {(box: number) => void} choose
+ */
 function graph(scene, pass, choose) {
   const forward = head("bps-head", "M0 1L8 4L0 7z");
   const backward = head("bps-head-now", "M0 0L10 5L0 10z", 10);
@@ -100,6 +126,7 @@ function graph(scene, pass, choose) {
   const boxes = scene.nodes.map((one, index) => boxOf(one, scene.row, pass.held[index], () => choose(index)));
   node.append(...boxes.map((box) => box.node));
 
+  /** @param {number} step */
   const show = (step) => {
     const [speaker, hearer, edge] = step ? pass.moves[step - 1] : [-1, -1, -1];
     const told = new Set(pass.moves.slice(0, step).map((move) => move[2]));
@@ -111,25 +138,38 @@ function graph(scene, pass, choose) {
       one.local.classList.toggle("bps-local-now", state > 1);
     });
     now.setAttribute("d", step ? scene.edges[edge].path : "");
-    boxes.forEach((box, at) => box.show(step, at === speaker ? "speaks" : at === hearer ? "hears" : ""));
+    for (const [at, box] of boxes.entries()) {
+      box.show(step, at === speaker ? "speaks" : at === hearer ? "hears" : "");
+    }
     const words = boxes.map((box) => box.words()).filter(Boolean);
     node.setAttribute("aria-label", `Computational graph. ${words.join("; ")}.`);
   };
 
-  /** The rectangle of a step's two boxes on the page, as [left, top, right, bottom]. */
+  /**
+   * The rectangle of a step's two boxes on the page.
+   *
+   * @param {number} step
+   * @returns {Rectangle}
+   */
   const reach = (step) => {
-    const ends = step ? pass.moves[step - 1].slice(0, 2).map((at) => scene.nodes[at]) : [scene.nodes.at(-1)];
+    const ends = (step ? pass.moves[step - 1].slice(0, 2) : [scene.nodes.length - 1]).map(
+      (at) => scene.nodes[at],
+    );
     const scale = node.clientWidth / width;
-    return [
-      Math.min(...ends.map((end) => end.x)),
-      Math.min(...ends.map((end) => end.y)),
-      Math.max(...ends.map((end) => end.x + end.width)) + 2 * MARGIN,
-      Math.max(...ends.map((end) => end.y + end.height)) + 2 * MARGIN,
-    ].map((place) => place * scale);
+    const left = Math.min(...ends.map((end) => end.x));
+    const top = Math.min(...ends.map((end) => end.y));
+    const right = Math.max(...ends.map((end) => end.x + end.width)) + 2 * MARGIN;
+    const bottom = Math.max(...ends.map((end) => end.y + end.height)) + 2 * MARGIN;
+    return [left * scale, top * scale, right * scale, bottom * scale];
   };
   return { node, show, reach, least };
 }
 
+/**
+ * @param {string} style
+ * @param {string} shape
+ * @param {number} [size]
+ */
 function head(style, shape, size = 8) {
   const attributes = { viewBox: `0 0 ${size} ${size}`, refX: size - 1, refY: size / 2, class: style };
   const sizes = { markerWidth: size, markerHeight: size, markerUnits: "userSpaceOnUse" };
@@ -137,7 +177,14 @@ function head(style, shape, size = 8) {
   return svg("marker", { ...attributes, ...sizes, ...turn }, svg("path", { d: shape }));
 }
 
-/** A box with a name, a value, and the gradient and note that hold from some step on. */
+/**
+ * A box with a name, a value, and the gradient and note that hold from some step on.
+ *
+ * @param {GraphNode} box
+ * @param {number} row
+ * @param {Entry[]} held
+ * @param {() => void} onclick
+ */
 function boxOf({ x, y, width, height, kind, name, heading, value }, row, held, onclick) {
   const outline = svg("rect", { x, y, width, height, rx: CORNER[kind], class: `bps-box bps-${kind}` });
   const node = svg("g", { class: held.length ? "bps-node" : "bps-node bps-still", onclick }, outline);
@@ -152,6 +199,7 @@ function boxOf({ x, y, width, height, kind, name, heading, value }, row, held, o
     );
     line += row;
   }
+  /** @type {(mark: (x: number, y: number) => string, text: string, style: string) => SVGTextElement} */
   const written = (mark, text, style) => {
     const shape = svg("path", { d: mark(left + 4, line - 5), class: style });
     const words = svg("text", { x: left + 16, y: line, class: `bps-number ${style}-text` }, text);
@@ -166,16 +214,21 @@ function boxOf({ x, y, width, height, kind, name, heading, value }, row, held, o
   const gradient = written(triangle, "", "bps-triangle");
   const note = svg("text", { x: x + width / 2, y: line, "text-anchor": "middle", class: "bps-note" });
   node.append(note);
-  let entry = null;
+  let entry = held[0];
   let role = "";
+  const write = () => {
+    gradient.textContent = entry[1];
+    note.textContent = entry[2];
+    node.setAttribute("class", `bps-node bps-${entry[3]} ${role && `bps-${role}`}`);
+  };
+  write();
+  /** @type {(step: number, plays: string) => void} */
   const show = (step, plays) => {
-    const now = held.findLast((one) => one[0] <= step);
+    const now = held.findLast((one) => one[0] <= step) ?? held[0];
     if (now === entry && plays === role) return;
     entry = now;
     role = plays;
-    gradient.textContent = entry[1];
-    note.textContent = entry[2];
-    node.setAttribute("class", `bps-node bps-${entry[3]} ${plays ? `bps-${plays}` : ""}`);
+    write();
   };
   const words = () => {
     const told = entry[1] === "?" ? "gradient not known" : `gradient ${entry[1]}`;
@@ -184,11 +237,21 @@ function boxOf({ x, y, width, height, kind, name, heading, value }, row, held, o
   return { node, show, words };
 }
 
+/** @type {(x: number, y: number) => string} */
 const dot = (x, y) => `M${x - 4} ${y}a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z`;
+/** @type {(x: number, y: number) => string} */
 const triangle = (x, y) => `M${x} ${y - 5}l5 9h-10z`;
 
-/** Scroll the drawing within its box, and nothing else, until a rectangle is seen. */
+/** @typedef {[left: number, top: number, right: number, bottom: number]} Rectangle */
+
+/**
+ * Scroll the drawing within its box, and nothing else, until a rectangle is seen.
+ *
+ * @param {HTMLElement} box
+ * @param {Rectangle} rectangle
+ */
 function bringIntoView(box, [left, top, right, bottom]) {
+  /** @type {(start: number, end: number, from: number, size: number) => number} */
   const along = (start, end, from, size) => {
     if (start >= from && end <= from + size) return from;
     return end - start > size ? start : (start + end - size) / 2;
@@ -200,9 +263,11 @@ function bringIntoView(box, [left, top, right, bottom]) {
 
 /** What shapes, outlines and marks mean. */
 export function graphLegend() {
+  /** @param {...SVGElement} shapes */
   const sign = (...shapes) => svg("svg", { width: 26, height: 16, "aria-hidden": "true" }, ...shapes);
-  const rect = (style, corner = 0) => {
-    const place = { x: 3, y: 2, width: 20, height: 12, rx: corner };
+  /** @param {string} style */
+  const rect = (style) => {
+    const place = { x: 3, y: 2, width: 20, height: 12 };
     return svg("g", { class: style }, svg("rect", { ...place, class: "bps-box" }));
   };
   const entries = [

@@ -1,13 +1,23 @@
 // A network's backward pass: its layers in a row, and what the one that speaks hears, keeps and sends on.
 import { announcer, html, OWN_KEYS } from "../kit/kit.js";
 
-/** { node, show(step) }; `choose(step)` is called for a layer that is pressed. */
+/** @import { Card, Described, LayersScene, Panel, Told } from "./types.js" */
+
+/**
+ * { node, show(step) }; `choose(step)` is called for a layer that is pressed.
+ *
+ * @param {{ scene: LayersScene, described: Described, choose: (step: number) => void }} parts
+ * @returns {Panel}
+ */
 export function layersPanel({ scene, described, choose }) {
   const { cards, steps, last } = scene;
+  const [, ...told] = steps;
+  /** @param {number} place */
   const stepOf = (place) => last - place; // the last layer speaks first
   const row = cards.map((card, place) =>
-    layerCard(card, steps[stepOf(place)].norm, () => choose(stepOf(place))),
+    layerCard(card, told[stepOf(place) - 1].norm, () => choose(stepOf(place))),
   );
+  /** @type {(text: string, words: string) => HTMLElement} */
   const end = (text, words) =>
     html("li", { class: "bps-end" }, html("strong", {}, text), html("span", {}, words));
   const list = html("ol", { class: "bps-layers", "aria-label": "layers, from inputs to loss" });
@@ -22,11 +32,12 @@ export function layersPanel({ scene, described, choose }) {
 
   let before = 0;
   let due = 0;
+  /** @param {number} step */
   const show = (step) => {
     pages[before].hidden = true;
     pages[step].hidden = false;
     before = step;
-    row.forEach((card, place) => card.show(Math.sign(step - stepOf(place))));
+    for (const [place, card] of row.entries()) card.show(Math.sign(step - stepOf(place)));
     say(`Step ${step} of ${last}. ${steps[step].said}`);
     settle();
   };
@@ -39,17 +50,22 @@ export function layersPanel({ scene, described, choose }) {
     }
   };
   const settle = () => {
-    due ||= requestAnimationFrame(scroll);
+    if (!due) due = requestAnimationFrame(scroll);
   };
   return { node, show };
 }
 
-const STATES = {
-  "-1": ["bps-unheard", "has heard nothing"],
-  0: ["bps-speaks", "speaks now"],
-  1: ["bps-complete", "✓ has spoken"],
-};
+const STATES = [
+  ["bps-unheard", "has heard nothing"],
+  ["bps-speaks", "speaks now"],
+  ["bps-complete", "✓ has spoken"],
+];
 
+/**
+ * @param {Card} card
+ * @param {string} norm
+ * @param {() => void} onclick
+ */
 function layerCard({ name, layer, formula }, norm, onclick) {
   const gradient = html("span", { class: "bps-norm" });
   const note = html("small");
@@ -63,8 +79,9 @@ function layerCard({ name, layer, formula }, norm, onclick) {
     note,
   );
   const node = html("li", {}, open);
+  /** @param {number} side −1 before it speaks, 0 then, 1 after. */
   const show = (side) => {
-    const [style, words] = STATES[side];
+    const [style, words] = STATES[side + 1];
     open.className = `bps-card ${style}`;
     open.setAttribute("aria-current", side === 0 ? "step" : "false");
     note.textContent = words;
@@ -73,6 +90,7 @@ function layerCard({ name, layer, formula }, norm, onclick) {
   return { node, show };
 }
 
+/** @param {Told} told */
 function page({ title, parts }) {
   const figures = parts.map((part) =>
     html(
@@ -84,7 +102,7 @@ function page({ title, parts }) {
         html("small", {}, part.name),
         html("span", { class: "bps-formula" }, part.formula),
       ),
-      part.rows ? table(part) : null,
+      part.rows ? table(part.name, part.rows) : null,
       html("small", {}, `shape ${part.shape}, norm ${part.norm}`),
     ),
   );
@@ -96,7 +114,12 @@ function page({ title, parts }) {
   );
 }
 
-function table({ name, rows }) {
+/**
+ * @param {string} name
+ * @param {string[][]} rows
+ */
+function table(name, rows) {
+  /** @param {string[]} row */
   const line = (row) => html("tr", {}, ...row.map((text) => html("td", {}, text)));
   return html("table", { "aria-label": name }, html("tbody", {}, ...rows.map(line)));
 }
