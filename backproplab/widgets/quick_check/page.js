@@ -1,11 +1,16 @@
 // The quiz of a lesson: native radios, a Check button, and below each checked choice its reply, which stays.
 
 import { keepInNotebook } from "../kit/kept.js";
-import { announcer, button, freshId, html, OWN_KEYS } from "../kit/kit.js";
+import { announcer, button, freshId, html, listen, OWN_KEYS } from "../kit/kit.js";
 
+/** @import { View, Widget } from "../kit/types.js" */
+/** @import { Question, Reply, Runs, Traits } from "./types.js" */
+
+/** @type {Widget<Traits>} */
 export default {
   initialize: keepInNotebook,
   render({ model, el }) {
+    /** @type {Reply[][]} */
     const replies = JSON.parse(atob(model.get("sealed")));
     const cards = model.get("asked").map((question, place) => card(model, question, replies[place], place));
     const progress = announcer({ class: "bpl-said bpl-quiz-progress" });
@@ -19,46 +24,53 @@ export default {
       ),
     );
 
-    const drawChosen = () => cards.forEach((one, place) => one.mark(model.get("chosen")[place]));
+    const drawChosen = () => {
+      for (const [place, one] of cards.entries()) one.mark(model.get("chosen")[place]);
+    };
     const drawChecked = () => {
       const checked = model.get("checked");
-      cards.forEach((one, place) => one.tell(checked[place]));
+      for (const [place, one] of cards.entries()) one.tell(checked[place]);
       progress.say(standing(checked, replies));
     };
     drawChosen();
     drawChecked();
-    model.on("change:chosen", drawChosen);
-    model.on("change:checked", drawChecked);
-    return () => {
-      model.off("change:chosen", drawChosen);
-      model.off("change:checked", drawChecked);
-    };
+    return listen(model, { chosen: drawChosen, checked: drawChecked });
   },
 };
 
-/** One question: { node, mark(choice), tell(checked) }. */
+/**
+ * One question: { node, mark(choice), tell(checked) }.
+ *
+ * @param {View<Traits>["model"]} model
+ * @param {Question} question
+ * @param {Reply[]} replies By choice.
+ * @param {number} place
+ */
 function card(model, question, replies, place) {
   const name = freshId("question");
   const hint = announcer();
   const rows = question.choices.map((text, index) => row(text, { name, onchange: () => choose(index) }));
 
-  const keep = (trait, value) => {
-    model.set(
-      trait,
-      model.get(trait).map((old, at) => (at === place ? value : old)),
-    ); // this draws
-    model.save_changes();
-  };
+  /** @param {number} index */
   const choose = (index) => {
     hint.say("");
-    keep("chosen", index);
+    const chosen = model.get("chosen").map((old, at) => (at === place ? index : old));
+    model.set("chosen", chosen); // this draws
+    model.save_changes();
   };
+  /** @param {Event} event */
   const check = (event) => {
     event.preventDefault();
     const index = rows.findIndex((one) => one.input.checked);
-    const before = model.get("checked")[place];
-    if (index < 0) hint.say("Choose an answer first.");
-    else if (before.at(-1) !== index) keep("checked", [...before, index]);
+    if (index < 0) {
+      hint.say("Choose an answer first.");
+      return;
+    }
+    const before = model.get("checked");
+    if (before[place].at(-1) === index) return;
+    const checked = before.map((tries, at) => (at === place ? [...tries, index] : tries));
+    model.set("checked", checked);
+    model.save_changes();
   };
 
   const legend = html(
@@ -67,7 +79,7 @@ function card(model, question, replies, place) {
     html("span", { class: "bpl-quiz-number" }, `${place + 1}. `),
     ...inline(question.text),
   );
-  const submit = button("Check", null, { type: "submit", "aria-label": `Check question ${place + 1}` });
+  const submit = button("Check", undefined, { type: "submit", "aria-label": `Check question ${place + 1}` });
   const foot = html("div", { class: "bpl-row" }, submit, hint.node);
   const node = html(
     "form",
@@ -76,46 +88,64 @@ function card(model, question, replies, place) {
   );
   return {
     node,
-    mark: (chosen) => rows.forEach((one, index) => one.mark(index === chosen)),
-    tell: (checked) =>
-      rows.forEach((one, index) => one.tell(checked.includes(index) ? replies[index] : null)),
+    /** @param {number | null} chosen */
+    mark(chosen) {
+      for (const [index, one] of rows.entries()) one.mark(index === chosen);
+    },
+    /** @param {number[]} checked */
+    tell(checked) {
+      for (const [index, one] of rows.entries()) one.tell(checked.includes(index) ? replies[index] : null);
+    },
   };
 }
 
-/** One choice with the place of its reply, which is read out when it is filled. */
+/**
+ * One choice with the place of its reply, which is read out when it is filled.
+ *
+ * @param {Runs} text
+ * @param {{ name: string, onchange: () => void }} radio
+ */
 function row(text, { name, onchange }) {
   const input = html("input", { type: "radio", name, onchange, ...OWN_KEYS });
   const label = html("label", {}, input, html("span", {}, ...inline(text)));
   const reply = html("p", { class: "bpl-quiz-reply", role: "status", "aria-live": "polite" });
   const node = html("div", { class: "bpl-quiz-choice" }, label, reply);
+  /** @type {Reply | null} */
   let told = null;
   return {
     node,
     input,
+    /** @param {boolean} chosen */
     mark(chosen) {
       if (input.checked !== chosen) input.checked = chosen;
       node.classList.toggle("bpl-quiz-chosen", chosen);
     },
+    /** @param {Reply | null} verdict */
     tell(verdict) {
       if (verdict === told) return;
       told = verdict;
       reply.replaceChildren(...(verdict ? worded(verdict) : []));
-      node.classList.toggle("bpl-quiz-right", Boolean(verdict && verdict.right));
-      node.classList.toggle("bpl-quiz-wrong", Boolean(verdict && !verdict.right));
+      node.classList.toggle("bpl-quiz-right", verdict?.right === true);
+      node.classList.toggle("bpl-quiz-wrong", verdict?.right === false);
     },
   };
 }
 
+/** @param {Reply} verdict */
 function worded({ right, reply }) {
   const sign = html("span", { class: "bpl-quiz-sign", "aria-hidden": "true" }, right ? "✓ " : "✗ ");
   return [sign, html("strong", {}, right ? "Right." : "Not yet."), " ", ...inline(reply)];
 }
 
-/** What a marked text becomes: runs of [tag, text], where "" is no tag. */
+/** @param {Runs} runs */
 function inline(runs) {
   return runs.map(([tag, text]) => (tag ? html(tag, {}, text) : text));
 }
 
+/**
+ * @param {number[][]} checked
+ * @param {Reply[][]} replies
+ */
 function standing(checked, replies) {
   const right = checked.filter((places, at) => places.some((place) => replies[at][place].right)).length;
   const tries = checked.reduce((sum, places) => sum + places.length, 0);
