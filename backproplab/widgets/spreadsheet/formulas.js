@@ -1,53 +1,89 @@
 // The sheet's own formulas, worked out as a spreadsheet does: numbers, cells, + - * / ^, and a few functions.
 
+/**
+ * @typedef {(values: Float64Array) => number} Compute Of all values, in the order of the addresses.
+ * @typedef {{ index: number, named: string[], compute: Compute }} Parsed A formula: its place among the values,
+ *   the addresses in it, and what it comes to.
+ * @typedef {(left: number, right: number) => number} Operation
+ */
+
+/** @type {Record<string, (...numbers: number[]) => number>} */
 const FUNCTIONS = { EXP: Math.exp, LN: Math.log, TANH: Math.tanh, ABS: Math.abs, MAX: Math.max };
 const TOKEN =
   /\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?)|((?:[A-Za-z]+!)?[A-Z]{1,3}\d+)|([A-Z]+)(?=\()|([-+*/^(),<>]))/y;
+const KINDS = /** @type {const} */ (["number", "cell", "function", "sign"]); // the groups of TOKEN
 
 /**
  * Formulas by address ("Network!B5": "=B3*B4"; "" or nothing for a number), ready to be worked out.
  *
  * { precedents(address), work(numbers) }: the cells that a formula names; and every cell's value, by address, for
  * numbers by address. Throws an Error that names the cell where a formula cannot be read, or runs in a circle.
+ *
+ * @param {Record<string, string>} formulas
  */
 export function calculator(formulas) {
   const known = new Map(Object.keys(formulas).map((address, index) => [address, index]));
+  /** @type {Map<string, Parsed>} */
   const read = new Map();
-  for (const [address, formula] of Object.entries(formulas)) {
-    if (formula) read.set(address, parsedFormula(address, formula, known));
+  for (const [address, index] of known) {
+    const formula = formulas[address];
+    if (formula) read.set(address, { index, ...parsedFormula(address, formula, known) });
   }
-  const steps = inOrder(read).map((address) => [known.get(address), read.get(address).compute]);
+  const steps = inOrder(read);
   const values = new Float64Array(known.size);
+  /** @param {Record<string, number>} numbers */
   const work = (numbers) => {
-    for (const [address, number] of Object.entries(numbers)) values[known.get(address)] = number;
-    for (const [index, compute] of steps) values[index] = compute(values);
+    for (const [address, index] of known) values[index] = numbers[address] ?? values[index];
+    for (const { index, compute } of steps) values[index] = compute(values);
     return new Map([...known].map(([address, index]) => [address, values[index]]));
   };
-  return { precedents: (address) => read.get(address)?.named ?? [], work };
+  /** @param {string} address */
+  const precedents = (address) => read.get(address)?.named ?? [];
+  return { precedents, work };
 }
 
-/** Addresses such that each comes after all that its formula names. */
+/**
+ * The formulas, each after all that it names.
+ *
+ * @param {Map<string, Parsed>} read
+ */
 function inOrder(read) {
-  const [order, state] = [[], new Map()];
+  /** @type {Parsed[]} */
+  const order = [];
+  /** @type {Map<string, "open" | "done">} */
+  const state = new Map();
+  /** @param {string} address */
   const visit = (address) => {
-    if (!read.has(address) || state.get(address) === "done") return;
-    if (state.get(address) === "open")
+    const parsed = read.get(address);
+    if (!parsed || state.get(address) === "done") return;
+    if (state.get(address) === "open") {
       throw new Error(`${address} depends on itself: its formulas run in a circle.`);
+    }
     state.set(address, "open");
-    read.get(address).named.forEach(visit);
+    parsed.named.forEach(visit);
     state.set(address, "done");
-    order.push(address);
+    order.push(parsed);
   };
-  [...read.keys()].forEach(visit);
+  for (const address of read.keys()) visit(address);
   return order;
 }
 
-/** { named, compute(values) }: the addresses in a formula, and a function of all values. */
+/**
+ * { named, compute(values) }: the addresses in a formula, and a function of all values.
+ *
+ * @param {string} home The address of the formula's own cell.
+ * @param {string} formula
+ * @param {Map<string, number>} known Every address, with its place among the values.
+ */
 function parsedFormula(home, formula, known) {
   const worksheet = home.split("!")[0];
+  /** @type {Set<string>} */
   const named = new Set();
-  let [at, token] = [1, null];
+  let at = 1;
+  /** @type {{ kind: typeof KINDS[number] | "end", text: string }} */
+  let token = { kind: "end", text: "its end" };
 
+  /** @type {(why: string) => never} */
   const fail = (why) => {
     throw new Error(`${home} holds ${formula}, which cannot be read: ${why}.`);
   };
@@ -56,17 +92,20 @@ function parsedFormula(home, formula, known) {
     else {
       TOKEN.lastIndex = at;
       const found = TOKEN.exec(formula);
-      if (!found) fail(`"${formula.slice(at).trim()[0]}" is not part of a formula`);
+      const kind = KINDS.find((_, index) => found?.[index + 1] !== undefined);
+      if (!found || !kind) return fail(`"${formula.slice(at).trim()[0]}" is not part of a formula`);
       at = TOKEN.lastIndex;
-      const kind = ["number", "cell", "function", "sign"].find((_, index) => found[index + 1] !== undefined);
       token = { kind, text: found[0].trim() };
     }
   };
+  /** @param {...string} signs */
   const is = (...signs) => token.kind === "sign" && signs.includes(token.text);
+  /** @param {string} sign */
   const take = (sign) => {
     if (!is(sign)) fail(`expected "${sign}", found ${token.text}`);
     next();
   };
+  /** @type {(below: () => Compute, signs: Record<string, Operation>) => () => Compute} */
   const rows = (below, signs) => () => {
     let left = below();
     while (is(...Object.keys(signs))) {
@@ -77,6 +116,7 @@ function parsedFormula(home, formula, known) {
     }
     return left;
   };
+  /** @returns {Compute} */
   const atom = () => {
     const { kind, text } = token;
     if (is("-")) {
@@ -96,12 +136,14 @@ function parsedFormula(home, formula, known) {
     if (kind === "function") return call(text);
     return fail(`expected a number or a cell, found ${text}`);
   };
+  /** @type {(address: string) => Compute} */
   const cell = (address) => {
-    if (!known.has(address)) fail(`there is no cell ${address}`);
-    named.add(address);
     const index = known.get(address);
+    if (index === undefined) return fail(`there is no cell ${address}`);
+    named.add(address);
     return (values) => values[index];
   };
+  /** @type {(name: string) => Compute} */
   const call = (name) => {
     take("(");
     const inner = [comparison()];
@@ -121,7 +163,7 @@ function parsedFormula(home, formula, known) {
   const power = rows(atom, { "^": (a, b) => (b === 2 ? a * a : a ** b) });
   const product = rows(power, { "*": (a, b) => a * b, "/": (a, b) => a / b });
   const sum = rows(product, { "+": (a, b) => a + b, "-": (a, b) => a - b });
-  const comparison = rows(sum, { ">": (a, b) => a > b, "<": (a, b) => a < b });
+  const comparison = rows(sum, { ">": (a, b) => Number(a > b), "<": (a, b) => Number(a < b) });
 
   if (formula[0] !== "=") fail("a formula begins with =");
   next();
