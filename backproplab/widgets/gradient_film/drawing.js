@@ -1,10 +1,18 @@
-import { html, svg } from "../kit/kit.js";
-
 // The two halves of a film's page. Both are made once; drawing a frame moves, fills and rewrites what is there.
+
+import { drawingContext, html, svg } from "../kit/kit.js";
+
+/** @import { Chart, Film, Kind, Line, Tick, Trace, Traits } from "./types.js" */
 
 const ZERO = 128; // the byte of a zero, as maps.py makes them
 
-/** The maps: { node, choose(units), draw(frame, scale, weight) }. */
+/**
+ * The maps: { node, choose(units), draw(frame, scale, weight) }.
+ *
+ * @param {Film} film
+ * @param {Uint8Array} pixels
+ * @param {Uint8Array} palette
+ */
 export function mapsPanel(film, pixels, palette) {
   const colours = new Uint32Array(256);
   for (let at = 0; at < 256; at += 1) {
@@ -25,8 +33,10 @@ export function mapsPanel(film, pixels, palette) {
     body,
     html("p", { class: "film-key" }, ...colourBar(palette), ring),
   );
+  /** @type {MapFrame[]} */
   let shown = [];
 
+  /** @param {number[]} units */
   function choose(units) {
     shown = [];
     const kinds = film.maps.map((kind) => {
@@ -38,15 +48,16 @@ export function mapsPanel(film, pixels, palette) {
         frames.append(one.node);
         shown.push(one);
       }
-      frames.style.setProperty("--film-columns", Math.max(frames.children.length, 2));
+      frames.style.setProperty("--film-columns", String(Math.max(frames.children.length, 2)));
       return html("div", { class: `film-role-${kind.role}` }, heading(kind), frames);
     });
     body.replaceChildren(...(units.length ? kinds : [html("p", {}, "Choose a unit above to see its maps.")]));
   }
 
+  /** @type {(frame: number, scale: Traits["scale"], weight: number) => void} */
   function draw(frame, scale, weight) {
-    const trace = film.traces[weight];
-    ring.hidden = !shown.some(({ unit }) => holds(trace, unit));
+    const trace = film.traces.at(weight);
+    ring.hidden = !shown.some(({ unit }) => pixelOf(trace, unit) !== null);
     for (const one of shown) {
       const { kind, place } = one;
       const own = kind.scales.map.reach[frame][place];
@@ -61,19 +72,27 @@ export function mapsPanel(film, pixels, palette) {
         "aria-label",
         `${kind.title} of ${one.unit} at step ${film.steps[frame]}: ${most}`,
       );
-      one.pixel.hidden = !holds(trace, one.unit);
-      if (one.pixel.hidden) continue;
-      one.pixel.style.left = `${(100 * (trace.pixel % columns)) / columns}%`;
-      one.pixel.style.top = `${(100 * Math.floor(trace.pixel / columns)) / rows}%`;
+      const pixel = pixelOf(trace, one.unit);
+      one.pixel.hidden = pixel === null;
+      if (pixel === null) continue;
+      one.pixel.style.left = `${(100 * (pixel % columns)) / columns}%`;
+      one.pixel.style.top = `${(100 * Math.floor(pixel / columns)) / rows}%`;
     }
   }
   return { node, choose, draw };
 }
 
-function holds(trace, unit) {
-  return Boolean(trace) && trace.pixel !== null && trace.unit === unit;
+/**
+ * The pixel of a traced weight in the map of a unit; null where it is none of this unit's.
+ *
+ * @param {Trace | undefined} trace
+ * @param {string} unit
+ */
+function pixelOf(trace, unit) {
+  return trace?.unit === unit ? trace.pixel : null;
 }
 
+/** @param {{ mark: string, title: string }} of */
 function heading({ mark, title }) {
   return html(
     "p",
@@ -83,6 +102,14 @@ function heading({ mark, title }) {
   );
 }
 
+/** @typedef {ReturnType<typeof mapFrame>} MapFrame */
+
+/**
+ * @param {Kind} kind
+ * @param {number} place Of the unit, among those of this kind.
+ * @param {number} rows
+ * @param {number} columns
+ */
 function mapFrame(kind, place, rows, columns) {
   const canvas = html("canvas", { width: columns, height: rows, role: "img" });
   const pixel = html("span", { class: "film-pixel", hidden: true });
@@ -92,7 +119,7 @@ function mapFrame(kind, place, rows, columns) {
   const unit = kind.units[place];
   const picture = html("div", { class: "film-picture" }, canvas, pixel);
   const node = html("figure", {}, picture, html("figcaption", {}, `${unit} `, caption));
-  const context = canvas.getContext("2d");
+  const context = drawingContext(canvas);
   const image = context.createImageData(columns, rows);
   return {
     node,
@@ -108,6 +135,16 @@ function mapFrame(kind, place, rows, columns) {
   };
 }
 
+/**
+ * Colour the pixels of a map, which begin at `start`. A byte is stretched by `share`: from the scale of its own map
+ * to the one that is shown.
+ *
+ * @param {MapFrame} frame
+ * @param {Uint8Array} pixels
+ * @param {number} start
+ * @param {number} share
+ * @param {Uint32Array} colours
+ */
 function fill({ context, image, words }, pixels, start, share, colours) {
   for (let at = 0; at < words.length; at += 1) {
     words[at] = colours[ZERO + Math.round((pixels[start + at] - ZERO) * share)];
@@ -115,6 +152,7 @@ function fill({ context, image, words }, pixels, start, share, colours) {
   context.putImageData(image, 0, 0);
 }
 
+/** @param {Uint8Array} palette */
 function colourBar(palette) {
   const stops = [];
   for (let at = 1; at < 256; at += 14) stops.push(`rgb(${palette.subarray(3 * at, 3 * at + 3).join(" ")})`);
@@ -123,13 +161,20 @@ function colourBar(palette) {
   return [html("span", {}, "− blue"), bar, html("span", {}, "vermillion +")];
 }
 
-/** The charts on one axis of steps: { node, arrange(axis, weight), draw(frame) }; onpick(frame) at a click. */
+/**
+ * The charts on one axis of steps: { node, arrange(axis, weight), draw(frame) }; onpick(frame) at a click.
+ *
+ * @param {Film} film
+ * @param {(frame: number) => void} onpick
+ */
 export function chartsPanel(film, onpick) {
   const charts = film.charts.map((chart) => oneChart(chart));
   const steps = html("div", { class: "film-steps", "aria-hidden": "true" });
   const node = html("div", { class: "film-charts" }, ...charts.map((chart) => chart.node), steps);
+  /** @type {number[]} */
   let across = [];
 
+  /** @type {(axis: Traits["axis"], weight: number) => void} */
   function arrange(axis, weight) {
     const { at, ticks } = film.axes[axis];
     across = at;
@@ -137,9 +182,10 @@ export function chartsPanel(film, onpick) {
     steps.replaceChildren(...ticks.map(([left, text]) => placed({ left }, text)), html("span", {}, "step"));
   }
 
-  function pick(event) {
+  /** @type {(plot: HTMLElement, event: PointerEvent) => void} */
+  function pick(plot, event) {
     if (event.type === "pointermove" && !(event.buttons & 1)) return;
-    const box = event.currentTarget.getBoundingClientRect();
+    const box = plot.getBoundingClientRect();
     const wanted = (100 * (event.clientX - box.left)) / box.width;
     let best = 0;
     across.forEach((left, frame) => {
@@ -149,12 +195,17 @@ export function chartsPanel(film, onpick) {
     event.preventDefault();
   }
   for (const { plot } of charts) {
-    plot.addEventListener("pointerdown", pick);
-    plot.addEventListener("pointermove", pick);
+    plot.addEventListener("pointerdown", (event) => pick(plot, event));
+    plot.addEventListener("pointermove", (event) => pick(plot, event));
   }
-  return { node, arrange, draw: (frame) => charts.forEach((chart) => chart.draw(frame, across[frame])) };
+  /** @param {number} frame */
+  const draw = (frame) => {
+    for (const chart of charts) chart.draw(frame, across[frame]);
+  };
+  return { node, arrange, draw };
 }
 
+/** @param {Chart} chart */
 function oneChart(chart) {
   const curves = svg("svg", { viewBox: "0 0 1000 1000", preserveAspectRatio: "none", "aria-hidden": "true" });
   for (const [top] of chart.ticks) curves.append(straight(0, 10 * top, 1000, 10 * top));
@@ -171,10 +222,13 @@ function oneChart(chart) {
   });
   const node = html("div", { class: `film-chart film-role-${chart.role}` }, title, plot);
 
+  /** @type {(axis: Traits["axis"], weight: number, times: Tick[]) => void} */
   function arrange(axis, weight, times) {
     upright.replaceChildren(...times.map(([left]) => straight(10 * left, 0, 10 * left, 1000)));
-    lines.forEach((line, index) => line.arrange(chart.lines[chart.single ? weight : index], axis));
+    for (const [index, line] of lines.entries())
+      line.arrange(chart.lines[chart.single ? weight : index], axis);
   }
+  /** @type {(frame: number, left: number) => void} */
   function draw(frame, left) {
     cursor.style.left = `${left}%`;
     for (const line of lines) line.draw(frame, left);
@@ -182,38 +236,38 @@ function oneChart(chart) {
   return { node, plot, arrange, draw };
 }
 
-function oneLine(chart, { dash, means }, style, { curves, plot, title }) {
+/**
+ * @param {Chart} chart
+ * @param {Line} first The one that is shown at first.
+ * @param {string} style
+ * @param {{ curves: SVGElement, plot: HTMLElement, title: HTMLElement }} places
+ */
+function oneLine(chart, first, style, { curves, plot, title }) {
+  const { dash, means } = first;
   const attributes = { class: "film-line", style, "vector-effect": "non-scaling-stroke" };
   const recorded = svg("path", { ...attributes, class: means ? "film-line film-pale" : "film-line" });
-  const mean =
-    means && svg("path", { ...attributes, class: "film-line film-mean", "stroke-dasharray": dash || false });
-  curves.append(...[recorded, mean].filter(Boolean));
-  const sample =
-    chart.lines.length > 1 &&
-    !chart.single &&
-    svg(
-      "svg",
-      { class: "film-sample", viewBox: "0 0 20 8", "aria-hidden": "true" },
-      svg("path", {
-        ...attributes,
-        class: "film-line film-mean",
-        d: "M0 4H20",
-        "stroke-dasharray": dash || false,
-      }),
-    );
+  curves.append(recorded);
+  const bold = { ...attributes, class: "film-line film-mean", "stroke-dasharray": dash || false };
+  const mean = means ? svg("path", bold) : null;
+  if (mean) curves.append(mean);
+  const frame = { class: "film-sample", viewBox: "0 0 20 8", "aria-hidden": "true" };
+  const several = chart.lines.length > 1 && !chart.single;
+  const sample = several ? svg("svg", frame, svg("path", { ...bold, d: "M0 4H20" })) : null;
   const name = html("span", { class: "film-name" });
   const value = html("span", { class: "film-value" });
-  title.append(html("span", { class: "film-reading" }, sample || null, name, value));
+  title.append(html("span", { class: "film-reading" }, sample, name, value));
   const mark = html("span", { class: "film-point", style, "aria-hidden": "true" }, chart.mark);
   plot.append(mark);
-  let line = null;
+  let line = first;
 
+  /** @type {(now: Line, axis: Traits["axis"]) => void} */
   function arrange(now, axis) {
     line = now;
     recorded.setAttribute("d", line.paths[axis]);
-    if (mean) mean.setAttribute("d", line.means[axis]);
+    if (mean && line.means) mean.setAttribute("d", line.means[axis]);
     name.textContent = line.name;
   }
+  /** @type {(frame: number, left: number) => void} */
   function draw(frame, left) {
     value.textContent = line.texts[frame];
     const top = line.heights[frame];
@@ -224,17 +278,28 @@ function oneLine(chart, { dash, means }, style, { curves, plot, title }) {
   return { arrange, draw };
 }
 
+/** @type {(x1: number, y1: number, x2: number, y2: number) => SVGLineElement} */
 function straight(x1, y1, x2, y2) {
   return svg("line", { class: "film-grid", x1, y1, x2, y2, "vector-effect": "non-scaling-stroke" });
 }
 
+/**
+ * @param {{ left: number } | { top: number }} where In percent.
+ * @param {string} text
+ */
 function placed(where, text) {
   const node = html("span", { class: "film-tick", "aria-hidden": "true" }, text);
-  for (const [side, place] of Object.entries(where)) node.style[side] = `${place}%`;
+  for (const [side, place] of Object.entries(where)) node.style.setProperty(side, `${place}%`);
   return node;
 }
 
-/** What stands at a frame, in sentences. */
+/**
+ * What stands at a frame, in sentences.
+ *
+ * @param {Film} film
+ * @param {number} frame
+ * @param {number} weight
+ */
 export function told(film, frame, weight) {
   const charts = film.charts.map(({ title, single, lines }) => {
     const read = (single ? [lines[weight]] : lines).map(({ name, texts }) =>

@@ -1,23 +1,44 @@
+// The gradient film: one scrubber for maps, charts and words; the drawing does the rest.
+
 import { keepInNotebook } from "../kit/kept.js";
-import { announcer, button, bytes, freshId, html, keys, menu, OWN_KEYS, player, slider } from "../kit/kit.js";
+import {
+  announcer,
+  button,
+  bytes,
+  freshId,
+  html,
+  keys,
+  listen,
+  menu,
+  OWN_KEYS,
+  player,
+  slider,
+} from "../kit/kit.js";
 import { chartsPanel, mapsPanel, told } from "./drawing.js";
+
+/** @import { View, Widget } from "../kit/types.js" */
+/** @import { Film, Traits } from "./types.js" */
 
 const A_FRAME = 120; // milliseconds
 const LEAP = 10; // frames, for the Page keys
 const HELP =
   "Keys on the slider: ← → a frame, Page Up and Down ten, Home, End, space to play. Or click in a chart.";
+/** @type {[scale: Traits["scale"], text: string][]} */
 const SCALES = [
   ["map", "each map its own"],
   ["row", "each unit its own"],
   ["shared", "one for all"],
 ];
 
+/** @param {View<Traits>} view */
 function render({ model, el }) {
   const film = model.get("film");
   const last = film.steps.length - 1;
+  /** @param {number} frame */
   const within = (frame) => Math.min(Math.max(frame, 0), last);
-  const save = (name, value) => {
-    model.set(name, value);
+  /** @param {Partial<Traits>} changes */
+  const save = (changes) => {
+    model.set(changes);
     model.save_changes();
   };
 
@@ -31,6 +52,7 @@ function render({ model, el }) {
     scrubber.input.focus({ preventScroll: true });
   });
 
+  /** @param {number} frame */
   function draw(frame) {
     shown = within(frame);
     scrubber.show(shown);
@@ -42,11 +64,13 @@ function render({ model, el }) {
   function tell() {
     if (!playing.playing()) saying.say(told(film, shown, model.get("weight")));
   }
+  /** @param {number} frame */
   function go(frame) {
     draw(frame);
     tell();
-    save("frame", shown);
+    save({ frame: shown });
   }
+  /** @param {number} frame */
   function visit(frame) {
     playing.stop();
     if (within(frame) !== shown) go(frame);
@@ -68,6 +92,7 @@ function render({ model, el }) {
     playing.toggle();
   }
 
+  /** @param {number} by */
   const step = (by) => () => visit(shown + by);
   const back = button("◀", step(-1), { "aria-label": "One frame back" });
   const play = button("Play", toggle, { class: "film-play" });
@@ -95,21 +120,22 @@ function render({ model, el }) {
   const help = html("p", { class: "film-help", id: freshId("help") }, HELP);
   scrubber.input.setAttribute("aria-describedby", help.id);
 
-  const units = unitBoxes(film, (chosen) => save("units", chosen));
+  const units = unitBoxes(film, (chosen) => save({ units: chosen }));
   const scale = menu({
     label: "Colour scale",
     options: SCALES,
     value: model.get("scale"),
-    onchange: (value) => save("scale", value),
+    onchange: (value) => save({ scale: value }),
   });
+  /** @type {[place: string, label: string][]} */
   const traces = film.traces.map(({ label }, index) => [String(index), label]);
   const weight = menu({
     label: "Weight",
     options: traces,
     value: String(model.get("weight")),
-    onchange: (value) => save("weight", Number(value)),
+    onchange: (value) => save({ weight: Number(value) }),
   });
-  const axis = checkbox("steps on a log scale", (checked) => save("axis", checked ? "log" : "linear"));
+  const axis = checkbox("steps on a log scale", (checked) => save({ axis: checked ? "log" : "linear" }));
   const choices = [...(maps ? [units.node, scale.row] : []), traces.length ? weight.row : null, axis.node];
 
   function arrange() {
@@ -122,16 +148,21 @@ function render({ model, el }) {
     draw(model.get("frame"));
     tell();
   }
-  let quiet = null; // another view may be playing: words once it rests, not at each frame
+  /** @type {number | undefined} */
+  let quiet; // another view may be playing: words once it rests, not at each frame
   const follow = () => {
     if (model.get("frame") === shown) return;
     draw(model.get("frame"));
     clearTimeout(quiet);
     quiet = setTimeout(tell, 3 * A_FRAME);
   };
-  const choosing = "change:units change:scale change:weight change:axis";
-  model.on("change:frame", follow);
-  model.on(choosing, arrange);
+  const end = listen(model, {
+    frame: follow,
+    units: arrange,
+    scale: arrange,
+    weight: arrange,
+    axis: arrange,
+  });
 
   el.append(
     html(
@@ -140,7 +171,7 @@ function render({ model, el }) {
       html("div", { class: "bpl-row film-controls" }, back, play, forth, scrubber.row),
       help,
       html("div", { class: "bpl-row film-choices" }, ...choices),
-      html("div", { class: "film-stage" }, maps && maps.node, charts.node),
+      html("div", { class: "film-stage" }, maps?.node, charts.node),
       saying.node,
     ),
   );
@@ -148,12 +179,16 @@ function render({ model, el }) {
   return () => {
     playing.stop();
     clearTimeout(quiet);
-    model.off("change:frame", follow);
-    model.off(choosing, arrange);
+    end();
   };
 }
 
-/** Check boxes for the units: { node, show(units) }; onchange gets the places of those that are checked. */
+/**
+ * Check boxes for the units: { node, show(units) }; onchange gets the places of those that are checked.
+ *
+ * @param {Film} film
+ * @param {(units: number[]) => void} onchange
+ */
 function unitBoxes(film, onchange) {
   const boxes = film.units.map((unit) => checkbox(unit, () => onchange(chosen())));
   const chosen = () => [...boxes.keys()].filter((place) => boxes[place].input.checked);
@@ -163,19 +198,22 @@ function unitBoxes(film, onchange) {
     html("legend", {}, "Maps of"),
     ...boxes.map((box) => box.node),
   );
-  const show = (units) =>
-    boxes.forEach((box, place) => {
-      box.input.checked = units.includes(place);
-    });
+  /** @param {number[]} units */
+  const show = (units) => {
+    for (const [place, { input }] of boxes.entries()) input.checked = units.includes(place);
+  };
   return { node, show };
 }
 
+/**
+ * @param {string} text
+ * @param {(checked: boolean) => void} onchange
+ */
 function checkbox(text, onchange) {
-  const input = html("input", { type: "checkbox", ...OWN_KEYS, onchange: () => onchange(input.checked) });
+  const input = html("input", { type: "checkbox", ...OWN_KEYS });
+  input.addEventListener("change", () => onchange(input.checked));
   return { node: html("label", { class: "film-check" }, input, ` ${text}`), input };
 }
 
-export default {
-  initialize: keepInNotebook,
-  render,
-};
+/** @type {Widget<Traits>} */
+export default { initialize: keepInNotebook, render };
