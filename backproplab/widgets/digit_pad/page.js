@@ -1,18 +1,25 @@
 // A pad to draw a digit on, beside what a network makes of it. All numbers come from Python.
 
 import { keepInNotebook } from "../kit/kept.js";
-import { announcer, button, bytes, html, menu } from "../kit/kit.js";
+import { announcer, button, bytes, html, listen, menu } from "../kit/kit.js";
 import { digitBars, legendOfSigns, pixelMap, signs } from "./answer.js";
 import { lastGround, padPaper } from "./paper.js";
 
+/** @import { Model, Widget } from "../kit/types.js" */
+/** @import { Action, Answer, Traits } from "./types.js" */
+
 const PATIENCE = 2000; // milliseconds
 const SIZES = [0.01, 0.03, 0.1, 0.3];
+/** @type {[value: string, text: string][]} */
+const DIGITS = Array.from("0123456789", (digit) => [digit, digit]);
 
+/** @type {Widget<Traits>} */
 export default {
   initialize: keepInNotebook,
   render({ model, el }) {
     const said = announcer();
     const actions = () => model.get("actions");
+    /** @param {Action[]} next */
     const act = (next) => {
       model.set("actions", next); // every view of the model draws this at once
       line.ask();
@@ -37,6 +44,7 @@ export default {
     });
 
     // Of what came before, as much stays as Undo brings back: every message holds all actions.
+    /** @param {{ clear: true } | { sample: number }} action */
     const instead = (action) => {
       paper.lift();
       const kept = Object.keys(action)[0] in (actions().at(-1) ?? {}) ? actions().slice(0, -1) : actions();
@@ -46,11 +54,12 @@ export default {
     const clear = button("Clear", () => instead({ clear: true }));
     const samples = menu({
       label: "or take a real digit",
-      options: [["", "–"], ...Array.from({ length: 10 }, (_, digit) => [String(digit), String(digit)])],
+      options: [["", "–"], ...DIGITS],
       value: "",
       onchange: (digit) => (digit === "" ? null : instead({ sample: Number(digit) })),
     });
 
+    /** @param {number} steps */
     const step = (steps) => () => {
       const size = model.get("step_size");
       act([...actions(), { steps, target: model.get("target"), step_size: size }]);
@@ -67,8 +76,9 @@ export default {
       },
     });
 
-    const seen = pixelMap("bpl-pad-seen");
-    const slopes = pixelMap("bpl-pad-map", signs());
+    const seen = pixelMap("bpl-pad-seen", null);
+    const strongest = signs();
+    const slopes = pixelMap("bpl-pad-map", strongest.node);
     const bars = digitBars((digit) => {
       model.set("target", digit);
       line.ask();
@@ -103,7 +113,7 @@ export default {
       seen.tell("The network sees", answer.steps ? stepsTaken(answer.steps) : "your ink, centred, 28 × 28");
       const palette = bytes(model.get("palette"));
       slopes.paint(bytes(answer.map), (index) => palette.subarray(3 * index, 3 * index + 3));
-      slopes.mark(answer.marks);
+      strongest.show(answer.marks);
       slopes.tell(`∂L/∂pixel for a ${target}`, `darkest: ±${answer.reach}`, answer.where);
       if (line.heard(answer) && !paper.drawing()) said.say(answer.said);
     };
@@ -140,19 +150,18 @@ export default {
         said.node,
       ),
     );
-    const listeners = {
-      "change:actions": showActions,
-      "change:target": showTarget,
-      "change:answer": showAnswer,
-    };
-    listeners["change:step_size"] = showSize;
-    for (const [name, listener] of Object.entries(listeners)) model.on(name, listener);
+    const end = listen(model, {
+      actions: showActions,
+      target: showTarget,
+      answer: showAnswer,
+      step_size: showSize,
+    });
     showActions();
     showTarget();
     showSize();
     showAnswer();
     return () => {
-      for (const [name, listener] of Object.entries(listeners)) model.off(name, listener);
+      end();
       line.end();
     };
   },
@@ -161,8 +170,12 @@ export default {
 /**
  * Questions to Python. Each is saved as it is asked: ipywidgets then keeps what was done since the last message,
  * sends it when Python is ready, and lets no echo of an older message take it back.
+ *
+ * @param {Model<Traits>} model
+ * @param {() => void} onsilence
  */
 function questions(model, onsilence) {
+  /** @type {number | null} */
   let timer = null;
   const wait = () => {
     timer ??= setTimeout(() => {
@@ -171,7 +184,7 @@ function questions(model, onsilence) {
     }, PATIENCE);
   };
   const ended = () => {
-    clearTimeout(timer);
+    if (timer !== null) clearTimeout(timer);
     timer = null;
   };
   const ask = () => {
@@ -179,7 +192,11 @@ function questions(model, onsilence) {
     model.save_changes();
     wait();
   };
-  /** Is this the last word on all that was asked? */
+  /**
+   * Is this the last word on all that was asked?
+   *
+   * @param {Answer} answer
+   */
   const heard = (answer) => {
     ended();
     if (answer.to === model.get("request")) return true;
@@ -189,6 +206,7 @@ function questions(model, onsilence) {
   return { ask, heard, idle: () => timer === null, end: ended };
 }
 
+/** @param {number} steps */
 function stepsTaken(steps) {
   return steps === 1 ? "after 1 step from your ink" : `after ${steps} steps from your ink`;
 }
