@@ -1,7 +1,13 @@
 // The playground's settings: each a native control that follows its trait, and sets it.
 
-import { freshId, html, keys, menu, OWN_KEYS, slider } from "../kit/kit.js";
+import { freshId, html, keys, lookUp, menu, OWN_KEYS, slider } from "../kit/kit.js";
 
+/** @import { Model } from "../kit/types.js" */
+/** @import { Choice, SetTrait, Traits } from "./types.js" */
+
+/** @type {Traits["lines"][]} */
+const LINES = ["weights", "gradients", "both"];
+/** @type {[legend: string, settings: [name: Choice, label: string][]][]} */
 const GROUPS = [
   ["Data", [["data", "points"]]],
   [
@@ -23,40 +29,58 @@ const GROUPS = [
   ],
 ];
 
-/** One select for a trait: { row, show }. `set(name, value)` is called with one of the values offered. */
+/**
+ * One select for a trait: { row, show }. `set(name, value)` is called with one of the values offered.
+ *
+ * @template {Choice} Name
+ * @param {Model<Traits>} model
+ * @param {Name} name
+ * @param {string} label
+ * @param {SetTrait} set
+ */
 export function choice(model, name, label, set) {
-  const offered = () => model.get("options")[name] ?? [];
+  // By text, as a select has them; what another cell set may not be among those offered, and joins them.
+  const values = new Map(model.get("options")[name].map(([value]) => [String(value), value]));
   const { row, input } = menu({
     label,
-    options: offered().map(([value, text]) => [String(value), text]),
+    options: model.get("options")[name].map(([value, text]) => [String(value), text]),
     value: String(model.get(name)),
-    onchange: (text) => set(name, offered().find(([value]) => String(value) === text)?.[0] ?? Number(text)),
+    onchange: (text) => set(name, lookUp(values, text)),
   });
   const show = () => {
-    const value = String(model.get(name));
-    if (![...input.options].some((option) => option.value === value)) {
-      input.append(html("option", { value }, value)); // set from another cell
+    const value = model.get(name);
+    const text = String(value);
+    if (!values.has(text)) {
+      values.set(text, value);
+      input.append(html("option", { value: text }, text));
     }
-    input.value = value;
+    input.value = text;
   };
   show();
   return { row, input, show };
 }
 
-/** All settings: { node, shows }; `tell` says why one was refused. */
+/**
+ * All settings: { node, shows }; `tell` says why one was refused.
+ *
+ * @param {Model<Traits>} model
+ * @param {SetTrait} set
+ * @param {(words: string) => void} tell
+ */
 export function settingsOf(model, set, tell) {
+  /** @type {Partial<Record<keyof Traits, () => void>>} */
   const shows = {};
-  const node = html("div", { class: "pg-settings" });
-  for (const [legend, names] of GROUPS) {
+  const groups = GROUPS.map(([legend, settings]) => {
     const group = html("fieldset", {}, html("legend", {}, legend));
-    for (const [name, label] of names) {
+    for (const [name, label] of settings) {
       const made = choice(model, name, label, set);
       shows[name] = made.show;
       group.append(made.row);
     }
-    node.append(group);
-  }
-  const [data, , network] = node.children;
+    return group;
+  });
+  const node = html("div", { class: "pg-settings" }, ...groups);
+  const [data, , network] = groups;
   const noise = slider({
     label: "noise",
     min: 0,
@@ -67,27 +91,33 @@ export function settingsOf(model, set, tell) {
     oninput: (value) => set("noise", value),
   });
   data.append(noise.row);
-  shows.noise = () => {
+  const showNoise = () => {
     noise.show(model.get("noise"));
     noise.input.disabled = model.get("data") === "xor"; // four cases, exactly where they are
+  };
+  const showData = shows.data;
+  shows.noise = showNoise;
+  shows.data = () => {
+    showData?.();
+    showNoise();
   };
   const seed = seedOf(model, set, tell);
   network.append(seed.row);
   shows.seed = seed.show;
-  shows.noise();
-  const dataAlone = shows.data;
-  shows.data = () => {
-    dataAlone();
-    shows.noise();
-  };
+  showNoise();
   return { node, shows };
 }
 
+/**
+ * @param {Model<Traits>} model
+ * @param {SetTrait} set
+ * @param {(words: string) => void} tell
+ */
 function seedOf(model, set, tell) {
   const id = freshId("seed");
   const input = html("input", { id, type: "number", min: 0, max: 999999, step: 1, ...OWN_KEYS });
   const show = () => {
-    input.value = model.get("seed");
+    input.value = String(model.get("seed"));
   };
   const take = () => {
     if (input.value === "" || !input.checkValidity()) {
@@ -101,19 +131,23 @@ function seedOf(model, set, tell) {
   return { row: html("div", { class: "bpl-row" }, html("label", { for: id }, "seed"), input), show };
 }
 
-/** Radio buttons for what the lines of the drawing show: { node, show }. */
+/**
+ * Radio buttons for what the lines of the drawing show: { node, show }.
+ *
+ * @param {Model<Traits>} model
+ * @param {SetTrait} set
+ */
 export function linesOf(model, set) {
   const name = freshId("lines");
-  const inputs = {};
   const node = html("fieldset", { class: "pg-lines" }, html("legend", {}, "Lines show"));
-  for (const value of ["weights", "gradients", "both"]) {
+  const radios = LINES.map((value) => {
     const input = html("input", { type: "radio", name, value, ...OWN_KEYS });
     input.addEventListener("change", () => input.checked && set("lines", value));
-    inputs[value] = input;
     node.append(html("label", {}, input, ` ${value}`));
-  }
+    return input;
+  });
   const show = () => {
-    inputs[model.get("lines")].checked = true;
+    for (const [index, input] of radios.entries()) input.checked = LINES[index] === model.get("lines");
   };
   show();
   return { node, show };

@@ -2,9 +2,16 @@
 
 import { floats, html, svg } from "../kit/kit.js";
 
+/** @import { Model } from "../kit/types.js" */
+/** @import { Tick, Traits } from "./types.js" */
+
 const DASHES = ["none", "6 3", "2 3", "8 3 2 3"];
 
-/** Two plots side by side: { node, draw() }. */
+/**
+ * Two plots side by side: { node, draw() }.
+ *
+ * @param {Model<Traits>} model
+ */
 export function curvesDrawing(model) {
   const loss = plot("Loss", "pg-loss");
   const norms = plot("Gradient norm of each layer (logarithmic)", "pg-norms");
@@ -14,6 +21,7 @@ export function curvesDrawing(model) {
     const layers = model.get("shape").sizes.length - 1;
     const numbers = floats(model.get("curves"));
     const count = numbers.length / (2 + layers);
+    /** @param {number} index */
     const row = (index) => numbers.subarray(index * count, (index + 1) * count);
     const scales = model.get("scales");
     loss.draw(row(0), [row(1)], scales.steps, scales.loss);
@@ -29,6 +37,10 @@ export function curvesDrawing(model) {
   return { node, draw };
 }
 
+/**
+ * @param {string} title
+ * @param {string} kind
+ */
 function plot(title, kind) {
   const lines = svg("svg", { viewBox: "0 0 1 1", preserveAspectRatio: "none", "aria-hidden": "true" });
   const [left, below, right] = ["pg-left", "pg-below", "pg-right"].map((name) =>
@@ -37,38 +49,44 @@ function plot(title, kind) {
   const box = html("div", { class: "pg-box", "aria-hidden": "true" }, lines, left, below, right);
   const node = html("figure", { class: kind }, html("figcaption", {}, title), box);
 
+  /** @type {(x: Float32Array, rows: Float32Array[], across: Tick[], up: Tick[]) => void} */
   function draw(x, rows, across, up) {
-    while (lines.childElementCount > rows.length) lines.lastChild.remove();
+    while (lines.childElementCount > rows.length) lines.lastElementChild?.remove();
     while (lines.childElementCount < rows.length) {
       lines.append(svg("polyline", { "stroke-dasharray": DASHES[lines.childElementCount % DASHES.length] }));
     }
-    rows.forEach((y, index) => {
+    for (const [index, y] of rows.entries()) {
       let points = "";
       for (let at = 0; at < x.length; at += 1) points += `${x[at].toFixed(4)},${(1 - y[at]).toFixed(4)} `;
       lines.children[index].setAttribute("points", points);
-    });
+    }
     write(below, across, "left");
     write(left, up, "bottom");
   }
 
+  /** @param {number[]} places */
   const name = (places) => {
-    write(
-      right,
-      places.map((place, index) => [place, `layer ${index + 1}`]),
-      "bottom",
-    );
+    /** @type {Tick[]} */
+    const names = places.map((place, index) => [place, `layer ${index + 1}`]);
+    write(right, names, "bottom");
   };
 
   return { node, draw, name };
 }
 
-/** One span for each tick; only what changed is touched. */
+/**
+ * One span for each tick; only what changed is touched.
+ *
+ * @param {HTMLElement} node
+ * @param {Tick[]} ticks
+ * @param {"left" | "bottom"} side
+ */
 function write(node, ticks, side) {
-  while (node.childElementCount > ticks.length) node.lastChild.remove();
+  while (node.childElementCount > ticks.length) node.lastElementChild?.remove();
   while (node.childElementCount < ticks.length) node.append(html("span"));
-  ticks.forEach(([place, text], index) => {
-    const span = node.children[index];
-    span.style[side] = `${(100 * place).toFixed(2)}%`;
-    if (span.textContent !== text) span.textContent = text;
-  });
+  const spans = node.querySelectorAll("span");
+  for (const [index, [place, text]] of ticks.entries()) {
+    spans[index].style[side] = `${(100 * place).toFixed(2)}%`;
+    if (spans[index].textContent !== text) spans[index].textContent = text;
+  }
 }

@@ -3,11 +3,34 @@
 import { bytes, floats, html, keys, OWN_KEYS, svg } from "../kit/kit.js";
 import { SMALL, shadedMap } from "./plane.js";
 
+/** @import { Model } from "../kit/types.js" */
+/** @import { Theme, Traits } from "./types.js" */
+
+/**
+ * A unit of the drawing, its place among the layers and the map that it holds.
+ *
+ * @typedef {object} Tile
+ * @property {HTMLElement} node
+ * @property {ReturnType<typeof shadedMap>["paint"]} paint
+ * @property {HTMLElement} label
+ * @property {string} name
+ * @property {number} column
+ * @property {number} row
+ *
+ * @typedef {{ weight: SVGLineElement, gradient: SVGLineElement }} Pair The two lines of a weight.
+ */
+
 const MANY = 40; // lines, from where on the thin ones step back
 const TALL = 290; // pixels, as tall as the large map beside it
 const NAME = 15; // pixels above a map, for its name
 
-/** Draws into `node`; `choose(index)` when a unit is picked. { node, build(), draw(), mark() }. */
+/**
+ * Draws into `node`; `choose(index)` when a unit is picked. { node, build(), draw(), mark(), name() }.
+ *
+ * @param {Model<Traits>} model
+ * @param {(index: number) => void} choose
+ * @param {Theme} theme
+ */
 export function networkDrawing(model, choose, theme) {
   const lines = svg("svg", { "aria-hidden": "true", class: "pg-edges" });
   const node = html("div", {
@@ -17,7 +40,9 @@ export function networkDrawing(model, choose, theme) {
     "aria-roledescription": "network drawing",
     ...OWN_KEYS,
   });
+  /** @type {Tile[]} */
   let tiles = [];
+  /** @type {Pair[]} */
   let pairs = [];
 
   const chosen = () => ((model.get("unit") % tiles.length) + tiles.length) % tiles.length; // as Python takes it
@@ -53,6 +78,7 @@ export function networkDrawing(model, choose, theme) {
     );
   }
 
+  /** @type {(name: string, column: number, row: number, x: number, y: number, size: number) => Tile} */
   function tile(name, column, row, x, y, size) {
     const map = shadedMap(SMALL);
     const label = html("span", {}, name);
@@ -68,7 +94,9 @@ export function networkDrawing(model, choose, theme) {
     return { node: one, paint: map.paint, label, name, column, row };
   }
 
+  /** @type {(x1: number, y1: number, x2: number, y2: number) => Pair} */
   function edge(x1, y1, x2, y2) {
+    /** @param {number} lift */
     const ends = (lift) => ({ x1: `${x1}%`, x2: `${x2}%`, y1: y1 + lift, y2: y2 + lift });
     return {
       weight: svg("line", { class: "pg-weight", ...ends(-2.4) }),
@@ -80,21 +108,22 @@ export function networkDrawing(model, choose, theme) {
     const units = bytes(model.get("units"));
     const step = SMALL * SMALL;
     const { dead } = model.get("report");
-    tiles.forEach((one, index) => {
+    for (const [index, one] of tiles.entries()) {
       const last = index === tiles.length - 1;
       one.paint(units.subarray(index * step, (index + 1) * step), theme(last ? "classes" : "values"));
       const isDead = Boolean(dead[index - 2]);
       one.node.classList.toggle("pg-dead", isDead);
       const text = isDead ? `${one.name} dead` : one.name;
       if (one.label.textContent !== text) one.label.textContent = text;
-    });
+    }
     thicken("weight", floats(model.get("weights")));
     thicken("gradient", floats(model.get("gradients")));
     mark();
   }
 
+  /** @type {(kind: keyof Pair, values: Float32Array) => void} */
   function thicken(kind, values) {
-    pairs.forEach((pair, index) => {
+    for (const [index, pair] of pairs.entries()) {
       const part = Math.abs(values[index]); // of the largest
       pair[kind].setAttribute("stroke-width", (0.7 + 3.8 * part).toFixed(2));
       const opacity = part === 0 ? 0.2 : pairs.length > MANY ? 0.3 + 0.7 * part : 1; // 0: hardly a line
@@ -102,15 +131,16 @@ export function networkDrawing(model, choose, theme) {
       const dashes = values[index] < 0 ? "5 3" : "none";
       if (pair[kind].getAttribute("stroke-dasharray") !== dashes)
         pair[kind].setAttribute("stroke-dasharray", dashes);
-    });
+    }
   }
 
   function mark() {
     const now = chosen();
-    tiles.forEach((one, index) => one.node.classList.toggle("pg-chosen", index === now));
+    for (const [index, one] of tiles.entries()) one.node.classList.toggle("pg-chosen", index === now);
     node.dataset.lines = model.get("lines");
   }
 
+  /** @type {(columns: number, rows: number) => void} */
   function move(columns, rows) {
     const from = tiles[chosen()];
     const column = tiles.filter((one) => one.column === from.column + columns);
@@ -119,8 +149,11 @@ export function networkDrawing(model, choose, theme) {
     if (near) choose(tiles.indexOf(near));
   }
 
+  /** @type {(column: Tile[], from: Tile) => Tile} */
   function closest(column, from) {
+    /** @param {Tile} one */
     const middle = (one) => Number.parseFloat(one.node.style.top);
+    /** @param {Tile} one */
     const gap = (one) => Math.abs(middle(one) - middle(from));
     return column.reduce((best, one) => (gap(one) < gap(best) ? one : best));
   }

@@ -1,26 +1,33 @@
 // The playground: Python trains and draws up pictures; the page shows each, and asks for the next.
 
 import { keepInNotebook } from "../kit/kept.js";
-import { announcer, button, bytes, html, keys } from "../kit/kit.js";
+import { announcer, button, bytes, html, keys, listen } from "../kit/kit.js";
 import { choice, linesOf, settingsOf } from "./controls.js";
 import { curvesDrawing } from "./curves.js";
 import { networkDrawing } from "./network.js";
 import { planeDrawing } from "./plane.js";
 
+/** @import { View, Widget } from "../kit/types.js" */
+/** @import { SetTrait, Theme, Traits } from "./types.js" */
+
 const EVERY = 25; // milliseconds from one picture to the next, at least
 const READABLE = 120; // between two writings of words and curves: nobody reads faster
 const PATIENCE = 2000; // without an answer from Python
-const UNANSWERED = ["lines", "speed", "learning_rate"]; // settings that Python takes without a new picture
+/** @type {Set<keyof Traits>} Settings that Python takes without a new picture. */
+const UNANSWERED = new Set(["lines", "speed", "learning_rate"]);
 const SILENT =
   "Python has not answered for 2 seconds. If another cell is running, wait for it; otherwise run this cell again.";
 
+/** @param {View<Traits>} view */
 function render({ model, el }) {
+  /** @type {SetTrait} */
   const set = (name, value) => {
     model.set(name, value);
     show[name]?.();
     model.save_changes();
-    if (!UNANSWERED.includes(name)) expect();
+    if (!UNANSWERED.has(name)) expect();
   };
+  /** @type {Theme} */
   const theme = (kind) => bytes(model.get("palette")[`${kind}-${isDark() ? "dark" : "light"}`]);
   const isDark = () => el.closest('[data-jp-theme-light="false"]') !== null;
 
@@ -40,6 +47,7 @@ function render({ model, el }) {
     html("p", { class: name }),
   );
   const thickestText = html("span");
+  /** @type {(kind: string, shape: string, text: string) => HTMLElement} */
   const mark = (kind, shape, text) => html("span", { class: `pg-is-${kind}` }, `${shape} ${text}`);
   thickest.append(
     mark("weight", "■", "weight"),
@@ -72,22 +80,35 @@ function render({ model, el }) {
   );
   el.append(root);
 
-  const show = { ...settings.shows, speed: speed.show, lines: () => (lines.show(), network.mark()) };
-  show.playing = () => {
+  const showPlaying = () => {
     const playing = model.get("playing");
     start.textContent = playing ? "Pause" : "Start";
-    root.dataset.playing = playing;
+    root.dataset.playing = String(playing);
     if (model.get("pictures")) said.say(playing ? "Training." : model.get("report").said);
   };
-  show.unit = () => {
-    network.mark();
-    write();
+  /** @type {Partial<Record<keyof Traits, () => void>>} */
+  const show = {
+    ...settings.shows,
+    speed: speed.show,
+    lines: () => {
+      lines.show();
+      network.mark();
+    },
+    playing: showPlaying,
+    unit: () => {
+      network.mark();
+      write();
+    },
   };
 
   let built = "";
   let drawn = 0;
-  let waiting = null;
-  let patience = null;
+  /** @type {DataView | null} */
+  let drawnPoints = null;
+  /** @type {number | undefined} */
+  let waiting;
+  /** @type {number | undefined} */
+  let patience;
   let asked = 0;
   let written = 0;
   let unitAsked = false;
@@ -97,10 +118,10 @@ function render({ model, el }) {
     if (model.get("playing")) next(); // first: Python works on the next one while this one is drawn
     const shape = JSON.stringify(model.get("shape"));
     const points = model.get("points");
-    if (shape !== built || points !== plane.points) {
+    if (shape !== built || points !== drawnPoints) {
       if (shape !== built) network.build();
       built = shape;
-      plane.points = points;
+      drawnPoints = points;
       plane.drawPoints();
     }
     network.draw();
@@ -112,8 +133,8 @@ function render({ model, el }) {
       write();
     }
     drawn += 1;
-    root.dataset.pictures = drawn;
-    root.dataset.trouble = model.get("report").trouble !== "";
+    root.dataset.pictures = String(drawn);
+    root.dataset.trouble = String(model.get("report").trouble !== "");
     if (!model.get("playing")) said.say(unitAsked ? model.get("report").unit : model.get("report").said);
     unitAsked = false;
   }
@@ -152,6 +173,7 @@ function render({ model, el }) {
     send({ ask: "next", seen: model.get("pictures") });
   }
 
+  /** @param {{ ask: string, seen?: number }} question */
   function send(question) {
     expect();
     try {
@@ -170,17 +192,20 @@ function render({ model, el }) {
     }, PATIENCE);
   }
 
+  /** @param {boolean} playing */
   function play(playing) {
     set("playing", playing);
     if (!playing) for (const timer of [waiting, patience]) clearTimeout(timer);
   }
 
+  /** @param {string} what */
   function ask(what) {
     set("playing", false);
     clearTimeout(waiting);
     send({ ask: what });
   }
 
+  /** @param {number} index */
   function pick(index) {
     unitAsked = true;
     set("unit", index === model.get("shape").names.length - 1 ? -1 : index);
@@ -197,32 +222,32 @@ function render({ model, el }) {
   const restyled = new MutationObserver(repaint);
   restyled.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
   let painted = false;
-  const placed = new ResizeObserver(() => {
+  const shown = new ResizeObserver(() => {
     if (!root.isConnected) return;
     if (!painted) repaint(); // on the page only now: the style sheet's colours hold from here on
     painted = true;
     seen(); // a notebook opened again, or scrolled back to: training goes on, or Python says that it paused
   });
-  placed.observe(root);
+  shown.observe(root);
   document.addEventListener("visibilitychange", seen);
-  model.on("change:pictures", picture);
-  for (const name of Object.keys(show)) model.on(`change:${name}`, show[name]);
+  const end = listen(model, { ...show, pictures: picture });
   if (model.get("pictures")) picture();
-  show.playing();
+  showPlaying();
 
   return () => {
     clearTimeout(waiting);
     clearTimeout(patience);
     restyled.disconnect();
-    placed.disconnect();
+    shown.disconnect();
     document.removeEventListener("visibilitychange", seen);
-    model.off("change:pictures", picture);
-    for (const name of Object.keys(show)) model.off(`change:${name}`, show[name]);
+    end();
   };
 }
 
+/** @type {(node: HTMLElement, text: string) => void} */
 function put(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+/** @type {Widget<Traits>} */
 export default { initialize: keepInNotebook, render };

@@ -1,20 +1,29 @@
 // Maps over the plane: shades from Python looked up in a palette from Python, the data, a unit's line.
 
-import { bytes, floats, html, svg } from "../kit/kit.js";
+import { bytes, drawingContext, floats, html, svg } from "../kit/kit.js";
+
+/** @import { Model } from "../kit/types.js" */
+/** @import { Theme, Traits } from "./types.js" */
 
 export const SMALL = 22; // points along a side of a unit's small map
 const LARGE = 64; // and of the large one
 const PIXELS = 640; // of the data's canvas
 
-/** A map of side × side shades: { node, paint(shades, palette) }. Its outermost points lie on its edges. */
+/**
+ * A map of side × side shades: { node, paint(shades, palette) }. Its outermost points lie on its edges.
+ *
+ * @param {number} side
+ * @param {{ role?: string }} [attributes]
+ */
 export function shadedMap(side, attributes = {}) {
   const canvas = html("canvas", { width: side, height: side, ...attributes });
-  const context = canvas.getContext("2d", { willReadFrequently: true });
+  const context = drawingContext(canvas, { willReadFrequently: true });
   const image = context.createImageData(side, side);
   image.data.fill(255);
   // The browser smooths what it enlarges; half a point hangs over at each edge.
   canvas.style.width = canvas.style.height = `${(100 * side) / (side - 1)}%`;
   canvas.style.left = canvas.style.top = `${-50 / (side - 1)}%`;
+  /** @type {(shades: Uint8Array, palette: Uint8Array) => void} */
   const paint = (shades, palette) => {
     for (let index = 0; index < side * side; index += 1) {
       const colour = 3 * shades[index];
@@ -25,18 +34,22 @@ export function shadedMap(side, attributes = {}) {
   return { node: html("div", { class: "pg-map" }, canvas), canvas, paint };
 }
 
-/** The large map of the chosen unit, with the data: { node, canvas, draw(), drawPoints() }. */
+/**
+ * The large map of the chosen unit, with the data: { node, canvas, draw(), drawPoints() }.
+ *
+ * @param {Model<Traits>} model
+ * @param {Theme} theme
+ */
 export function planeDrawing(model, theme) {
   const map = shadedMap(LARGE, { role: "img" });
   const line = svg("path", { class: "pg-line" });
   const lines = svg("svg", { viewBox: "0 0 1 1", preserveAspectRatio: "none", "aria-hidden": "true" }, line);
   const over = html("canvas", { width: PIXELS, height: PIXELS, "aria-hidden": "true" });
-  const [left, right, bottom, top] = ["left", "right", "bottom", "top"].map((name) =>
-    html("span", { class: `pg-${name}` }),
-  );
+  const ends = ["left", "right", "bottom", "top"].map((name) => html("span", { class: `pg-${name}` }));
   const axes = [html("span", { class: "pg-x" }, "x₁"), html("span", { class: "pg-y" }, "x₂")];
-  const node = html("div", { class: "pg-plane" }, map.node, lines, over, left, right, bottom, top, ...axes);
+  const node = html("div", { class: "pg-plane" }, map.node, lines, over, ...ends, ...axes);
 
+  /** @param {boolean} isOutput */
   function draw(isOutput) {
     map.paint(bytes(model.get("plane")), theme(isOutput ? "classes" : "values"));
     const places = floats(model.get("line"));
@@ -53,7 +66,7 @@ export function planeDrawing(model, theme) {
   function drawPoints() {
     const { window } = model.get("shape");
     const numbers = floats(model.get("points"));
-    const context = over.getContext("2d");
+    const context = drawingContext(over);
     const radius = numbers.length / 3 < 20 ? 17 : 8;
     const style = getComputedStyle(node);
     context.clearRect(0, 0, PIXELS, PIXELS);
@@ -71,16 +84,15 @@ export function planeDrawing(model, theme) {
       context.strokeStyle = style.getPropertyValue("--bpl-paper");
       context.stroke();
     }
-    const ends = { left: window[0], right: window[1], bottom: window[2], top: window[3] };
-    for (const span of [left, right, bottom, top]) {
-      const end = ends[span.className.slice(3)];
-      span.textContent = Number(end.toFixed(1)).toString().replace("-", "−");
+    for (const [index, end] of ends.entries()) {
+      end.textContent = Number(window[index].toFixed(1)).toString().replace("-", "−");
     }
   }
 
   return { node, canvas: map.canvas, draw, drawPoints };
 }
 
+/** @type {(context: CanvasRenderingContext2D, x: number, y: number, radius: number) => void} */
 function triangle(context, x, y, radius) {
   for (const turn of [-90, 30, 150]) {
     const angle = (turn * Math.PI) / 180;
