@@ -8,6 +8,7 @@ import pytest
 from backproplab import widgets as package
 from backproplab.plots.style import ROLES
 from backproplab.widgets.kit import modules
+from backproplab.widgets.kit.base import Live
 
 HOME = Path(__file__).parent.parent / "backproplab/widgets"
 SCRIPTS = sorted(path.relative_to(HOME).as_posix() for path in HOME.rglob("*.js"))
@@ -22,6 +23,17 @@ def test_every_widget_has_its_page_and_its_style_in_its_own_folder():
     for folder, widget in zip(folders, widgets, strict=True):
         assert widget._esm == modules.script(f"{folder}/page.js")
         assert widget._css == modules.style(f"{folder}/style.css")
+
+
+@pytest.mark.parametrize("name", [name for name in package.__all__ if name != "quick_check"])
+def test_the_types_of_a_page_name_the_traits_that_python_syncs(name):
+    widget = getattr(package, name)
+    types = modules.read(f"{widget.__module__.split('.')[-2]}/types.js")
+    (block,) = re.findall(r"@typedef \{object\} Traits\n(.*?)\*/", types, re.DOTALL)
+    named = re.findall(r"^ \* @property \{.*\} (\w+)", block, re.MULTILINE)
+    assert sorted(named) == sorted(
+        widget.class_traits(sync=True).keys() - Live.class_traits(sync=True).keys()
+    )
 
 
 @pytest.mark.parametrize("name", WIDGETS)
