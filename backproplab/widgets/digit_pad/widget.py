@@ -97,7 +97,7 @@ class DigitPad(Live, folder="digit_pad"):
         with self._lock:
             if self._answered != (now := (self.request, self.target, self.actions)):
                 self._answered = now
-                self.answer = self._told(self._sheet())
+                self.answer = self._for_page(self._sheet())
 
     @validate("actions")
     def _known(self, proposal: Any) -> list[Action]:
@@ -143,7 +143,7 @@ class DigitPad(Live, folder="digit_pad"):
             'to 9, clear, and steps, as in {"steps": 1, "target": 7, "step_size": 0.03}'
         )
 
-    def _told(self, sheet: Sheet) -> dict[str, Any]:
+    def _for_page(self, sheet: Sheet) -> dict[str, Any]:
         """The reading in bytes, shares and words, ready to be put on the page."""
         reading = self._reader.read(sheet.picture, self.target)
         slopes = reading.gradient.ravel()

@@ -78,7 +78,7 @@ class Times(NamedTuple):
     columns: int
     """How finely curves are drawn."""
 
-    def told(self) -> dict[str, Any]:
+    def for_page(self) -> dict[str, Any]:
         """Where each frame's cursor stands, and the ticks, on either axis."""
         return {
             name: {"at": percent(axis.place(self.frames)), "ticks": axis.ticks(4)}

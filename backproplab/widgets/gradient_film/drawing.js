@@ -300,7 +300,7 @@ function placed(where, text) {
  * @param {number} frame
  * @param {number} weight
  */
-export function told(film, frame, weight) {
+export function describe(film, frame, weight) {
   const charts = film.charts.map(({ title, single, lines }) => {
     const read = (single ? [lines[weight]] : lines).map(({ name, texts }) =>
       `${name} ${texts[frame]}`.trim(),

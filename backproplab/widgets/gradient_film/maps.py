@@ -45,7 +45,7 @@ def quantised(values: NDArray[np.floating]) -> tuple[NDArray[np.uint8], NDArray[
     return (np.rint(shares * 127) + ZERO).astype(np.uint8), reach
 
 
-def told(maps: Maps, frames: NDArray[np.int64], start: int) -> tuple[dict[str, Any], bytes]:
+def encode(maps: Maps, frames: NDArray[np.int64], start: int) -> tuple[dict[str, Any], bytes]:
     """What the page needs to draw one kind of map, and its pixels, which stand at `start` in all pixels.
 
     `(frames, units, pixels)` bytes. Each map is quantised on its own scale; the page has the reach of that,

@@ -14,7 +14,7 @@ import {
   player,
   slider,
 } from "../kit/kit.js";
-import { chartsPanel, mapsPanel, told } from "./drawing.js";
+import { chartsPanel, describe, mapsPanel } from "./drawing.js";
 
 /** @import { View, Widget } from "../kit/types.js" */
 /** @import { Film, Traits } from "./types.js" */
@@ -62,7 +62,7 @@ function render({ model, el }) {
     forth.disabled = shown === last;
   }
   function tell() {
-    if (!playing.playing()) saying.say(told(film, shown, model.get("weight")));
+    if (!playing.playing()) saying.say(describe(film, shown, model.get("weight")));
   }
   /** @param {number} frame */
   function go(frame) {

@@ -92,7 +92,7 @@ class GradientFilm(Live, folder="gradient_film"):
         self._image_shape = image_shape
         self._alt = " ".join(alt.split())
         self.steps: NDArray[np.int64] = _frames(self._records, self._maps)
-        film, pixels = _told(self._records, self._maps, self.steps)
+        film, pixels = _film(self._records, self._maps, self.steps)
         film["image_shape"] = list(image_shape)
         _check_size(film, pixels)
         super().__init__(
@@ -185,20 +185,20 @@ def _frames(records: Records, maps: Sequence[Maps]) -> NDArray[np.int64]:
     return steps[evenly(len(steps), most)]
 
 
-def _told(records: Records, maps: Sequence[Maps], steps: NDArray[np.int64]) -> tuple[dict[str, Any], bytes]:
+def _film(records: Records, maps: Sequence[Maps], steps: NDArray[np.int64]) -> tuple[dict[str, Any], bytes]:
     """What the page draws, but for the pixels of the maps, which are the bytes."""
     when = times(steps, list(records.values()))
     kinds: list[dict[str, Any]] = []
     pixels = b""
     for one in maps:
-        description, more = film_maps.told(one, steps, len(pixels))
+        description, more = film_maps.encode(one, steps, len(pixels))
         kinds.append(description)
         pixels += more
     units = list(dict.fromkeys(unit for kind in kinds for unit in kind["units"]))
     traced = [records[kind].labels for kind in ("weights", "gradients") if kind in records]
     film = {
         "steps": [f"{step:,}" for step in steps.tolist()],
-        "axes": when.told(),
+        "axes": when.for_page(),
         "charts": _charts(records, when),
         "maps": kinds,
         "units": units,
