@@ -90,7 +90,7 @@ def test_the_wheel_holds_the_package_the_data_and_the_licence_and_no_more(tmp_pa
     sources = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "backproplab").rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file() and "__pycache__" not in path.parts and not path.name.startswith(".")
     }
     assert sources <= package
     assert len(data) == 1, "MNIST comes as one file"
