@@ -45,12 +45,12 @@ class Network:
         self._bind()
 
     @property
-    def layers(self) -> list[Layer]:
+    def layers(self) -> tuple[Layer, ...]:
         """The layers, first to last."""
         return self.chain.layers
 
     @property
-    def names(self) -> list[str]:
+    def names(self) -> tuple[str, ...]:
         """Their names, such as "dense1"."""
         return self.chain.names
 
@@ -95,11 +95,11 @@ class Network:
         Inputs that are integers have no gradient: None. A `predict` in between counts as a forward pass:
         layers then hold what it left.
         """
-        return self.chain.backward(upstream)
+        return self.chain.backward(self.checked_upstream(upstream))
 
     def backward_steps(self, upstream: Array) -> Iterator[LayerStep]:
         """Do what `backward` does, one layer a step, last layer first."""
-        return self.chain.backward_steps(upstream)
+        return self.chain.backward_steps(self.checked_upstream(upstream))
 
     def loss_and_gradient(self, loss: Loss, x: ArrayLike, targets: ArrayLike) -> float:
         """One forward and one backward pass: returns the loss and leaves its gradient in `gradient`.
@@ -107,9 +107,11 @@ class Network:
         The gradient for the inputs is not computed; call `forward`, then `backward`, to get it.
         """
         x = self.checked(x)
-        return self.training_pass(
-            loss, x, loss.encode(targets, (len(x), *self.output_shape(x.shape[1:])), self.dtype)
-        )
+        passes = self.chain.passes(x.shape, self.dtype)
+        outputs = passes.forward(x)
+        value = loss.compute(outputs, loss.encode(targets, outputs.shape, self.dtype))
+        passes.backward(loss.backward())
+        return value
 
     def training_pass(self, loss: Loss, x: Array, targets: Array) -> float:
         """`loss_and_gradient` without checks, for arrays that a training loop has checked and encoded."""
@@ -124,7 +126,7 @@ class Network:
         batch_size = at_least_one(batch_size, "batch_size")
         parts = (x[start : start + batch_size] for start in range(0, len(x), batch_size))
         return np.concatenate(
-            [self.chain.passes(part.shape, self.dtype).forward(part).copy() for part in parts]
+            [self.chain.passes(part.shape, self.dtype).predict(part).copy() for part in parts]
         )
 
     # what goes in and what comes out
@@ -153,6 +155,16 @@ class Network:
             )
         return array
 
+    def checked_upstream(self, upstream: Array) -> Array:
+        """∂L/∂outputs in this network's dtype, or an error."""
+        if not isinstance(upstream, np.ndarray) or upstream.dtype != self.dtype:
+            got = upstream.dtype if isinstance(upstream, np.ndarray) else type(upstream).__name__
+            raise ValueError(
+                f"this network computes in {self.dtype}, got an upstream gradient in {got}; pass ∂L/∂outputs "
+                "like the outputs of the last forward call"
+            )
+        return upstream
+
     def output_shape(self, input_shape: Shape) -> Shape:
         """Shape of one example's output, for an input of shape `input_shape`."""
         return self.chain.output_shape(input_shape)
@@ -165,10 +177,15 @@ class Network:
         """
         batch = at_least_one(batch, "batch")
         shape = self.input_shape if input_shape is None else input_shape
-        if shape is None:
+        try:
+            if shape is None:
+                raise ValueError("the first layers leave it open")
+            self.output_shape(shape)
+        except ValueError as error:
             raise ValueError(
-                "this network takes inputs of several shapes; say which: summary(input_shape=(28, 28))"
-            )
+                f"this network takes inputs of several shapes ({error}); "
+                "say which: summary(input_shape=(28, 28))"
+            ) from None
         return summarise(self.chain, shape, batch=batch, dtype=self.dtype)
 
     def _bind(self) -> None:
@@ -193,10 +210,15 @@ class Network:
     # numbers in and out
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the parameters and the layers' names to an .npz file, whole or not at all."""
+        """Write the parameters, their names and the layers to an .npz file, whole or not at all."""
         temporary = f"{os.fspath(path)}.part"
         with open(temporary, "wb") as file:
-            np.savez(file, layers=np.array(list(map(repr, self.layers))), parameters=self.parameters)
+            np.savez(
+                file,
+                layers=np.array(list(map(repr, self.layers))),
+                names=np.array(self._names_and_shapes()),
+                parameters=self.parameters,
+            )
         os.replace(temporary, path)
 
     def load(self, path: str | os.PathLike[str]) -> None:
@@ -205,16 +227,18 @@ class Network:
         try:
             with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as file:
                 layers, parameters = file["layers"].tolist(), file["parameters"]
+                names = file["names"].tolist() if "names" in file else self._names_and_shapes()
         except FileNotFoundError:
             raise
         except Exception as error:
             raise ValueError(
                 f"{name} was not written by Network.save, or it is damaged ({error}); save the network again"
             ) from error
-        if layers != list(map(repr, self.layers)) or parameters.shape != (self.size,):
+        same = (list(map(repr, self.layers)), self._names_and_shapes(), (self.size,))
+        if (layers, names, parameters.shape) != same:
             raise ValueError(
-                f"{name} holds {parameters.size} parameters of {layers}, this network is {self.layers} with "
-                f"{self.size}; build a network with the same layers first"
+                f"{name} holds {parameters.size} parameters of {layers}, this network is {list(self.layers)} "
+                f"with {self.size}; build a network with the same layers first"
             )
         if parameters.dtype != self.dtype:
             raise TypeError(
@@ -223,8 +247,11 @@ class Network:
             )
         self.parameters = parameters
 
+    def _names_and_shapes(self) -> list[str]:
+        return [f"{name} {view.shape}" for name, view in self.parameter_views.items()]
+
     def __repr__(self) -> str:
-        return f"Network({self.layers}, dtype={self.dtype})"
+        return f"Network({list(self.layers)}, dtype={self.dtype})"
 
 
 def first_numbers(layers: Sequence[Layer], dtype: np.dtype[Any], seed: int) -> Array:

@@ -93,11 +93,11 @@ def summarise(chain: Chain, input_shape: Shape, *, batch: int, dtype: np.dtype[A
     input_is_kept = False
     for index, (name, layer) in enumerate(chain.parts.items()):
         cost = layer.cost(shape)
-        kept, input_is_kept = layer.kept(shape, input_is_kept=input_is_kept)
+        kept, input_is_kept = layer.kept_bytes(shape, dtype, input_is_kept=input_is_kept)
         shape = layer.output_shape(shape)
         forward = backward = None
         if cost is not None:
             forward = batch * cost.forward
             backward = batch * (cost.parameters + (cost.inputs if index > chain.first_trained else 0))
-        rows.append(Row(name, shape, layer.size, forward, backward, batch * kept * dtype.itemsize))
+        rows.append(Row(name, shape, layer.size, forward, backward, batch * kept))
     return Summary(tuple(rows), batch, dtype)

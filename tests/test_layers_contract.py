@@ -382,6 +382,288 @@ class TestAWrongLayerIsAnErrorAndNeverASilentOne:
             self.run(Half(), place)
 
 
+def watched_network(*layers):
+    return Network([*layers], dtype=np.float64)
+
+
+class TestWhatALayerSaysIsTried:
+    """Claims that a look at one layer cannot refute: the first two passes are done by hand as well."""
+
+    def run(self, layer):
+        network = watched_network(Dense(3, 3), layer, Dense(3, 3))
+        rng = np.random.default_rng(0)
+        for _ in range(3):
+            network.loss_and_gradient(SquaredError(), rng.normal(size=(4, 3)), rng.normal(size=(4, 3)))
+
+    def test_in_place_forward(self):
+        class Leak(Layer):
+            keeps = {"p": "own"}
+            in_place = True
+
+            def forward(self, x, out=None):
+                self.p = np.where(x > 0, 1, 0.2)
+                y = np.maximum(x, 0, out=out)
+                y += 0.2 * np.minimum(x, 0)
+                return y
+
+            def backward(self, upstream, out=None):
+                return np.multiply(upstream, self.p, out=out)
+
+        with pytest.raises(
+            TypeError, match="outputs of dense2 in training differ from those of the same calls"
+        ):
+            self.run(Leak())
+
+    def test_in_place_backward(self):
+        class Bent(Layer):
+            keeps = {"a": "output"}
+            in_place = True
+
+            def forward(self, x, out=None):
+                self.a = np.tanh(x, out=out)
+                return self.a
+
+            def backward(self, upstream, out=None):
+                downstream = np.multiply(upstream, 1 - self.a, out=out)
+                downstream += upstream * (1 - self.a) * self.a
+                return downstream
+
+        network = watched_network(Dense(3, 3), Bent(), Tanh(), Dense(3, 3))
+        with pytest.raises(TypeError, match=r"gradient of dense1 in training differ"):
+            network.loss_and_gradient(SquaredError(), np.ones((2, 3)), np.zeros((2, 3)))
+
+    def test_numbers_found_in_out(self):
+        class Adding(Layer):
+            keeps = {}
+
+            def forward(self, x, out=None):
+                out = np.zeros_like(x) if out is None else out
+                out += x
+                return out
+
+            def backward(self, upstream, out=None):
+                return np.multiply(upstream, 1, out=out)
+
+        with pytest.raises(TypeError, match="reads what it finds in `out`"):
+            self.run(Adding())
+
+    def test_an_output_kept_by_a_layer_inside(self):
+        class Block(Layer):
+            keeps = {"dense": "input"}
+
+            def __init__(self):
+                super().__init__()
+                self.dense, self.tanh = Dense(3, 3), Tanh()
+
+            def forward(self, x, out=None):
+                return self.tanh.forward(self.dense.forward(x), out=out)
+
+            def backward(self, upstream):
+                return self.dense.backward(self.tanh.backward(upstream))
+
+        network = watched_network(Block(), Tanh(), Dense(3, 3))
+        with pytest.raises(TypeError, match=r"gradient of block1 in training differ"):
+            network.loss_and_gradient(SquaredError(), np.ones((2, 3)), np.zeros((2, 3)))
+
+    def test_a_backward_that_leaves_out_too_much(self):
+        class Lazy(TanhDense):
+            keeps = {"x": "input", "a": "output"}
+
+            def forward(self, x):
+                return super().forward(x)
+
+            def backward(self, upstream, needs_input_gradient=True):
+                return super().backward(upstream) if needs_input_gradient else None
+
+        network = watched_network(Lazy(3, 3), Dense(3, 3))
+        with pytest.raises(ValueError, match=r"lazy1.backward left part of weights_gradient as it was"):
+            network.loss_and_gradient(SquaredError(), np.ones((2, 3)), np.zeros((2, 3)))
+
+    def test_an_earlier_batch_stays_as_it_was(self):
+        class Delayed(Layer):
+            before = None
+
+            def forward(self, x):
+                y = x if self.before is None else x + 0.5 * self.before
+                self.before = x
+                return y + 0
+
+            def backward(self, upstream):
+                return upstream + 0
+
+        network, plain = (watched_network(Dense(3, 3), Delayed(), Dense(3, 3)) for _ in range(2))
+        rng, loss = np.random.default_rng(0), SquaredError()
+        for _ in range(4):
+            x, targets = rng.normal(size=(2, 4, 3))
+            network.loss_and_gradient(loss, x, targets)
+            loss.forward(plain.forward(x), targets)
+            plain.backward(loss.backward())
+            np.testing.assert_array_equal(network.gradient, plain.gradient)
+
+    def test_random_numbers_of_its_own_and_from_outside(self):
+        class Dropout(Layer):
+            def __init__(self, draw):
+                super().__init__()
+                self.draw_mask = draw
+
+            def forward(self, x):
+                self.mask = self.draw_mask(x.shape) > 0.5
+                return x * self.mask
+
+            def backward(self, upstream):
+                return upstream * self.mask
+
+        outside = np.random.default_rng(0)
+        for draw in (np.random.default_rng(0).random, lambda shape: outside.random(shape)):
+            network = watched_network(Dense(3, 3), Dropout(draw), Dense(3, 3))
+            for _ in range(3):
+                network.loss_and_gradient(SquaredError(), np.ones((2, 3)), np.zeros((2, 3)))
+
+
+class TestNamesAndNumbers:
+    def test_a_childs_parameter_comes_to_its_parents(self):
+        class Shifted(TanhDense):
+            def __init__(self):
+                super().__init__(3, 3)
+                Layer.__init__(self, shift=np.zeros(3))
+
+        assert list(Shifted().parameter_views()) == ["weights", "shift"]
+
+    def test_a_gradient_has_the_shape_of_its_parameter(self):
+        scale = Scale(3)
+        with pytest.raises(
+            ValueError, match=r"gain_gradient has shape \(3,\), got \(\); a gradient has one number"
+        ):
+            scale.gain_gradient = np.float64(2.0)
+
+    def test_a_parameter_held_twice_is_refused(self):
+        layer = TanhDense(3, 3)
+        layer.everything = [layer.weights]
+        with pytest.raises(ValueError, match="holds a parameter in `everything` too"):
+            Network([layer])
+
+    def test_a_class_whose_name_ends_in_a_number(self):
+        class Dense1(Dense):
+            pass
+
+        network = Network([Dense1(3, 3), *[Dense(3, 3) for _ in range(11)]])
+        assert len(set(network.names)) == 12
+        assert len(network.parameter_views) == 24
+
+    def test_layers_cannot_be_exchanged_behind_the_networks_back(self):
+        with pytest.raises(TypeError, match="does not support item assignment"):
+            Network([Dense(2, 2), Tanh()]).layers[1] = ReLU()
+
+    def test_what_was_placed_once_keeps_its_numbers(self):
+        copied = copy.deepcopy(Network([Dense(3, 3), Dense(3, 3)], dtype=np.float64))
+        again = Network(copy.deepcopy(copied.layers), seed=5, dtype=np.float64)
+        np.testing.assert_array_equal(again.parameters, copied.parameters)
+        assigned = Dense(3, 3)
+        assigned.weights = Dense(3, 3).weights
+        np.testing.assert_array_equal(
+            Network([assigned], seed=5).layers[0].weights, np.float32(Dense(3, 3).weights)
+        )
+
+    @pytest.mark.parametrize("numbers", [None, 1j, "one", np.ma.array([1.0], mask=[True])])
+    def test_a_parameter_is_made_of_numbers(self, numbers):
+        with pytest.raises(TypeError, match="a parameter is an array of numbers, got gain="):
+            Layer(gain=numbers)
+
+    def test_a_mask_is_not_lost_on_the_way(self):
+        with pytest.raises(TypeError, match="bias cannot keep a mask"):
+            Dense(2, 2).bias = np.ma.array([1.0, 2.0], mask=[True, False])
+
+    def test_one_class_with_and_without_a_parameter(self):
+        class Optional(Layer):
+            def __init__(self, *, bias):
+                self.bias = None
+                super().__init__(**({"bias": np.ones(2)} if bias else {}))
+
+        assert Optional(bias=True).bias.tolist() == [1, 1]
+        assert Optional(bias=False).bias is None
+        assert Optional(bias=True).bias.tolist() == [1, 1]
+
+    @pytest.mark.parametrize("said", [["x"], {"x"}, "x", {"x": "outputs"}])
+    def test_keeps_is_understood_or_refused(self, said):
+        with pytest.raises(TypeError, match="keeps says of each attribute that forward sets what it is"):
+            type("Wrong", (Layer,), {"keeps": said})
+
+    def test_upstream_of_another_dtype(self):
+        network = Network([TanhDense(3, 3)])
+        network(np.ones((1, 3), np.float32))
+        with pytest.raises(ValueError, match="computes in float32, got an upstream gradient in float64"):
+            network.backward(np.ones((1, 3)))
+
+    def test_a_file_of_other_shapes_is_refused(self, tmp_path):
+        Network([TanhDense(2, 6)]).save(tmp_path / "weights.npz")
+        with pytest.raises(ValueError, match="build a network with the same layers first"):
+            Network([TanhDense(3, 4)]).load(tmp_path / "weights.npz")
+
+    def test_an_embedding_adds_many_small_numbers_rightly(self):
+        table = Embedding(1, 1).initialise()
+        table.forward(np.zeros((1, 2_000_000), int))
+        table.backward(np.full((1, 2_000_000, 1), 0.1, np.float32))
+        assert table.weights_gradient[0, 0] == pytest.approx(2_000_000 * float(np.float32(0.1)), rel=1e-6)
+
+
+class TestShapes:
+    def test_what_has_no_parameters_before_what_has_some_inside_a_residual(self):
+        class Twice(Layer):
+            def forward(self, x):
+                return np.concatenate([x, x], axis=1)
+
+            def backward(self, upstream):
+                return upstream[:, :3] + upstream[:, 3:]
+
+        network = watched_network(Residual([Twice(), TanhDense(6, 3)]), Dense(3, 3))
+        x = np.random.default_rng(0).normal(size=(4, 3))
+        for _ in range(4):
+            network.loss_and_gradient(SquaredError(), x, np.zeros((4, 3)))
+            np.testing.assert_array_equal(
+                network.gradient, by_hand(network, SquaredError(), x, np.zeros((4, 3)))
+            )
+
+    def test_a_recurrent_layer_behind_a_dense_one_in_a_residual(self):
+        class Recurrent(Layer):
+            input_shape = (3,)
+
+            def __init__(self):
+                super().__init__(weights=np.eye(3) / 2)
+
+            def forward(self, x):
+                batch, time, features = x.shape
+                self.x, self.h = x, np.zeros((batch, time + 1, features), x.dtype)
+                for t in range(time):
+                    self.h[:, t + 1] = np.tanh(x[:, t] + self.h[:, t] @ self.weights)
+                return self.h[:, 1:].copy()
+
+            def backward(self, upstream):
+                downstream, later = np.empty_like(upstream), 0
+                gradient = np.zeros_like(self.weights)
+                for t in reversed(range(upstream.shape[1])):
+                    blame = (upstream[:, t] + later) * (1 - self.h[:, t + 1] ** 2)
+                    gradient += self.h[:, t].T @ blame
+                    downstream[:, t], later = blame, blame @ self.weights.T
+                self.weights_gradient = gradient
+                return downstream
+
+            def output_shape(self, input_shape):
+                time, features = input_shape
+                return time, features
+
+        network = watched_network(Residual([Dense(3, 3), Recurrent()]), Tanh(), Recurrent(), Dense(3, 2))
+        x = np.random.default_rng(0).normal(size=(4, 5, 3))
+        assert network.output_shape((5, 3)) == (5, 2)
+        assert check_gradients(network, SquaredError(), x, np.zeros((4, 5, 2))).passed
+
+    def test_a_summary_asks_for_the_shape_that_it_needs(self):
+        network = Network([Embedding(7, 3), Dense(3, 4), Tanh(), Flatten(), Dense(20, 2)])
+        with pytest.raises(ValueError, match=r"say which: summary\(input_shape="):
+            network.summary()
+        rows = network.summary(batch=10, input_shape=(5,)).rows
+        assert rows[0].kept_bytes == 10 * 5 * 8  # the integers
+
+
 class Gated(Layer):
     """y = tanh(u) · sigmoid(v), u and v each a Dense of x: layers inside a layer."""
 
@@ -631,11 +913,11 @@ class TestWhatALayerSaysOfItself:
     def test_a_layer_that_says_nothing_is_measured(self):
         layer = TanhDense(3, 4)
         assert layer.output_shape((3,)) == (4,)
-        assert layer.kept((3,)) == (7, True)
-        assert layer.kept((3,), input_is_kept=True) == (4, True)
+        assert layer.kept_bytes((3,), np.dtype(np.float32)) == (28, True)
+        assert layer.kept_bytes((3,), np.dtype(np.float32), input_is_kept=True) == (16, True)
         assert layer.cost((3,)) is None
         layer.forward(np.ones((2, 3)))
-        assert layer.kept((3,)) == (7, True)
+        assert layer.kept_bytes((3,), np.dtype(np.float32)) == (28, True)
         row, total = Network([layer, Tanh()]).summary(input_shape=(3,)).rows[0], None
         assert (row.forward_flops, row.kept_bytes) == (None, 28)
         assert total is None

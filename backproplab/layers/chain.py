@@ -7,7 +7,7 @@ import numpy as np
 
 from backproplab.layers.activations import Activation
 from backproplab.layers.contract import Array, Cost, Layer, Shape
-from backproplab.layers.guard import Guard
+from backproplab.layers.guard import Guard, is_ours
 from backproplab.layers.passes import Passes
 
 
@@ -41,8 +41,8 @@ class Chain(Layer):
         check_layers(layers, type(self).__name__)
         names = number_names(layers)
         self.input_shape = chain_shapes(names, layers)
-        self.layers = list(layers)
-        self.names = names
+        self.layers = tuple(layers)
+        self.names = tuple(names)
         self.integers = layers[0].integers
         self.leading_axes = all(layer.leading_axes for layer in layers)
         self._prepare()
@@ -54,11 +54,11 @@ class Chain(Layer):
         # Layers before the first one with parameters owe nobody a gradient in training.
         self.first_trained = next((index for index, layer in enumerate(self.layers) if layer.size), 0)
         self._guards = [Guard(name, layer) for name, layer in self.parts.items()]
-        # The first time, all layers are watched; later those that say nothing of what they keep.
+        # The first time, all layers but our own are watched; later those that say nothing of what they keep.
         self._steps: list[Any] = [
             guard if guard.layer.keeps is None else guard.layer for guard in self._guards
         ]
-        self._proven = False
+        self._proven = all(is_ours(layer) for layer in self.layers)
         self._passes: dict[Shape, Passes] = {}
 
     @property
@@ -80,9 +80,20 @@ class Chain(Layer):
     def backward(self, upstream: Array, *, needs_input_gradient: bool = True) -> Array | None:
         """∂L/∂x, each layer handing its own to the layer before; the gradient of each parameter is set."""
         downstream: Array | None = upstream
-        for step in self.backward_steps(upstream, needs_input_gradient=needs_input_gradient):
-            downstream = step.downstream
-        return downstream
+        if not self._proven:
+            for taken in self.backward_steps(upstream, needs_input_gradient=needs_input_gradient):
+                downstream = taken.downstream
+            return downstream if needs_input_gradient else None
+        first = 0 if needs_input_gradient else self.first_trained + 1
+        for step in reversed(self._steps[first:]):
+            downstream = step.backward(downstream)
+        if needs_input_gradient:
+            return downstream
+        if self._guards[self.first_trained].can_leave_out:
+            self._steps[self.first_trained].backward(downstream, needs_input_gradient=False)
+        else:
+            self._steps[self.first_trained].backward(downstream)
+        return None
 
     def backward_steps(self, upstream: Array, *, needs_input_gradient: bool = True) -> Iterator[LayerStep]:
         """Do what `backward` does, one layer a step, last layer first."""
@@ -130,11 +141,13 @@ class Chain(Layer):
             input_shape = layer.output_shape(input_shape)
         return Cost(forward, parameters, inputs)
 
-    def kept(self, input_shape: Shape, *, input_is_kept: bool = False) -> tuple[int, bool]:
+    def kept_bytes(
+        self, input_shape: Shape, dtype: np.dtype[Any], *, input_is_kept: bool = False
+    ) -> tuple[int, bool]:
         """All that the layers keep, what two of them keep counted once."""
         count = 0
         for layer in self.layers:
-            more, input_is_kept = layer.kept(input_shape, input_is_kept=input_is_kept)
+            more, input_is_kept = layer.kept_bytes(input_shape, dtype, input_is_kept=input_is_kept)
             count += more
             input_shape = layer.output_shape(input_shape)
         return count, input_is_kept
@@ -163,7 +176,7 @@ class Chain(Layer):
         self._prepare()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.layers})"
+        return f"{type(self).__name__}({list(self.layers)})"
 
 
 class Residual(Chain):
@@ -181,7 +194,7 @@ class Residual(Chain):
 
     def check_chain(self) -> None:
         """Raise if the layers do not give back the shape that they get."""
-        if self.input_shape is not None:
+        if self.input_shape is not None and self.leading_axes:
             self.output_shape(self.input_shape)
 
     def forward(self, x: Array, out: Array | None = None) -> Array:
@@ -221,9 +234,11 @@ class Residual(Chain):
         inner, size = super().cost(input_shape), int(np.prod(input_shape))
         return inner and Cost(inner.forward + size, inner.parameters, inner.inputs + size)
 
-    def kept(self, input_shape: Shape, *, input_is_kept: bool = False) -> tuple[int, bool]:
+    def kept_bytes(
+        self, input_shape: Shape, dtype: np.dtype[Any], *, input_is_kept: bool = False
+    ) -> tuple[int, bool]:
         """What the inner layers keep; the sum that comes out is not among it."""
-        return super().kept(input_shape, input_is_kept=input_is_kept)[0], False
+        return super().kept_bytes(input_shape, dtype, input_is_kept=input_is_kept)[0], False
 
 
 def chain_shapes(names: Sequence[str], layers: Sequence[Layer]) -> Shape | None:
@@ -237,7 +252,7 @@ def chain_shapes(names: Sequence[str], layers: Sequence[Layer]) -> Shape | None:
     whole = False  # whether `shape` is that of a whole example, or only its last axes
     for index, (name, layer) in enumerate(zip(names, layers, strict=True)):
         if shape is None and layer.input_shape is not None:
-            shape, whole = layer.input_shape, not layer.leading_axes
+            shape, whole = layer.input_shape, False  # it says the last axes alone
             if all(isinstance(before, Activation) for before in layers[:index]):  # they change no shape
                 first = shape
         says = type(layer).output_shape is not Layer.output_shape
@@ -263,7 +278,7 @@ def number_names(layers: Sequence[Layer]) -> list[str]:
     for layer in layers:
         kind = type(layer).__name__.lower()
         counts[kind] = counts.get(kind, 0) + 1
-        names.append(f"{kind}{counts[kind]}")
+        names.append(f"{kind}_{counts[kind]}" if kind[-1].isdigit() else f"{kind}{counts[kind]}")
     return names
 
 
@@ -280,10 +295,11 @@ def check_layers(layers: Sequence[Layer], owner: str) -> None:
 
 
 def check_places(layer: Layer, met: set[int]) -> None:
-    """Raise if the layer, or one inside it, has a place elsewhere or was met before."""
+    """Raise if the layer, or one inside, has a place elsewhere, was met before, or hides its parameters."""
     if layer.has_place or id(layer) in met:
         raise ValueError(f"{layer!r} has its place in a network already; make a new one for each place")
     met.add(id(layer))
+    layer.check_aliases()
     if not isinstance(layer, Chain):  # a chain has given its layers their place
         for inner in layer.parts.values():
             check_places(inner, met)

@@ -73,13 +73,21 @@ class Layer:
     - `keeps`: which attributes forward sets for backward, and what each of them is: the layer's "input", its
       "output", or an array of its "own". Arrays that nobody keeps may then be written over.
     - `in_place = True`: both passes are still right if `out` is the very array that comes in.
-    - a second argument `out=None` of forward and of backward: where to write the result.
+    - a second argument `out=None` of forward and of backward: where to write the result; what stands there
+      before is garbage. Arrays that a layer with `keeps` sees come again in the next pass with other
+      numbers: copy what it carries over.
     - a keyword `needs_input_gradient=True` of backward: False where nobody asks for ∂L/∂inputs, as in
       the first layer of a network in training; backward may then return None.
 
     **Layers inside a layer** are attributes, alone or in a list: `self.query = Dense(8, 8)`. Their parameters
     are the outer layer's too, as "query.weights". Each keeps what its last forward left, so that it can be
     called only once in a pass.
+
+    `integers`, `input_shape`, `output_shape`, `cost`, `draw` and `formulas` say more; without `draw`, a layer
+    starts from the numbers of its constructor, whatever the network's seed.
+
+    The first two passes of a network for inputs of a shape are done twice, once by hand on copies of its
+    layers, and what differs is an error.
 
     A class that overrides `forward` or `backward` says `keeps` and `in_place` anew: what its parent said
     was about the parent's code.
@@ -105,13 +113,21 @@ class Layer:
 
     _names: tuple[str, ...] = ()  # of its own parameters
     _chosen = False  # whether `initialise` chose numbers and dtype
-    _constructed = b""  # a digest of the numbers that it was constructed with
+    _constructed = b""  # a digest of the numbers that it was constructed with, until somebody chose others
 
-    def __init_subclass__(cls) -> None:
+    def __init_subclass__(cls, **more: Any) -> None:
+        super().__init_subclass__(**more)
         if {"forward", "backward"} & vars(cls).keys():
             for name, unsaid in (("keeps", None), ("in_place", False)):
                 if name not in vars(cls):
                     setattr(cls, name, unsaid)
+        if cls.keeps is not None and not (
+            isinstance(cls.keeps, Mapping) and set(cls.keeps.values()) <= {"input", "output", "own"}
+        ):
+            raise TypeError(
+                f"{cls.__name__}.keeps says of each attribute that forward sets what it is, "
+                f"'input', 'output' or 'own': keeps = {{'x': 'input'}}; got {cls.keeps!r}"
+            )
         for name in cls.keeps or ():
             if not hasattr(cls, name):
                 setattr(
@@ -119,10 +135,14 @@ class Layer:
                 )
 
     def __init__(self, **parameters: ArrayLike) -> None:
-        self._names = tuple(parameters)
         for name, numbers in parameters.items():
             array = np.array(numbers)
+            if array.dtype.kind not in "biuf" or isinstance(numbers, np.ma.MaskedArray):
+                raise TypeError(
+                    f"{type(self).__name__}: a parameter is an array of numbers, got {name}={numbers!r:.60}"
+                )
             self._hold(name, array if array.dtype in FLOATS else array.astype(np.float64))
+        self._names = (*self._names, *parameters)  # those of a parent's __init__ stay
         self._constructed = self._digest()
 
     # forward and backward, side by side
@@ -156,15 +176,18 @@ class Layer:
         """Floating-point operations for one example of `input_shape`; None if the layer does not say."""
         return None
 
-    def kept(self, input_shape: Shape, *, input_is_kept: bool = False) -> tuple[int, bool]:
-        """How many numbers an example leaves in the layer for backward, and whether the output is among them.
+    def kept_bytes(
+        self, input_shape: Shape, dtype: np.dtype[Any], *, input_is_kept: bool = False
+    ) -> tuple[int, bool]:
+        """How many bytes an example leaves in the layer for backward, and whether its output is among them.
 
         With `input_is_kept`, those that the layer before keeps already are not counted again.
         """
-        inputs, outputs = int(np.prod(input_shape)), int(np.prod(self.output_shape(input_shape)))
         if self.keeps is None or "own" in self.keeps.values():
-            return self._measured(input_shape, input_is_kept)
+            return self._measured(input_shape, dtype, input_is_kept)
         kinds = set(self.keeps.values())
+        inputs = int(np.prod(input_shape)) * (8 if self.integers else dtype.itemsize)
+        outputs = int(np.prod(self.output_shape(input_shape))) * dtype.itemsize
         count = inputs * ("input" in kinds and not input_is_kept) + outputs * ("output" in kinds)
         return count, "output" in kinds or (not kinds and input_is_kept)
 
@@ -186,8 +209,8 @@ class Layer:
                 f"make a new layer, or a network with dtype=np.{dtype}"
             )
         rng = np.random.default_rng(seed)
-        new = {holder: holder.drawn(rng, dtype) for holder in self.holders()}  # all, before anything changes
-        for holder, numbers in new.items():
+        new = [(holder, holder.drawn(rng, dtype)) for holder in self.holders()]  # before anything changes
+        for holder, numbers in new:
             for name, array in numbers.items():
                 if self.has_place:
                     setattr(holder, name, array)
@@ -206,15 +229,23 @@ class Layer:
 
     @property
     def parts(self) -> dict[str, "Layer"]:
-        """The layers inside this one, by the names of their attributes, those of a list with a number."""
-        found: dict[str, Layer] = {}
-        for name, value in vars(self).items():
-            if isinstance(value, Layer):
-                found[name] = value
-            elif isinstance(value, list | tuple):
-                inner = [each for each in value if isinstance(each, Layer)]
-                found |= {f"{name}{number}": each for number, each in enumerate(inner, 1)}
-        return found
+        """The layers inside this one, by the names of their attributes; those of a list have numbers."""
+        return {
+            name: layer
+            for attribute, value in vars(self).items()
+            for name, layer in named_layers(attribute, value)
+        }
+
+    def check_aliases(self) -> None:
+        """Raise if a parameter is held by another attribute too: in a network, it would stay behind."""
+        own = [vars(self)[f"_{name}{suffix}"] for name in self._names for suffix in ("", "_gradient")]
+        for attribute, value in vars(self).items():
+            for array in () if attribute.startswith("_") else arrays_in({attribute: value}):
+                if any(np.may_share_memory(array, parameter) for parameter in own):
+                    raise ValueError(
+                        f"{self!r} holds a parameter in `{attribute}` too, which a network would not move; "
+                        "read it by its own name"
+                    )
 
     def take_place(self) -> None:
         """Say of this layer and of those inside that they have their one place."""
@@ -229,18 +260,19 @@ class Layer:
 
     def parameter_views(self) -> dict[str, Array]:
         """The parameters by name, those of a layer inside as "dense1.weights"; they can be written into."""
-        return self._views("{}")
+        return self._views("")
 
     def gradient_views(self) -> dict[str, Array]:
         """The parameters' gradients by the parameters' names, as the last backward pass left them."""
-        return self._views("{}_gradient")
+        return self._views("_gradient")
 
-    def _views(self, attribute: str) -> dict[str, Array]:
-        own = {name: getattr(self, attribute.format(name)) for name in self._names}
+    def _views(self, suffix: str) -> dict[str, Array]:
+        held = vars(self)
+        own = {name: held[f"_{name}{suffix}"] for name in self._names}
         inner = {
             f"{part}.{name}": view
             for part, layer in self.parts.items()
-            for name, view in layer._views(attribute).items()
+            for name, view in layer._views(suffix).items()
         }
         return own | inner
 
@@ -284,15 +316,16 @@ class Layer:
                 stop = start + int(np.prod(shape))
                 holder._hold(name, parameters[start:stop].reshape(shape), gradient[start:stop].reshape(shape))
                 start = stop
+            holder._constructed = b"placed"  # from now on they are numbers that somebody chose
 
     def _hold(self, name: str, array: Array, gradient: Array | None = None) -> None:
         """Keep the array and its gradient; the class shows them as attributes that keep their place."""
         for attribute in (name, f"{name}_gradient"):
-            if not hasattr(type(self), attribute):
-                setattr(type(self), attribute, _in_its_place(attribute))
-                continue
-            found = getattr(type(self), attribute)
-            if not isinstance(found, property) or found.fset is None:
+            found = getattr(type(self), attribute, None)
+            taken = hasattr(Layer, attribute) or hasattr(Layer, f"_{attribute}")
+            if found is None and not taken:
+                setattr(type(self), attribute, _InItsPlace(attribute))
+            elif not isinstance(found, _InItsPlace):
                 raise ValueError(
                     f"a layer has a {attribute!r} already; give the parameter {name!r} another name"
                 )
@@ -310,10 +343,10 @@ class Layer:
 
     # a copy that tries things out
 
-    def _tried(self, input_shape: Shape) -> tuple[dict[str, Any], Array, Array]:
-        """What a forward pass of one example of zeros sets in a copy, what went in, and what came out."""
+    def _tried(self, input_shape: Shape, *, examples: int = 1) -> tuple[dict[str, Any], Array, Array]:
+        """What a forward pass of examples of zeros sets in a copy, what went in, and what came out."""
         dtype = next((view.dtype for view in self.parameter_views().values()), np.dtype(np.float64))
-        x = np.zeros((1, *input_shape), np.int64 if self.integers else dtype)
+        x = np.zeros((examples, *input_shape), np.int64 if self.integers else dtype)
         twin = copy.deepcopy(self)
         before = dict(vars(twin))
         with np.errstate(all="ignore"):
@@ -321,15 +354,18 @@ class Layer:
         changed = {name: value for name, value in vars(twin).items() if value is not before.get(name)}
         return changed, x, output
 
-    def _measured(self, input_shape: Shape, input_is_kept: bool) -> tuple[int, bool]:
-        """How many numbers forward leaves in the layer's attributes, each array counted once."""
-        attributes, x, output = self._tried(input_shape)
-        known = [x] if input_is_kept else []
-        kept: list[NDArray[Any]] = []
-        for array in arrays_in(attributes):
-            if not any(np.may_share_memory(array, other) for other in known + kept):
-                kept.append(array)
-        return sum(array.size for array in kept), any(np.may_share_memory(output, array) for array in kept)
+    def _measured(self, input_shape: Shape, dtype: np.dtype[Any], input_is_kept: bool) -> tuple[int, bool]:
+        """What a second example adds to what forward leaves in the attributes, each array counted once."""
+        count = {}
+        for examples in (1, 2):
+            attributes, x, output = self.astype(dtype)._tried(input_shape, examples=examples)
+            known = [x] if input_is_kept else []
+            kept: list[NDArray[Any]] = []
+            for array in arrays_in(attributes):
+                if not any(np.may_share_memory(array, other) for other in known + kept):
+                    kept.append(array)
+            count[examples] = sum(array.nbytes for array in kept)
+        return count[2] - count[1], any(np.may_share_memory(output, array) for array in kept)
 
     # bad input
 
@@ -395,13 +431,44 @@ class Absent:
         raise NotYetError(kind.__name__ + self.says)
 
 
-def _in_its_place(name: str) -> property:
-    """An attribute whose array stays where it is: numbers assigned to it are copied there."""
+class _InItsPlace(property):
+    """An attribute whose array stays where it is: numbers assigned to it are copied there.
 
-    def put(layer: object, numbers: ArrayLike) -> None:
-        getattr(layer, f"_{name}")[...] = numbers
+    In an instance that has no such parameter (another one of its class does) it is an attribute like any.
+    """
 
-    return property(attrgetter(f"_{name}"), put, doc="Numbers assigned are copied into the array's place.")
+    def __init__(self, name: str) -> None:
+        place, parameter = f"_{name}", name.removesuffix("_gradient")
+
+        def put(layer: Layer, numbers: ArrayLike) -> None:
+            held = vars(layer)
+            if parameter not in layer._names:
+                held[place] = numbers
+                return
+            array = held[place]
+            if isinstance(numbers, np.ma.MaskedArray):
+                raise TypeError(f"{name} cannot keep a mask; assign its numbers, such as array.filled(0)")
+            if name != parameter and np.shape(numbers) != array.shape:
+                raise ValueError(
+                    f"{type(layer).__name__}.{name} has shape {array.shape}, got {np.shape(numbers)}; "
+                    "a gradient has one number for each of the parameter's"
+                )
+            array[...] = numbers
+            layer._constructed = b"chosen"
+
+        super().__init__(attrgetter(place), put, doc="Numbers assigned are copied into the array's place.")
+
+
+def named_layers(name: str, value: Any) -> Iterator[tuple[str, Layer]]:
+    """The layers in an attribute's value: itself, or those in a list or dict, by number or key."""
+    if isinstance(value, Layer):
+        yield name, value
+    elif isinstance(value, list | tuple):
+        for number, each in enumerate(value, 1):
+            yield from named_layers(f"{name}{number}", each)
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield from named_layers(f"{name}_{key}", each)
 
 
 def float_dtype(dtype: DTypeLike) -> np.dtype[Any]:

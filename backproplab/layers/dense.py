@@ -62,8 +62,15 @@ class Dense(Layer):
         self, upstream: Array, out: Array | None = None, *, needs_input_gradient: bool = True
     ) -> Array | None:
         """∂L/∂W = xᵀ upstream, ∂L/∂b = the sum of upstream over the batch; returns ∂L/∂x = upstream Wᵀ."""
-        self.check_upstream_of(self.x, upstream)
-        x, blame = rows(self.x), rows(upstream)
+        x, blame = self.x, upstream
+        if (
+            type(upstream) is not np.ndarray
+            or upstream.shape != (*x.shape[:-1], self.outputs)
+            or upstream.dtype != x.dtype
+        ):
+            self.check_upstream(upstream, np.empty((*x.shape[:-1], self.outputs), x.dtype))
+        if x.ndim > 2:
+            x, blame = rows(x), rows(upstream)
         np.matmul(x.T, blame, out=self.weights_gradient)
         add_rows(blame, out=self.bias_gradient)
         if not needs_input_gradient:
@@ -101,16 +108,6 @@ class Dense(Layer):
                 f"convert them with x.astype(np.{self.weights.dtype}), or choose the layer's dtype"
             )
 
-    def check_upstream_of(self, x: Array, upstream: Array) -> None:
-        """Raise unless upstream looks like the output for the input x."""
-        if (
-            type(upstream) is not np.ndarray
-            or upstream.shape[:-1] != x.shape[:-1]
-            or upstream.shape[-1:] != (self.outputs,)
-            or upstream.dtype != x.dtype
-        ):
-            self.check_upstream(upstream, np.empty((*x.shape[:-1], self.outputs), x.dtype))
-
     def wrong_input(self, shape: tuple[int | str, ...]) -> ValueError:
         """The error for a whole input array of this shape: what was expected, and what to do."""
         sizes = [size for size in shape if isinstance(size, int)]
@@ -119,7 +116,7 @@ class Dense(Layer):
         elif len(shape) > 2 and int(np.prod(sizes)) % self.inputs == 0:
             advice = "flatten the images first"
         else:
-            advice = "inputs have shape (batch, features)"
+            advice = "inputs are an array of shape (batch, features)"
         return ValueError(f"Dense expected {self.inputs} input features, got {shape}; {advice}")
 
     def __repr__(self) -> str:
@@ -128,7 +125,7 @@ class Dense(Layer):
 
 def rows(array: Array) -> Array:
     """All examples one under the other: `(batch, ..., features)` as a view `(examples, features)`."""
-    return array if array.ndim == 2 else array.reshape(-1, array.shape[-1])
+    return array.reshape(-1, array.shape[-1])
 
 
 def add_rows(array: Array, *, out: Array) -> None:

@@ -1,5 +1,7 @@
 """Flatten: each example becomes one row, and its gradient gets the old shape back."""
 
+from typing import Any
+
 import numpy as np
 
 from backproplab.layers.contract import Array, Cost, Formulas, Layer, Shape
@@ -33,6 +35,8 @@ class Flatten(Layer):
         """None: a view moves nothing."""
         return Cost(0, 0, 0)
 
-    def kept(self, input_shape: Shape, *, input_is_kept: bool = False) -> tuple[int, bool]:
-        """No numbers; what the layer before keeps is kept in this shape too."""
+    def kept_bytes(
+        self, input_shape: Shape, dtype: np.dtype[Any], *, input_is_kept: bool = False
+    ) -> tuple[int, bool]:
+        """None; what the layer before keeps is kept in this shape too."""
         return 0, input_is_kept
