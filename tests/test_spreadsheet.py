@@ -1,5 +1,6 @@
 """A sheet says what the package says: worked out in Python, and as a workbook by LibreOffice."""
 
+import ast
 import math
 import re
 import shutil
@@ -54,19 +55,32 @@ def test_nudges_agree_with_every_gradient(name):
     assert all(abs(cell.value) < 1e-9 for cell in cells.values() if cell.name.startswith("gap_"))
 
 
+def typed_in(lesson, cells):
+    """What the named cells of a lesson assign, by name, in the one spelling of `ast.unparse`."""
+    typed = {}
+    for cell in cells:
+        source = next(found.source for found in lesson.cells if found.id == cell)
+        for node in ast.parse(source).body:
+            if isinstance(node, ast.Assign):
+                several = isinstance(node.targets[0], ast.Tuple)
+                names = node.targets[0].elts if several else node.targets
+                formulas = node.value.elts if several else [node.value]
+                typed |= dict(zip(map(ast.unparse, names), map(ast.unparse, formulas), strict=True))
+    return typed
+
+
 def test_the_211_sheet_is_the_one_that_lesson_03_types():
     import nbformat
 
     lesson = nbformat.read(ROOT / "notebooks/03-spreadsheet.ipynb", as_version=4)
-    typed = {}
-    for cell in ("forward-sheet", "backward-sheet"):
-        source = next(found.source for found in lesson.cells if found.id == cell)
-        text = source.split('"""')[1].replace("\n", ";")
-        typed |= dict([part.strip() for part in pair.split("=")] for pair in text.split(";") if pair.strip())
+    typed = typed_in(lesson, ("forward-sheet", "loss-to-output", "output-unit", "hidden-unit"))
     sheet = Sheet(*two_one_one())
-    for name, formula in typed.items():
+    rows = {row.name for row in sheet.rows if row.name} - {"eta", "nudge"}
+    names = {name for row in rows for name in (row, f"dL_d{row}") if name in sheet.cells}
+    assert len(names) == 25
+    for name in names:
         ours = sheet.layout.formulas.get(name) or f"{sheet[name].value:g}"
-        assert ours == formula, name
+        assert ast.unparse(ast.parse(ours, mode="eval")) == typed[name], name
 
 
 @pytest.mark.parametrize(("rate", "loss"), [(0.1, 0.111887671), (1, 0.095490687), (10, 0.011045764)])

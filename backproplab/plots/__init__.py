@@ -8,12 +8,13 @@ from backproplab.plots.boundary import decision_boundary, hidden_lines
 from backproplab.plots.graph import computational_graph
 from backproplab.plots.landscape import loss_landscape
 from backproplab.plots.maps import digits, film, unit_maps
-from backproplab.plots.network_diagram import network_diagram, unit_diagram
+from backproplab.plots.network_diagram import Names, network_diagram, unit_diagram
 from backproplab.plots.slopes import error_curve, tangent
 from backproplab.plots.style import panels
 from backproplab.plots.training import gradient_noise, gradient_norms, loss_curve, weight_traces
 
 __all__ = [
+    "Names",
     "computational_graph",
     "decision_boundary",
     "digits",

@@ -6,11 +6,12 @@ from html.parser import HTMLParser
 
 from nbformat import NotebookNode
 
-from backproplab.widgets.quick_check_questions import questions
+from backproplab.widgets.quick_check.questions import questions
 
 MOST_CODE_CELLS = 15
 MOST_LINES = 25
-MOST_WORDS = 1500
+MOST_WORDS = 1800
+MOST_MINUTES = 45
 FEWEST_ALT_WORDS = 5
 QUICK_CHECK = r"""\bquick_check\(["'](.*?)["']\)"""
 
@@ -142,8 +143,8 @@ def made_as_agreed(lesson: NotebookNode) -> Iterator[str]:
     top = "\n".join(opening)
     if not (minutes := re.findall(r"(\d+)\s+minutes", top)):
         yield "the top does not state how many minutes the lesson takes"
-    elif max(map(int, minutes)) > 40:
-        yield f"the top promises {max(map(int, minutes))} minutes; a lesson takes 40 at most"
+    elif max(map(int, minutes)) > MOST_MINUTES:
+        yield f"the top promises {max(map(int, minutes))} minutes; a lesson takes {MOST_MINUTES} at most"
     if not re.search(r"\byou(?:['’]ll| will)? need\b", top, re.IGNORECASE):
         yield "the top does not say what the learner needs ('you need')"
     if "able to" not in top:

@@ -23,7 +23,7 @@ def _room(modules: str, sees: str = "", libraries: str | None = None) -> Room:
 # In the order of the plan: a room sees only rooms above it.
 ROOMS = {
     "mathematics": _room(
-        "scalar layers losses network assembly summary optimizers training gradient_check datasets",
+        "scalar layers losses network summary optimizers training gradient_check datasets",
         libraries="numpy",
     ),
     "display": _room("display"),
