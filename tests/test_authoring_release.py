@@ -161,6 +161,17 @@ def test_whatever_else_is_recorded_is_stale_when_it_differs(old, new, copied):
     assert list(release.stale(copied)) == [copied.expected_path]
 
 
+def test_a_write_that_fails_leaves_what_was_there_and_nothing_beside_it(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError("no space left on device")
+
+    release.put(tmp_path / "old.json", "old")
+    monkeypatch.setattr("os.replace", full)
+    with pytest.raises(OSError, match="no space"):
+        release.put(tmp_path / "old.json", "new")
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"old.json": "old"}
+
+
 def test_what_is_missing_is_stale_and_what_comes_from_nothing_is_an_orphan(copied):
     copied.notebook_path.unlink()
     copied.expected_path.rename(copied.expected_path.with_name("04-gone.json"))

@@ -60,6 +60,8 @@ def test_a_students_process_never_reaches_authoring_or_grading():
         ("backproplab.check", "from backproplab.grading import reports", "may not see grading"),
         ("backproplab.sandbox.child", "from backproplab import authoring", "may not see authoring"),
         ("backproplab.compare", "from backproplab import Value", "may not see mathematics"),
+        ("backproplab.files", "import numpy", "foundation may use the standard library alone"),
+        ("backproplab.files", "from backproplab.network import Network", "may not see mathematics"),
         ("backproplab.attic", "", "stands in no room"),
     ],
 )
@@ -71,6 +73,7 @@ def test_an_import_that_the_plan_forbids_is_named(module, source, fault):
     ("module", "source"),
     [
         ("backproplab.network", "import json\nimport numpy as np\nfrom backproplab.layers import Dense"),
+        ("backproplab.network", "from backproplab.files import atomic_write"),
         ("backproplab.layers.dense", "from .activations import Sigmoid\nfrom ..losses import SquaredError"),
         ("backproplab.plots.film", "import matplotlib\nfrom backproplab import Network, display"),
         ("backproplab.widgets.film", "from backproplab.plots import film"),

@@ -9,7 +9,6 @@ there. Formulas are MathML, pictures are part of the page, links between lessons
 import argparse
 import json
 import re
-import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -23,6 +22,7 @@ from nbformat.reader import NotJSONError
 from backproplab.authoring.formulas import FormulaFailed
 from backproplab.authoring.lesson_page import Link, anchor, page_of
 from backproplab.authoring.notebooks import WIDGET_VIEW, NotebookFailed, execute
+from backproplab.files import atomic_write, write_text
 
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 OUT = Path("build/export")
@@ -51,7 +51,7 @@ def export(path: Path, out: Path, also: Iterable[str] = ()) -> Path:
         live=live,
     )
     page = out / f"{path.stem}.html"
-    page.write_text(text, encoding="utf-8", newline="\n")
+    write_text(page, text)
     return page
 
 
@@ -118,7 +118,8 @@ def links(path: Path, out: Path, pages: set[str]) -> Link:
         if target.suffix != ".ipynb" and inside and target.is_file():
             copy = out / unquote(address.path)
             copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(target, copy)
+            with atomic_write(copy) as file:
+                file.write(target.read_bytes())
             return anchor(text, url)
         place = f"{target.resolve().parent.name}/{target.name}"
         return f"{text} (<code>{escape(place)}</code> in the course’s folder)"

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from backproplab.files import atomic_write
+
 from .notebooks import as_text
 from .release import EXERCISES, EXPECTED, Release, learners_notebook, put
 from .stubs import stubbed_beside_solution
@@ -15,7 +17,7 @@ def write_zip(releases: Sequence[Release], file: Path) -> None:
     No solution is in it. The same releases give the same bytes.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
-    with ZipFile(file, "w") as handout:
+    with atomic_write(file) as stream, ZipFile(stream, "w") as handout:
         for release in releases:
             contents = {
                 f"{EXERCISES}/{release.name}.ipynb": release.notebook,

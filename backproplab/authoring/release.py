@@ -1,13 +1,13 @@
 """From a solution notebook to what learners get: the notebook without solutions, and the recorded values."""
 
-import os
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+
+from backproplab.files import write_text
 
 from .assignment import Solution, load_solution
 from .cells import Cell, Role
@@ -101,8 +101,4 @@ def write(release: Release) -> None:
 def put(path: Path, text: str) -> None:
     """Write a file in one move, with its folder: a reader meets the old text or the new."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=".tmp")
-    with open(descriptor, "w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
-    os.chmod(name, 0o644)
-    os.replace(name, path)
+    write_text(path, text)

@@ -17,6 +17,7 @@ from backproplab.check import Posed, call_with_seed, collecting
 from backproplab.check.errors import trouble
 from backproplab.check.expected import Values
 from backproplab.compare import as_array
+from backproplab.files import atomic_write
 
 from .bends import Bender
 from .trial import Given, Result, Step, Trial
@@ -31,9 +32,8 @@ def main(out: Path, where: Path) -> None:
     for descriptor in (0, 1):
         os.dup2(nothing, descriptor)
     outcome = outcome_of(steps, trials, where)
-    part = out.with_suffix(".part")
-    part.write_bytes(pickle.dumps(outcome))
-    part.rename(out)
+    with atomic_write(out) as file:
+        pickle.dump(outcome, file)
 
 
 def outcome_of(steps: Sequence[Step], trials: Sequence[Trial], where: Path) -> list[Result] | Given:

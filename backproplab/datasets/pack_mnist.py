@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backproplab.datasets.mnist import FILE, SHA256
+from backproplab.files import atomic_write
 
 PUBLISHED = {  # name in the .npz: (name of the IDX file, md5 of it once decompressed)
     "train_images": ("train-images-idx3-ubyte", "6bbc9ace898e44ae57da46a324031adb"),
@@ -66,7 +67,8 @@ def main(folder: Path) -> None:
             raise SystemExit(f"{folder / stem}.gz is not the published file; get it again")
         arrays[name] = from_idx(idx)
     packed = pack(arrays)
-    FILE.write_bytes(packed)
+    with atomic_write(FILE) as file:
+        file.write(packed)
     sha256 = hashlib.sha256(packed).hexdigest()
     same = (
         "as mnist.py expects"

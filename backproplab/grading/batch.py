@@ -17,10 +17,11 @@ from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from backproplab.files import write_text
 from backproplab.grading.grader import Grader, Task, ungraded
 from backproplab.grading.judging import Verdict
 from backproplab.grading.pages import feedback
-from backproplab.grading.reports import FEEDBACK, RESULTS, write_json, write_text
+from backproplab.grading.reports import FEEDBACK, RESULTS, write_json
 from backproplab.grading.submissions import Submission
 from backproplab.sandbox import IsolationError, SandboxError
 
@@ -154,6 +155,8 @@ def _brought_down(task: Task, pending: Pending, level: str) -> tuple[dict[str, A
 
 def save(out: Path, pending: Pending, record: dict[str, Any], verdicts: Sequence[Verdict]) -> None:
     """Write the feedback page, then the result: what makes a submission count as done comes last."""
+    for folder in (FEEDBACK, RESULTS):
+        (out / folder).mkdir(parents=True, exist_ok=True)
     write_text(out / FEEDBACK / f"{pending.stem}.html", feedback(record, verdicts))
     write_json(out / RESULTS / f"{pending.stem}.json", record)
 

@@ -4,12 +4,11 @@ import csv
 import io
 import json
 import math
-import os
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from backproplab.files import write_text
 from backproplab.grading.judging import Verdict
 
 RESULTS, FEEDBACK = "results", "feedback"
@@ -31,24 +30,8 @@ STARTS_A_FORMULA = "=+-@|%＝＋－＠"  # in one spreadsheet program or another
 PRECISION = 6  # decimals of a score
 
 
-def write_text(path: Path, text: str, *, mode: int = 0o644) -> None:
-    """Put `text` at `path` in one move: a reader, or a run killed meanwhile, meets no half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
-    try:
-        with open(descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(name, mode)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
-
-
-def write_json(path: Path, content: Mapping[str, Any], *, mode: int = 0o644) -> None:
-    """Put `content` at `path` as JSON, in one move."""
+def write_json(path: Path, content: Mapping[str, Any], *, mode: int | None = None) -> None:
+    """Put `content` at `path` as JSON, in one move; `mode` are its permissions."""
     write_text(path, json.dumps(content, ensure_ascii=False, indent=1) + "\n", mode=mode)
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from backproplab.files import write_text
 from backproplab.grading import batch, reports
 from backproplab.grading.classroom import class_html
 from backproplab.grading.grader import Isolation
@@ -169,9 +170,9 @@ class _Run:
         found = [self._result(each.student) for each in self.submissions]
         results = [each for each in found if each is not None]
         times = {each.student: timestamp(each) for each in self.submissions}
-        reports.write_text(self.out / GRADEBOOK, reports.gradebook(results, times))
+        write_text(self.out / GRADEBOOK, reports.gradebook(results, times))
         level = self.record["isolation"]
-        reports.write_text(self.out / CLASS, class_html(self.solution.stem, results, isolation=level))
+        write_text(self.out / CLASS, class_html(self.solution.stem, results, isolation=level))
         self.record["finished"] = _now()
         self._write()
         return Summary(

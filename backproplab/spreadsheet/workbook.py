@@ -7,6 +7,7 @@ import zipfile
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from backproplab.files import atomic_write
 from backproplab.spreadsheet.language import pretty
 from backproplab.spreadsheet.layout import HEAD, NETWORK, NUDGES, WAYS, Row
 
@@ -52,10 +53,8 @@ def write(sheet: "Sheet", path: str | os.PathLike[str]) -> None:
     _write_nudges(sheet, workbook.create_sheet(NUDGES))
     buffer = io.BytesIO()
     workbook.save(buffer)
-    temporary = f"{os.fspath(path)}.part"
-    with open(temporary, "wb") as file:
+    with atomic_write(path) as file:
         file.write(_settled(buffer.getvalue(), sheet))
-    os.replace(temporary, path)
 
 
 def _write_network(sheet: "Sheet", page: Any) -> None:

@@ -20,23 +20,25 @@ def _room(modules: str, sees: str = "", libraries: str | None = None) -> Room:
     return Room(frozenset(modules.split()), frozenset(sees.split()), allowed)
 
 
-# In the order of the plan: a room sees only rooms above it.
+# In the order of the plan: a room sees only rooms above it. The foundation is what all others stand on.
 ROOMS = {
+    "foundation": _room("files errors", libraries=""),
     "mathematics": _room(
         "scalar layers losses network assembly summary optimizers training recorder measurements"
         " gradient_check"
         " datasets",
+        "foundation",
         libraries="numpy",
     ),
-    "display": _room("display"),
-    "plots": _room("plots", "mathematics display"),
-    "spreadsheet": _room("spreadsheet", "mathematics"),
-    "widgets": _room("widgets", "mathematics display plots spreadsheet"),
-    "compare": _room("compare", libraries="numpy"),
-    "check": _room("check", "compare display"),
-    "sandbox": _room("sandbox", "check compare"),
-    "authoring": _room("authoring", "sandbox check compare"),
-    "grading": _room("grading", "authoring sandbox check compare plots"),
+    "display": _room("display", "foundation"),
+    "plots": _room("plots", "foundation mathematics display"),
+    "spreadsheet": _room("spreadsheet", "foundation mathematics"),
+    "widgets": _room("widgets", "foundation mathematics display plots spreadsheet"),
+    "compare": _room("compare", "foundation", libraries="numpy"),
+    "check": _room("check", "foundation compare display"),
+    "sandbox": _room("sandbox", "foundation check compare"),
+    "authoring": _room("authoring", "foundation sandbox check compare"),
+    "grading": _room("grading", "foundation authoring sandbox check compare plots"),
 }
 ROOMS["cli"] = _room("cli __main__", " ".join(ROOMS))
 
@@ -93,4 +95,5 @@ def faults(source: str, module: str, *, is_package: bool = False) -> Iterator[st
             if target != home and target not in plan.sees:
                 yield f"{module}:{line} imports {name}, but {home} may not see {target}"
         elif plan.libraries is not None and top not in sys.stdlib_module_names | plan.libraries:
-            yield f"{module}:{line} imports {top}, but {home} may use {', '.join(plan.libraries)} alone"
+            allowed = ", ".join(sorted(plan.libraries)) or "the standard library"
+            yield f"{module}:{line} imports {top}, but {home} may use {allowed} alone"
