@@ -2,7 +2,7 @@ import authoring_kit as kit
 import pytest
 from nbformat.v4 import new_code_cell
 
-from backproplab.authoring.cells import Role, bound_names, read_cell
+from backproplab.authoring.cells import Role, asked_names, read_cell
 from backproplab.authoring.refused import Refused
 
 
@@ -63,4 +63,4 @@ for step in range(2):
     last = step
 with open(path) as file:
     text = 1"""
-    assert bound_names(source) == ("f", "Layer", "a", "b", "c", "typed")
+    assert asked_names(source) == ("f", "Layer", "a", "b", "c", "typed")

@@ -201,7 +201,7 @@ def trained(judge):
 @pytest.mark.parametrize(
     ("judge", "told"),
     [
-        ("values['w'][1] > 3", "the solution is not accepted with seed 101 (False)"),
+        ("values['w'][1] > 3", "the solution is not accepted with seed 101 (These numbers do not do yet"),
         ("'too small'", "the solution is not accepted with seed 101 (too small)"),
         ("True", "zeros instead of the answer passes"),
         ("values['w'][0] == 1", "ones instead of the answer passes"),
@@ -210,6 +210,12 @@ def trained(judge):
 )
 def test_a_judge_of_trained_numbers_accepts_the_solution_and_neither_zeros_nor_ones(judge, told, tmp_path):
     assert told in refused(tmp_path, *trained(judge))
+
+
+def test_trained_numbers_are_those_that_shapes_names(tmp_path):
+    cells = trained("values['w'][1] > 1.5")
+    cells[-1].source = cells[-1].source.replace('{"w": w}', '{"w": w, "other": 1.0}')
+    assert "returns ['w', 'other'], and shapes= names ['w']" in refused(tmp_path, *cells)
 
 
 def test_trained_numbers_need_not_depend_on_the_seed_and_wrong_ones_may_blow_up(tmp_path):

@@ -118,8 +118,8 @@ def test_trained_numbers_are_judged(tmp_path):
         of("def f(x): return -1"),
         steps=(IMPORT, Step("judge", judge), check),
     )
-    assert good.verdicts == {1: True, 2: True}
-    assert bad.verdicts == {1: "too small", 2: "too small"}
+    assert good.objections == {1: "", 2: ""}
+    assert bad.objections == {1: "too small", 2: "too small"}
 
 
 @pytest.mark.parametrize(

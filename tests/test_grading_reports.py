@@ -7,7 +7,7 @@ import os
 import pytest
 
 from backproplab.grading import reports
-from backproplab.grading.judging import Status, Verdict
+from backproplab.marking.verdict import Status, Verdict
 
 VERDICTS = [
     Verdict("3.1", 2, 2 / 3, Status.PARTLY, "You doubled."),

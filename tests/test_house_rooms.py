@@ -31,7 +31,7 @@ def test_a_room_sees_only_rooms_above_it():
 
 
 def test_a_students_process_never_reaches_authoring_or_grading():
-    reached, todo = set(), ["sandbox", "check"]
+    reached, todo = set(), ["sandbox", "check", "marking"]
     while todo:
         room = todo.pop()
         reached.add(room)
@@ -59,7 +59,9 @@ def test_a_students_process_never_reaches_authoring_or_grading():
         ("backproplab.plots.film", "import backproplab.widgets.film", "may not see widgets"),
         ("backproplab.check", "from backproplab.grading import reports", "may not see grading"),
         ("backproplab.sandbox.child", "from backproplab import authoring", "may not see authoring"),
-        ("backproplab.compare", "from backproplab import Value", "may not see mathematics"),
+        ("backproplab.marking.values", "from backproplab import Value", "may not see mathematics"),
+        ("backproplab.marking.values", "from backproplab.check import card", "may not see check"),
+        ("backproplab.grading.run", "from backproplab.check import card", "grading may not see check"),
         ("backproplab.files", "import numpy", "foundation may use the standard library alone"),
         ("backproplab.files", "from backproplab.network import Network", "may not see mathematics"),
         ("backproplab.attic", "", "stands in no room"),

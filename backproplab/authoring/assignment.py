@@ -3,19 +3,17 @@
 import ast
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from backproplab.marking.exercise import KINDS, MANUAL, PRACTICE
 from backproplab.sandbox.protocol import Assignment, Check
 
 from .author_cells import Tried, declared
-from .cells import Cell, Role, bound_names, nodes_of, read_cell
+from .cells import Cell, Role, asked_names, nodes_of, read_cell
 from .refused import Refused
 from .stubs import stubbed
-
-KINDS = ("function", "fix", "trained", "hand", "choice")
-PRACTICE = frozenset({"hand", "choice"})
 
 
 @dataclass(frozen=True)
@@ -26,7 +24,7 @@ class ExerciseInfo:
     """"3.2"; for an answer that a human marks, its grade_id."""
     points: float
     kind: str
-    """One of `KINDS`, or "manual" for an answer that a human marks."""
+    """One of `KINDS`, or `MANUAL` for an answer that a human marks."""
     answers: tuple[str, ...] = ()
     """The names that the exercise asks for."""
     answer: str = ""
@@ -37,7 +35,7 @@ class ExerciseInfo:
     """Source of the check cell."""
     check_cell: str = ""
     """Id of the check cell."""
-    shapes: Mapping[str, tuple[int, ...]] | None = None
+    shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """Of trained numbers."""
     accept: str = ""
     """The expression that judges trained numbers; its names are those of the given cells."""
@@ -126,14 +124,14 @@ def _sets_opened(source: str) -> Iterator[str]:
 
 def _written(cell: Cell) -> ExerciseInfo:
     meta = cell.node["metadata"]["nbgrader"]
-    return ExerciseInfo(str(meta.get("grade_id", cell.id)), float(meta.get("points", 0)), "manual")
+    return ExerciseInfo(str(meta.get("grade_id", cell.id)), float(meta.get("points", 0)), MANUAL)
 
 
 def _exercise(check: Cell, cells: list[Cell], tried: list[Tried]) -> ExerciseInfo:
     call = _check_call(check)
     words = {keyword.arg: keyword.value for keyword in call.keywords}
     kind, points = _literal(words, "kind", "function", check), _literal(words, "points", 1, check)
-    shapes = _literal(words, "shapes", None, check)
+    shapes = _literal(words, "shapes", {}, check) or {}
     faults = list(_check_faults(check, kind, points, is_judged="accept" in words and bool(shapes)))
     answer = next((c for c in cells if c.role is Role.ANSWER and c.exercise == check.exercise), None)
     stub = ""
@@ -142,7 +140,7 @@ def _exercise(check: Cell, cells: list[Cell], tried: list[Tried]) -> ExerciseInf
             stub = stubbed(answer.source)
         except Refused as refused:
             faults += (f"answer cell '{answer.id}', {reason}" for reason in refused.reasons)
-        if not bound_names(answer.source):
+        if not asked_names(answer.source):
             faults.append(f"answer cell '{answer.id}' defines no name; bind the answer to one")
     if faults:
         raise Refused(*(f"cell '{check.id}' (exercise {check.exercise}): {fault}" for fault in faults))
@@ -151,12 +149,12 @@ def _exercise(check: Cell, cells: list[Cell], tried: list[Tried]) -> ExerciseInf
         id=check.exercise,
         points=points,
         kind=kind,
-        answers=bound_names(answer.source) if answer else (),
+        answers=asked_names(answer.source) if answer else (),
         answer=answer.source if answer else "",
         stub=stub,
         check=check.source,
         check_cell=check.id,
-        shapes={name: tuple(shape) for name, shape in shapes.items()} if shapes else None,
+        shapes={name: tuple(shape) for name, shape in shapes.items()},
         accept=ast.unparse(words["accept"]) if kind == "trained" else "",
         misconceptions=tuple(each for each in mine if each.sentence),
         alternatives=tuple(each for each in mine if not each.sentence),
@@ -210,7 +208,7 @@ def _names_at_odds(exercises: list[ExerciseInfo], cells: list[Cell], tried: list
             owner[name] = exercise.id
     for cell in cells:
         if cell.role is Role.GIVEN:
-            for name in set(bound_names(cell.source)) & set(owner):
+            for name in set(asked_names(cell.source)) & set(owner):
                 yield f"cell '{cell.id}' binds '{name}', the answer of {owner[name]}; rename it there"
     for each in tried:
         if foreign := [name for name in each.names if owner.get(name) != each.exercise]:

@@ -3,7 +3,9 @@
 import ast
 from typing import NamedTuple
 
-from .cells import Cell, names_of
+from backproplab.marking.names import bound_names
+
+from .cells import Cell
 from .refused import Refused
 
 
@@ -43,7 +45,7 @@ def _declared(statement: ast.stmt, cell: Cell) -> Tried:
         case _:
             raise AssertionError(f"no author's statement: {ast.dump(statement)}")
     exercise, sentence = _words(call, cell)
-    names = tuple(name for binding in bindings for name in names_of(binding))
+    names = bound_names(bindings)
     if not names:
         raise Refused(
             f"cell '{cell.id}', line {statement.lineno}: names no answer; write name=value in the call"

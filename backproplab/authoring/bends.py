@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from backproplab.compare import as_array
+from backproplab.marking.compare import as_array
 
 BENDS: dict[str, Callable[[Any], Any]] = {
     "zeros": lambda number: np.zeros(number.shape) if isinstance(number, np.ndarray) else 0.0 * number,

@@ -13,6 +13,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from backproplab.marking.names import bound_names
+
 from .refused import Refused
 
 AUTHOR_ROOM = "backproplab.authoring"
@@ -109,35 +111,10 @@ def _is_author_call(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in AUTHOR_WORDS
 
 
-def bound_names(source: str) -> tuple[str, ...]:
-    """Return the names that a cell defines or assigns at top level, in order.
+def asked_names(source: str) -> tuple[str, ...]:
+    """Return the names that an answer cell asks for: what it binds at top level, but for `_private` names.
 
-    Not `_private` names, nor imports, nor what only a loop or a branch binds.
-
-    >>> bound_names("import math\\na = b = 1\\ndef f(x):\\n    y = x\\n_helper = 2")
+    >>> asked_names("import math\\na = b = 1\\ndef f(x):\\n    y = x\\n_helper = 2")
     ('a', 'b', 'f')
     """
-    found: dict[str, None] = {}
-    for statement in ast.parse(source).body:
-        for name in names_of(statement):
-            found[name] = None
-    return tuple(name for name in found if not name.startswith("_"))
-
-
-def names_of(statement: ast.stmt) -> list[str]:
-    """Return the names that a definition or an assignment binds."""
-    match statement:
-        case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
-            return [name]
-        case ast.Assign(targets=targets):
-            return [name for target in targets for name in _stored(target)]
-        case ast.AnnAssign(target=target) | ast.AugAssign(target=target):
-            return _stored(target)
-        case _:
-            return []
-
-
-def _stored(target: ast.expr) -> list[str]:
-    return [
-        node.id for node in ast.walk(target) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    ]
+    return tuple(name for name in bound_names(ast.parse(source).body) if not name.startswith("_"))

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
-from backproplab.check.expected import Values
-from backproplab.compare import agree
+from backproplab.marking.compare import agree
+from backproplab.marking.exercise import DRAWN
+from backproplab.marking.values import same
 
 from . import trial
 from .assignment import ExerciseInfo, Solution
@@ -95,7 +96,7 @@ def _faults(each: ExerciseInfo, found: Proven, others: Mapping[str, str]) -> Ite
         yield _no_values(each, right.error, others)
         return
     if each.kind == "trained":
-        yield from _trained_faults(right)
+        yield from _trained_faults(each, right)
     else:
         yield from _value_faults(each, found)
     if found.stub.broken:
@@ -132,12 +133,12 @@ def _value_faults(each: ExerciseInfo, found: Proven) -> Iterator[str]:
         yield "returns other names with another seed; return the same names always"
         return
     again = found.at_its_place
-    if again.error or not all(_same(right.values[seed], again.values[seed]) for seed in PUBLIC_SEEDS):
+    if again.error or not all(same(right.values[seed], again.values[seed]) for seed in PUBLIC_SEEDS):
         yield (
             "the same seed gives other values at its place than at the notebook's end; draw everything from "
             "rng, and let no given cell below change what the check uses"
         )
-    if each.kind not in ("function", "fix"):
+    if each.kind not in DRAWN:
         return
     for name in names:
         first = right.values[SEEDS[0]][name]
@@ -145,10 +146,15 @@ def _value_faults(each: ExerciseInfo, found: Proven) -> Iterator[str]:
             yield f"“{name}” is the same with every seed, so one can write it down; draw its inputs from rng"
 
 
-def _trained_faults(right: Result) -> Iterator[str]:
-    seed = next((seed for seed, verdict in right.verdicts.items() if verdict is not True), None)
+def _trained_faults(each: ExerciseInfo, right: Result) -> Iterator[str]:
+    names = next(
+        (list(values) for values in right.values.values() if values.keys() != each.shapes.keys()), None
+    )
+    if names is not None:
+        yield f"returns {names}, and shapes= names {list(each.shapes)}; name the same values in both"
+    seed, words = next(((seed, words) for seed, words in right.objections.items() if words), (None, ""))
     if seed is not None:
-        yield f"the solution is not accepted with seed {seed} ({right.verdicts[seed]}); mend it or the judge"
+        yield f"the solution is not accepted with seed {seed} ({words}); mend it or the judge"
 
 
 def _misconception_faults(each: ExerciseInfo, found: Proven) -> Iterator[str]:
@@ -162,7 +168,7 @@ def _misconception_faults(each: ExerciseInfo, found: Proven) -> Iterator[str]:
             fault = f"passes with seed {seed}; draw inputs, or return values, for which it is always wrong"
             yield f"misconception “{tried.sentence}” {fault}"
     for (one, first), (other, second) in combinations(wrong, 2):
-        if all(_same(first.values.get(seed), second.values.get(seed)) for seed in PUBLIC_SEEDS):
+        if all(same(first.values.get(seed), second.values.get(seed)) for seed in PUBLIC_SEEDS):
             yield (
                 f"misconceptions “{one.sentence}” and “{other.sentence}” give the same values; drop one, or "
                 "return a value that tells them apart"
@@ -171,12 +177,5 @@ def _misconception_faults(each: ExerciseInfo, found: Proven) -> Iterator[str]:
 
 def _passes(each: ExerciseInfo, right: Result, result: Result, seed: int) -> bool:
     if each.kind == "trained":
-        return result.verdicts.get(seed) is True
-    return _same(right.values[seed], result.values.get(seed))
-
-
-def _same(one: Values | None, other: Values | None) -> bool:
-    """Do two answers give the same names and values, within the tolerance of a check?"""
-    if one is None or other is None or set(one) != set(other):
-        return False
-    return all(agree(one[name], other[name]).ok for name in one)
+        return result.objections.get(seed) == ""
+    return same(right.values[seed], result.values.get(seed))

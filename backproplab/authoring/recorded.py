@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from backproplab.check.expected import SCHEMA, decode, encode, fingerprint
-from backproplab.compare import agree
+from backproplab.marking.compare import agree
+from backproplab.marking.expected import SCHEMA, decode, encode, fingerprint
 
 from .assignment import ExerciseInfo, Solution
 from .proof import PUBLIC_SEEDS, Proven

@@ -15,7 +15,8 @@ import ast
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from .cells import names_of
+from backproplab.marking.names import bound_names
+
 from .refused import Refused
 
 BEGIN = "### BEGIN SOLUTION"
@@ -112,16 +113,13 @@ def _stubs(tree: ast.Module, region: Region, found: list[Region]) -> list[str]:
     if _in_a_function(tree, region.begin):
         return [CODE_STUB]
     statements = list(_definitions(tree.body))
-    outside = {
-        name
-        for statement in statements
-        if not any(other.holds(statement) for other in found)
-        for name in names_of(statement)
-    }
+    outside = bound_names(each for each in statements if not any(other.holds(each) for other in found))
     stubs: dict[str, None] = {}
     for statement in filter(region.holds, statements):
-        asked = [name for name in names_of(statement) if name not in outside and not name.startswith("_")]
-        if asked and isinstance(statement, ast.FunctionDef | ast.ClassDef):
+        asked = [
+            name for name in bound_names([statement]) if name not in outside and not name.startswith("_")
+        ]
+        if asked and isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             raise Refused(
                 f"line {statement.lineno}: all of '{asked[0]}' is a solution, so learners would not see its "
                 f"first line; put '{BEGIN}' and '{END}' inside, around the body"
@@ -140,6 +138,7 @@ def _definitions(body: list[ast.stmt]) -> Iterator[ast.stmt]:
 
 def _in_a_function(tree: ast.Module, line: int) -> bool:
     return any(
-        isinstance(node, ast.FunctionDef) and node.lineno < line <= (node.end_lineno or 0)
+        isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.lineno < line <= (node.end_lineno or 0)
         for node in ast.walk(tree)
     )

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from backproplab.check.expected import Values
+from backproplab.marking.values import Values
 
 from .refused import Refused
 
@@ -54,8 +54,8 @@ class Result:
 
     values: dict[int, Values] = field(default_factory=dict)
     errors: dict[int, str] = field(default_factory=dict)
-    verdicts: dict[int, bool | str] = field(default_factory=dict)
-    """What `accept` said, of trained numbers."""
+    objections: dict[int, str] = field(default_factory=dict)
+    """Why trained numbers are not accepted; "" where they are."""
     broken: str = ""
     """Why the answer cell or the check cell did not run at all, in one line."""
     bent: set[int] = field(default_factory=set)

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from backproplab.files import write_text
+from backproplab.grading.exercises import ExerciseGrade
 from backproplab.grading.grader import Grader, Task, ungraded
-from backproplab.grading.judging import Verdict
 from backproplab.grading.pages import feedback
 from backproplab.grading.reports import FEEDBACK, RESULTS, write_json
 from backproplab.grading.submissions import Submission
@@ -148,16 +148,16 @@ def _heard(crew: Sequence[_Worker], longest: float) -> Iterator[tuple[_Worker, t
             yield worker, None
 
 
-def _brought_down(task: Task, pending: Pending, level: str) -> tuple[dict[str, Any], list[Verdict]]:
+def _brought_down(task: Task, pending: Pending, level: str) -> tuple[dict[str, Any], list[ExerciseGrade]]:
     reason = "The grader came to an end twice while it read or ran this notebook: look at it by hand"
     return ungraded(task, pending.submission, reason, level=level)
 
 
-def save(out: Path, pending: Pending, record: dict[str, Any], verdicts: Sequence[Verdict]) -> None:
+def save(out: Path, pending: Pending, record: dict[str, Any], grades: Sequence[ExerciseGrade]) -> None:
     """Write the feedback page, then the result: what makes a submission count as done comes last."""
     for folder in (FEEDBACK, RESULTS):
         (out / folder).mkdir(parents=True, exist_ok=True)
-    write_text(out / FEEDBACK / f"{pending.stem}.html", feedback(record, verdicts))
+    write_text(out / FEEDBACK / f"{pending.stem}.html", feedback(record, grades))
     write_json(out / RESULTS / f"{pending.stem}.json", record)
 
 

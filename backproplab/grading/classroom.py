@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from backproplab.grading import pages
-from backproplab.grading.judging import Status
+from backproplab.marking.verdict import Status
 from backproplab.plots import classroom
 
 WRONG = (Status.PARTLY, Status.NOT_YET)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from backproplab.files import write_text
-from backproplab.grading.judging import Verdict
+from backproplab.marking.verdict import Verdict
 
 RESULTS, FEEDBACK = "results", "feedback"
 REVIEW = "For review:"  # how a line of `problems` begins that is for the instructor alone
@@ -47,7 +47,7 @@ def result(
         "isolation": isolation,
         "exercises": [
             {
-                "id": verdict.id,
+                "id": verdict.exercise,
                 "points": verdict.points,
                 "earned": round(verdict.earned, PRECISION),
                 "status": str(verdict.status),

@@ -1,43 +1,51 @@
-"""Trained numbers have no recorded values: the exercise's own judge looks at them."""
+"""Trained numbers have no one right value: they need a form, and the exercise's own judge accepts them.
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+A learner's check, the proof of a release and the grader's judge all ask these two questions, seed by seed.
+
+>>> fault({"w": np.zeros(3)}, {"w": (2,)})
+'w: shape (3,) where (2,) was expected'
+>>> objection(lambda values, rng: values["w"].sum() > 1, {"w": np.ones(2)}, np.random.default_rng(1))
+''
+"""
+
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from backproplab.check.errors import trouble
-from backproplab.check.posed import Accept
-from backproplab.check.rows import Given, Row, described
+from backproplab.marking.exercise import Accept
+from backproplab.marking.values import Given
 
-
-def judged(
-    shapes: Mapping[str, tuple[int, ...]], accept: Accept, given: Sequence[Given], seeds: Sequence[int]
-) -> tuple[bool, str, tuple[Row, ...]]:
-    """Judge trained numbers: finite arrays of the declared shapes, which `accept` accepts with each seed.
-
-    Returns whether they are right, a sentence on what is missing, and a row for each.
-    """
-    rows = tuple(_row(name, tuple(shape), given[0]) for name, shape in shapes.items())
-    if any(row.ok is False for row in rows):
-        return False, "", rows
-    for values, seed in zip(given, seeds, strict=True):
-        # A copy for each call: a judge that changes its arrays must not change what the next one sees.
-        copies = {name: np.array(values[name]) for name in shapes}
-        try:
-            answer = accept(copies, np.random.default_rng(seed))
-        except Exception as error:
-            answer = f"These numbers cannot be judged. {trouble(error).line}"
-        if isinstance(answer, str) or not answer:
-            return False, str(answer or "These numbers do not do yet what the exercise asks."), rows
-    return True, "", tuple(replace(row, ok=True, finding="accepted") for row in rows)
+NOT_ENOUGH = "These numbers do not do yet what the exercise asks."
 
 
-def _row(name: str, shape: tuple[int, ...], given: Given) -> Row:
-    value = given.get(name, TypeError("this value is missing"))
+def fault(given: Given, shapes: Mapping[str, tuple[int, ...]]) -> str:
+    """Return what is wrong with the form of trained numbers, "" if nothing; other names do not matter."""
+    found = ((name, fault_of(given.get(name), shape)) for name, shape in shapes.items())
+    return next((f"{name}: {words}" for name, words in found if words), "")
+
+
+def fault_of(value: NDArray[Any] | TypeError | None, shape: tuple[int, ...]) -> str:
+    """Return what is wrong with the form of one value, "" if nothing: another shape, or not finite."""
+    if value is None:
+        return "this value is missing"
     if isinstance(value, TypeError):
-        return described(name, value, False, str(value))
-    if value.shape != shape:
-        return described(name, value, False, f"shape {value.shape} where {shape} was expected")
+        return str(value)
+    if value.shape != tuple(shape):
+        return f"shape {value.shape} where {tuple(shape)} was expected"
     if not np.isfinite(value).all():
-        return described(name, value, False, "not finite: did the training blow up?")
-    return described(name, value, None, "well formed")
+        return "not finite: did the training blow up?"
+    return ""
+
+
+def objection(accept: Accept, values: Mapping[str, NDArray[Any]], rng: np.random.Generator) -> str:
+    """Ask the judge, and return its objection: "" if it accepts, else a sentence.
+
+    A text is an objection whatever it says; anything else counts by its truth, as `if` would take it. The
+    judge gets copies, so that what it does to them reaches nobody. What it raises is the caller's.
+    """
+    answer = accept({name: np.array(value) for name, value in values.items()}, rng)
+    if isinstance(answer, str):
+        return answer or NOT_ENOUGH
+    return "" if answer else NOT_ENOUGH

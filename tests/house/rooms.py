@@ -34,11 +34,11 @@ ROOMS = {
     "plots": _room("plots", "foundation mathematics display"),
     "spreadsheet": _room("spreadsheet", "foundation mathematics"),
     "widgets": _room("widgets", "foundation mathematics display plots spreadsheet"),
-    "compare": _room("compare", "foundation", libraries="numpy"),
-    "check": _room("check", "foundation compare display"),
-    "sandbox": _room("sandbox", "foundation check compare"),
-    "authoring": _room("authoring", "foundation sandbox check compare"),
-    "grading": _room("grading", "foundation authoring sandbox check compare plots"),
+    "marking": _room("marking", libraries="numpy"),
+    "check": _room("check", "marking display"),
+    "sandbox": _room("sandbox", "foundation check marking"),
+    "authoring": _room("authoring", "foundation sandbox check marking"),
+    "grading": _room("grading", "foundation authoring sandbox marking plots"),
 }
 ROOMS["cli"] = _room("cli __main__", " ".join(ROOMS))
 
