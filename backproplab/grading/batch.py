@@ -17,6 +17,7 @@ from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from backproplab.errors import BackproplabError
 from backproplab.files import write_text
 from backproplab.grading.exercises import ExerciseGrade
 from backproplab.grading.grader import Grader, Task, ungraded
@@ -31,7 +32,7 @@ PATIENCE = 5.0  # how often the longest time that a submission may take, before 
 LEVEL, DONE, REFUSED = "level", "done", "refused"
 
 
-class CannotStart(Exception):
+class CannotStart(BackproplabError):
     """The sandbox does not start here; the message says what is missing and what to do."""
 
 

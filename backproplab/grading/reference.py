@@ -9,12 +9,13 @@ from pathlib import Path
 from backproplab.authoring import proof, trial
 from backproplab.authoring.assignment import ExerciseInfo, Solution, load_assignment, load_solution
 from backproplab.authoring.trial import Result, Trial
+from backproplab.errors import BackproplabError
 from backproplab.grading.grader import Isolation, Task
 from backproplab.marking.exercise import Exercise, Misconception
 from backproplab.sandbox.protocol import Limits
 
 
-class CannotGrade(Exception):
+class CannotGrade(BackproplabError):
     """The solution gives no values to compare with; the message says where."""
 
 

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from backproplab.errors import BackproplabError
+
 CANVAS = re.compile(r"(?P<student>.+?)(?:_LATE)?_(?P<user>\d+)_(?P<submission>\d+)_(?P<file>.+)")
 MOODLE = re.compile(r"(?P<student>.+_\d+)_assignsubmission_(?:file|onlinetext)_?(?P<file>.*)")
 TIMESTAMP = "timestamp.txt"  # nbgrader's, beside the notebook
@@ -22,7 +24,7 @@ READ_LIMIT = 100 * 1024**2  # bytes of one notebook
 ENCRYPTED = 0x1  # bit of a zip member's flags
 
 
-class CannotRead(Exception):
+class CannotRead(BackproplabError):
     """A submission, or all of them, cannot be read; the message says why in a sentence."""
 
 

@@ -13,11 +13,13 @@ from typing import Any, Literal, Self
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from backproplab.errors import BackproplabError
+
 Array = NDArray[np.floating[Any]]
 Shape = tuple[int, ...]
 
 
-class NotYetError(AttributeError, RuntimeError):
+class NotYetError(BackproplabError, AttributeError, RuntimeError):
     """Something was asked for before the call that makes it."""
 
 

@@ -5,13 +5,15 @@ from xml.etree import ElementTree
 
 from latex2mathml.converter import convert
 
+from backproplab.errors import BackproplabError
+
 NAMESPACE = ' xmlns="http://www.w3.org/1998/Math/MathML"'
 """Not for HTML: there a <math> is one anyway, and nbconvert would write a heading's formula as <ns0:math>."""
 PARTS = {"mfrac": 2, "msub": 2, "msup": 2, "munder": 2, "mover": 2, "mroot": 2, "msubsup": 3, "munderover": 3}
 """How many children an element must have, where their number is fixed."""
 
 
-class FormulaFailed(Exception):
+class FormulaFailed(BackproplabError):
     """A formula that has no MathML."""
 
 
@@ -24,7 +26,7 @@ def mathml(formula: str, *, display: bool = False) -> str:
     '<mrow><msup><mi>x</mi><mn>2</mn></msup></mrow></math>'
     >>> mathml(r"\nosuch{x}")
     Traceback (most recent call last):
-    backproplab.authoring.formulas.FormulaFailed: \nosuch{x} holds \nosuch, which has no MathML
+    backproplab.publishing.formulas.FormulaFailed: \nosuch{x} holds \nosuch, which has no MathML
     """
     text = formula.strip()
     try:

@@ -10,7 +10,7 @@ from nbconvert.exporters import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
-from backproplab.authoring.formulas import FormulaFailed, mathml
+from backproplab.publishing.formulas import FormulaFailed, mathml
 
 TEMPLATE = "lesson.html.j2"
 Link = Callable[[str, str], str]
@@ -36,7 +36,7 @@ ASSETS = ("page.css", "theme.js", "tab-stops.js", "live.js")
 
 
 def _asset(name: str) -> str:
-    return (files("backproplab.authoring") / "page" / name).read_text(encoding="utf-8")
+    return (files("backproplab.publishing") / "page" / name).read_text(encoding="utf-8")
 
 
 class _Exporter(HTMLExporter):

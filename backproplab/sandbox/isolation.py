@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
+from backproplab.errors import BackproplabError
 from backproplab.sandbox.protocol import Limits
 
 NOBODY = 65534
@@ -29,7 +30,7 @@ EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1, 2, 4, 8
 ALL_FILES = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1, 5: (1 << 16) - 1}
 
 
-class MissingMechanism(Exception):
+class MissingMechanism(BackproplabError):
     """A wall that this machine does not let us build: its name, and what the kernel said."""
 
     def __init__(self, mechanism: str, why: str) -> None:

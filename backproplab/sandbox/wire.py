@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from backproplab.errors import BackproplabError
 from backproplab.sandbox.protocol import Assignment, Check, Limits
 
 STEP, VALUE, ERROR, NOTE, DONE = b"S", b"V", b"E", b"N", b"D"
@@ -35,7 +36,7 @@ Read = Callable[[int], bytes]
 """Reads up to so many bytes; b"" at the end."""
 
 
-class Malformed(ValueError):
+class Malformed(BackproplabError, ValueError):
     """These bytes are not what the sandbox's own code writes."""
 
 

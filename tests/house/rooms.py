@@ -39,6 +39,7 @@ ROOMS = {
     "sandbox": _room("sandbox", "foundation check marking"),
     "authoring": _room("authoring", "foundation sandbox check marking"),
     "grading": _room("grading", "foundation authoring sandbox marking plots"),
+    "publishing": _room("publishing", "foundation display widgets"),
 }
 ROOMS["cli"] = _room("cli __main__", " ".join(ROOMS))
 
