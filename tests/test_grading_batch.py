@@ -51,7 +51,7 @@ def test_a_killed_batch_goes_on_where_it_was(tmp_path):
     slow["cells"].insert(1, {"cell_type": "code", "source": "import time\ntime.sleep(0.4)", "metadata": {}})
     for path in (tmp_path / "submissions").iterdir():
         kit.hand_in(slow, path)
-    running = subprocess.Popen([sys.executable, "-m", "backproplab.cli", *command])
+    running = subprocess.Popen([sys.executable, "-m", "backproplab", *command])
     wait_for(lambda: len(results(tmp_path)) >= 3)
     running.send_signal(signal.SIGKILL)
     running.wait()
@@ -189,7 +189,7 @@ def test_somebody_at_a_terminal_sees_how_far_it_is(tmp_path):
 
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-    command = [sys.executable, "-m", "backproplab.cli", *a_class(tmp_path, 2)]
+    command = [sys.executable, "-m", "backproplab", *a_class(tmp_path, 2)]
     done = subprocess.run(command, stderr=theirs, stdout=subprocess.PIPE, check=True)
     os.close(theirs)
     seen = os.read(ours, 100_000).decode()

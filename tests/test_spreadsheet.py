@@ -14,8 +14,8 @@ from spreadsheet_kit import NETWORKS, classic, two_one_one
 
 from backproplab import Dense, Flatten, Network, Sigmoid, SoftmaxCrossEntropy, SquaredError
 from backproplab.spreadsheet import Sheet
-from backproplab.spreadsheet.__main__ import FILES
 from backproplab.spreadsheet.language import names_in
+from backproplab.spreadsheet.lessons import FILES
 
 ROOT = Path(__file__).parent.parent
 SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")
@@ -193,7 +193,7 @@ def test_the_files_of_the_lessons_are_those_that_the_package_writes(name, openpy
     with zipfile.ZipFile(tmp_path / "new.xlsx") as new, zipfile.ZipFile(ROOT / name) as committed:
         assert new.namelist() == committed.namelist()
         stale = [part for part in new.namelist() if settled(new.read(part)) != settled(committed.read(part))]
-    assert not stale, "run: python -m backproplab.spreadsheet"
+    assert not stale, "run: backproplab workbooks"
 
 
 def other_numbers(name):

@@ -1,4 +1,4 @@
-"""The `backproplab release` command."""
+"""The commands `backproplab release` and `backproplab run`."""
 
 import argparse
 import sys
@@ -27,7 +27,7 @@ def add_release(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     )
     parser.add_argument("--zip", type=Path, metavar="FILE", help="also pack a handout, no solution in it")
     parser.add_argument("--nbgrader", type=Path, metavar="DIR", help="also write a source tree for nbgrader")
-    parser.set_defaults(command=release)
+    parser.set_defaults(command=release, extra="grade")
 
 
 def release(given: argparse.Namespace) -> int:
@@ -95,3 +95,33 @@ def _pack(releases: "Sequence[Release]", given: argparse.Namespace) -> None:
     if given.nbgrader:
         write_nbgrader_tree(releases, given.nbgrader)
         print(f"Next, in {given.nbgrader}: nbgrader generate_assignment {releases[0].name}")
+
+
+def add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `backproplab run`."""
+    parser = commands.add_parser(
+        "run",
+        help="Run notebooks and write them back as they are committed.",
+        description=(
+            "Run notebooks from top to bottom, each in its folder, and write them back in the form in which "
+            "they are committed: with outputs, without times. If a cell fails, its notebook stays as it was."
+        ),
+    )
+    parser.add_argument(
+        "notebooks", nargs="+", type=Path, metavar="NOTEBOOK", help="such as notebooks/00-start-here.ipynb"
+    )
+    parser.set_defaults(command=run, extra="grade")
+
+
+def run(given: argparse.Namespace) -> int:
+    """Run notebooks, up to the first that fails. Returns 0 if there is none, else 1."""
+    from .notebooks import NotebookFailed, rerun
+
+    for path in given.notebooks:
+        print(path, flush=True)
+        try:
+            rerun(path)
+        except (NotebookFailed, FileNotFoundError) as error:
+            print(error, file=sys.stderr)
+            return 1
+    return 0

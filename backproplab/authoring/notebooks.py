@@ -1,13 +1,12 @@
 """Run a notebook in place and write it in the one form in which notebooks are committed.
 
-From a shell: `python -m backproplab.authoring.notebooks notebooks/09-mnist-gradients.ipynb`.
+From a shell: `backproplab run notebooks/09-mnist-gradients.ipynb`.
 
 The form: cell ids as their author chose them, cells counted from 1, no times, no state and no view of widgets
 (what is left of a widget is its still picture), no version of anything. Running an unchanged lesson again
 then changes only what the lesson itself draws or prints.
 """
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from nbclient.exceptions import CellControlSignal, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 
+from backproplab.errors import BackproplabError
 from backproplab.files import write_text
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -25,7 +25,7 @@ KEPT_CELL_METADATA = {"jupyter", "nbgrader", "tags"}
 CELL_TIMEOUT = 600  # seconds
 
 
-class NotebookFailed(Exception):
+class NotebookFailed(BackproplabError):
     """A cell of the notebook raised, took too long or lost its kernel. The file is as it was."""
 
 
@@ -44,6 +44,8 @@ def execute(notebook: NotebookNode, path: Path) -> None:
 
     What its widgets hold at the end is in the notebook's metadata then; `normalised` leaves it out.
     """
+    import ipykernel  # noqa: F401 (without it, nbclient only says that there is no kernel of that name)
+
     running = "before the first cell"
 
     def note(cell: NotebookNode, cell_index: int) -> None:
@@ -121,22 +123,3 @@ def as_text(notebook: NotebookNode) -> str:
 def write(notebook: NotebookNode, path: Path) -> None:
     """Put the notebook at `path` in one move: a reader meets the old file or the new, never half of one."""
     write_text(path, as_text(notebook))
-
-
-def main(arguments: Sequence[str]) -> int:
-    """Run each notebook that `arguments` name; stop at the first that fails, with exit status 1."""
-    if not arguments:
-        print("Name the notebooks to run, for instance: notebooks/00-start-here.ipynb", file=sys.stderr)
-        return 2
-    for path in map(Path, arguments):
-        print(path, flush=True)
-        try:
-            rerun(path)
-        except (NotebookFailed, FileNotFoundError) as error:
-            print(error, file=sys.stderr)
-            return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

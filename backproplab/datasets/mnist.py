@@ -1,6 +1,6 @@
 """MNIST: 70 000 handwritten digits, as published by Y. LeCun and C. Cortes under CC BY-SA 3.0.
 
-All of it lies in one file beside this module, which `python -m backproplab.datasets.pack_mnist` builds.
+All of it lies in one file beside this module, which `backproplab pack-mnist` builds.
 """
 
 import hashlib

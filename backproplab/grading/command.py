@@ -48,7 +48,7 @@ def add_grade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     parser.add_argument(
         "--seeds", type=_seeds, default=(), metavar="N,N,…", help="inputs to use; without, drawn for the run"
     )
-    parser.set_defaults(command=grade)
+    parser.set_defaults(command=grade, extra="grade")
 
 
 def grade(given: argparse.Namespace) -> int:

@@ -39,9 +39,10 @@ def write(sheet: "Sheet", path: str | os.PathLike[str]) -> None:
     """Write `sheet` to `path`; the file appears whole or not at all."""
     try:
         import openpyxl
-    except ImportError as error:
-        raise ImportError(
-            "saving a sheet needs openpyxl, which is not installed: pip install 'backproplab[sheet]'"
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(
+            'saving a sheet needs openpyxl, which is not installed: pip install "backproplab[sheet]"',
+            name=error.name,
         ) from error
     workbook = openpyxl.Workbook()
     workbook.properties.creator = "backproplab"
