@@ -64,7 +64,7 @@ def without(library, *arguments, folder):
         ("nbconvert", "lab", ["export", "notebooks/01-a.ipynb"]),
         ("latex2mathml", "lab", ["export", "notebooks/01-a.ipynb"]),
         ("jinja2", "lab", ["export", "notebooks/01-a.ipynb"]),
-        ("openpyxl", "sheet", ["workbooks"]),
+        ("xlsxwriter", "sheet", ["workbooks"]),
     ],
 )
 def test_without_an_extra_it_says_which_one_to_install(library, extra, arguments, tmp_path):
@@ -90,7 +90,7 @@ def test_a_fault_of_our_own_is_no_missing_extra(tmp_path):
 def test_without_an_extra_the_package_imports_and_a_sheet_says_what_to_install(tmp_path):
     code = """
 import sys
-for name in ("openpyxl", "nbformat", "nbclient", "nbconvert", "ipykernel", "jupyterlab", "latex2mathml"):
+for name in ("xlsxwriter", "nbformat", "nbclient", "nbconvert", "ipykernel", "jupyterlab", "latex2mathml"):
     sys.modules[name] = None
 import backproplab, backproplab.check, backproplab.plots, backproplab.widgets, backproplab.spreadsheet
 from backproplab import Dense, Network, SquaredError

@@ -91,4 +91,4 @@ def test_importing_the_package_loads_no_picture_and_no_notebook():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     loaded = {module.split(".")[0] for module in done.stdout.split()}
     assert {"backproplab", "numpy"} <= loaded
-    assert not loaded & {"matplotlib", "IPython", "ipywidgets", "anywidget", "tqdm", "nbformat", "openpyxl"}
+    assert not loaded & {"matplotlib", "IPython", "ipywidgets", "anywidget", "tqdm", "nbformat", "xlsxwriter"}

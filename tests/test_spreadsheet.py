@@ -154,8 +154,9 @@ def test_the_same_sheet_gives_the_same_bytes(openpyxl, tmp_path):
     assert (tmp_path / "one.xlsx").read_bytes() == (tmp_path / "two.xlsx").read_bytes()
 
 
-def test_what_only_shows_a_workbook_finds_the_numbers(openpyxl, tmp_path):
-    sheet = Sheet(*classic())
+@pytest.mark.parametrize("name", NETWORKS)
+def test_what_only_shows_a_workbook_finds_the_numbers_to_the_last_bit(name, openpyxl, tmp_path):
+    sheet = Sheet(*NETWORKS[name]())
     sheet.save(tmp_path / "sheet.xlsx")
     book = openpyxl.load_workbook(tmp_path / "sheet.xlsx", data_only=True)
     for cell in sheet.cells.values():

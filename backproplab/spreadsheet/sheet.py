@@ -87,7 +87,7 @@ class Sheet:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write it as an .xlsx workbook with live formulas, whole or not at all.
 
-        It holds no time: the same numbers give the same bytes. ImportError where openpyxl is missing.
+        It holds no time: the same numbers give the same bytes. ImportError where XlsxWriter is missing.
         """
         from backproplab.spreadsheet.workbook import write
 
