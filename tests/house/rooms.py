@@ -12,12 +12,13 @@ PACKAGE = "backproplab"
 class Room(NamedTuple):
     modules: frozenset[str]  # the first name after `backproplab.`
     sees: frozenset[str]  # the rooms above that it may import
-    libraries: frozenset[str] | None = None  # what it may import from outside; None: anything
+    libraries: frozenset[str] | None = None  # what it may import from outside; None: what is declared
+    extras: frozenset[str] = frozenset()  # those of pyproject.toml that it needs
 
 
-def _room(modules: str, sees: str = "", libraries: str | None = None) -> Room:
+def _room(modules: str, sees: str = "", libraries: str | None = None, extras: str = "") -> Room:
     allowed = None if libraries is None else frozenset(libraries.split())
-    return Room(frozenset(modules.split()), frozenset(sees.split()), allowed)
+    return Room(frozenset(modules.split()), frozenset(sees.split()), allowed, frozenset(extras.split()))
 
 
 # In the order of the plan: a room sees only rooms above it. The foundation is what all others stand on.
@@ -32,16 +33,16 @@ ROOMS = {
     ),
     "display": _room("display", "foundation"),
     "plots": _room("plots", "foundation mathematics display"),
-    "spreadsheet": _room("spreadsheet", "foundation mathematics"),
+    "spreadsheet": _room("spreadsheet", "foundation mathematics", extras="sheet"),
     "widgets": _room("widgets", "foundation mathematics display plots spreadsheet"),
     "marking": _room("marking", libraries="numpy"),
     "check": _room("check", "marking display"),
-    "sandbox": _room("sandbox", "foundation check marking"),
-    "authoring": _room("authoring", "foundation sandbox check marking"),
-    "grading": _room("grading", "foundation authoring sandbox marking plots"),
-    "publishing": _room("publishing", "foundation display widgets"),
+    "sandbox": _room("sandbox", "foundation check marking", extras="grade"),
+    "authoring": _room("authoring", "foundation sandbox check marking", extras="grade"),
+    "grading": _room("grading", "foundation authoring sandbox marking plots", extras="grade"),
+    "publishing": _room("publishing", "foundation display widgets", extras="lab"),
 }
-ROOMS["cli"] = _room("cli __main__", " ".join(ROOMS))
+ROOMS["cli"] = _room("cli __main__", " ".join(ROOMS), extras="lab")
 
 
 def room_of(module: str) -> str | None:
