@@ -5,6 +5,10 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+# An npm package, which checks the types that JavaScript names in its comments. It goes into the environment, as the
+# Node that runs it does; a lock file would name the host that it came from, so the version is exact here.
+TYPESCRIPT_VERSION := 7.0.2
+TYPESCRIPT := $(VENV)/.typescript-$(TYPESCRIPT_VERSION)
 
 # Folders that hold notebooks today; pytest would stop at one that is not there.
 NOTEBOOK_DIRS := $(sort $(dir $(wildcard notebooks/*.ipynb exercises/*.ipynb solutions/*.ipynb)))
@@ -34,14 +38,17 @@ lab: $(VENV)/.lab ## open the course in JupyterLab (LAB_ARGS=… goes to jupyter
 
 test: lint unit release-check nbval browser ## all of these, in order: lint, unit, release-check, nbval, browser
 
-lint: install-test ## ruff and mypy
+lint: install-test $(TYPESCRIPT) ## ruff and mypy over Python, biome and TypeScript over JavaScript
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/biome check --error-on-warnings backproplab
+	$(BIN)/node $(VENV)/node_modules/typescript/bin/tsc --project tsconfig.json
 
-format: install-test ## let ruff mend what it can
+format: install-test ## let ruff and biome mend what they can
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+	$(BIN)/biome check --write backproplab
 
 unit: install-test ## tests, doctests and house rules
 	$(BIN)/python -m pytest -q -n $(WORKERS) --ignore=tests/browser
@@ -97,6 +104,11 @@ $(VENV)/.test: EXTRAS := test
 $(VENV)/.lab $(VENV)/.test: pyproject.toml constraints.txt | $(BIN)/python
 	@$(PIP) --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[$(EXTRAS)]'
+	@touch $@
+
+$(TYPESCRIPT): | $(VENV)/.test
+	$(BIN)/npm install --loglevel=error --no-audit --no-fund --no-save --no-package-lock --prefix $(VENV) \
+	  typescript@$(TYPESCRIPT_VERSION)
 	@touch $@
 
 $(BIN)/python:

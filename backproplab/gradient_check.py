@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from backproplab.layers.base import Array, Layer
+from backproplab.layers.contract import Array, Layer
 from backproplab.losses import Loss
 from backproplab.network import Network
 
@@ -105,10 +105,13 @@ def _(subject: Layer, *inputs: Any, seed: int = 0) -> Report:
         raise wrong_call(subject, inputs)
     (x,) = inputs
     point = as_floats(x).copy()
-    if not subject.is_initialised:
-        subject.initialise(seed=seed, dtype=point.dtype)
+    if any(view.dtype != point.dtype for view in subject.parameter_views().values()):
+        subject = subject.astype(point.dtype)
     upstream = np.random.default_rng(seed).standard_normal(subject.forward(point).shape).astype(point.dtype)
-    targets = {"x": (point, subject.backward(upstream))}
+    for gradient in subject.gradient_views().values():
+        gradient[...] = np.nan  # so that one which backward does not set is seen
+    downstream = subject.backward(upstream)
+    targets = {} if downstream is None else {"x": (point, downstream)}
     gradients = {name: gradient.copy() for name, gradient in subject.gradient_views().items()}
     targets |= {name: (view, gradients[name]) for name, view in subject.parameter_views().items()}
 

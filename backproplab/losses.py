@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from backproplab.layers.base import Absent, Array, Shape
+from backproplab.layers.contract import Absent, Array, Shape
 
 Reduction = Literal["mean", "sum"]
 

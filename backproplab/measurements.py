@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from backproplab.layers.base import Array, Shape
+from backproplab.layers.contract import Array, Shape
 from backproplab.losses import Loss
 from backproplab.network import Network
 from backproplab.recorder import Measurement, Moment

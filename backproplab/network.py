@@ -4,40 +4,27 @@ Every parameter is a view into `Network.parameters` and every gradient a view in
 same order, so that an optimiser's whole update is one subtraction.
 """
 
+import copy
 import os
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from backproplab.assembly import Buffers, at_least_one, chain_shapes, first_parameters, make_buffers
-from backproplab.layers.base import Array, Layer, Shape
-from backproplab.layers.structure import check_layers, number_names
+from backproplab.layers.chain import Chain, LayerStep, check_layers
+from backproplab.layers.contract import Array, Layer, Shape, float_dtype
 from backproplab.losses import Loss, as_numbers
 from backproplab.summary import Summary, summarise
-
-
-class LayerStep(NamedTuple):
-    """What one layer did in a backward pass."""
-
-    name: str
-    layer: Layer
-    upstream: Array
-    """∂L/∂outputs, as it came in."""
-    gradients: dict[str, Array]
-    """The gradient of each parameter of the layer, by name."""
-    downstream: Array
-    """∂L/∂inputs, as it went on to the layer before."""
 
 
 class Network:
     """Layers in a row.
 
     `parameters` and `gradient` are flat vectors of length `size`; `parameter_views` and `gradient_views` hold
-    the parts by name ("dense1.weights"). Layers are named by kind and count. A layer that was initialised
-    before keeps its numbers; the others draw theirs from `seed`. All arithmetic happens in `dtype` (float32
-    or float64).
+    the parts by name ("dense1.weights"). Layers are named by kind and count. A layer whose numbers somebody
+    chose, by `initialise` or by writing into them, keeps them; the others draw theirs from `seed`. All
+    arithmetic happens in `dtype` (float32 or float64).
 
     >>> from backproplab import Dense, Sigmoid
     >>> network = Network([Dense(2, 4), Sigmoid(), Dense(4, 1), Sigmoid()], seed=1)
@@ -48,19 +35,29 @@ class Network:
     """
 
     def __init__(self, layers: Sequence[Layer], *, seed: int = 0, dtype: DTypeLike = np.float32) -> None:
-        self.dtype: np.dtype[Any] = np.dtype(dtype)
-        if self.dtype not in (np.float32, np.float64):
-            raise TypeError(f"a network computes in float32 or float64, got dtype {self.dtype}")
+        self.dtype: np.dtype[Any] = float_dtype(dtype)
         check_layers(layers, "Network")
-        self.layers = list(layers)
-        self.names = number_names(self.layers)
-        self.input_shape = chain_shapes(self.names, self.layers)
-        self.size = sum(layer.size for layer in self.layers)
-        self._parameters: Array = first_parameters(self.layers, self.size, self.dtype, seed)
+        numbers = first_numbers(layers, self.dtype, seed)  # refused or not, the layers are as they were
+        self.chain = Chain(layers)
+        self.size = len(numbers)
+        self._parameters: Array = numbers
         self._gradient: Array = np.zeros(self.size, self.dtype)
         self._bind()
-        # Layers before the first one with parameters owe nobody a gradient in training.
-        self._first = next((index for index, layer in enumerate(self.layers) if layer.size), 0)
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers, first to last."""
+        return self.chain.layers
+
+    @property
+    def names(self) -> list[str]:
+        """Their names, such as "dense1"."""
+        return self.chain.names
+
+    @property
+    def input_shape(self) -> Shape | None:
+        """The last axes of an example, where the layers fix them; None if they take any."""
+        return self.chain.input_shape
 
     @property
     def parameters(self) -> Array:
@@ -85,25 +82,24 @@ class Network:
     def forward(self, x: ArrayLike) -> Array:
         """Outputs `(batch, ...)` for inputs x `(batch, ...)`; each layer keeps what its backward needs.
 
-        The last layer may keep the very array that is returned: change a copy of it.
+        The first layer may keep x itself, and the last layer the very array that is returned, not copies of
+        them: change neither before `backward`, or change a copy.
         """
-        return self._forward(self.checked(x), self._no_buffers())
+        return self.chain.forward(self.checked(x))
 
-    def backward(self, upstream: Array) -> Array:
+    __call__ = forward
+
+    def backward(self, upstream: Array) -> Array | None:
         """Fill `gradient` from `upstream` = ∂L/∂outputs of the last forward; returns ∂L/∂inputs.
 
-        A `predict` in between counts as a forward pass: layers then hold what it left.
+        Inputs that are integers have no gradient: None. A `predict` in between counts as a forward pass:
+        layers then hold what it left.
         """
-        downstream = upstream
-        for step in self.backward_steps(upstream):
-            downstream = step.downstream
-        return downstream
+        return self.chain.backward(upstream)
 
     def backward_steps(self, upstream: Array) -> Iterator[LayerStep]:
         """Do what `backward` does, one layer a step, last layer first."""
-        for index, incoming, outgoing in self._backward(upstream, self._no_buffers(), stop=-1):
-            layer = self.layers[index]
-            yield LayerStep(self.names[index], layer, incoming, layer.gradient_views(), outgoing)
+        return self.chain.backward_steps(upstream)
 
     def loss_and_gradient(self, loss: Loss, x: ArrayLike, targets: ArrayLike) -> float:
         """One forward and one backward pass: returns the loss and leaves its gradient in `gradient`.
@@ -117,12 +113,9 @@ class Network:
 
     def training_pass(self, loss: Loss, x: Array, targets: Array) -> float:
         """`loss_and_gradient` without checks, for arrays that a training loop has checked and encoded."""
-        buffers = self._buffers_for(x.shape)
-        value = loss.compute(self._forward(x, buffers), targets)
-        upstream = loss.backward()
-        for _, _, downstream in self._backward(upstream, buffers, stop=self._first):
-            upstream = downstream
-        self.layers[self._first].parameter_gradients(upstream)
+        passes = self.chain.passes(x.shape, self.dtype)
+        value = loss.compute(passes.forward(x), targets)
+        passes.backward(loss.backward())
         return value
 
     def predict(self, x: ArrayLike, *, batch_size: int = 1024) -> Array:
@@ -130,32 +123,28 @@ class Network:
         x = self.checked(x)
         batch_size = at_least_one(batch_size, "batch_size")
         parts = (x[start : start + batch_size] for start in range(0, len(x), batch_size))
-        return np.concatenate([self._forward(part, self._buffers_for(part.shape)).copy() for part in parts])
+        return np.concatenate(
+            [self.chain.passes(part.shape, self.dtype).forward(part).copy() for part in parts]
+        )
 
-    def _forward(self, x: Array, buffers: Buffers) -> Array:
-        for layer, (out, _) in zip(self.layers, buffers, strict=True):
-            x = layer.forward(x, out)
-        return x
-
-    def _backward(
-        self, upstream: Array, buffers: Buffers, *, stop: int
-    ) -> Iterator[tuple[int, Array, Array]]:
-        for index in range(len(self.layers) - 1, stop, -1):
-            downstream = self.layers[index].backward(upstream, buffers[index][1])
-            yield index, upstream, downstream
-            upstream = downstream
-
-    # what goes in, what comes out, and where it is written
+    # what goes in and what comes out
 
     def checked(self, x: ArrayLike) -> Array:
         """X as an array that this network can take; raises an error that says what to do otherwise."""
-        if not isinstance(x, np.ndarray):
-            x = as_numbers(x).astype(
-                self.dtype
-            )  # numbers typed by hand have no dtype of their own to respect
         array = as_numbers(x)
-        if self.input_shape is not None and array.shape[1:] != self.input_shape:
-            raise next(layer for layer in self.layers if layer.input_shape).wrong_input(array.shape)
+        axes = 0 if self.input_shape is None else len(self.input_shape)
+        if self.input_shape is not None and (
+            array.ndim <= axes or array.shape[array.ndim - axes :] != self.input_shape
+        ):
+            raise self.chain.wrong_input(array.shape)
+        if self.chain.integers:
+            if array.dtype.kind not in "iu":
+                raise TypeError(
+                    f"this network takes integers, got {array.dtype}; convert them with x.astype(int)"
+                )
+            return array
+        if not isinstance(x, np.ndarray):
+            array = array.astype(self.dtype)  # numbers typed by hand have no dtype of their own to respect
         if array.dtype != self.dtype:
             pixels = " and divide pixels by 255" if array.dtype.kind in "iu" else ""
             raise TypeError(
@@ -166,9 +155,7 @@ class Network:
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """Shape of one example's output, for an input of shape `input_shape`."""
-        for layer in self.layers:
-            input_shape = layer.output_shape(input_shape)
-        return input_shape
+        return self.chain.output_shape(input_shape)
 
     def summary(self, *, batch: int = 1, input_shape: Shape | None = None) -> Summary:
         """Shapes, parameters, operations and kept bytes of each layer, at a batch size.
@@ -177,41 +164,27 @@ class Network:
         does.
         """
         batch = at_least_one(batch, "batch")
-        shape = input_shape or self.input_shape
+        shape = self.input_shape if input_shape is None else input_shape
         if shape is None:
             raise ValueError(
                 "this network takes inputs of several shapes; say which: summary(input_shape=(28, 28))"
             )
-        return summarise(self.names, self.layers, shape, batch=batch, dtype=self.dtype)
-
-    def _no_buffers(self) -> Buffers:
-        return [(None, None)] * len(self.layers)
-
-    def _buffers_for(self, shape: Shape) -> Buffers:
-        """For each layer, the arrays that its output and its downstream gradient are written to."""
-        if shape not in self._buffers:
-            if (
-                len(self._buffers) > 3
-            ):  # training meets its batch and the partial last one, so does validation
-                self._buffers.clear()
-            self._buffers[shape] = make_buffers(self.layers, shape, self.dtype, stop=self._first)
-        return self._buffers[shape]
+        return summarise(self.chain, shape, batch=batch, dtype=self.dtype)
 
     def _bind(self) -> None:
         """Make every layer's parameters and gradients views into the two flat vectors."""
-        start = 0
-        for layer in self.layers:
-            stop = start + layer.size
-            layer.bind(self._parameters[start:stop], self._gradient[start:stop])
-            layer.has_place = True
-            start = stop
-        self.parameter_views = self._by_name([layer.parameter_views() for layer in self.layers])
-        self.gradient_views = self._by_name([layer.gradient_views() for layer in self.layers])
-        self._buffers: dict[Shape, Buffers] = {}
+        self.chain.bind(self._parameters, self._gradient)
+        self.parameter_views = self.chain.parameter_views()
+        self.gradient_views = self.chain.gradient_views()
 
-    def _by_name(self, views: list[dict[str, Array]]) -> dict[str, Array]:
-        pairs = zip(self.names, views, strict=True)
-        return {f"{layer}.{name}": view for layer, inner in pairs for name, view in inner.items()}
+    def astype(self, dtype: DTypeLike) -> Self:
+        """A copy of the network that computes in float32 or float64, with the same numbers, rounded."""
+        twin = copy.deepcopy(self)
+        twin.dtype = float_dtype(dtype)
+        twin._parameters = self._parameters.astype(twin.dtype)
+        twin._gradient = self._gradient.astype(twin.dtype)
+        twin._bind()
+        return twin
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
@@ -252,3 +225,22 @@ class Network:
 
     def __repr__(self) -> str:
         return f"Network({self.layers}, dtype={self.dtype})"
+
+
+def first_numbers(layers: Sequence[Layer], dtype: np.dtype[Any], seed: int) -> Array:
+    """The flat vector that a network starts from: numbers that somebody chose for a layer, or drawn ones."""
+    rng = np.random.default_rng(seed)
+    parts = [
+        array.ravel()
+        for layer in layers
+        for holder in layer.holders()
+        for array in holder.first_numbers(rng, dtype).values()
+    ]
+    return np.concatenate([np.empty(0, dtype), *parts])
+
+
+def at_least_one(value: int, name: str) -> int:
+    """The value, if it is a whole number of at least 1."""
+    if not isinstance(value, int | np.integer) or value < 1:
+        raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}")
+    return int(value)

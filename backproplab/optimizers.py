@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from backproplab.layers.base import Array
+from backproplab.layers.contract import Array
 
 Schedule = Callable[[int], float]
 

@@ -20,7 +20,7 @@ from numbers import Integral
 import numpy as np
 from numpy.typing import NDArray
 
-from backproplab.layers.base import Array, Shape
+from backproplab.layers.contract import Array, Shape
 from backproplab.losses import Loss
 from backproplab.network import Network
 

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from backproplab.layers.base import Layer, Shape
-from backproplab.layers.structure import Residual
+from backproplab.layers.chain import Chain
+from backproplab.layers.contract import Shape
 
 HEADINGS = ("layer", "output", "parameters", "forward FLOPs", "backward FLOPs", "kept bytes")
 
@@ -20,9 +20,9 @@ class Row(NamedTuple):
     output: Shape
     """Shape of one example's output."""
     parameters: int
-    forward_flops: int
-    """Floating-point operations; a multiply-add counts as 2, an activation as 1 an element."""
-    backward_flops: int
+    forward_flops: int | None
+    """Floating-point operations; a multiply-add counts as 2, an activation as 1 an element. None: unknown."""
+    backward_flops: int | None
     kept_bytes: int
     """Bytes that forward keeps for backward and that no earlier layer keeps already."""
 
@@ -37,13 +37,14 @@ class Summary:
 
     @property
     def total(self) -> Row:
-        """The sum over the layers."""
-        columns = list(zip(*self.rows, strict=True))[2:]
-        return Row("total", self.rows[-1].output, *(sum(column) for column in columns))
+        """The sum over the layers; of operations, None where a layer does not say how many it needs."""
+        forward, backward = (added([row[place] for row in self.rows]) for place in (3, 4))
+        parameters, kept = sum(row.parameters for row in self.rows), sum(row.kept_bytes for row in self.rows)
+        return Row("total", self.rows[-1].output, parameters, forward, backward, kept)
 
     def _cells(self) -> list[list[str]]:
         return [
-            [row.name, str(row.output), *(f"{number:,}" for number in row[2:])]
+            [row.name, str(row.output), *("?" if number is None else f"{number:,}" for number in row[2:])]
             for row in (*self.rows, self.total)
         ]
 
@@ -76,56 +77,27 @@ class Summary:
         return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def summarise(
-    names: Sequence[str],
-    layers: Sequence[Layer],
-    input_shape: Shape,
-    *,
-    batch: int,
-    dtype: np.dtype[Any],
-) -> Summary:
+def added(counts: Sequence[Any]) -> int | None:
+    """The sum; None if one of them is unknown."""
+    return None if None in counts else sum(counts)
+
+
+def summarise(chain: Chain, input_shape: Shape, *, batch: int, dtype: np.dtype[Any]) -> Summary:
     """Cost each layer for a batch of examples of `input_shape`.
 
-    The first layer with parameters owes no gradient for its input, so its backward pass counts less.
+    Nobody asks for the gradient of the input, so that the first layer with parameters does less on the way
+    back, and those before it nothing.
     """
     rows = []
     shape = input_shape
     input_is_kept = False
-    owes_input_gradient = False
-    for name, layer in zip(names, layers, strict=True):
-        forward, backward = layer.flops(shape)
-        if not owes_input_gradient:
-            backward = parameter_flops(layer, shape, backward)
-            owes_input_gradient = layer.size > 0
-        kept, input_is_kept = newly_kept(layer, shape, input_is_kept)
+    for index, (name, layer) in enumerate(chain.parts.items()):
+        cost = layer.cost(shape)
+        kept, input_is_kept = layer.kept(shape, input_is_kept=input_is_kept)
         shape = layer.output_shape(shape)
-        rows.append(
-            Row(name, shape, layer.size, batch * forward, batch * backward, batch * kept * dtype.itemsize)
-        )
+        forward = backward = None
+        if cost is not None:
+            forward = batch * cost.forward
+            backward = batch * (cost.parameters + (cost.inputs if index > chain.first_trained else 0))
+        rows.append(Row(name, shape, layer.size, forward, backward, batch * kept * dtype.itemsize))
     return Summary(tuple(rows), batch, dtype)
-
-
-def parameter_flops(layer: Layer, input_shape: Shape, backward: int) -> int:
-    """What is left of a backward pass when nobody asks for the gradient of the input."""
-    if not layer.size:
-        return 0
-    if isinstance(layer, Residual):
-        return backward - int(np.prod(input_shape))  # the shortcut's addition is all that falls away
-    weights = int(np.prod(layer.parameter_shapes["weights"]))
-    return backward - 2 * weights
-
-
-def newly_kept(layer: Layer, input_shape: Shape, input_is_kept: bool) -> tuple[int, bool]:
-    """Numbers an example that the layer keeps beyond what is kept already, and whether its output is kept."""
-    inputs, outputs = int(np.prod(input_shape)), int(np.prod(layer.output_shape(input_shape)))
-    if isinstance(layer, Residual):
-        kept, shape = 0, input_shape
-        for inner in layer.layers:
-            more, input_is_kept = newly_kept(inner, shape, input_is_kept)
-            kept, shape = kept + more, inner.output_shape(shape)
-        return kept, False
-    if layer.needs == "input":
-        return (0 if input_is_kept else inputs), False
-    if layer.needs == "output":
-        return outputs, True
-    return 0, input_is_kept

@@ -9,10 +9,9 @@ from typing import NoReturn
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from backproplab.assembly import at_least_one
-from backproplab.layers.base import Array
+from backproplab.layers.contract import Array
 from backproplab.losses import Loss
-from backproplab.network import Network
+from backproplab.network import Network, at_least_one
 from backproplab.optimizers import Optimizer
 from backproplab.recorder import Moment, Recorder, Series
 

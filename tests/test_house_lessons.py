@@ -9,7 +9,7 @@ from house import lessons
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from backproplab.authoring.notebooks import as_text, normalised
-from backproplab.widgets.quick_check_questions import questions
+from backproplab.widgets.quick_check.questions import questions
 
 ROOT = Path(__file__).parent.parent
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))

@@ -159,7 +159,11 @@ def test_the_wheel_holds_the_package_the_data_and_the_licence_and_no_more(tmp_pa
         for path in package
         if path.startswith("backproplab/datasets/") and not path.endswith((".py", ".md"))
     ]
-    sources = {str(path.relative_to(ROOT)) for path in (ROOT / "backproplab").rglob("*.py")}
+    sources = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "backproplab").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts and not path.name.startswith(".")
+    }
     assert sources <= package
     assert len(data) == 1, "MNIST comes as one file"
     assert files[data[0]] <= 12e6

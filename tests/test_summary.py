@@ -10,7 +10,7 @@ def kept_arrays(layers):
     """The arrays that layers hold on to after forward."""
     for layer in layers:
         yield from kept_arrays(getattr(layer, "layers", []))
-        yield from (value for name in layer.kept if isinstance(value := getattr(layer, name), np.ndarray))
+        yield from (value for name in layer.keeps if isinstance(value := getattr(layer, name), np.ndarray))
 
 
 def bytes_really_kept(network):

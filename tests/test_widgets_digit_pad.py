@@ -7,7 +7,7 @@ from traitlets import TraitError
 from backproplab import SGD, Dense, Flatten, Network, ReLU, Sigmoid, SoftmaxCrossEntropy, fit
 from backproplab.datasets import mnist
 from backproplab.datasets.ink import centred, drawn
-from backproplab.widgets.digit_pad import BLANK, PAPER, PEN, STILL, DigitPad, percent
+from backproplab.widgets.digit_pad.widget import BLANK, PAPER, PEN, STILL, DigitPad, percent
 
 BAR = {"stroke": [30, 30, 80, 30]}
 LEG = {"stroke": [80, 30, 50, 90]}

@@ -13,8 +13,8 @@ from backproplab.plots.style import SIGNED
 from backproplab.recorder import Series
 from backproplab.training import History
 from backproplab.widgets import GradientFilm
-from backproplab.widgets.gradient_film_curves import Scale, nearest, thinned
-from backproplab.widgets.gradient_film_maps import palette, quantised
+from backproplab.widgets.gradient_film.curves import Scale, nearest, thinned
+from backproplab.widgets.gradient_film.maps import palette, quantised
 
 LABELS = ("dense1.weights[406, 3]", "dense1.weights[0, 7]")
 MOMENTS = [1, 10, 100, 1000]

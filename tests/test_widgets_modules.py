@@ -1,16 +1,39 @@
 """The browser's half of the widgets: joined ES modules, and colours that are those of the pictures."""
 
 import re
+from pathlib import Path
 
 import pytest
 
+from backproplab import widgets as package
 from backproplab.plots.style import ROLES
-from backproplab.widgets import modules
+from backproplab.widgets.kit import modules
+from backproplab.widgets.kit.base import Live
 
-STATIC = modules.files("backproplab.widgets") / "static"
-SCRIPTS = sorted(file.name for file in STATIC.iterdir() if file.name.endswith(".js"))
+HOME = Path(__file__).parent.parent / "backproplab/widgets"
+SCRIPTS = sorted(path.relative_to(HOME).as_posix() for path in HOME.rglob("*.js"))
 WIDGETS = [name for name in SCRIPTS if "export default" in modules.read(name)]
-SHEETS = sorted(file.name for file in STATIC.iterdir() if file.name.endswith(".css"))
+SHEETS = sorted(path.relative_to(HOME).as_posix() for path in HOME.rglob("*.css"))
+
+
+def test_every_widget_has_its_page_and_its_style_in_its_own_folder():
+    widgets = [getattr(package, name) for name in package.__all__ if name != "quick_check"]
+    folders = [widget.__module__.split(".")[-2] for widget in widgets]
+    assert [f"{folder}/page.js" for folder in sorted(folders)] == WIDGETS
+    for folder, widget in zip(folders, widgets, strict=True):
+        assert widget._esm == modules.script(f"{folder}/page.js")
+        assert widget._css == modules.style(f"{folder}/style.css")
+
+
+@pytest.mark.parametrize("name", [name for name in package.__all__ if name != "quick_check"])
+def test_the_types_of_a_page_name_the_traits_that_python_syncs(name):
+    widget = getattr(package, name)
+    types = modules.read(f"{widget.__module__.split('.')[-2]}/types.js")
+    (block,) = re.findall(r"@typedef \{object\} Traits\n(.*?)\*/", types, re.DOTALL)
+    named = re.findall(r"^ \* @property \{.*\} (\w+)", block, re.MULTILINE)
+    assert sorted(named) == sorted(
+        widget.class_traits(sync=True).keys() - Live.class_traits(sync=True).keys()
+    )
 
 
 @pytest.mark.parametrize("name", WIDGETS)
@@ -36,11 +59,12 @@ def test_no_name_is_defined_twice_at_the_top_of_a_joined_module(name):
 
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_what_a_module_imports_is_exported_where_it_says(name):
-    for found in re.finditer(r'import\s+\{([^}]*)\}\s+from\s+"\./([\w-]+\.js)"', modules.read(name)):
+    wants = re.findall(r"^import\s+\{([^}]*)\}", modules.read(name), re.MULTILINE)
+    for names, path in zip(wants, modules.imports(name), strict=True):
         offered = re.findall(
-            r"^export (?:async )?(?:function\*?|const|class) (\w+)", modules.read(found[2]), re.M
+            r"^export (?:async )?(?:function\*?|const|class) (\w+)", modules.read(path), re.M
         )
-        wanted = [word.strip() for word in found[1].split(",") if word.strip()]
+        wanted = [word.strip() for word in names.split(",") if word.strip()]
         assert set(wanted) <= set(offered)
 
 
@@ -55,7 +79,7 @@ def test_nothing_is_loaded_from_elsewhere_and_no_data_becomes_markup(name):
 
 
 def colours(theme):
-    text = modules.read("kit.css").lower()
+    text = modules.read("kit/kit.css").lower()
     block = text[text.index(theme) :].split("}")[0]
     return dict(re.findall(r"--bpl-([\w-]+): (#[0-9a-f]{6})", block))
 

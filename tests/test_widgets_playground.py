@@ -9,10 +9,10 @@ from backproplab import SGD, Adam, BinaryCrossEntropy, Dense, Network, Sigmoid, 
 from backproplab.datasets import moons, xor
 from backproplab.layers.initial import STANDARD_DEVIATIONS, standard_deviation
 from backproplab.widgets import Playground
-from backproplab.widgets import playground as module
-from backproplab.widgets.playground_picture import SIDE, Plane
-from backproplab.widgets.playground_run import ACTIVATIONS, DATA, LOSSES, ROWS, Run, Settings
-from backproplab.widgets.playground_words import unit_names, unit_words
+from backproplab.widgets.playground import widget as module
+from backproplab.widgets.playground.picture import SIDE, Plane
+from backproplab.widgets.playground.run import ACTIVATIONS, DATA, LOSSES, ROWS, Run, Settings
+from backproplab.widgets.playground.words import unit_names, unit_words
 
 LESSON = Settings("xor", 0.05, 1, 2, "sigmoid", "he", "squared error", "SGD", 4.0, 6)
 

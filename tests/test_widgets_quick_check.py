@@ -9,8 +9,8 @@ import pytest
 import traitlets
 
 from backproplab.widgets import QuickCheck, quick_check
-from backproplab.widgets.base import VIEW
-from backproplab.widgets.quick_check_questions import parsed, questions, runs
+from backproplab.widgets.kit.base import VIEW
+from backproplab.widgets.quick_check.questions import parsed, questions, runs
 
 ROOT = Path(__file__).parent.parent
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -78,7 +78,7 @@ def test_a_star_within_code_marks_nothing():
 
 
 def test_every_lesson_has_its_quiz_and_no_quiz_lacks_its_lesson():
-    written = {path.stem for path in (ROOT / "backproplab/widgets/quick_checks").glob("*.toml")}
+    written = {path.stem for path in (ROOT / "backproplab/widgets/quick_check/lessons").glob("*.toml")}
     assert written == {lesson.stem[:2] for lesson in LESSONS}
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from backproplab import Dense, Network, Sigmoid
-from backproplab.widgets.reader import Reader
+from backproplab.widgets.digit_pad.reader import Reader
 
 GREY = np.full((28, 28), 0.5, np.float32)
 

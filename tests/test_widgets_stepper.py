@@ -14,8 +14,8 @@ from backproplab import Dense, Network, ReLU, Sigmoid, SoftmaxCrossEntropy, Squa
 from backproplab.plots.nodes import nodes_of
 from backproplab.plots.words import short
 from backproplab.widgets import Stepper
-from backproplab.widgets.stepper_messages import depth_first_steps, right_messages, wrong_messages
-from backproplab.widgets.stepper_words import entries
+from backproplab.widgets.stepper.messages import depth_first_steps, right_messages, wrong_messages
+from backproplab.widgets.stepper.words import entries
 
 
 def diamond(swapped=False):

@@ -1,18 +1,26 @@
 """Layers: differentiable steps, each with `forward` and `backward` side by side."""
 
-from backproplab.layers.activations import GELU, LeakyReLU, ReLU, Sigmoid, Tanh
-from backproplab.layers.base import Layer, NotYetError, Parameter
+from backproplab.layers.activations import ACTIVATIONS, GELU, Activation, LeakyReLU, ReLU, Sigmoid, Tanh
+from backproplab.layers.chain import Chain, LayerStep, Residual
+from backproplab.layers.contract import Cost, Formulas, Layer, NotYetError
 from backproplab.layers.dense import Dense
-from backproplab.layers.structure import Flatten, Residual
+from backproplab.layers.embedding import Embedding
+from backproplab.layers.flatten import Flatten
 
 __all__ = [
+    "ACTIVATIONS",
     "GELU",
+    "Activation",
+    "Chain",
+    "Cost",
     "Dense",
+    "Embedding",
     "Flatten",
+    "Formulas",
     "Layer",
+    "LayerStep",
     "LeakyReLU",
     "NotYetError",
-    "Parameter",
     "ReLU",
     "Residual",
     "Sigmoid",

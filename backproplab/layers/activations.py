@@ -1,16 +1,41 @@
-"""Activations: a nonlinearity for each element, with its derivative beside it. Lesson 11.
+"""Activations: a nonlinearity for each element, with its derivative beside it. Lesson 12.
 
 `forward` takes and returns arrays of any shape; `backward` multiplies the upstream gradient by the local
 derivative, element by element. Four of the five write their derivative in terms of their own *output* a,
 so a is all that they keep; GELU keeps its input z.
 """
 
+from typing import ClassVar
+
 import numpy as np
 
-from backproplab.layers.base import Array, Layer
+from backproplab.layers.contract import Array, Cost, Formulas, Layer, Shape
 
 
-class Sigmoid(Layer):
+class Activation(Layer):
+    """A layer that treats each element by itself."""
+
+    leading_axes = True
+    caption: ClassVar[str]
+    """What menus and pictures call it."""
+
+    value: str
+    """a as a formula of z, as Python would read it; sigmoid, tanh, max and positive(a, 0) are known."""
+
+    derivative: str
+    """da/dz as a formula of z and a."""
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """The shape that goes in."""
+        return input_shape
+
+    def cost(self, input_shape: Shape) -> Cost:
+        """One operation an element forward; two backward, the derivative and the product."""
+        size = int(np.prod(input_shape))
+        return Cost(size, 0, 2 * size)
+
+
+class Sigmoid(Activation):
     """a = 1 / (1 + e⁻ᶻ), with da/dz = a (1 − a).
 
     >>> sigmoid = Sigmoid()
@@ -20,8 +45,11 @@ class Sigmoid(Layer):
     array([0.24643428])
     """
 
-    kept = ("a",)
-    needs = "output"
+    keeps = {"a": "output"}
+    in_place = True
+    caption = "sigmoid"
+    value, derivative = "sigmoid(z)", "a*(1 - a)"
+    formulas = Formulas("a = 1 / (1 + e⁻ᶻ)", "∂L/∂a", "∂L/∂z = ∂L/∂a × a (1 − a)")
 
     def forward(self, x: Array, out: Array | None = None) -> Array:
         """Sigmoid of each element; keeps the output a."""
@@ -39,11 +67,14 @@ class Sigmoid(Layer):
         return np.multiply(upstream, self.a * (1 - self.a), out=out)
 
 
-class Tanh(Layer):
+class Tanh(Activation):
     """a = tanh z, with da/dz = 1 − a²."""
 
-    kept = ("a",)
-    needs = "output"
+    keeps = {"a": "output"}
+    in_place = True
+    caption = "tanh"
+    value, derivative = "tanh(z)", "(1 - a**2)"
+    formulas = Formulas("a = tanh z", "∂L/∂a", "∂L/∂z = ∂L/∂a × (1 − a²)")
 
     def forward(self, x: Array, out: Array | None = None) -> Array:
         """Hyperbolic tangent of each element; keeps the output a."""
@@ -57,7 +88,7 @@ class Tanh(Layer):
         return np.multiply(upstream, 1 - self.a * self.a, out=out)
 
 
-class ReLU(Layer):
+class ReLU(Activation):
     """a = max(0, z), with da/dz = 1 where a > 0 and 0 elsewhere (at z = 0 too, by convention).
 
     >>> relu = ReLU()
@@ -67,8 +98,11 @@ class ReLU(Layer):
     array([ 0., 10.])
     """
 
-    kept = ("a",)
-    needs = "output"
+    keeps = {"a": "output"}
+    in_place = True
+    caption = "ReLU"
+    value, derivative = "max(0, z)", "positive(a, 0)"
+    formulas = Formulas("a = max(z, 0)", "∂L/∂a", "∂L/∂z = ∂L/∂a where z > 0, else 0")
 
     def forward(self, x: Array, out: Array | None = None) -> Array:
         """The positive part of each element; keeps the output a."""
@@ -82,16 +116,20 @@ class ReLU(Layer):
         return np.multiply(upstream, self.a > 0, out=out)
 
 
-class LeakyReLU(Layer):
+class LeakyReLU(Activation):
     """a = z where z > 0 and slope · z elsewhere; da/dz is 1 or slope. Source: Maas, Hannun and Ng 2013."""
 
-    kept = ("a",)
-    needs = "output"
+    keeps = {"a": "output"}
+    in_place = True
+    caption = "leaky ReLU"
+    formulas = Formulas("a = z or slope · z", "∂L/∂a", "∂L/∂z = ∂L/∂a × 1 or slope")
 
     def __init__(self, slope: float = 0.01) -> None:
+        super().__init__()
         if not 0 < slope < 1:
             raise ValueError(f"LeakyReLU's slope must lie between 0 and 1, got {slope}; ReLU has slope 0")
         self.slope = float(slope)  # a numpy float64 would turn float32 arrays into float64
+        self.value, self.derivative = f"max(z, {self.slope!r}*z)", f"positive(a, {self.slope!r})"
 
     def forward(self, x: Array, out: Array | None = None) -> Array:
         """The larger of z and slope · z; keeps the output a."""
@@ -110,17 +148,21 @@ class LeakyReLU(Layer):
         return f"LeakyReLU({self.slope})"
 
 
-class GELU(Layer):
+class GELU(Activation):
     """a = ½ z (1 + tanh u), u = √(2/π) (z + 0.044715 z³): z times the chance that a normal draw is below z.
 
     The tanh form of Hendrycks and Gimpel 2016; it differs from the exact one, with the error function, by
     less than 0.0005.
     """
 
-    kept = ("z",)
-    needs = "input"
+    keeps = {"z": "input"}
+    caption = "GELU"
     scale = float(np.sqrt(2 / np.pi))
     cubic = 0.044715
+    _tanh_u = f"tanh({scale!r}*(z + {cubic!r}*z**3))"
+    value = f"z/2 * (1 + {_tanh_u})"
+    derivative = f"((1 + {_tanh_u})/2 + z/2*(1 - {_tanh_u}**2)*{scale!r}*(1 + {3 * cubic!r}*z**2))"
+    formulas = Formulas("a = GELU(z)", "∂L/∂a", "∂L/∂z = ∂L/∂a × da/dz")
 
     def forward(self, x: Array, out: Array | None = None) -> Array:
         """GELU of each element; keeps the input z."""
@@ -137,3 +179,7 @@ class GELU(Layer):
         t: Array = np.tanh(self.scale * (z + self.cubic * z * z * z))
         du_dz: Array = self.scale * (1 + 3 * self.cubic * z * z)
         return np.multiply(upstream, 0.5 * (1 + t) + 0.5 * z * (1 - t * t) * du_dz, out=out)
+
+
+ACTIVATIONS: tuple[type[Activation], ...] = (Sigmoid, Tanh, ReLU, LeakyReLU, GELU)
+"""Every activation of the package, in the order in which menus offer them."""

@@ -2,20 +2,22 @@
 
 import numpy as np
 
-from backproplab.layers.base import Array, Layer, Parameter, Shape
+from backproplab.layers.contract import Array, Cost, Formulas, Layer, Shape
 from backproplab.layers.initial import standard_deviation
 
 
 class Dense(Layer):
     """z = x W + b.
 
-    Shapes: x `(batch, inputs)`, W `weights` `(inputs, outputs)`, b `bias` `(outputs,)`, z `(batch, outputs)`.
+    Shapes: x `(batch, ..., inputs)`, W `weights` `(inputs, outputs)`, b `bias` `(outputs,)`, z
+    `(batch, ..., outputs)`; the axes between are independent examples too, such as the words of a sentence.
     `initial` names how the weights start: `"he"`, `"xavier"`, `"small normal"` or `"zeros"`
-    (see `backproplab.layers.initial`); biases start at 0. A backward pass overwrites `weights_gradient` and
-    `bias_gradient`: there is nothing to clear. Lesson 07.
+    (see `backproplab.layers.initial`); biases start at 0. A layer by itself computes in float64, a network
+    brings its own dtype. A backward pass overwrites `weights_gradient` and `bias_gradient`: there is nothing
+    to clear. Lesson 07.
 
-    >>> dense = Dense(2, 1).initialise(dtype=np.float64)
-    >>> dense.weights[:], dense.bias[:] = [[0.4], [-0.2]], 0.1
+    >>> dense = Dense(2, 1)
+    >>> dense.weights, dense.bias = [[0.4], [-0.2]], 0.1
     >>> dense.forward(np.array([[0.5, 0.3]])).round(2)
     array([[0.24]])
     >>> dense.backward(np.array([[1.0]]))
@@ -24,12 +26,19 @@ class Dense(Layer):
     array([0.5, 0.3])
     """
 
-    kept = ("x",)
-    needs = "input"
-    weights: Array = Parameter()  # type: ignore[assignment]
-    bias: Array = Parameter()  # type: ignore[assignment]
+    weights: Array
+    bias: Array
     weights_gradient: Array
     bias_gradient: Array
+
+    keeps = {"x": "input"}
+    leading_axes = True
+    formulas = Formulas(
+        "z = x W + b",
+        "∂L/∂z",
+        "∂L/∂x = ∂L/∂z · Wᵀ",
+        {"weights": "∂L/∂W = xᵀ · ∂L/∂z", "bias": "∂L/∂b = ∂L/∂z, added over the batch"},
+    )
 
     def __init__(self, inputs: int, outputs: int, *, initial: str = "he") -> None:
         if inputs < 1 or outputs < 1:
@@ -39,51 +48,68 @@ class Dense(Layer):
         self.initial = initial
         self.spread = standard_deviation(initial, inputs, outputs)
         self.input_shape = (inputs,)
-        self.parameter_shapes = {"weights": (inputs, outputs), "bias": (outputs,)}
+        super().__init__(**self.draw(np.random.default_rng(0)))
 
     def forward(self, x: Array, out: Array | None = None) -> Array:
-        """Weighted sums z `(batch, outputs)` of x `(batch, inputs)`; keeps x."""
-        if not isinstance(x, np.ndarray) or x.ndim != 2 or x.shape[1] != self.inputs:
+        """Weighted sums z `(batch, ..., outputs)` of x `(batch, ..., inputs)`; keeps x."""
+        self.check_input(x)
+        self.x = x
+        z: Array = np.matmul(x, self.weights, out=out)
+        z += self.bias
+        return z
+
+    def backward(
+        self, upstream: Array, out: Array | None = None, *, needs_input_gradient: bool = True
+    ) -> Array | None:
+        """∂L/∂W = xᵀ upstream, ∂L/∂b = the sum of upstream over the batch; returns ∂L/∂x = upstream Wᵀ."""
+        self.check_upstream_of(self.x, upstream)
+        x, blame = rows(self.x), rows(upstream)
+        np.matmul(x.T, blame, out=self.weights_gradient)
+        add_rows(blame, out=self.bias_gradient)
+        if not needs_input_gradient:
+            return None
+        downstream: Array = np.matmul(upstream, self.weights.T, out=out)
+        return downstream
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """`(..., outputs)`, for an input of shape `(..., inputs)`."""
+        if input_shape[-1:] != self.input_shape:
+            raise self.wrong_input(("batch", *input_shape))
+        return (*input_shape[:-1], self.outputs)
+
+    def cost(self, input_shape: Shape) -> Cost:
+        """One product and the bias forward; a product and the bias's sum, and another product, backward."""
+        count = int(np.prod(input_shape[:-1]))
+        product = 2 * self.inputs * self.outputs * count
+        return Cost(product + count * self.outputs, product + count * self.outputs, product)
+
+    def draw(self, rng: np.random.Generator) -> dict[str, Array]:
+        """Weights as `initial` says, and a bias of 0."""
+        # Drawn in float64 whatever the dtype: a float32 network then starts as its float64 twin, rounded.
+        weights = self.spread * rng.standard_normal((self.inputs, self.outputs))
+        return {"weights": weights, "bias": np.zeros(self.outputs)}
+
+    def check_input(self, x: Array) -> None:
+        """Raise unless x is a plain array `(batch, ..., inputs)` in the dtype of the weights."""
+        if type(x) is not np.ndarray or x.ndim < 2 or x.shape[-1] != self.inputs:
+            if isinstance(x, np.ndarray) and type(x) is not np.ndarray:
+                self.check_floats(x)  # a matrix or a masked array multiplies by rules of its own
             raise self.wrong_input(np.shape(x))
         if x.dtype != self.weights.dtype:
             raise TypeError(
                 f"Dense computes in {self.weights.dtype}, got {x.dtype} inputs; "
                 f"convert them with x.astype(np.{self.weights.dtype}), or choose the layer's dtype"
             )
-        self.x = x
-        z: Array = np.matmul(x, self.weights, out=out)  # (batch, outputs)
-        z += self.bias
-        return z
 
-    def backward(self, upstream: Array, out: Array | None = None) -> Array:
-        """∂L/∂x = upstream Wᵀ, `(batch, inputs)`, after the gradients of W and b."""
-        self.parameter_gradients(upstream)
-        downstream: Array = np.matmul(upstream, self.weights.T, out=out)
-        return downstream
-
-    def parameter_gradients(self, upstream: Array) -> None:
-        """∂L/∂W = xᵀ upstream and ∂L/∂b = the sum of upstream over the batch."""
-        if upstream.shape != (len(self.x), self.outputs) or upstream.dtype != self.x.dtype:
-            self.check_upstream(upstream, np.empty((len(self.x), self.outputs), self.x.dtype))
-        np.matmul(self.x.T, upstream, out=self.weights_gradient)
-        np.add.reduce(upstream, axis=0, out=self.bias_gradient)
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        """`(outputs,)`, for an input of shape `(inputs,)`."""
-        if input_shape != self.input_shape:
-            raise self.wrong_input(("batch", *input_shape))
-        return (self.outputs,)
-
-    def flops(self, input_shape: Shape) -> tuple[int, int]:
-        """One product and the bias forward; two products and the bias's sum backward."""
-        product = 2 * self.inputs * self.outputs
-        return product + self.outputs, 2 * product + self.outputs
-
-    def draw(self, rng: np.random.Generator) -> None:
-        """Draw the weights as `initial` says and set the bias to 0."""
-        # Drawn in float64 whatever the dtype: a float32 network then starts as its float64 twin, rounded.
-        self.weights[:] = self.spread * rng.standard_normal(self.weights.shape)
-        self.bias[:] = 0.0
+    def check_upstream_of(self, x: Array, upstream: Array) -> None:
+        """Raise unless upstream looks like the output for the input x."""
+        if (
+            type(upstream) is not np.ndarray
+            or upstream.shape[:-1] != x.shape[:-1]
+            or upstream.shape[-1:] != (self.outputs,)
+            or upstream.dtype != x.dtype
+        ):
+            self.check_upstream(upstream, np.empty((*x.shape[:-1], self.outputs), x.dtype))
 
     def wrong_input(self, shape: tuple[int | str, ...]) -> ValueError:
         """The error for a whole input array of this shape: what was expected, and what to do."""
@@ -98,3 +124,16 @@ class Dense(Layer):
 
     def __repr__(self) -> str:
         return f"Dense({self.inputs}, {self.outputs})"
+
+
+def rows(array: Array) -> Array:
+    """All examples one under the other: `(batch, ..., features)` as a view `(examples, features)`."""
+    return array if array.ndim == 2 else array.reshape(-1, array.shape[-1])
+
+
+def add_rows(array: Array, *, out: Array) -> None:
+    """The sum over the rows. Many rows of float32 are added in float64, where small ones are not lost."""
+    if len(array) > 4096:
+        out[...] = np.add.reduce(array, axis=0, dtype=np.float64)
+    else:
+        np.add.reduce(array, axis=0, out=out)

@@ -4,22 +4,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from backproplab.layers import GELU, Dense, Layer, LeakyReLU, ReLU, Sigmoid, Tanh
+from backproplab.layers import ACTIVATIONS, Activation, Dense, Layer
 from backproplab.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy, SquaredError
 from backproplab.network import Network
 from backproplab.spreadsheet.language import pretty, renamed
-
-_U = f"tanh({GELU.scale!r}*(z + {GELU.cubic!r}*z**3))"
-ACTIVATIONS: dict[type[Layer], tuple[str, str]] = {  # a of z, and da/dz
-    Sigmoid: ("sigmoid(z)", "a*(1 - a)"),
-    Tanh: ("tanh(z)", "(1 - a**2)"),
-    ReLU: ("max(0, z)", "positive(a, 0)"),
-    LeakyReLU: ("max(z, slope*z)", "positive(a, slope)"),
-    GELU: (
-        f"z/2 * (1 + {_U})",
-        f"((1 + {_U})/2 + z/2*(1 - {_U}**2)*{GELU.scale!r}*(1 + {3 * GELU.cubic!r}*z**2))",
-    ),
-}
 
 
 class Parameters(NamedTuple):
@@ -78,7 +66,7 @@ def formulas_of(network: Network, loss: Loss) -> Formulas:
             }
             meanings |= {bias: f"bias of {pretty(out)}" for bias, out in zip(names.bias, outs, strict=True)}
             meanings |= {out: "weighted sum" for out in outs}
-        else:
+        elif isinstance(layer, Activation):
             made, back = _activation(layer, inputs, outs)
             forward |= made
             steps.append(back)
@@ -95,7 +83,7 @@ def formulas_of(network: Network, loss: Loss) -> Formulas:
 
 def _check(network: Network, loss: Loss) -> None:
     for layer in network.layers:
-        if type(layer) is not Dense and type(layer) not in ACTIVATIONS:
+        if type(layer) is not Dense and not hasattr(layer, "value"):
             known = ", ".join(kind.__name__ for kind in ACTIVATIONS)
             raise TypeError(
                 f"a sheet has formulas for Dense, {known}; got {layer!r}, which it cannot write down"
@@ -166,14 +154,14 @@ def _dense_backward(inputs: list[str], outputs: list[str], names: Parameters) ->
     return gradients
 
 
-def _activation(layer: Layer, inputs: list[str], outputs: list[str]) -> tuple[dict[str, str], dict[str, str]]:
-    value, local = ACTIVATIONS[type(layer)]
-    slope = repr(getattr(layer, "slope", 0.0))
+def _activation(
+    layer: Activation, inputs: list[str], outputs: list[str]
+) -> tuple[dict[str, str], dict[str, str]]:
     made, back = {}, {}
     for z, a in zip(inputs, outputs, strict=True):
-        letters = {"z": z, "a": a, "slope": slope}
-        made[a] = renamed(value, letters)
-        back[z] = f"dL_d{a} * {renamed(local, letters)}"
+        letters = {"z": z, "a": a}
+        made[a] = renamed(layer.value, letters)
+        back[z] = f"dL_d{a} * {renamed(layer.derivative, letters)}"
     return made, back
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from backproplab.layers import Dense, Layer, LeakyReLU
-from backproplab.layers.base import Array
+from backproplab.layers import Dense
+from backproplab.layers.contract import Array
 from backproplab.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy, as_numbers
 from backproplab.network import Network
 from backproplab.spreadsheet.formulas import Formulas
@@ -18,8 +18,7 @@ class Source:
     def __init__(
         self, network: Network, loss: Loss, x: ArrayLike, target: ArrayLike, names: Formulas
     ) -> None:
-        self.network = Network([_again(layer) for layer in network.layers], dtype=np.float64)
-        self.network.parameters = network.parameters
+        self.network = network.astype(np.float64)
         self.loss, self.names = type(loss)(), names
         self.x = one_example(x, len(names.levels[0]))
         shape = (1, len(names.targets))
@@ -47,6 +46,7 @@ class Source:
         found = {"L": 1.0} | dict(zip(self.names.levels[-1], upstream[0].tolist(), strict=True))
         steps = self.network.backward_steps(upstream)
         for index, step in zip(reversed(range(len(self.network.layers))), steps, strict=True):
+            assert step.downstream is not None  # the inputs of a sheet are no integers
             found |= dict(zip(self.names.levels[index], step.downstream[0].tolist(), strict=True))
             for kind, gradient in step.gradients.items():
                 array = np.array(getattr(self.names.parameters[index], kind))
@@ -124,10 +124,3 @@ def one_example(numbers: ArrayLike, size: int, *, what: str = "example x") -> Ar
     if array.size != size:
         raise ValueError(f"the sheet's network wants {size} numbers in its {what}, got shape {array.shape}")
     return array.reshape(1, size)
-
-
-def _again(layer: Layer) -> Layer:
-    """A new layer of the same kind."""
-    if isinstance(layer, Dense):
-        return Dense(layer.inputs, layer.outputs)
-    return LeakyReLU(layer.slope) if isinstance(layer, LeakyReLU) else type(layer)()

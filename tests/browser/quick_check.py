@@ -1,6 +1,6 @@
 """A lesson's quiz, answered in the browser by keyboard alone."""
 
-from backproplab.widgets.quick_check_questions import questions
+from backproplab.widgets.quick_check.questions import questions
 from browser.lab import Notebook
 
 CELL = "quick-check-cards"

@@ -21,7 +21,7 @@ Broken()
 """
 TIED = """
 import traitlets
-from backproplab.widgets.base import Live, Static
+from backproplab.widgets.kit.base import Live, Static
 
 class Tied(Live):
     _esm = "export default { render({ el }) { el.append('live'); } };"

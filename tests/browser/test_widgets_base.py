@@ -6,7 +6,7 @@ from browser.lab import notebook_of
 
 SOURCE = """
 import traitlets
-from backproplab.widgets.base import Live, Static
+from backproplab.widgets.kit.base import Live, Static
 
 class Counter(Live):
     _esm = '''export default { render({ model, el }) {

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from backproplab.plots.words import number
-from backproplab.widgets import modules
+from backproplab.widgets.kit import modules
 from browser.lab import Watched
 
 NUMBERS = [
@@ -21,7 +21,7 @@ def page(browser):
     watched.page.goto("about:blank")
     watched.page.evaluate(
         "async text => { window.kit = await import('data:text/javascript,' + encodeURIComponent(text)); }",
-        modules.read("kit.js"),
+        modules.read("kit/kit.js"),
     )
     yield watched.page
     watched.context.close()

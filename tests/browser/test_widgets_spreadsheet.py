@@ -8,7 +8,7 @@ from spreadsheet_kit import NETWORKS, two_one_one
 
 from backproplab.spreadsheet import Sheet
 from backproplab.widgets import Spreadsheet
-from backproplab.widgets.modules import read
+from backproplab.widgets.kit.modules import read
 from browser.lab import notebook_of
 
 SOURCE = """
@@ -123,7 +123,7 @@ def calculated(page, formulas, numbers):
                return error.message;
              }
            }""",
-        [read("formulas.js"), formulas, numbers],
+        [read("spreadsheet/formulas.js"), formulas, numbers],
     )
 
 

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 from nbformat import NotebookNode
 
-from backproplab.widgets.quick_check_questions import questions
+from backproplab.widgets.quick_check.questions import questions
 
 MOST_CODE_CELLS = 15
 MOST_LINES = 25

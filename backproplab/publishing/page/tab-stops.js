@@ -2,7 +2,7 @@
 const boxes = document.querySelectorAll(".jp-Cell-inputWrapper, .jp-OutputArea-output, .lesson-formula");
 const measured = new ResizeObserver((entries) => {
   for (const { target } of entries) {
-    if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+    if (target.scrollWidth > target.clientWidth) target.setAttribute("tabindex", "0");
     else target.removeAttribute("tabindex");
   }
 });

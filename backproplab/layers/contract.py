@@ -1,0 +1,425 @@
+"""What a layer is: a forward pass and, beside it, the backward pass that belongs to it.
+
+    class TanhDense(Layer):                                 # a = tanh(x W)
+        def __init__(self, inputs, outputs):
+            rng = np.random.default_rng(0)
+            super().__init__(weights=rng.normal(size=(inputs, outputs)) / np.sqrt(inputs))
+
+        def forward(self, x):                               # (batch, inputs) -> (batch, outputs)
+            self.x, self.a = x, np.tanh(x @ self.weights)
+            return self.a
+
+        def backward(self, upstream):                       # ∂L/∂a -> ∂L/∂x
+            blame = upstream * (1 - self.a**2)              # ∂L/∂z, where z = x W
+            self.weights_gradient = self.x.T @ blame
+            return blame @ self.weights.T
+
+That is a whole layer: put it into a `Network`, and it trains; give it to `check_gradients`, and it is
+checked. Everything that forward keeps for backward is a plain attribute: print it, and you see what a
+backward pass costs in memory.
+"""
+
+import copy
+import hashlib
+from collections.abc import Iterator, Mapping
+from operator import attrgetter
+from types import MappingProxyType
+from typing import Any, ClassVar, Literal, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+from backproplab.errors import BackproplabError
+
+Array = NDArray[np.floating[Any]]
+Shape = tuple[int, ...]
+FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+
+
+class Cost(NamedTuple):
+    """Floating-point operations for one example; a multiply-add counts as 2."""
+
+    forward: int
+    parameters: int
+    """Backward, for the gradients of the parameters."""
+    inputs: int
+    """Backward, for the gradient of the inputs: falls away where nobody asks for it."""
+
+
+class Formulas(NamedTuple):
+    """A layer's mathematics, in the letters of lesson 07, for pictures and tables."""
+
+    forward: str = "y = layer(x)"
+    upstream: str = "∂L/∂y"
+    downstream: str = "∂L/∂x"
+    parameters: Mapping[str, str] = MappingProxyType({})
+    """The gradient of each parameter, by name."""
+
+
+class Layer:
+    """A differentiable step of a network. A layer of your own derives from it; the module shows one.
+
+    **What it must have.** `forward(x)` takes an array `(batch, ...)` and returns a new one; what backward
+    will read, it keeps in attributes. `backward(upstream)` takes ∂L/∂outputs, in the shape of the outputs,
+    sets the whole gradient of each parameter, and returns ∂L/∂inputs, in the shape of the inputs. Both leave
+    the arrays that they are given as they are, and both keep the dtype (float32 or float64) that comes in.
+
+    **Parameters** are arrays that are passed by name to `super().__init__(weights=...)`. From then on
+    `self.weights` and `self.weights_gradient` exist. Numbers assigned to them are copied into their place,
+    since a network keeps all parameters in one flat vector. A gradient is overwritten by each backward pass;
+    there is nothing to clear, and adding to it is an error.
+
+    **What it may say, for speed.** A layer that says nothing is right in any network, since nothing of what
+    it sees is ever written over. More can be said by class attributes, and is worth it for large arrays:
+
+    - `keeps`: which attributes forward sets for backward, and what each of them is: the layer's "input", its
+      "output", or an array of its "own". Arrays that nobody keeps may then be written over.
+    - `in_place = True`: both passes are still right if `out` is the very array that comes in.
+    - a second argument `out=None` of forward and of backward: where to write the result.
+    - a keyword `needs_input_gradient=True` of backward: False where nobody asks for ∂L/∂inputs, as in
+      the first layer of a network in training; backward may then return None.
+
+    **Layers inside a layer** are attributes, alone or in a list: `self.query = Dense(8, 8)`. Their parameters
+    are the outer layer's too, as "query.weights". Each keeps what its last forward left, so that it can be
+    called only once in a pass.
+
+    A class that overrides `forward` or `backward` says `keeps` and `in_place` anew: what its parent said
+    was about the parent's code.
+    """
+
+    keeps: ClassVar[Mapping[str, Literal["input", "output", "own"]] | None] = None
+    in_place: ClassVar[bool] = False
+
+    integers: bool = False
+    """Whether inputs are integers, such as the numbers of words, instead of floats."""
+
+    input_shape: Shape | None = None
+    """The last axes of an input, where the layer fixes them: `(features,)`. None: it takes any."""
+
+    leading_axes: bool = False
+    """Whether axes between the batch and the last ones, such as time, are independent examples too."""
+
+    formulas: Formulas = Formulas()
+    """The layer's mathematics in words that pictures show."""
+
+    has_place = False
+    """Whether a network or another layer holds this one; a layer has one place."""
+
+    _names: tuple[str, ...] = ()  # of its own parameters
+    _chosen = False  # whether `initialise` chose numbers and dtype
+    _constructed = b""  # a digest of the numbers that it was constructed with
+
+    def __init_subclass__(cls) -> None:
+        if {"forward", "backward"} & vars(cls).keys():
+            for name, unsaid in (("keeps", None), ("in_place", False)):
+                if name not in vars(cls):
+                    setattr(cls, name, unsaid)
+        for name in cls.keeps or ():
+            if not hasattr(cls, name):
+                setattr(
+                    cls, name, Absent(f".backward needs `{name}`, which forward keeps; call forward first")
+                )
+
+    def __init__(self, **parameters: ArrayLike) -> None:
+        self._names = tuple(parameters)
+        for name, numbers in parameters.items():
+            array = np.array(numbers)
+            self._hold(name, array if array.dtype in FLOATS else array.astype(np.float64))
+        self._constructed = self._digest()
+
+    # forward and backward, side by side
+
+    def forward(self, x: Array) -> Array:
+        """Outputs `(batch, ...)` for inputs x `(batch, ...)`."""
+        raise NotImplementedError(
+            f"{type(self).__name__} has no forward(self, x) yet; see Layer for an example"
+        )
+
+    def backward(self, upstream: Array) -> Array | None:
+        """∂L/∂inputs from `upstream` = ∂L/∂outputs; sets the gradient of each parameter on the way."""
+        raise NotImplementedError(
+            f"{type(self).__name__} has no backward(self, upstream) yet; see Layer for an example"
+        )
+
+    def __call__(self, x: Array) -> Array:
+        """`forward`."""
+        return self.forward(x)
+
+    # what goes in, what comes out, what it costs
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Shape of one example's output, for one example of `input_shape`.
+
+        Unless a layer states it, a copy of the layer tries it out on zeros.
+        """
+        return self._tried(input_shape)[2].shape[1:]
+
+    def cost(self, input_shape: Shape) -> Cost | None:
+        """Floating-point operations for one example of `input_shape`; None if the layer does not say."""
+        return None
+
+    def kept(self, input_shape: Shape, *, input_is_kept: bool = False) -> tuple[int, bool]:
+        """How many numbers an example leaves in the layer for backward, and whether the output is among them.
+
+        With `input_is_kept`, those that the layer before keeps already are not counted again.
+        """
+        inputs, outputs = int(np.prod(input_shape)), int(np.prod(self.output_shape(input_shape)))
+        if self.keeps is None or "own" in self.keeps.values():
+            return self._measured(input_shape, input_is_kept)
+        kinds = set(self.keeps.values())
+        count = inputs * ("input" in kinds and not input_is_kept) + outputs * ("output" in kinds)
+        return count, "output" in kinds or (not kinds and input_is_kept)
+
+    # parameters
+
+    def draw(self, rng: np.random.Generator) -> dict[str, Array]:
+        """Fresh numbers for the parameters of this layer itself, by name; those left out keep theirs."""
+        return {}
+
+    def initialise(self, *, seed: int = 0, dtype: DTypeLike = np.float32) -> Self:
+        """Draw the parameters anew, in float32 or float64; returns the layer.
+
+        A network that the layer is put into afterwards keeps these numbers, and must be of this dtype.
+        """
+        dtype = float_dtype(dtype)
+        if self.has_place and any(view.dtype != dtype for view in self.parameter_views().values()):
+            raise ValueError(
+                f"{self!r} is part of a network, which computes in another dtype than {dtype}; "
+                f"make a new layer, or a network with dtype=np.{dtype}"
+            )
+        rng = np.random.default_rng(seed)
+        new = {holder: holder.drawn(rng, dtype) for holder in self.holders()}  # all, before anything changes
+        for holder, numbers in new.items():
+            for name, array in numbers.items():
+                if self.has_place:
+                    setattr(holder, name, array)
+                else:
+                    holder._hold(name, array)
+            holder._chosen = True
+        return self
+
+    def astype(self, dtype: DTypeLike) -> Self:
+        """A copy of the layer that computes in float32 or float64, with the same numbers, rounded."""
+        twin, dtype = copy.deepcopy(self), float_dtype(dtype)
+        for holder in twin.holders():
+            for name in holder._names:
+                holder._hold(name, getattr(holder, name).astype(dtype))
+        return twin
+
+    @property
+    def parts(self) -> dict[str, "Layer"]:
+        """The layers inside this one, by the names of their attributes, those of a list with a number."""
+        found: dict[str, Layer] = {}
+        for name, value in vars(self).items():
+            if isinstance(value, Layer):
+                found[name] = value
+            elif isinstance(value, list | tuple):
+                inner = [each for each in value if isinstance(each, Layer)]
+                found |= {f"{name}{number}": each for number, each in enumerate(inner, 1)}
+        return found
+
+    def take_place(self) -> None:
+        """Say of this layer and of those inside that they have their one place."""
+        self.has_place = True
+        for layer in self.parts.values():
+            layer.take_place()
+
+    @property
+    def size(self) -> int:
+        """How many parameters the layer has, with those of the layers inside of it."""
+        return sum(view.size for view in self.parameter_views().values())
+
+    def parameter_views(self) -> dict[str, Array]:
+        """The parameters by name, those of a layer inside as "dense1.weights"; they can be written into."""
+        return self._views("{}")
+
+    def gradient_views(self) -> dict[str, Array]:
+        """The parameters' gradients by the parameters' names, as the last backward pass left them."""
+        return self._views("{}_gradient")
+
+    def _views(self, attribute: str) -> dict[str, Array]:
+        own = {name: getattr(self, attribute.format(name)) for name in self._names}
+        inner = {
+            f"{part}.{name}": view
+            for part, layer in self.parts.items()
+            for name, view in layer._views(attribute).items()
+        }
+        return own | inner
+
+    def holders(self) -> Iterator["Layer"]:
+        """This layer and those inside, as far as they hold parameters, in the order of `parameter_views`."""
+        if self._names:
+            yield self
+        for layer in self.parts.values():
+            yield from layer.holders()
+
+    def drawn(self, rng: np.random.Generator, dtype: np.dtype[Any]) -> dict[str, Array]:
+        """New numbers for the layer's own parameters: drawn ones, and copies of those that nobody draws."""
+        fresh = self.draw(rng)
+        for name, array in fresh.items():
+            if name not in self._names or np.shape(array) != getattr(self, name).shape:
+                raise ValueError(
+                    f"{type(self).__name__}.draw gave {name!r} of shape {np.shape(array)}; it has "
+                    f"{ ({own: getattr(self, own).shape for own in self._names}) }"
+                )
+        return {name: np.array(fresh.get(name, getattr(self, name)), dtype) for name in self._names}
+
+    def first_numbers(self, rng: np.random.Generator, dtype: np.dtype[Any]) -> dict[str, Array]:
+        """The layer's own parameters for a new network: those that somebody chose, or else drawn ones."""
+        if self._chosen or self._digest() != self._constructed:
+            own = {name: getattr(self, name) for name in self._names}
+            for array in own.values():
+                if self._chosen and array.dtype != dtype:
+                    raise TypeError(
+                        f"{self!r} was initialised in {array.dtype}, the network computes in {dtype}; "
+                        f"initialise it with dtype=np.{dtype}"
+                    )
+            return {name: np.array(array, dtype) for name, array in own.items()}
+        return self.drawn(rng, dtype)
+
+    def bind(self, parameters: Array, gradient: Array) -> None:
+        """Make each parameter and its gradient a view into two flat vectors of length `size`."""
+        start = 0
+        for holder in self.holders():
+            for name in holder._names:
+                shape = getattr(holder, name).shape
+                stop = start + int(np.prod(shape))
+                holder._hold(name, parameters[start:stop].reshape(shape), gradient[start:stop].reshape(shape))
+                start = stop
+
+    def _hold(self, name: str, array: Array, gradient: Array | None = None) -> None:
+        """Keep the array and its gradient; the class shows them as attributes that keep their place."""
+        for attribute in (name, f"{name}_gradient"):
+            if not hasattr(type(self), attribute):
+                setattr(type(self), attribute, _in_its_place(attribute))
+                continue
+            found = getattr(type(self), attribute)
+            if not isinstance(found, property) or found.fset is None:
+                raise ValueError(
+                    f"a layer has a {attribute!r} already; give the parameter {name!r} another name"
+                )
+        vars(self)[f"_{name}"] = array
+        vars(self)[f"_{name}_gradient"] = np.zeros_like(array) if gradient is None else gradient
+
+    def _digest(self) -> bytes:
+        """What tells whether somebody changed the layer's own parameters."""
+        if type(self).draw is Layer.draw:
+            return b""  # nobody draws them anew, so it does not matter
+        digest = hashlib.blake2b()
+        for name in self._names:
+            digest.update(getattr(self, name).tobytes())
+        return digest.digest()
+
+    # a copy that tries things out
+
+    def _tried(self, input_shape: Shape) -> tuple[dict[str, Any], Array, Array]:
+        """What a forward pass of one example of zeros sets in a copy, what went in, and what came out."""
+        dtype = next((view.dtype for view in self.parameter_views().values()), np.dtype(np.float64))
+        x = np.zeros((1, *input_shape), np.int64 if self.integers else dtype)
+        twin = copy.deepcopy(self)
+        before = dict(vars(twin))
+        with np.errstate(all="ignore"):
+            output = twin.forward(x)
+        changed = {name: value for name, value in vars(twin).items() if value is not before.get(name)}
+        return changed, x, output
+
+    def _measured(self, input_shape: Shape, input_is_kept: bool) -> tuple[int, bool]:
+        """How many numbers forward leaves in the layer's attributes, each array counted once."""
+        attributes, x, output = self._tried(input_shape)
+        known = [x] if input_is_kept else []
+        kept: list[NDArray[Any]] = []
+        for array in arrays_in(attributes):
+            if not any(np.may_share_memory(array, other) for other in known + kept):
+                kept.append(array)
+        return sum(array.size for array in kept), any(np.may_share_memory(output, array) for array in kept)
+
+    # bad input
+
+    def wrong_input(self, shape: tuple[int | str, ...]) -> ValueError:
+        """The error for a whole input array of this shape: what was expected, and what to do."""
+        expected = ", ".join(["batch", *map(str, self.input_shape or ("...",))])
+        return ValueError(f"{type(self).__name__} expected inputs of shape ({expected}), got {shape}")
+
+    def check_floats(self, x: Array) -> None:
+        """Raise unless `x` is a plain array of floats."""
+        if type(x) is not np.ndarray or x.dtype.kind != "f" or not x.ndim:
+            what = f"an array of {x.dtype}, shape {x.shape}" if type(x) is np.ndarray else type(x).__name__
+            raise TypeError(
+                f"{type(self).__name__} expected an array of floats with at least one axis, got {what}; "
+                "convert it with np.array(x, dtype=float, ndmin=1)"
+            )
+
+    def check_upstream(self, upstream: Array, output: Array) -> None:
+        """Raise unless `upstream` has the shape and dtype of the `output` that forward gave."""
+        if (
+            type(upstream) is not np.ndarray
+            or upstream.shape != output.shape
+            or upstream.dtype != output.dtype
+        ):
+            got = (
+                f"{upstream.shape} {upstream.dtype}"
+                if type(upstream) is np.ndarray
+                else type(upstream).__name__
+            )
+            raise ValueError(
+                f"{type(self).__name__}.backward expected an upstream gradient like its output, "
+                f"{output.shape} {output.dtype}, got {got}; pass ∂L/∂output of the last forward call"
+            )
+
+    def __getstate__(self) -> dict[str, Any]:
+        return vars(self) | {"has_place": False}  # a copy is free to go elsewhere
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        for layer in self.parts.values():
+            layer.take_place()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+
+class NotYetError(BackproplabError, AttributeError, RuntimeError):
+    """Something was asked for before the call that makes it."""
+
+
+class Absent:
+    """What an attribute is until it is set: reading it says what to do first.
+
+    A method `__getattr__` could say the same, but Python then reads every attribute of the class more slowly.
+    """
+
+    def __init__(self, says: str) -> None:
+        self.says = says
+
+    def __get__(self, owner: object | None, kind: type) -> Any:
+        if owner is None:
+            return self
+        raise NotYetError(kind.__name__ + self.says)
+
+
+def _in_its_place(name: str) -> property:
+    """An attribute whose array stays where it is: numbers assigned to it are copied there."""
+
+    def put(layer: object, numbers: ArrayLike) -> None:
+        getattr(layer, f"_{name}")[...] = numbers
+
+    return property(attrgetter(f"_{name}"), put, doc="Numbers assigned are copied into the array's place.")
+
+
+def float_dtype(dtype: DTypeLike) -> np.dtype[Any]:
+    """The dtype, if it is one that a layer can compute in."""
+    found = np.dtype(dtype)
+    if found not in FLOATS:
+        raise TypeError(f"layers compute in float32 or float64, got dtype {found}")
+    return found
+
+
+def arrays_in(attributes: Mapping[str, Any]) -> Iterator[NDArray[Any]]:
+    """The arrays among an object's attributes, those in lists, tuples and dicts too."""
+    for value in attributes.values():
+        if isinstance(value, np.ndarray):
+            yield value
+        elif isinstance(value, dict):
+            yield from arrays_in(value)
+        elif isinstance(value, list | tuple):
+            yield from arrays_in({str(index): each for index, each in enumerate(value)})

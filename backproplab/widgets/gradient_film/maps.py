@@ -1,0 +1,106 @@
+"""The maps of a film: a byte a pixel, with the scale of each as a number beside it."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backproplab.plots.style import SIGNED
+from backproplab.plots.words import number
+from backproplab.recorder import Series
+from backproplab.widgets.gradient_film.curves import MARKS, Role, nearest
+
+ENDLESS = 1e300  # stands for the infinite, which no scale holds
+ZERO = 128  # the byte of a zero; 127 steps to either side of it
+
+
+class Maps(NamedTuple):
+    """One kind of map: of the gradients of some units' weights, or of the weights."""
+
+    series: Series
+    title: str
+    role: Role
+
+
+def palette() -> bytes:
+    """Red, green and blue of each byte, 1 to 255: white in the middle, blue below, vermillion above."""
+    odd = SIGNED.resampled(255)  # so that one entry is the middle itself
+    return bytes(odd(np.r_[0, np.arange(255)], bytes=True)[:, :3].astype(np.uint8).tobytes())
+
+
+def quantised(values: NDArray[np.floating]) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+    """Pixels as bytes, each map on a scale of its own, and how far each scale reaches.
+
+    `values` is `(..., pixels)`, the reach `(...)`. What is not a number is drawn as zero, the infinite as the
+    largest number there is.
+
+    >>> pixels, reach = quantised(np.array([[-2.0, 0.0, 1.0]]))
+    >>> pixels.tolist(), reach.tolist()
+    ([[1, 128, 192]], [2.0])
+    """
+    numbers = np.nan_to_num(np.asarray(values, float), posinf=ENDLESS, neginf=-ENDLESS)
+    reach = np.abs(numbers).max(axis=-1)
+    shares = numbers / np.where(reach > 0, reach, 1.0)[..., np.newaxis]
+    return (np.rint(shares * 127) + ZERO).astype(np.uint8), reach
+
+
+def encode(maps: Maps, frames: NDArray[np.int64], start: int) -> tuple[dict[str, Any], bytes]:
+    """What the page needs to draw one kind of map, and its pixels, which stand at `start` in all pixels.
+
+    `(frames, units, pixels)` bytes. Each map is quantised on its own scale; the page has the reach of that,
+    and of the scales that a unit's maps, or all maps, share. Where numbers broke, the text beside a map says
+    so, since its colours cannot.
+    """
+    series = maps.series
+    at = nearest(series.steps, frames)
+    values = np.asarray(series.values)[at]
+    pixels, reach = quantised(values)
+    broken: NDArray[np.bool_] = np.logical_not(np.isfinite(values).all(axis=-1))
+    off = series.steps[at] != frames
+    description = {
+        "title": maps.title,
+        "role": maps.role,
+        "mark": MARKS[maps.role],
+        "units": list(series.labels),
+        "start": start,
+        "scales": {
+            "map": _scale(reach, broken),
+            "row": _scale(reach.max(axis=0, keepdims=True), broken.max(axis=0, keepdims=True)),
+            "shared": _scale(np.full_like(reach[:1], reach.max()), np.full_like(broken[:1], broken.max())),
+        },
+        "notes": [f"step {series.steps[k]:,}" if far else "" for k, far in zip(at, off, strict=True)],
+    }
+    return description, pixels.tobytes()
+
+
+def _scale(reach: NDArray[np.float64], broken: NDArray[np.bool_]) -> dict[str, Any]:
+    """How far the colours reach, by frame and unit, and as text; a single row holds for all frames."""
+    return {
+        "reach": [[float(f"{value:.6g}") for value in row] for row in reach.tolist()],
+        "texts": [
+            [_reach(value) + ", not all finite" * bad for value, bad in zip(values, flags, strict=True)]
+            for values, flags in zip(reach.tolist(), broken.tolist(), strict=True)
+        ],
+    }
+
+
+def _reach(value: float) -> str:
+    return f"±{number(value if value < ENDLESS else np.inf)}"
+
+
+def check(maps: Maps, image_shape: Sequence[int]) -> None:
+    """ValueError if a map is no picture of that shape."""
+    rows, columns = image_shape
+    shape = np.shape(maps.series.values)
+    if len(shape) != 3 or len(maps.series.labels) != shape[1]:
+        raise ValueError(
+            f"expected maps of shape (moments, units, pixels) with a label for each unit, got {shape}; "
+            'record them with GradientMaps("dense1.weights", units=[3, 7], at=[1, 10, 100])'
+        )
+    if shape[2] != rows * columns:
+        raise ValueError(
+            f"each map has {shape[2]} weights, which are no picture of {rows} × {columns} pixels. Only a "
+            "layer that reads pixels has such maps: record those of the first layer, or say how large its "
+            "pictures are, as in image_shape=(8, 8)"
+        )

@@ -1,0 +1,219 @@
+// The gradient film: one scrubber for maps, charts and words; the drawing does the rest.
+
+import { keepInNotebook } from "../kit/kept.js";
+import {
+  announcer,
+  button,
+  bytes,
+  freshId,
+  html,
+  keys,
+  listen,
+  menu,
+  OWN_KEYS,
+  player,
+  slider,
+} from "../kit/kit.js";
+import { chartsPanel, describe, mapsPanel } from "./drawing.js";
+
+/** @import { View, Widget } from "../kit/types.js" */
+/** @import { Film, Traits } from "./types.js" */
+
+const A_FRAME = 120; // milliseconds
+const LEAP = 10; // frames, for the Page keys
+const HELP =
+  "Keys on the slider: ← → a frame, Page Up and Down ten, Home, End, space to play. Or click in a chart.";
+/** @type {[scale: Traits["scale"], text: string][]} */
+const SCALES = [
+  ["map", "each map its own"],
+  ["row", "each unit its own"],
+  ["shared", "one for all"],
+];
+
+/** @param {View<Traits>} view */
+function render({ model, el }) {
+  const film = model.get("film");
+  const last = film.steps.length - 1;
+  /** @param {number} frame */
+  const within = (frame) => Math.min(Math.max(frame, 0), last);
+  /** @param {Partial<Traits>} changes */
+  const save = (changes) => {
+    model.set(changes);
+    model.save_changes();
+  };
+
+  let shown = 0;
+  const saying = announcer({ class: "bpl-hidden" });
+  const maps = film.maps.length
+    ? mapsPanel(film, bytes(model.get("pixels")), bytes(model.get("palette")))
+    : null;
+  const charts = chartsPanel(film, (frame) => {
+    visit(frame);
+    scrubber.input.focus({ preventScroll: true });
+  });
+
+  /** @param {number} frame */
+  function draw(frame) {
+    shown = within(frame);
+    scrubber.show(shown);
+    if (maps) maps.draw(shown, model.get("scale"), model.get("weight"));
+    charts.draw(shown);
+    back.disabled = shown === 0;
+    forth.disabled = shown === last;
+  }
+  function tell() {
+    if (!playing.playing()) saying.say(describe(film, shown, model.get("weight")));
+  }
+  /** @param {number} frame */
+  function go(frame) {
+    draw(frame);
+    tell();
+    save({ frame: shown });
+  }
+  /** @param {number} frame */
+  function visit(frame) {
+    playing.stop();
+    if (within(frame) !== shown) go(frame);
+  }
+
+  const playing = player(
+    () => {
+      go(shown + 1);
+      return shown < last;
+    },
+    A_FRAME,
+    (now) => {
+      play.textContent = now ? "Pause" : "Play";
+      tell();
+    },
+  );
+  function toggle() {
+    if (!playing.playing() && shown === last) go(0);
+    playing.toggle();
+  }
+
+  /** @param {number} by */
+  const step = (by) => () => visit(shown + by);
+  const back = button("◀", step(-1), { "aria-label": "One frame back" });
+  const play = button("Play", toggle, { class: "film-play" });
+  const forth = button("▶", step(1), { "aria-label": "One frame forward" });
+  const scrubber = slider({
+    label: "Moment",
+    min: 0,
+    max: last,
+    value: 0,
+    read: (frame) => `step ${film.steps[frame]} (${frame + 1} of ${last + 1})`,
+    oninput: visit,
+  });
+  keys(scrubber.input, {
+    ArrowLeft: step(-1),
+    ArrowDown: step(-1),
+    ArrowRight: step(1),
+    ArrowUp: step(1),
+    PageDown: step(-LEAP),
+    PageUp: step(LEAP),
+    Home: () => visit(0),
+    End: () => visit(last),
+    " ": toggle,
+  });
+  scrubber.row.classList.add("film-scrubber");
+  const help = html("p", { class: "film-help", id: freshId("help") }, HELP);
+  scrubber.input.setAttribute("aria-describedby", help.id);
+
+  const units = unitBoxes(film, (chosen) => save({ units: chosen }));
+  const scale = menu({
+    label: "Colour scale",
+    options: SCALES,
+    value: model.get("scale"),
+    onchange: (value) => save({ scale: value }),
+  });
+  /** @type {[place: string, label: string][]} */
+  const traces = film.traces.map(({ label }, index) => [String(index), label]);
+  const weight = menu({
+    label: "Weight",
+    options: traces,
+    value: String(model.get("weight")),
+    onchange: (value) => save({ weight: Number(value) }),
+  });
+  const axis = checkbox("steps on a log scale", (checked) => save({ axis: checked ? "log" : "linear" }));
+  const choices = [...(maps ? [units.node, scale.row] : []), traces.length ? weight.row : null, axis.node];
+
+  function arrange() {
+    if (maps) maps.choose(model.get("units"));
+    units.show(model.get("units"));
+    scale.input.value = model.get("scale");
+    weight.input.value = String(model.get("weight"));
+    axis.input.checked = model.get("axis") === "log";
+    charts.arrange(model.get("axis"), model.get("weight"));
+    draw(model.get("frame"));
+    tell();
+  }
+  /** @type {number | undefined} */
+  let quiet; // another view may be playing: words once it rests, not at each frame
+  const follow = () => {
+    if (model.get("frame") === shown) return;
+    draw(model.get("frame"));
+    clearTimeout(quiet);
+    quiet = setTimeout(tell, 3 * A_FRAME);
+  };
+  const end = listen(model, {
+    frame: follow,
+    units: arrange,
+    scale: arrange,
+    weight: arrange,
+    axis: arrange,
+  });
+
+  el.append(
+    html(
+      "div",
+      { class: "bpl film", role: "group", "aria-label": "Gradient film" },
+      html("div", { class: "bpl-row film-controls" }, back, play, forth, scrubber.row),
+      help,
+      html("div", { class: "bpl-row film-choices" }, ...choices),
+      html("div", { class: "film-stage" }, maps?.node, charts.node),
+      saying.node,
+    ),
+  );
+  arrange();
+  return () => {
+    playing.stop();
+    clearTimeout(quiet);
+    end();
+  };
+}
+
+/**
+ * Check boxes for the units: { node, show(units) }; onchange gets the places of those that are checked.
+ *
+ * @param {Film} film
+ * @param {(units: number[]) => void} onchange
+ */
+function unitBoxes(film, onchange) {
+  const boxes = film.units.map((unit) => checkbox(unit, () => onchange(chosen())));
+  const chosen = () => [...boxes.keys()].filter((place) => boxes[place].input.checked);
+  const node = html(
+    "fieldset",
+    { class: "film-units" },
+    html("legend", {}, "Maps of"),
+    ...boxes.map((box) => box.node),
+  );
+  /** @param {number[]} units */
+  const show = (units) => {
+    for (const [place, { input }] of boxes.entries()) input.checked = units.includes(place);
+  };
+  return { node, show };
+}
+
+/**
+ * @param {string} text
+ * @param {(checked: boolean) => void} onchange
+ */
+function checkbox(text, onchange) {
+  const input = html("input", { type: "checkbox", ...OWN_KEYS });
+  input.addEventListener("change", () => onchange(input.checked));
+  return { node: html("label", { class: "film-check" }, input, ` ${text}`), input };
+}
+
+/** @type {Widget<Traits>} */
+export default { initialize: keepInNotebook, render };

@@ -1,0 +1,133 @@
+"""The questions of a lesson's quick check, as their author wrote them in `lessons/NN.toml`.
+
+    [[question]]
+    asks = "u = x² and x = 3. What is du/dx?"
+
+    [[question.choice]]
+    wrong = "9"
+    reply = "That is u. How much does it *change* when x does?"
+
+    [[question.choice]]
+    right = "6"
+    reply = "Twice the input."
+
+A text may mark `code` in backticks and *emphasis* by stars, and run over several lines.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+MARKED = re.compile(r"`(?P<code>[^`]+)`|\*(?P<em>[^*]+)\*")
+
+
+class Choice(NamedTuple):
+    """One answer that a reader may pick, and what it is told then."""
+
+    text: str
+    right: bool
+    reply: str
+
+
+class Question(NamedTuple):
+    """A question and its choices, in the order of the page."""
+
+    text: str
+    choices: tuple[Choice, ...]
+
+
+def questions(lesson: str) -> tuple[Question, ...]:
+    """Return the questions of a lesson, named by its two digits.
+
+    ValueError if there is no such lesson, or if its file leaves something out.
+
+    >>> questions("02")[0].choices[1]
+    Choice(text='12', right=True, reply='u is 6, and 2 · 6 = 12. With du/dx = 3, the whole is 36.')
+    """
+    folder = files("backproplab.widgets") / "quick_check" / "lessons"
+    known = sorted(
+        file.name.removesuffix(".toml") for file in folder.iterdir() if file.name.endswith(".toml")
+    )
+    if lesson not in known:
+        raise ValueError(
+            f"quick_check({lesson!r}): there is no quick check of that name. "
+            f"Give the two digits of a lesson: {', '.join(known)}"
+        )
+    return parsed((folder / f"{lesson}.toml").read_text(encoding="utf-8"), f"{lesson}.toml")
+
+
+def parsed(text: str, name: str) -> tuple[Question, ...]:
+    """Return the questions that the TOML in `text` holds; errors name the file as `name`.
+
+    ValueError if it is no TOML, or if a question has no text, fewer than two choices, or no right one; if a
+    choice is not one of `right = "…"` and `wrong = "…"`, or has no reply; or if a key is none of these.
+    """
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{name} is not TOML: {error}") from error
+    _only(table, {"question"}, name)
+    if not table.get("question"):
+        raise ValueError(f'{name} has no question; begin one with [[question]] and asks = "…"')
+    return tuple(
+        _question(each, f"{name}, question {place}") for place, each in enumerate(table["question"], start=1)
+    )
+
+
+def _question(table: dict[str, Any], where: str) -> Question:
+    _only(table, {"asks", "choice"}, where)
+    text = _text(table, "asks", where)
+    listed = table.get("choice", [])
+    choices = tuple(_choice(each, f"{where}, choice {place}") for place, each in enumerate(listed, start=1))
+    if len(choices) < 2:
+        raise ValueError(
+            f"{where} has {len(choices)} choices, expected two or more; add a [[question.choice]]"
+        )
+    if not any(choice.right for choice in choices):
+        raise ValueError(
+            f'{where} has no right choice; say right = "…" in place of wrong = "…" in one of them'
+        )
+    if all(choice.right for choice in choices):
+        raise ValueError(f'{where} has no wrong choice; say wrong = "…" in one of them')
+    return Question(text, choices)
+
+
+def _choice(table: dict[str, Any], where: str) -> Choice:
+    _only(table, {"right", "wrong", "reply"}, where)
+    if ("right" in table) == ("wrong" in table):
+        raise ValueError(f'{where} is to say one of right = "…" and wrong = "…"')
+    kind = "right" if "right" in table else "wrong"
+    return Choice(_text(table, kind, where), kind == "right", _text(table, "reply", where))
+
+
+def _text(table: dict[str, Any], key: str, where: str) -> str:
+    text = table.get(key)
+    if not isinstance(text, str) or not text.strip():
+        raise ValueError(f'{where} lacks its text; write {key} = "…"')
+    return " ".join(text.split())
+
+
+def _only(table: dict[str, Any], keys: set[str], where: str) -> None:
+    if unknown := sorted(set(table) - keys):
+        raise ValueError(
+            f"{where} has {unknown[0]!r}, which means nothing here; known: {', '.join(sorted(keys))}"
+        )
+
+
+def runs(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the pieces of a text with the tag of each: "code", "em", or "" where nothing is marked.
+
+    >>> list(runs("call `send`, *once*"))
+    [('', 'call '), ('code', 'send'), ('', ', '), ('em', 'once')]
+    """
+    end = 0
+    for found in MARKED.finditer(text):
+        if found.start() > end:
+            yield "", text[end : found.start()]
+        kind = found.lastgroup or ""
+        yield kind, found[kind]
+        end = found.end()
+    if end < len(text):
+        yield "", text[end:]

@@ -1,0 +1,103 @@
+"""A `Value` graph as the stepper's page draws it: boxes, arrows and, for each order, every step."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+from backproplab.plots.boxes import NAME, SMALL, text_width
+from backproplab.plots.layered import Run, layered
+from backproplab.plots.nodes import SPACE, Node, edges_of, nodes_of
+from backproplab.scalar import Value
+from backproplab.widgets.stepper.messages import right_messages, wrong_messages
+from backproplab.widgets.stepper.words import Entry, entries, name_of, sentences, sums
+
+PIXELS = 112  # an inch: 9 points read as 14 pixels, as on the rest of the page
+ROW, PAD, INDENT = 0.18, 0.1, 0.15  # inches
+ROOM = 0.16  # inches more before each box, so that one sees an arrow light up
+
+
+def value_scene(root: Value) -> dict[str, Any]:
+    """All that the page needs to step through the graph of `root`, in the right order and depth first.
+
+    ValueError for a leaf, which has no messages, and for more nodes than can be read.
+    """
+    if not root.parents:
+        raise ValueError(
+            "Stepper got a Value that was computed from nothing, so it has no message to send; "
+            "give it a result, such as Stepper(a * b)"
+        )
+    nodes = nodes_of(root)
+    right, wrong = right_messages(nodes), wrong_messages(nodes)
+    held = [entries(nodes, right), entries(nodes, wrong, right)]
+    said = [sentences(nodes, right), sentences(nodes, wrong, right)]
+    passes = [
+        {
+            "said": said[index],
+            "held": held[index],
+            "sums": sums(nodes, messages, right),
+            "moves": [[message.speaker, message.hearer, message.edge] for message in messages],
+        }
+        for index, messages in enumerate((right, wrong))
+    ]
+    widest = [[entry for one in held for entry in one[index]] for index in range(len(nodes))]
+    return {"kind": "graph", "last": len(right), "passes": passes, **_drawn(nodes, widest)}
+
+
+def _drawn(nodes: Sequence[Node], shown: Sequence[Sequence[Entry]]) -> dict[str, Any]:
+    """Boxes and arrows; `shown` is all that will ever stand in each box."""
+    edges, labels = edges_of(nodes, 3)
+    roomy = [edge._replace(label_width=edge.label_width + ROOM) for edge in edges]
+    layout = layered([_size(node, texts) for node, texts in zip(nodes, shown, strict=True)], roomy)
+    top = layout.height
+    return {
+        "width": _pixels(layout.width),
+        "height": _pixels(top),
+        "row": _pixels(ROW),
+        "nodes": [
+            {
+                "x": _pixels(box.left),
+                "y": _pixels(top - box.y - box.height / 2),
+                "width": _pixels(box.width),
+                "height": _pixels(box.height),
+                "kind": node.kind,
+                "name": name_of(node),
+                "heading": node.heading,
+                "value": node.rows[0][1],
+            }
+            for node, box in zip(nodes, layout.boxes, strict=True)
+        ],
+        "edges": [
+            {
+                "ends": [edge.parent, edge.child],
+                "path": _path(line, top),
+                "label": label,
+                "x": _pixels(line[-1].right - 0.1),
+                "y": _pixels(top - line[-1].y - 0.05),
+            }
+            for edge, line, label in zip(edges, layout.lines, labels, strict=True)
+        ],
+    }
+
+
+def _size(node: Node, shown: Sequence[Entry]) -> tuple[float, float]:
+    if node.kind == "constant":
+        return INDENT + text_width(node.rows[0][1]) + 2 * PAD, ROW + 0.12
+    heading = sum(text_width(text, NAME, weight) + SPACE for text, weight in node.heading)
+    rows = [INDENT + text_width(text) for _, text in node.rows[:1]]
+    rows += [INDENT + text_width(entry.gradient, weight="bold") for entry in shown]
+    rows += [text_width(entry.note, SMALL - 1) for entry in shown]
+    return max(heading, *rows) + 2 * PAD, ROW * (3 + bool(node.heading)) + 0.16
+
+
+def _path(line: Sequence[Run], top: float) -> str:
+    """An SVG path from parent to child: level runs, joined by bends."""
+    parts = [f"M{_pixels(line[0].left)} {_pixels(top - line[0].y)}H{_pixels(line[0].right)}"]
+    for before, after in pairwise(line):
+        middle, start, end = (before.right + after.left) / 2, top - before.y, top - after.y
+        bend = (middle, start, middle, end, after.left, end)
+        parts.append(f"C{' '.join(str(_pixels(inches)) for inches in bend)}H{_pixels(after.right)}")
+    return "".join(parts)
+
+
+def _pixels(inches: float) -> float:
+    return round(float(inches) * PIXELS, 1)

@@ -1,0 +1,52 @@
+"""The stepper's steps as tables: for a page where nothing is live."""
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+from backproplab.widgets.kit.base import Static
+
+ORDERS = ("The right order: a box speaks once it has heard all", "Depth first, a wrong order")
+
+
+def messages_table(one: dict[str, Any], caption: str) -> Static:
+    """The messages of one pass over a `Value` graph, and its last word."""
+    rows, lines = [], []
+    for told in one["sums"]:
+        product, total = (" ".join(text for text, _ in told[key]) for key in ("product", "total"))
+        holder = told["total"][-1][1]
+        rows.append((told["title"], product, f"{holder}: {total}"))
+        lines.append(f"{told['title']}: {product}; {holder}: {total}")
+    verdict = one["said"][-1].partition("The pass is over")[2]
+    last = f"The pass is over{verdict}"
+    markup = _table(
+        ("message", "upstream × local = contribution", "so far + contribution = now"), rows, caption
+    )
+    return Static(f"{markup}<p>{escape(last)}</p>", "\n".join([f"{caption}.", *lines, last]))
+
+
+def layers_table(scene: dict[str, Any]) -> Static:
+    """The backward pass of a network: what each layer hears, keeps and sends on."""
+    rows = []
+    for step in scene["steps"][1:]:
+        upstream, *own, downstream = [f"{part['shape']}, norm {part['norm']}" for part in step["parts"]]
+        names = [part["name"].removeprefix("gradient of its ") for part in step["parts"][1:-1]]
+        kept = "; ".join(f"{name} {text}" for name, text in zip(names, own, strict=True))
+        rows.append((step["title"], upstream, kept or "none", downstream))
+    headings = ("layer", "upstream", "gradients of its own", "downstream")
+    caption = f"The backward pass, last layer first; {scene['loss'][0]}, {scene['loss'][1]}"
+    lines = [f"{row[0]}: upstream {row[1]}; own {row[2]}; downstream {row[3]}" for row in rows]
+    return Static(_table(headings, rows, caption), "\n".join([f"{caption}.", *lines]))
+
+
+def _table(headings: Sequence[str], rows: Sequence[Sequence[str]], caption: str) -> str:
+    head = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in headings)
+    body = "".join(
+        "<tr>"
+        + f'<th scope="row">{escape(row[0])}</th>'
+        + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:])
+        + "</tr>"
+        for row in rows
+    )
+    caption = f"<caption>{escape(caption)}</caption>"
+    return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

@@ -1,0 +1,102 @@
+"""The backward pass, a step a key: a `Value` graph message by message, a `Network` layer by layer."""
+
+from typing import Any
+
+from numpy.typing import ArrayLike
+from traitlets import Bool, Dict, Int, TraitError, validate
+
+from backproplab.display import alt_text, image
+from backproplab.losses import Loss
+from backproplab.network import Network
+from backproplab.plots.graph import computational_graph
+from backproplab.plots.nodes import nodes_of
+from backproplab.scalar import Value
+from backproplab.widgets.kit.base import Live, Static
+from backproplab.widgets.stepper.graph import value_scene
+from backproplab.widgets.stepper.layers import layer_scene
+from backproplab.widgets.stepper.messages import cleared
+from backproplab.widgets.stepper.still import ORDERS, layers_table, messages_table
+
+TOLD_ONE_BY_ONE = 12  # messages; the table of a longer pass would be longer than its picture
+
+
+class Stepper(Live, folder="stepper"):
+    """Step through a backward pass, forwards and back.
+
+        Stepper(loss_value)                                  # a Value: its graph, message by message
+        Stepper(network, SquaredError(), x=x, targets=t)     # a Network: layer by layer
+
+    `step` counts what has been told so far, from 0 to `last`; set it, and the page follows. `wrong_order`
+    puts a depth-first pass beside the right one (Value graphs only). The steps are those of
+    `backward_steps()`, taken when the stepper is made; leaves start from 0, and every gradient is afterwards
+    as it was before. ValueError for a graph of more than 60 nodes.
+
+    >>> a = Value(5.0, label="a")
+    >>> Stepper(a * a).last
+    2
+    """
+
+    scene = Dict().tag(sync=True)
+    """What the page draws, worked out here."""
+    step = Int(0).tag(sync=True)
+    """How many steps have been told; the page and Python both set it."""
+    wrong_order = Bool(False).tag(sync=True)
+    """Whether a depth-first pass stands beside the right one."""
+
+    def __init__(
+        self,
+        shown: Value | Network,
+        loss: Loss | None = None,
+        *,
+        x: ArrayLike | None = None,
+        targets: ArrayLike | None = None,
+        wrong_order: bool = False,
+    ) -> None:
+        if isinstance(shown, Network):
+            if loss is None or x is None or targets is None:
+                raise TypeError(
+                    "to step through a Network, Stepper needs a loss and a batch to go back from: "
+                    "Stepper(network, SquaredError(), x=x, targets=targets)"
+                )
+            if wrong_order:
+                raise ValueError("layers in a row have one order; wrong_order is for the graph of a Value")
+            scene = layer_scene(network=shown, loss=loss, x=x, targets=targets)
+        elif isinstance(shown, Value):
+            scene = value_scene(shown)
+        else:
+            raise TypeError(
+                "Stepper steps through the graph of a Value or through a Network, "
+                f"got {type(shown).__name__} {shown!r:.60}"
+            )
+        self._shown = shown
+        super().__init__(scene=scene, wrong_order=wrong_order)
+
+    @property
+    def last(self) -> int:
+        """The number of steps."""
+        return int(self.scene["last"])
+
+    @validate("step")
+    def _step_exists(self, proposal: dict[str, Any]) -> int:
+        step = int(proposal["value"])
+        if not 0 <= step <= self.last:
+            raise TraitError(
+                f"this pass has {self.last} steps, got {step}; set step between 0 and {self.last}"
+            )
+        return step
+
+    def static(self) -> Static:
+        """A picture of the graph after the pass and a table of its messages, or a table of the layers."""
+        if isinstance(self._shown, Network):
+            return layers_table(self.scene)
+        with cleared(node.value for node in nodes_of(self._shown)):
+            self._shown.backward()
+            picture = computational_graph(self._shown)
+        passes = self.scene["passes"][: 1 + self.wrong_order]
+        if self.last > TOLD_ONE_BY_ONE:
+            return Static(image(picture), alt_text(picture))
+        tables = [messages_table(one, name) for one, name in zip(passes, ORDERS, strict=False)]
+        return Static(
+            image(picture) + "".join(table.html for table in tables),
+            "\n\n".join(table.plain for table in tables),
+        )

@@ -1,0 +1,709 @@
+"""The contract of a layer: in any order, the gradient in training is the right one, or there is an error.
+
+Right means: that of `forward` and `backward` called by hand, one layer after the other, to the bit; and that
+of finite differences.
+"""
+
+import copy
+import itertools
+
+import numpy as np
+import pytest
+
+from backproplab import SGD, Dense, Network, SoftmaxCrossEntropy, SquaredError, check_gradients, fit
+from backproplab.layers import (
+    GELU,
+    Chain,
+    Cost,
+    Embedding,
+    Flatten,
+    Layer,
+    LeakyReLU,
+    NotYetError,
+    ReLU,
+    Residual,
+    Sigmoid,
+    Tanh,
+)
+
+WIDTH = 4
+
+
+class TanhDense(Layer):
+    """a = tanh(x W), written from the docstring of Layer alone: it has parameters and keeps its output."""
+
+    def __init__(self, inputs, outputs):
+        rng = np.random.default_rng(0)
+        super().__init__(weights=rng.normal(size=(inputs, outputs)) / np.sqrt(inputs))
+
+    def forward(self, x):
+        self.x, self.a = x, np.tanh(x @ self.weights)
+        return self.a
+
+    def backward(self, upstream):
+        blame = upstream * (1 - self.a**2)
+        self.weights_gradient = self.x.T @ blame
+        return blame @ self.weights.T
+
+
+class TanhOfDense(Dense):
+    """The same as a Dense that was extended: it says nothing, though Dense does."""
+
+    def forward(self, x, out=None):
+        self.a = np.tanh(super().forward(x, out))
+        return self.a
+
+    def backward(self, upstream, out=None, *, needs_input_gradient=True):
+        blame = upstream * (1 - self.a**2)
+        return super().backward(blame, out, needs_input_gradient=needs_input_gradient)
+
+
+class Scale(Layer):
+    """y = g x, one g for each feature: no trick, and all that there is to say is said."""
+
+    keeps = {"x": "input"}
+
+    def __init__(self, features):
+        super().__init__(gain=np.linspace(0.5, 1.5, features))
+
+    def forward(self, x, out=None):
+        self.x = x
+        return np.multiply(x, self.gain, out=out)
+
+    def backward(self, upstream, out=None, *, needs_input_gradient=True):
+        self.gain_gradient = (self.x * upstream).sum(axis=0)
+        return np.multiply(upstream, self.gain, out=out) if needs_input_gradient else None
+
+
+class Shift(Layer):
+    """y = x + b: in place, and nothing is kept at all."""
+
+    keeps = {}
+    in_place = True
+
+    def __init__(self, features):
+        super().__init__(bias=np.linspace(-0.5, 0.5, features))
+
+    def forward(self, x, out=None):
+        return np.add(x, self.bias, out=out)
+
+    def backward(self, upstream, out=None):
+        self.bias_gradient = upstream.sum(axis=0)
+        return np.multiply(upstream, 1, out=out)
+
+
+class Softsign(Layer):
+    """y = x / (1 + |x|), of its own array alone."""
+
+    keeps = {"divisor": "own"}
+
+    def forward(self, x, out=None):
+        self.divisor = 1 + np.abs(x)
+        return np.divide(x, self.divisor, out=out)
+
+    def backward(self, upstream, out=None):
+        return np.divide(upstream, self.divisor * self.divisor, out=out)
+
+
+class Same(Layer):
+    """y = x: the very array goes on, as one who writes a layer in a hurry lets it."""
+
+    def forward(self, x):
+        return x
+
+    def backward(self, upstream):
+        return upstream
+
+
+class Reversed(Layer):
+    """The features in reverse: a view of what comes in, both ways."""
+
+    def forward(self, x):
+        return x[:, ::-1]
+
+    def backward(self, upstream):
+        return upstream[:, ::-1]
+
+
+KINDS = {
+    "dense": lambda: Dense(WIDTH, WIDTH, initial="xavier"),
+    "sigmoid": Sigmoid,
+    "tanh": Tanh,
+    "relu": ReLU,
+    "leaky": LeakyReLU,
+    "gelu": GELU,
+    "flatten": Flatten,
+    "residual": lambda: Residual([Dense(WIDTH, 3), Tanh(), Dense(3, WIDTH)]),
+    "residual of activations": lambda: Residual([Tanh(), Sigmoid()]),
+    "residual of a bad one": lambda: Residual([TanhDense(WIDTH, WIDTH), Tanh()]),
+    "chain": lambda: Chain([Dense(WIDTH, WIDTH), ReLU()]),
+    "tanh dense": lambda: TanhDense(WIDTH, WIDTH),
+    "tanh of dense": lambda: TanhOfDense(WIDTH, WIDTH),
+    "scale": lambda: Scale(WIDTH),
+    "shift": lambda: Shift(WIDTH),
+    "softsign": Softsign,
+    "same": Same,
+    "reversed": Reversed,
+}
+PAIRS = list(itertools.product(KINDS, repeat=2))
+TRIPLES = list(itertools.product(KINDS, repeat=3))
+SOME = [TRIPLES[i] for i in np.random.default_rng(0).choice(len(TRIPLES), 600, replace=False)]
+
+
+def network_of(kinds):
+    return Network([KINDS[kind]() for kind in kinds], seed=3, dtype=np.float64)
+
+
+def by_hand(network, loss, x, targets):
+    """Each layer's forward and backward, called one after the other on copies, as lesson 07 does."""
+    layers = [copy.deepcopy(layer) for layer in network.layers]
+    activation = x
+    for layer in layers:
+        activation = layer.forward(activation.copy())
+    loss.forward(activation.copy(), targets)
+    upstream = loss.backward()
+    for layer in reversed(layers):
+        upstream = layer.backward(upstream.copy())
+    gradients = [gradient.ravel() for layer in layers for gradient in layer.gradient_views().values()]
+    return np.concatenate([np.empty(0), *gradients])
+
+
+@pytest.mark.parametrize("kinds", [*PAIRS, *SOME], ids=" · ".join)
+def test_in_any_order_training_has_the_gradient_of_the_calls_by_hand(kinds):
+    rng = np.random.default_rng(1)
+    network, loss = network_of(kinds), SquaredError()
+    for _ in range(3):  # the first pass is watched, later ones are not
+        x, targets = rng.normal(size=(2, 5, WIDTH))
+        before = x.copy()
+        network.loss_and_gradient(loss, x, targets)
+        trained = network.gradient.copy()
+        np.testing.assert_array_equal(trained, by_hand(network, loss, x, targets))
+        loss.forward(network.forward(x), targets)
+        network.backward(loss.backward())
+        np.testing.assert_array_equal(network.gradient, trained)
+        np.testing.assert_array_equal(x, before)
+
+
+@pytest.mark.parametrize("kinds", PAIRS, ids=" · ".join)
+def test_in_any_order_the_gradient_is_that_of_finite_differences(kinds):
+    network, loss, h = network_of(kinds), SquaredError(), 1e-6
+    x, targets = np.random.default_rng(2).normal(size=(2, 5, WIDTH))
+    network.loss_and_gradient(loss, x, targets)
+    gradient = network.gradient.copy()
+    for index in range(network.size):
+        before = network.parameters[index]
+        network.parameters[index] = before + h
+        up = loss.forward(network.predict(x), targets)
+        network.parameters[index] = before - h
+        down = loss.forward(network.predict(x), targets)
+        network.parameters[index] = before
+        assert gradient[index] == pytest.approx((up - down) / (2 * h), rel=1e-4, abs=1e-8)
+
+
+def test_a_layer_written_from_the_docstring_alone_trains():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(200, 3))
+    labels = (np.tanh(x @ [1.0, -2.0, 0.5]) > 0).astype(int)
+    network = Network([TanhDense(3, 8), Tanh(), TanhDense(8, 8), Dense(8, 2)], dtype=np.float64)
+    history = fit(
+        network, SoftmaxCrossEntropy(), x, labels, optimizer=SGD(0.5), epochs=30, batch_size=20,
+        validation=(x, labels),
+    )  # fmt: skip
+    assert history.validation_accuracy[-1] > 0.97
+    assert check_gradients(TanhDense(3, 4), x[:5]).passed
+
+
+def test_it_computes_in_the_dtype_of_its_network():
+    network = Network([TanhDense(3, 8), Dense(8, 2)])
+    x = np.ones((4, 3), np.float32)
+    network.loss_and_gradient(SoftmaxCrossEntropy(), x, [0, 1, 0, 1])
+    assert network.layers[0].weights.dtype == np.float32
+    assert np.shares_memory(network.layers[0].weights, network.parameters)
+
+
+@pytest.mark.parametrize("place", ["first", "middle", "inside"])
+class TestAWrongLayerIsAnErrorAndNeverASilentOne:
+    """Slips that people make. Each would be a wrong gradient, or one that stays 0 for ever."""
+
+    def run(self, layer, place):
+        before = [] if place == "first" else [Dense(3, 3), Tanh()]
+        middle = Residual([layer]) if place == "inside" else layer
+        network = Network([*before, middle, Tanh(), Dense(3, 2)], dtype=np.float64)
+        for _ in range(2):
+            network.loss_and_gradient(SoftmaxCrossEntropy(), np.ones((4, 3)), [0, 1, 0, 1])
+
+    def test_a_gradient_that_is_not_set(self, place):
+        class Forgetful(Scale):
+            keeps = {"x": "input"}
+
+            def backward(self, upstream):
+                return upstream * self.gain
+
+        with pytest.raises(ValueError, match=r"left part of gain_gradient as it was"):
+            self.run(Forgetful(3), place)
+
+    def test_a_gradient_that_is_added_up(self, place):
+        class Adding(Scale):
+            def backward(self, upstream):
+                self.gain_gradient += (self.x * upstream).sum(axis=0)
+                return upstream * self.gain
+
+        with pytest.raises(ValueError, match=r"or added to it; a backward pass sets the whole gradient"):
+            self.run(Adding(3), place)
+
+    def test_a_parameter_that_nobody_knows_of(self, place):
+        class Unnamed(Layer):
+            def __init__(self):
+                self.gain = np.ones(3)
+
+            def forward(self, x):
+                self.x = x
+                return x * self.gain
+
+            def backward(self, upstream):
+                self.gain_gradient = (self.x * upstream).sum(axis=0)
+                return upstream * self.gain
+
+        with pytest.raises(ValueError, match=r"no parameter 'gain'; pass it to super\(\).__init__\(gain="):
+            self.run(Unnamed(), place)
+
+    def test_the_input_is_written_over(self, place):
+        class Greedy(Layer):
+            def forward(self, x):
+                self.x = x
+                x *= 2
+                return x
+
+            def backward(self, upstream):
+                return upstream * 2
+
+        with pytest.raises(ValueError, match=r"forward writes to the array that it is given"):
+            self.run(Greedy(), place)
+
+    def test_the_input_is_written_over_by_a_layer_that_says_something(self, place):
+        class Greedy(Layer):
+            keeps = {}
+
+            def forward(self, x):
+                x *= 2
+                return x
+
+            def backward(self, upstream):
+                return upstream * 2
+
+        with pytest.raises(ValueError, match=r"forward writes to the array that it is given"):
+            self.run(Greedy(), place)
+
+    def test_upstream_is_written_over(self, place):
+        class Greedy(Scale):
+            def backward(self, upstream):
+                self.gain_gradient = (self.x * upstream).sum(axis=0)
+                upstream *= self.gain
+                return upstream
+
+        with pytest.raises(ValueError, match=r"upstream = upstream \* 2 for upstream \*= 2"):
+            self.run(Greedy(3), place)
+
+    def test_the_output_is_kept_and_not_said(self, place):
+        class Sly(TanhDense):
+            keeps = {"x": "input"}
+
+            def forward(self, x, out=None):
+                self.x = x
+                self.a = np.tanh(x @ self.weights, out=out)
+                return self.a
+
+        if place == "inside":
+            self.run(Sly(3, 3), place)  # inside a residual nothing is written over
+            return
+        with pytest.raises(TypeError, match=r"keeps its output in `a`, but its `keeps` does not say so"):
+            self.run(Sly(3, 3), place)
+
+    def test_forward_returns_nothing(self, place):
+        class Mute(Layer):
+            def forward(self, x):
+                self.y = x * 2
+
+            def backward(self, upstream):
+                return upstream * 2
+
+        with pytest.raises((TypeError, AttributeError), match=r"returned NoneType|'NoneType'"):
+            self.run(Mute(), place)
+
+    def test_backward_returns_nothing(self, place):
+        class Mute(Scale):
+            def backward(self, upstream):
+                self.gain_gradient = (self.x * upstream).sum(axis=0)
+
+        with pytest.raises(TypeError, match=r"backward returned NoneType; return ∂L/∂inputs"):
+            self.run(Mute(3), place)
+
+    def test_another_dtype(self, place):
+        class Wide(Layer):
+            def forward(self, x):
+                return x.astype(np.float32)
+
+            def backward(self, upstream):
+                return upstream
+
+        with pytest.raises(TypeError, match=r"forward returned float32, but computes in float64"):
+            self.run(Wide(), place)
+
+    def test_a_gradient_of_another_shape(self, place):
+        class Summed(Layer):
+            def forward(self, x):
+                return x * 2
+
+            def backward(self, upstream):
+                return 2 * upstream.sum(axis=0)
+
+        with pytest.raises(
+            ValueError, match=r"backward returned shape \(3,\); return ∂L/∂inputs, in the shape"
+        ):
+            self.run(Summed(), place)
+
+    def test_a_batch_that_is_averaged_away(self, place):
+        class Averaged(Layer):
+            def forward(self, x):
+                return x.mean(axis=0, keepdims=True)
+
+            def backward(self, upstream):
+                return upstream
+
+        with pytest.raises(ValueError, match=r"one output for each example|adds its input"):
+            self.run(Averaged(), place)
+
+    def test_no_backward_at_all(self, place):
+        class Half(Layer):
+            def forward(self, x):
+                return x * 2
+
+        with pytest.raises(NotImplementedError, match=r"Half has no backward\(self, upstream\) yet"):
+            self.run(Half(), place)
+
+
+class Gated(Layer):
+    """y = tanh(u) · sigmoid(v), u and v each a Dense of x: layers inside a layer."""
+
+    def __init__(self, inputs, outputs):
+        super().__init__()
+        self.value = Dense(inputs, outputs)
+        self.gates = [Dense(inputs, outputs)]
+        self.activations = (Tanh(), Sigmoid())
+
+    def forward(self, x):
+        self.a = self.activations[0](self.value(x))
+        self.g = self.activations[1](self.gates[0](x))
+        return self.a * self.g
+
+    def backward(self, upstream):
+        through_value = self.value.backward(self.activations[0].backward(upstream * self.g))
+        through_gate = self.gates[0].backward(self.activations[1].backward(upstream * self.a))
+        return through_value + through_gate
+
+
+class TestLayersInsideALayer:
+    def test_their_parameters_are_the_outer_ones(self):
+        network = Network([Gated(3, 4), Tanh(), Dense(4, 2)], dtype=np.float64)
+        assert list(network.parameter_views) == [
+            f"gated1.{name}" for name in ("value.weights", "value.bias", "gates1.weights", "gates1.bias")
+        ] + ["dense1.weights", "dense1.bias"]  # fmt: skip
+        x, labels = np.random.default_rng(0).normal(size=(6, 3)), [0, 1, 0, 1, 0, 1]
+        assert check_gradients(network, SoftmaxCrossEntropy(), x, labels).passed
+        before = network.parameters.copy()
+        fit(network, SoftmaxCrossEntropy(), x, labels, optimizer=SGD(0.5), epochs=2, batch_size=3)
+        assert (network.parameters != before).mean() > 0.9
+
+    def test_they_have_their_place(self):
+        gated = Gated(3, 4)
+        Network([gated])
+        with pytest.raises(ValueError, match="make a new one for each place"):
+            Network([gated.value])
+
+    def test_one_layer_in_two_places_is_refused(self):
+        one, other = Gated(3, 3), Gated(3, 3)
+        other.value = one.value
+        with pytest.raises(ValueError, match="make a new one for each place"):
+            Network([one, other])
+        placed = Dense(3, 3)
+        Network([placed])
+        one.value = placed
+        with pytest.raises(ValueError, match="make a new one for each place"):
+            Network([one])
+
+    def test_one_that_is_called_twice_is_an_error(self):
+        class Twice(Layer):
+            def __init__(self):
+                super().__init__()
+                self.cell = Dense(3, 3)
+
+            def forward(self, x):
+                return self.cell(self.cell(x))
+
+            def backward(self, upstream):
+                return self.cell.backward(self.cell.backward(upstream))
+
+        with pytest.raises(ValueError, match=r"twice1.forward calls cell.forward twice in one pass"):
+            Network([Twice(), Dense(3, 2)], dtype=np.float64)(np.ones((1, 3)))
+
+    def test_a_copy_has_layers_of_its_own(self):
+        network = Network([Gated(3, 4)], dtype=np.float64)
+        twin = copy.deepcopy(network)
+        twin.parameters[:] = 0
+        assert network.layers[0].value.weights.any()
+        assert not twin.layers[0].value.weights.any()
+
+
+class TestParameters:
+    def test_they_exist_from_construction(self):
+        assert Dense(2, 1).weights.shape == (2, 1)
+        assert Dense(2, 1).bias_gradient.shape == (1,)
+        assert Dense(2, 1).forward(np.ones((3, 2))).shape == (3, 1)
+        assert Embedding(3, 2).weights.shape == (3, 2)
+        assert Residual([Dense(2, 2)]).parameter_views()["dense1.weights"].shape == (2, 2)
+
+    def test_numbers_that_somebody_wrote_are_kept_and_others_drawn_from_the_seed(self):
+        dense = Dense(3, 3)
+        dense.weights[:] = 7
+        network = Network([dense, Dense(3, 3)], seed=5)
+        assert (network.layers[0].weights == 7).all()
+        np.testing.assert_array_equal(
+            network.layers[1].weights, Network([Dense(3, 3)], seed=5).layers[0].weights
+        )
+
+    def test_looking_at_numbers_does_not_choose_them(self):
+        looked_at = Dense(3, 3)
+        assert looked_at.weights.any()
+        np.testing.assert_array_equal(
+            Network([looked_at], seed=5).parameters, Network([Dense(3, 3)], seed=5).parameters
+        )
+
+    def test_a_gradient_assigned_is_copied_into_the_flat_vector(self):
+        network = Network([Dense(2, 1)], dtype=np.float64)
+        network.layers[0].weights_gradient = [[3.0], [4.0]]
+        np.testing.assert_array_equal(network.gradient, [3, 4, 0])
+
+    @pytest.mark.parametrize("name", ["forward", "size", "keeps", "formulas"])
+    def test_a_name_that_is_taken_is_refused(self, name):
+        with pytest.raises(ValueError, match=f"already; give the parameter '{name}' another name"):
+            Layer(**{name: np.ones(2)})
+
+    @pytest.mark.parametrize("dtype", [int, np.float16, complex, bool])
+    def test_layers_compute_in_two_dtypes(self, dtype):
+        with pytest.raises(TypeError, match="layers compute in float32 or float64"):
+            Dense(2, 2).initialise(dtype=dtype)
+
+    def test_a_layer_in_a_network_is_drawn_anew_in_its_place(self):
+        network = Network([Dense(3, 2)])
+        network.layers[0].initialise(seed=9)
+        np.testing.assert_array_equal(network.parameters[:6], Dense(3, 2).initialise(seed=9).weights.ravel())
+        with pytest.raises(
+            ValueError, match="part of a network, which computes in another dtype than float64"
+        ):
+            network.layers[0].initialise(dtype=np.float64)
+
+
+class Refused(Layer):
+    """A layer whose numbers cannot be drawn."""
+
+    def __init__(self):
+        super().__init__(weights=np.ones(2))
+
+    def draw(self, rng):
+        return {"weights": np.ones(3)}
+
+
+class TestARefusalChangesNothing:
+    def test_of_another_dtype(self):
+        dense = Dense(2, 2).initialise(dtype=np.float32)
+        before = dense.weights.copy()
+        for _ in range(2):
+            with pytest.raises(
+                TypeError, match="was initialised in float32, the network computes in float64"
+            ):
+                Network([dense], dtype=np.float64)
+        np.testing.assert_array_equal(dense.weights, before)
+        Network([dense])
+
+    @pytest.mark.parametrize(
+        "others",
+        [
+            lambda: [Dense(5, 5)],
+            lambda: [ReLU],
+            lambda: [Dense(3, 3).initialise(dtype=np.float64)],
+            lambda: [Refused()],
+            lambda: [Residual([Dense(4, 4)])],
+        ],
+    )
+    def test_of_other_layers(self, others):
+        dense = Dense(3, 3).initialise(seed=4)
+        before = dense.weights.copy()
+        for owner in (Network, Chain, Residual):
+            if owner is not Network and isinstance(others()[0], Refused | Dense) and others()[0].size != 30:
+                continue  # a chain draws no numbers
+            with pytest.raises((ValueError, TypeError)):
+                owner([dense, *others()])
+        np.testing.assert_array_equal(dense.weights, before)
+        assert not dense.has_place
+        Network([dense])
+
+    def test_of_a_residual(self):
+        layers = [Dense(3, 4)]
+        with pytest.raises(ValueError, match="make the last inner layer's outputs equal"):
+            Residual(layers)
+        Network(layers)
+
+    def test_of_a_network_leaves_a_residual_whole(self):
+        residual = Residual([Dense(3, 3), Tanh()])
+        before = residual.forward(np.ones((1, 3)))
+        with pytest.raises(ValueError, match="dense1 does not fit"):
+            Network([residual, Dense(4, 4)])
+        np.testing.assert_array_equal(residual.forward(np.ones((1, 3))), before)
+        Network([residual, Dense(3, 4)])
+
+    def test_of_a_draw(self):
+        with pytest.raises(ValueError, match=r"Refused.draw gave 'weights' of shape \(3,\)"):
+            Network([Refused()])
+
+
+class TestLeadingAxes:
+    def test_dense_treats_each_place_alike(self):
+        rng = np.random.default_rng(0)
+        dense, x, upstream = Dense(3, 2), rng.normal(size=(4, 5, 3)), rng.normal(size=(4, 5, 2))
+        y = dense.forward(x)
+        downstream = dense.backward(upstream)
+        flat = copy.deepcopy(dense)
+        np.testing.assert_allclose(y.reshape(20, 2), flat.forward(x.reshape(20, 3)), rtol=1e-13)
+        np.testing.assert_allclose(
+            downstream.reshape(20, 3), flat.backward(upstream.reshape(20, 2)), rtol=1e-13
+        )
+        np.testing.assert_allclose(dense.weights_gradient, flat.weights_gradient, rtol=1e-13)
+        np.testing.assert_allclose(dense.bias_gradient, flat.bias_gradient, rtol=1e-13)
+
+    @pytest.mark.parametrize("kind", [Tanh, GELU, lambda: Residual([Dense(6, 6), ReLU()])])
+    def test_a_network_over_batch_time_and_features(self, kind):
+        network = Network([Dense(3, 6), kind(), Dense(6, 3)], dtype=np.float64)
+        x = np.random.default_rng(0).normal(size=(4, 5, 3))
+        assert network(x).shape == (4, 5, 3)
+        assert network.output_shape((5, 3)) == (5, 3)
+        assert check_gradients(network, SquaredError(), x, np.zeros((4, 5, 3))).passed
+
+    def test_an_embedding_takes_integers(self):
+        network = Network([Embedding(7, 3), Dense(3, 4), Tanh(), Flatten(), Dense(20, 2)], dtype=np.float64)
+        words = np.random.default_rng(0).integers(7, size=(6, 5))
+        assert network(words).shape == (6, 2)
+        assert network.backward(np.ones((6, 2))) is None
+        history = fit(
+            network,
+            SoftmaxCrossEntropy(),
+            words,
+            words[:, 0] % 2,
+            optimizer=SGD(0.3),
+            epochs=200,
+            batch_size=3,
+        )
+        assert history.epoch_loss[-1] < 0.02
+
+    def test_a_word_twice_gets_both_gradients(self):
+        table = Embedding(3, 2)
+        table.forward(np.array([[2, 0, 2]]))
+        table.backward(np.arange(6.0).reshape(1, 3, 2))
+        np.testing.assert_array_equal(table.weights_gradient, [[2, 3], [0, 0], [4, 6]])
+
+    @pytest.mark.parametrize(
+        ("words", "error", "says"),
+        [
+            (
+                np.array([[7]]),
+                IndexError,
+                r"rows 0 to 6, got 7 to 7; number from 0, or make it Embedding\(8, 3\)",
+            ),
+            (np.array([[-1]]), IndexError, "rows 0 to 6, got -1 to -1"),
+            (np.array([[1.0]]), TypeError, "this network takes integers, got float64"),
+        ],
+    )
+    def test_words_that_there_are_not(self, words, error, says):
+        with pytest.raises(error, match=says):
+            Network([Embedding(7, 3)]).forward(words)
+
+
+class TestWhatALayerSaysOfItself:
+    def test_a_layer_that_says_nothing_is_measured(self):
+        layer = TanhDense(3, 4)
+        assert layer.output_shape((3,)) == (4,)
+        assert layer.kept((3,)) == (7, True)
+        assert layer.kept((3,), input_is_kept=True) == (4, True)
+        assert layer.cost((3,)) is None
+        layer.forward(np.ones((2, 3)))
+        assert layer.kept((3,)) == (7, True)
+        row, total = Network([layer, Tanh()]).summary(input_shape=(3,)).rows[0], None
+        assert (row.forward_flops, row.kept_bytes) == (None, 28)
+        assert total is None
+
+    def test_costs_add_up_along_a_chain(self):
+        assert Dense(3, 4).cost((3,)) == Cost(28, 28, 24)
+        assert Dense(3, 4).cost((5, 3)) == Cost(140, 140, 120)
+        chain = Chain([Tanh(), Dense(3, 4), Tanh(), Dense(4, 3)])
+        assert chain.cost((3,)) == Cost(3 + 28 + 4 + 27, 28 + 8 + 27 + 24, 6 + 24)
+
+    @pytest.mark.parametrize("activation", [Sigmoid(), Tanh(), ReLU(), LeakyReLU(0.2), GELU()])
+    def test_the_formulas_of_an_activation_are_what_it_computes(self, activation):
+        z = np.random.default_rng(0).normal(size=50)
+        a = activation.forward(z)
+        known = {
+            "sigmoid": lambda v: 1 / (1 + np.exp(-v)),
+            "tanh": np.tanh,
+            "max": np.maximum,
+            "positive": lambda v, otherwise: np.where(v > 0, 1, otherwise),
+        }
+        np.testing.assert_allclose(eval(activation.value, known, {"z": z}), a, rtol=1e-12)
+        local = eval(activation.derivative, known, {"z": z, "a": a})
+        np.testing.assert_allclose(local, activation.backward(np.ones(50)), rtol=1e-12)
+
+    def test_a_layer_and_a_network_can_be_called(self):
+        network, x = Network([Dense(3, 2)], dtype=np.float64), np.ones((1, 3))
+        np.testing.assert_array_equal(network(x), network.layers[0](x))
+
+
+@pytest.mark.parametrize("kind", [np.matrix, np.ma.array])
+@pytest.mark.parametrize("layer", [lambda: Dense(2, 2), Sigmoid, GELU, ReLU])
+@pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
+def test_arrays_that_multiply_by_rules_of_their_own_are_refused(layer, kind):
+    with pytest.raises(TypeError, match=r"expected an array of floats with at least one axis, got [mM]a"):
+        layer().forward(kind(np.eye(2)))
+    made = layer()
+    made.forward(np.eye(2))
+    with pytest.raises(ValueError, match="expected an upstream gradient like its output"):
+        made.backward(kind(np.eye(2)))
+
+
+def test_a_bias_gradient_over_millions_of_rows_is_right():
+    dense = Dense(1, 1).initialise()
+    rows = np.full((2_000_000, 1), 0.1, np.float32)
+    dense.forward(rows)
+    dense.backward(rows)
+    assert dense.bias_gradient[0] == pytest.approx(2_000_000 * float(np.float32(0.1)), rel=1e-6)
+
+
+def test_backward_before_forward_of_a_layer_that_says_nothing():
+    with pytest.raises(NotYetError, match="call forward first"):
+        Network([TanhDense(2, 2)], dtype=np.float64).backward(np.ones((1, 2)))
+
+
+def test_a_copy_of_a_layer_is_free():
+    network = Network([Dense(3, 3), Residual([Dense(3, 3)])])
+    twins = [copy.deepcopy(layer) for layer in network.layers]
+    Network(twins)
+    assert network.layers[0].has_place
+    with pytest.raises(ValueError, match="make a new one for each place"):
+        Network([twins[1].layers[0]])
+
+
+def test_another_dtype_has_the_same_numbers():
+    network = Network([Dense(3, 4), Residual([Dense(4, 4).initialise()]), Tanh()], seed=2)
+    twin = network.astype(np.float64)
+    np.testing.assert_array_equal(twin.parameters, network.parameters)
+    assert (twin.dtype, network.dtype) == (np.float64, np.float32)
+    twin.parameters[:] = 0
+    assert network.parameters.any()
+    assert np.shares_memory(twin.layers[0].weights, twin.parameters)
