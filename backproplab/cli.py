@@ -78,9 +78,9 @@ def export_lessons(given: argparse.Namespace) -> int:
     import nbformat
     from nbformat.reader import NotJSONError
 
-    from backproplab.authoring.notebooks import NotebookFailed, execute
+    from backproplab.authoring.notebooks import NotebookError, execute
     from backproplab.publishing.export import export
-    from backproplab.publishing.formulas import FormulaFailed
+    from backproplab.publishing.formulas import FormulaError
 
     lessons = {}
     for path in given.notebooks:  # all of them first: running one may take minutes
@@ -96,7 +96,7 @@ def export_lessons(given: argparse.Namespace) -> int:
         try:
             execute(lesson, path)
             page = export(lesson, path, given.out, also=[each.stem for each in lessons])
-        except (NotebookFailed, FormulaFailed) as error:
+        except (NotebookError, FormulaError) as error:
             print(f"{path}: no page was made. {error}", file=sys.stderr)
             return 1
         print(page, flush=True)

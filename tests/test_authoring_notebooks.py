@@ -76,17 +76,17 @@ def test_the_normal_form_drops_what_a_run_leaves_and_keeps_what_an_author_says()
     notebook.metadata = nbformat.from_dict(
         {"widgets": {"state": {}}, "kernelspec": {"name": "mine"}, "language_info": {"version": "3.11.7"}}
     )
-    normal = notebooks.normalised(notebook)
+    normal = notebooks.normalise(notebook)
     assert normal.metadata == {"kernelspec": notebooks.KERNEL, "language_info": {"name": "python"}}
     assert normal.cells[1].metadata == {"tags": ["warm-up"], "nbgrader": {"points": 2}}
     texts = [output.get("text", output.get("execution_count")) for output in normal.cells[1].outputs]
     assert texts == ["ab", "c", "d", 1]
     assert cell.execution_count == 42, "the notebook that was handed in is left alone"
-    assert notebooks.normalised(normal) == normal
+    assert notebooks.normalise(normal) == normal
 
 
 def test_the_text_of_a_notebook_is_indented_by_one_and_ends_in_one_newline():
-    text = notebooks.as_text(notebooks.normalised(lesson("'∂'")))
+    text = notebooks.as_text(notebooks.normalise(lesson("'∂'")))
     assert text == json.dumps(json.loads(text), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 

@@ -9,7 +9,7 @@ import pytest
 from nbformat.v4 import new_code_cell
 
 from backproplab.authoring import release
-from backproplab.authoring.refused import Refused
+from backproplab.authoring.errors import ReleaseError
 from backproplab.marking import expected
 
 FIX = """\
@@ -47,7 +47,7 @@ def whole_set(folder, **settings):
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    made = release.released(whole_set(tmp_path_factory.mktemp("course")))
+    made = release.make_release(whole_set(tmp_path_factory.mktemp("course")))
     release.write(made)
     return made
 
@@ -104,7 +104,7 @@ def test_values_with_one_seed_stand_on_one_line(made):
 
 
 def test_a_second_release_is_the_same_and_not_stale(made):
-    again = release.released(made.solution.path)
+    again = release.make_release(made.solution.path)
     assert (again.notebook, again.expected) == (made.notebook, made.expected)
     assert list(release.stale(again)) == []
 
@@ -183,14 +183,14 @@ def test_what_is_missing_is_stale_and_what_comes_from_nothing_is_an_orphan(copie
 
 def test_a_solution_outside_an_answer_cell_is_refused(tmp_path):
     leak = kit.given("### BEGIN SOLUTION\nk = 1\n### END SOLUTION", id="leak")
-    with pytest.raises(Refused, match="cell 'leak' holds a solution but is no answer cell"):
-        release.released(kit.saved(tmp_path, *kit.slope_exercise(), leak))
+    with pytest.raises(ReleaseError, match="cell 'leak' holds a solution but is no answer cell"):
+        release.make_release(kit.saved(tmp_path, *kit.slope_exercise(), leak))
 
 
 def test_a_notebook_outside_solutions_is_refused(tmp_path):
     path = kit.saved(tmp_path).rename(tmp_path / "03-made-up.ipynb")
-    with pytest.raises(Refused, match="not in a folder named 'solutions'"):
-        release.released(path)
+    with pytest.raises(ReleaseError, match="not in a folder named 'solutions'"):
+        release.make_release(path)
 
 
 def test_the_example_for_contributors_is_released_as_it_stands(tmp_path):
@@ -203,5 +203,5 @@ def test_the_example_for_contributors_is_released_as_it_stands(tmp_path):
     path = path.rename(path.with_name("03-spreadsheet.ipynb"))
     path.write_text(text)
     assert (setup, last) == (kit.SETUP.replace(kit.NAME, "03-spreadsheet"), "summary()")
-    recorded = json.loads(release.released(path).expected)["exercises"]["3.1"]
+    recorded = json.loads(release.make_release(path).expected)["exercises"]["3.1"]
     assert len(recorded["misconceptions"]) == 2

@@ -6,8 +6,8 @@ import grading_kit as kit
 import pytest
 
 from backproplab.authoring.assignment import load_assignment
+from backproplab.grading.notebook import StudentCell
 from backproplab.grading.plan import grade_id, parsed, planned
-from backproplab.grading.reading import StudentCell
 from backproplab.marking.names import bound_names
 from backproplab.sandbox.protocol import Assignment, Check, Checkpoint
 

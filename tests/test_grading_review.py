@@ -2,7 +2,7 @@
 
 import pytest
 
-from backproplab.grading.reading import StudentCell
+from backproplab.grading.notebook import StudentCell
 from backproplab.grading.review import Reviewer
 from backproplab.sandbox.protocol import Assignment, Check
 

@@ -6,10 +6,10 @@ import authoring_kit as kit
 import pytest
 
 from backproplab.authoring.assignment import load_solution
-from backproplab.authoring.cells import asked_names
-from backproplab.authoring.stubs import stubbed
+from backproplab.authoring.cells import answer_names
+from backproplab.authoring.stubs import stub_code
+from backproplab.grading.notebook import StudentCell
 from backproplab.grading.plan import planned
-from backproplab.grading.reading import StudentCell
 from backproplab.grading.review import Reviewer
 from backproplab.marking.names import bound_names, changed_names
 from backproplab.sandbox.protocol import Assignment, Check, Checkpoint
@@ -73,9 +73,9 @@ CHANGES = "w[0] = 1.0"
 
 
 def test_an_exercise_does_not_ask_for_what_its_answer_cell_changes(tmp_path):
-    assert asked_names(f"slope = 2\n{CHANGES}") == ("slope",)
+    assert answer_names(f"slope = 2\n{CHANGES}") == ("slope",)
     region = f"### BEGIN SOLUTION\n{CHANGES}\nslope = 2\n### END SOLUTION"
-    assert stubbed(region) == "slope = ...  # your answer here"
+    assert stub_code(region) == "slope = ...  # your answer here"
     cells = [
         kit.given("w = np.zeros(2)"),
         kit.answer(region),

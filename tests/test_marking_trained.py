@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from backproplab.authoring.trial import Step, Trial
-from backproplab.authoring.trial_process import outcome_of
+from backproplab.authoring.trial_process import run_trials
 from backproplab.check import collecting
 from backproplab.check.result import run_check
 from backproplab.grading.grader import ACCEPTED, _as_source, judge_assignment
@@ -39,7 +39,7 @@ def author(answer, tmp_path):
         Step("check", declared, "3.1"),
     ]
     trial = Trial("3.1", f"w = np.array({RIGHT.tolist()})", names=("w",), seeds=(101,))
-    (result,) = outcome_of(steps, [trial], tmp_path / "where")
+    (result,) = run_trials(steps, [trial], tmp_path / "where")
     return result.objections[101]
 
 

@@ -10,7 +10,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from backproplab.publishing.export import WIDGET_STATE, WIDGET_VIEW, export, links, put_live, title
-from backproplab.publishing.formulas import FormulaFailed, mathml
+from backproplab.publishing.formulas import FormulaError, mathml
 from backproplab.publishing.lesson_page import page_of
 
 ROOT = Path(__file__).parent.parent
@@ -100,7 +100,7 @@ def test_a_formula_in_a_heading_is_one_too():
     ],
 )
 def test_a_formula_that_cannot_be_typeset_is_told_with_its_cell(formula):
-    with pytest.raises(FormulaFailed, match=rf"cell 'text': {re.escape(formula)}"):
+    with pytest.raises(FormulaError, match=rf"cell 'text': {re.escape(formula)}"):
         page(f"a ${formula}$ b")
 
 

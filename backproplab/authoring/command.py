@@ -41,7 +41,7 @@ def release(given: argparse.Namespace) -> int:
     if given.check and (given.zip or given.nbgrader):
         print("--check writes nothing; run it without --zip and --nbgrader", file=sys.stderr)
         return 2
-    releases = _released(paths)
+    releases = _make_releases(paths)
     status = int(len(releases) < len(paths))
     if given.check:
         return max(status, _report_stale(releases, [] if given.solutions else paths))
@@ -55,21 +55,21 @@ def release(given: argparse.Namespace) -> int:
     return status
 
 
-def _released(paths: Sequence[Path]) -> "list[Release]":
+def _make_releases(paths: Sequence[Path]) -> "list[Release]":
     """Return what can be released, two notebooks at a time; say why of the rest."""
-    from .refused import Refused
-    from .release import released
+    from .errors import ReleaseError
+    from .release import make_release
 
-    def attempt(path: Path) -> "Release | Refused":
+    def attempt(path: Path) -> "Release | ReleaseError":
         try:
-            return released(path)
-        except Refused as refused:
+            return make_release(path)
+        except ReleaseError as refused:
             return refused
 
     releases = []
     with ThreadPoolExecutor(2) as pool:  # each waits for a process of its own
         for path, made in zip(paths, pool.map(attempt, paths), strict=True):
-            if isinstance(made, Refused):
+            if isinstance(made, ReleaseError):
                 print(*(f"{path}: {reason}" for reason in made.reasons), sep="\n", file=sys.stderr)
             else:
                 releases.append(made)
@@ -115,13 +115,13 @@ def add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 def run(given: argparse.Namespace) -> int:
     """Run notebooks, up to the first that fails. Returns 0 if there is none, else 1."""
-    from .notebooks import NotebookFailed, rerun
+    from .notebooks import NotebookError, rerun
 
     for path in given.notebooks:
         print(path, flush=True)
         try:
             rerun(path)
-        except (NotebookFailed, FileNotFoundError) as error:
+        except (NotebookError, FileNotFoundError) as error:
             print(error, file=sys.stderr)
             return 1
     return 0

@@ -8,7 +8,7 @@ from backproplab.files import atomic_write
 
 from .notebooks import as_text
 from .release import EXERCISES, EXPECTED, Release, learners_notebook, put
-from .stubs import stubbed_beside_solution
+from .stubs import stub_beside_solution
 
 
 def write_zip(releases: Sequence[Release], file: Path) -> None:
@@ -39,6 +39,6 @@ def write_nbgrader_tree(releases: Sequence[Release], course: Path) -> None:
         folder = course / "source" / release.name
         put(
             folder / f"{release.name}.ipynb",
-            as_text(learners_notebook(release.solution, stubbed_beside_solution)),
+            as_text(learners_notebook(release.solution, stub_beside_solution)),
         )
         put(folder / EXPECTED / f"{release.name}.json", release.expected)

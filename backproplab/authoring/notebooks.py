@@ -25,18 +25,18 @@ KEPT_CELL_METADATA = {"jupyter", "nbgrader", "tags"}
 CELL_TIMEOUT = 600  # seconds
 
 
-class NotebookFailed(BackproplabError):
+class NotebookError(BackproplabError):
     """A cell of the notebook raised, took too long or lost its kernel. The file is as it was."""
 
 
 def rerun(path: Path) -> None:
     """Run the notebook at `path` from its folder and write it back, whole or not at all.
 
-    Raises `NotebookFailed`, which names the cell and its error; the file then keeps its old content.
+    Raises `NotebookError`, which names the cell and its error; the file then keeps its old content.
     """
     notebook = nbformat.read(path, as_version=4)
     execute(notebook, path)
-    write(normalised(notebook), path)
+    write(normalise(notebook), path)
 
 
 def execute(notebook: NotebookNode, path: Path) -> None:
@@ -64,19 +64,19 @@ def execute(notebook: NotebookNode, path: Path) -> None:
     try:
         client.execute()
     except (CellControlSignal, DeadKernelError) as error:
-        raise NotebookFailed(f"{path}: {running} failed; the file is as it was.\n{error}") from error
+        raise NotebookError(f"{path}: {running} failed; the file is as it was.\n{error}") from error
 
 
-def normalised(notebook: NotebookNode) -> NotebookNode:
+def normalise(notebook: NotebookNode) -> NotebookNode:
     """Return a copy of an nbformat 4 notebook in the committed form, with the outputs it has.
 
     >>> from nbformat.v4 import new_code_cell, new_notebook
     >>> cell = new_code_cell("1 + 1", id="sum", execution_count=7, metadata={"execution": {"busy": "today"}})
-    >>> clean = normalised(new_notebook(cells=[cell])).cells[0]
+    >>> clean = normalise(new_notebook(cells=[cell])).cells[0]
     >>> clean.id, clean.execution_count, dict(clean.metadata)
     ('sum', 1, {})
     """
-    cells = [_normalised_cell(cell) for cell in notebook.cells]
+    cells = [_normalise_cell(cell) for cell in notebook.cells]
     count = 0
     for cell in cells:
         if cell.cell_type == "code" and cell.execution_count is not None:
@@ -90,18 +90,18 @@ def normalised(notebook: NotebookNode) -> NotebookNode:
     return result
 
 
-def _normalised_cell(cell: NotebookNode) -> NotebookNode:
+def _normalise_cell(cell: NotebookNode) -> NotebookNode:
     kept = {key: value for key, value in cell.metadata.items() if key in KEPT_CELL_METADATA}
     clean: NotebookNode = nbformat.from_dict({**cell, "metadata": kept})
     if clean.cell_type == "code":
-        clean.outputs = _joined_streams(clean.outputs)
+        clean.outputs = _join_streams(clean.outputs)
         for output in clean.outputs:
             if len(output.get("data", {})) > 1:  # a page that holds no model could not show the view
                 output.data.pop(WIDGET_VIEW, None)
     return clean
 
 
-def _joined_streams(outputs: Sequence[NotebookNode]) -> list[NotebookNode]:
+def _join_streams(outputs: Sequence[NotebookNode]) -> list[NotebookNode]:
     """Join neighbouring pieces of one stream: where a kernel cuts its text depends on the clock."""
     joined: list[NotebookNode] = []
     for output in outputs:

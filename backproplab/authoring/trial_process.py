@@ -21,8 +21,8 @@ from backproplab.marking.compare import as_array
 from backproplab.marking.exercise import CheckSpec, call_with_seed
 from backproplab.marking.values import Values
 
-from .bends import Bender
-from .trial import Given, Result, Step, Trial
+from .mutants import Mutator
+from .trial import FailedCell, Result, Step, Trial
 
 Namespace = dict[str, Any]
 
@@ -33,12 +33,12 @@ def main(out: Path, where: Path) -> None:
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1):
         os.dup2(nothing, descriptor)
-    outcome = outcome_of(steps, trials, where)
+    outcome = run_trials(steps, trials, where)
     with atomic_write(out) as file:
         pickle.dump(outcome, file)
 
 
-def outcome_of(steps: Sequence[Step], trials: Sequence[Trial], where: Path) -> list[Result] | Given:
+def run_trials(steps: Sequence[Step], trials: Sequence[Trial], where: Path) -> list[Result] | FailedCell:
     """Run the given cells, then the trials; a given cell that raises ends it."""
     namespace: Namespace = {"__name__": "__main__"}
     checks, places = {}, {}
@@ -49,19 +49,19 @@ def outcome_of(steps: Sequence[Step], trials: Sequence[Trial], where: Path) -> l
             if step.exercise:
                 checks[step.exercise], places[step.exercise] = step, dict(namespace)
                 continue
-            if error := _executed(step.source, step.cell, namespace):
-                return Given(step.cell, error)
+            if error := _execute(step.source, step.cell, namespace):
+                return FailedCell(step.cell, error)
         results = []
         for trial in trials:
-            what = trial.change or trial.bend or trial.answer
+            what = trial.change or trial.mutation or trial.answer
             where.write_text(f"exercise {trial.exercise}, with this answer:\n{what}\n", encoding="utf-8")
             start = places[trial.exercise] if trial.at_its_place else namespace
             collected.clear()
-            results.append(_tried(trial, checks[trial.exercise], dict(start), collected))
+            results.append(_run_trial(trial, checks[trial.exercise], dict(start), collected))
     return results
 
 
-def _executed(source: str, name: str, namespace: Namespace) -> str:
+def _execute(source: str, name: str, namespace: Namespace) -> str:
     """Run source, and return its exception in one line, or "" ."""
     try:
         exec(compile(source, f"<{name}>", "exec"), namespace)
@@ -70,20 +70,20 @@ def _executed(source: str, name: str, namespace: Namespace) -> str:
     return ""
 
 
-def _tried(trial: Trial, check: Step, space: Namespace, collected: list[CheckSpec]) -> Result:
-    result = Result(broken=_executed(trial.answer, "answer", space))
-    result.broken = result.broken or _executed(trial.change, "change", space)
-    bender = Bender(trial.bend) if trial.bend else None
-    if bender and not result.broken:
-        space.update({name: bender.bent(space[name]) for name in trial.names if name in space})
-    result.broken = result.broken or _executed(check.source, check.cell, space)
+def _run_trial(trial: Trial, check: Step, space: Namespace, collected: list[CheckSpec]) -> Result:
+    result = Result(broken=_execute(trial.answer, "answer", space))
+    result.broken = result.broken or _execute(trial.change, "change", space)
+    mutator = Mutator(trial.mutation) if trial.mutation else None
+    if mutator and not result.broken:
+        space.update({name: mutator.mutate(space[name]) for name in trial.names if name in space})
+    result.broken = result.broken or _execute(check.source, check.cell, space)
     if not result.broken and len(collected) != 1:
         result.broken = f"the cell declares {len(collected)} checks, expected 1"
     if result.broken:
         return result
     for seed in trial.seeds:
-        if bender:
-            bender.begin()
+        if mutator:
+            mutator.begin()
         try:
             returned = call_with_seed(collected[0].function, seed)
             values = {name: as_array(value) for name, value in returned.items()}
@@ -92,8 +92,8 @@ def _tried(trial: Trial, check: Step, space: Namespace, collected: list[CheckSpe
                 result.objections[seed] = _objection(collected[0], values, seed)
         except (Exception, SystemExit) as error:
             result.errors[seed] = error_report(error).line
-        if bender and bender.made_a_difference():
-            result.bent.add(seed)
+        if mutator and mutator.had_an_effect():
+            result.mutated.add(seed)
     return result
 
 

@@ -17,7 +17,6 @@ from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from backproplab.errors import BackproplabError
 from backproplab.files import write_text
 from backproplab.grading.exercises import ExerciseGrade
 from backproplab.grading.grader import Grader, Task, ungraded
@@ -30,10 +29,6 @@ ATTEMPTS = 2  # workers that one submission may bring down
 CLOSING = 10.0  # seconds for a worker to close its sandbox
 PATIENCE = 5.0  # how often the longest time that a submission may take, before its worker is stopped
 LEVEL, DONE, REFUSED = "level", "done", "refused"
-
-
-class CannotStart(BackproplabError):
-    """The sandbox does not start here; the message says what is missing and what to do."""
 
 
 class Pending(NamedTuple):
@@ -84,7 +79,7 @@ def grade_all(
 ) -> None:
     """Grade what is pending into the folder `out`, with so many worker processes.
 
-    `started` is told the level of isolation, once; `graded` is called after each submission. CannotStart
+    `started` is told the level of isolation, once; `graded` is called after each submission. SandboxError
     if the sandbox cannot be had. A submission that brings its worker down twice gets a result that says so.
     """
     queue, attempts = deque(pending), dict[str, int]()
@@ -105,7 +100,7 @@ def grade_all(
                             save(out, worker.busy, *_brought_down(task, worker.busy, level))
                             graded()
                     elif attempts.setdefault("", 0) >= ATTEMPTS:
-                        raise CannotStart("Workers end before they begin; what they printed says why")
+                        raise SandboxError("Workers end before they begin; what they printed says why")
                     else:
                         attempts[""] += 1
                     if queue:
@@ -113,7 +108,7 @@ def grade_all(
                     continue
                 kind, text = message
                 if kind == REFUSED:
-                    raise CannotStart(text)
+                    raise SandboxError(text)
                 if kind == LEVEL:
                     if not level:
                         level = text

@@ -53,12 +53,12 @@ def add_grade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 
 def grade(given: argparse.Namespace) -> int:
     """Grade a class. Returns 0 if each submission has a result, 1 if one has none, 2 if nothing began."""
-    from backproplab.authoring.refused import Refused
-    from backproplab.grading.batch import CannotStart
-    from backproplab.grading.reference import CannotGrade
+    from backproplab.authoring.errors import ReleaseError
+    from backproplab.grading.reference import SolutionError
     from backproplab.grading.run import grade_class
     from backproplab.grading.sets import of_set, solution_for, solution_notebooks
-    from backproplab.grading.submissions import CannotRead, find_submissions
+    from backproplab.grading.submissions import SubmissionError, find_submissions
+    from backproplab.sandbox import SandboxError
     from backproplab.sandbox.protocol import Limits
 
     try:
@@ -76,7 +76,7 @@ def grade(given: argparse.Namespace) -> int:
                 workers=given.jobs,
                 progress=bar.show,
             )
-    except (CannotRead, CannotGrade, CannotStart, Refused) as error:
+    except (SubmissionError, SolutionError, SandboxError, ReleaseError) as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:

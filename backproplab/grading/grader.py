@@ -12,11 +12,11 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 from backproplab.grading.exercises import ExerciseGrade, grade_exercise
+from backproplab.grading.notebook import StudentNotebook, read_notebook
 from backproplab.grading.plan import ANSWER, CHECK, grade_id, parsed, planned
-from backproplab.grading.reading import StudentNotebook, read_notebook
 from backproplab.grading.reports import result
 from backproplab.grading.review import Reviewer
-from backproplab.grading.submissions import CannotRead, Entry, Submission, content
+from backproplab.grading.submissions import Entry, Submission, SubmissionError, content
 from backproplab.marking.exercise import MANUAL, Exercise
 from backproplab.marking.names import bound_names
 from backproplab.marking.values import Values
@@ -80,7 +80,7 @@ class Grader:
         """Return the record of a submission, and the grades of its exercises, which its feedback shows."""
         try:
             notebook, notes = chosen(submission, self.task.assignment)
-        except CannotRead as error:
+        except SubmissionError as error:
             return ungraded(self.task, submission, str(error), level=self.level)
         # Public ones first: an error then comes from inputs that the student may see.
         seeds = tuple(dict.fromkeys((*self.task.public, *self.task.seeds)))
@@ -148,22 +148,22 @@ def ungraded(
 def chosen(submission: Submission, assignment: Assignment) -> tuple[StudentNotebook, list[str]]:
     """Read the notebook of a submission: of several, the one with most of the set in it, the latest of those.
 
-    CannotRead if there is none, or none that holds code.
+    SubmissionError if there is none, or none that holds code.
     """
     if not submission.notebooks:
         files = ", ".join(f"'{entry.file}'" for entry in submission.entries[:5])
-        raise CannotRead(f"There is no notebook (.ipynb) among what was handed in: {files}")
+        raise SubmissionError(f"There is no notebook (.ipynb) among what was handed in: {files}")
     read: list[tuple[int, int, Entry, StudentNotebook]] = []
     errors = []
     for entry in submission.notebooks:
         try:
             notebook = read_notebook(content(entry))
-        except CannotRead as error:
+        except SubmissionError as error:
             errors.append(str(error))
             continue
         read.append((_share(notebook, assignment), _attempt(entry), entry, notebook))
     if not read:
-        raise CannotRead(". ".join(errors))
+        raise SubmissionError(". ".join(errors))
     share, _, entry, notebook = max(read, key=lambda each: each[:2])
     notes = []
     if len(submission.notebooks) > 1:

@@ -7,7 +7,7 @@ never run: it only marks the place where the released check runs. So nothing don
 import ast
 from collections.abc import Sequence
 
-from backproplab.grading.reading import StudentCell
+from backproplab.grading.notebook import StudentCell
 from backproplab.marking.names import bound_names
 from backproplab.sandbox.protocol import Assignment, Cell, Check, Checkpoint, Job
 

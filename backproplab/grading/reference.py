@@ -15,7 +15,7 @@ from backproplab.marking.exercise import Exercise, Misconception
 from backproplab.sandbox.protocol import Limits
 
 
-class CannotGrade(BackproplabError):
+class SolutionError(BackproplabError):
     """The solution gives no values to compare with; the message says where."""
 
 
@@ -29,7 +29,7 @@ def make_task(
 ) -> Task:
     """Read a solution notebook, run it on the seeds, and return all that grading a class takes.
 
-    Refused if the notebook is not well-formed; CannotGrade if its solution fails with a seed.
+    ReleaseError if the notebook is not well-formed; SolutionError if its solution fails with a seed.
     """
     solution = load_solution(path)
     return Task(
@@ -68,7 +68,7 @@ def _expected(each: ExerciseInfo, results: list[Result], seeds: Sequence[int]) -
     solution, *wrong, stub = results
     missing = [seed for seed in seeds if seed not in solution.values]
     if solution.error or missing:
-        raise CannotGrade(f"the solution of {each.id} fails with seed {missing[:1]}: {solution.error}")
+        raise SolutionError(f"the solution of {each.id} fails with seed {missing[:1]}: {solution.error}")
     return Exercise(
         id=each.id,
         points=each.points,

@@ -7,8 +7,8 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Self
 
+from backproplab.grading.notebook import StudentCell
 from backproplab.grading.plan import parsed
-from backproplab.grading.reading import StudentCell
 from backproplab.grading.reports import REVIEW
 from backproplab.marking.names import bound_names, changed_names
 from backproplab.sandbox.protocol import Assignment

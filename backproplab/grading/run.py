@@ -23,7 +23,7 @@ from backproplab.grading.classroom import class_html
 from backproplab.grading.grader import Isolation
 from backproplab.grading.reference import make_task
 from backproplab.grading.reports import FEEDBACK, RESULTS
-from backproplab.grading.submissions import CannotRead, Submission, digest, file_stems, timestamp
+from backproplab.grading.submissions import Submission, SubmissionError, digest, file_stems, timestamp
 from backproplab.sandbox.launch import readable_paths
 from backproplab.sandbox.protocol import Limits
 
@@ -59,8 +59,8 @@ def grade_class(
     """Grade what was handed in for one set into the folder `out`, and write what follows from the results.
 
     `seeds` decide; without, they are drawn, or taken from the run that began in this folder. `progress` is
-    told how many results there are, of how many. CannotRead if the folder holds another set's grades or
-    another run is at work in it; Refused, CannotGrade or CannotStart where grading cannot begin.
+    told how many results there are, of how many. SubmissionError if the folder holds another set's grades or
+    another run is at work in it; ReleaseError, SolutionError or SandboxError where grading cannot begin.
     """
     try:
         with batch.locked(out):
@@ -73,7 +73,9 @@ def grade_class(
             now = run.grade(workers, progress)
             return run.end(now)
     except BlockingIOError:
-        raise CannotRead(f"Another run is at work in {out}: wait for it, or name another folder") from None
+        raise SubmissionError(
+            f"Another run is at work in {out}: wait for it, or name another folder"
+        ) from None
 
 
 def refuse_in_sight(paths: Iterable[Path]) -> None:
@@ -82,7 +84,7 @@ def refuse_in_sight(paths: Iterable[Path]) -> None:
     for path in dict.fromkeys(path.resolve() for path in paths):
         seen = next((folder for folder, resolved in open_to_all if path.is_relative_to(resolved)), "")
         if seen:
-            raise CannotRead(
+            raise SubmissionError(
                 f"{path} lies in {seen}, which student code may read, since it needs the programs there: "
                 "move the course, the submissions and the grades elsewhere, to a home folder say"
             )
@@ -121,7 +123,7 @@ class _Run:
             },
         }
         if before and before.get("assignment") != self.solution.stem:
-            raise CannotRead(
+            raise SubmissionError(
                 f"{self.out} holds the grades of {before.get('assignment')}: name another folder for those "
                 f"of {self.solution.stem}"
             )

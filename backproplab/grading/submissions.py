@@ -24,7 +24,7 @@ READ_LIMIT = 100 * 1024**2  # bytes of one notebook
 ENCRYPTED = 0x1  # bit of a zip member's flags
 
 
-class CannotRead(BackproplabError):
+class SubmissionError(BackproplabError):
     """A submission, or all of them, cannot be read; the message says why in a sentence."""
 
 
@@ -58,7 +58,7 @@ class Submission:
 def find_submissions(path: Path) -> list[Submission]:
     """Return what was handed in at `path`, a folder or a zip file, sorted by student.
 
-    CannotRead if there is nothing, or if a zip file is damaged.
+    SubmissionError if there is nothing, or if a zip file is damaged.
     """
     parts = {name: _parts(name) for name in sorted(_names(path))}
     parts = {name: each for name, each in parts.items() if each and not _is_litter(each)}
@@ -71,7 +71,7 @@ def find_submissions(path: Path) -> list[Submission]:
         student, assignment, file = _whose(each, canvas=canvas)
         found.setdefault((student, assignment), []).append(Entry(path, name, file))
     if not found:
-        raise CannotRead(
+        raise SubmissionError(
             f"{path} holds no submissions: name a folder of notebooks, nbgrader's submitted/ or a zip"
         )
     return [Submission(*key, tuple(entries)) for key, entries in sorted(found.items())]
@@ -127,9 +127,9 @@ def _names(path: Path) -> Iterator[str]:
         with _opened_zip(path) as archive:
             every = [item.filename for item in archive.infolist() if not item.is_dir()]
     elif path.exists():
-        raise CannotRead(f"{path} is neither a folder nor a zip file")
+        raise SubmissionError(f"{path} is neither a folder nor a zip file")
     else:
-        raise CannotRead(f"{path} does not exist")
+        raise SubmissionError(f"{path} does not exist")
     yield from every
 
 
@@ -139,12 +139,12 @@ def _opened_zip(path: Path) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(path) as archive:
             yield archive
     except zipfile.BadZipFile as error:
-        raise CannotRead(f"{path} is damaged ({error}): download it again") from error
+        raise SubmissionError(f"{path} is damaged ({error}): download it again") from error
 
 
 @contextmanager
 def opened(entry: Entry) -> Iterator[IO[bytes]]:
-    """Open a file that was handed in. CannotRead if it is damaged, encrypted or gone."""
+    """Open a file that was handed in. SubmissionError if it is damaged, encrypted or gone."""
     try:
         if entry.container.is_dir():
             with open(entry.container / entry.name, "rb") as file:
@@ -152,19 +152,19 @@ def opened(entry: Entry) -> Iterator[IO[bytes]]:
             return
         with zipfile.ZipFile(entry.container) as archive:
             if archive.getinfo(entry.name).flag_bits & ENCRYPTED:
-                raise CannotRead(f"'{entry.file}' is encrypted in the zip file")
+                raise SubmissionError(f"'{entry.file}' is encrypted in the zip file")
             with archive.open(entry.name) as file:
                 yield file
     except (OSError, KeyError, zipfile.BadZipFile, NotImplementedError, EOFError) as error:
-        raise CannotRead(f"'{entry.file}' cannot be read: {error}") from error
+        raise SubmissionError(f"'{entry.file}' cannot be read: {error}") from error
 
 
 def content(entry: Entry, limit: int = READ_LIMIT) -> bytes:
-    """Return the bytes of a file that was handed in. CannotRead if it is damaged or longer than `limit`."""
+    """Return the bytes of a file. SubmissionError if it is damaged or longer than `limit`."""
     with opened(entry) as file:
         data = file.read(limit + 1)
     if len(data) > limit:
-        raise CannotRead(
+        raise SubmissionError(
             f"'{entry.file}' is larger than {limit // 1024**2} MB: clear its outputs and hand it in again"
         )
     return data
@@ -179,7 +179,7 @@ def digest(submission: Submission) -> str:
             with opened(entry) as file:
                 while piece := file.read(1024**2):
                     total.update(piece)
-        except CannotRead as error:
+        except SubmissionError as error:
             total.update(str(error).encode(errors="surrogateescape"))
     return total.hexdigest()
 
@@ -190,7 +190,7 @@ def timestamp(submission: Submission) -> str:
         if entry.file == TIMESTAMP:
             try:
                 return content(entry, 1024).decode("utf-8", "replace").strip()
-            except CannotRead:
+            except SubmissionError:
                 break
     return ""
 

@@ -31,7 +31,7 @@ def export(lesson: NotebookNode, path: Path, out: Path, also: Iterable[str] = ()
 
     `path` is where the lesson lies: its images and links are found from there. Links lead to the pages of
     lessons that `out` holds already, and of those whose stems `also` lists. What `lesson` holds of widgets is
-    taken out of it. Raises `FormulaFailed` if a formula cannot be typeset.
+    taken out of it. Raises `FormulaError` if a formula cannot be typeset.
     """
     out.mkdir(parents=True, exist_ok=True)
     pages = {page.stem for page in out.glob("*.html")} | set(also) | {path.stem}

@@ -21,7 +21,7 @@ from contextlib import suppress
 from typing import Any, NoReturn
 
 from backproplab.sandbox import child, isolation, seccomp, wire
-from backproplab.sandbox.isolation import MissingMechanism
+from backproplab.sandbox.isolation import MissingMechanismError
 from backproplab.sandbox.limits import limit_resources, resident, usage
 from backproplab.sandbox.protocol import Assignment, Limits
 
@@ -79,7 +79,7 @@ def _guard(server: Server, results: int, status: socket.socket) -> NoReturn:
             _child(server, results, status)
         os.close(results)
         _watch(pid, status)
-    except MissingMechanism as missing:
+    except MissingMechanismError as missing:
         say(status, missing=missing.mechanism, why=missing.why)
     except BaseException as error:
         say(status, missing="the guard", why=repr(error))
@@ -112,7 +112,7 @@ def _child(server: Server, results: int, status: socket.socket) -> NoReturn:
         isolation.drop_capabilities()
         isolation.restrict_files(server.readable, [server.scratch])
         seccomp.restrict_calls()
-    except MissingMechanism as missing:
+    except MissingMechanismError as missing:
         say(status, missing=missing.mechanism, why=missing.why)
         os._exit(1)
     try:
@@ -131,7 +131,7 @@ def main(descriptor: int) -> None:
     control = socket.socket(fileno=descriptor)
     try:
         server = Server(control)
-    except MissingMechanism as missing:
+    except MissingMechanismError as missing:
         say(control, missing=missing.mechanism, why=missing.why)
     except BaseException as error:
         say(control, failed=f"{type(error).__name__}: {error}"[:1000])

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 from backproplab.sandbox import wire
-from backproplab.sandbox.isolation import MissingMechanism
+from backproplab.sandbox.isolation import MissingMechanismError
 from backproplab.sandbox.launch import ServerProcess, readable_paths
 from backproplab.sandbox.limits import Usage, signal_name
 from backproplab.sandbox.protocol import Assignment, Limits
@@ -29,7 +29,7 @@ class WarmServer:
     def _start(self) -> None:
         try:
             self._process = process = ServerProcess()
-        except MissingMechanism as missing:
+        except MissingMechanismError as missing:
             raise IsolationError(missing.mechanism, missing.why) from None
         content = self._content | {"scratch": process.scratch, "readable": readable_paths()}
         process.control.settimeout(START_SECONDS)
