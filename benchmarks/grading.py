@@ -161,6 +161,6 @@ def graded(folder, notebook, size, workers=2):
 
 
 if __name__ == "__main__":
-    from show import told
+    from show import show
 
-    told(main())
+    show(main())

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from backproplab import display
-from backproplab.check import answered, check, check_set, collecting, session, summary
+from backproplab.check import answered, check, check_set, collect, session, summary
 from backproplab.marking.exercise import call_with_seed
 from backproplab.marking.expected import decode, encode, fingerprint, read
 
@@ -512,7 +512,7 @@ class TestCollecting:
         pose(slope)
         page.clear()
         posed = []
-        with collecting(posed.append):
+        with collect(posed.append):
             check_set("no-such-set")
             pose(slope, points=3, kind="fix")
             summary()

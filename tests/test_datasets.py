@@ -143,10 +143,10 @@ def test_mnist_names_a_split_or_dtype_that_it_has_not(split, dtype, message):
 @pytest.fixture
 def elsewhere(tmp_path, monkeypatch):
     """A place for another mnist.npz, with nothing remembered from the real one."""
-    mnist_module._published.cache_clear()
+    mnist_module._load.cache_clear()
     monkeypatch.setattr(mnist_module, "FILE", tmp_path / "mnist.npz")
     yield tmp_path / "mnist.npz"
-    mnist_module._published.cache_clear()
+    mnist_module._load.cache_clear()
 
 
 def test_a_missing_file_is_named_with_what_to_do(elsewhere):

@@ -111,7 +111,7 @@ def test_each_run_draws_its_own_seeds(tmp_path):
 def test_two_runs_do_not_meet_in_one_folder(tmp_path, capsys):
     pytest.importorskip("fcntl")
     command = a_class(tmp_path, 1)
-    with batch.locked(tmp_path / "grades"):
+    with batch.lock(tmp_path / "grades"):
         assert cli.main(command) == 2
     assert "Another run is at work" in capsys.readouterr().err
 
@@ -132,7 +132,7 @@ def test_a_submission_that_brings_the_grader_down_gets_a_result_that_says_so(tmp
     monkeypatch.setattr(batch, "_work", kit.dying_work)
     count = []
     batch.grade_all(
-        task, tmp_path / "grades", pending, workers=2, started=print, graded=lambda: count.append(1)
+        task, tmp_path / "grades", pending, workers=2, on_start=print, on_grade=lambda: count.append(1)
     )
     assert len(count) == 3
     record = json.loads((tmp_path / "grades" / "results" / "deadly.json").read_text())

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 import pytest
 
 from backproplab.grading import pages
-from backproplab.grading.classroom import class_html, tallied
+from backproplab.grading.classroom import class_html, tally_results
 from backproplab.grading.exercises import ExerciseGrade, ShownValue, ValueGrade
 from backproplab.grading.reports import result
 from backproplab.marking.verdict import Status, Verdict
@@ -100,11 +100,11 @@ RESULTS = [record("a"), record("b", "swapped", ["odd"]), record("c", "swapped")]
 
 
 def test_a_class_is_counted():
-    tally = tallied(RESULTS)
+    tally = tally_results(RESULTS)
     assert tally.statuses["3.1"] == {"partly right": 3}
     assert "essay" not in tally.statuses
-    assert tally.ranked() == [("3.3", "swapped", 2), ("3.3", "w", 1)]
-    assert tally.explained() == {"3.1": (0, 3), "3.2": (0, 0), "3.3": (3, 0), "3.4": (0, 0)}
+    assert tally.ranking() == [("3.3", "swapped", 2), ("3.3", "w", 1)]
+    assert tally.explanations() == {"3.1": (0, 3), "3.2": (0, 0), "3.3": (3, 0), "3.4": (0, 0)}
 
 
 def test_the_class_page_has_four_pictures_that_say_what_they_show():

@@ -12,7 +12,7 @@ SOLVED = "def grad(a):\n    v = Value(a)\n    return v.data"
 
 
 def review(*sources):
-    return Reviewer(SET, SOLVED).borrowed([StudentCell(source) for source in sources])
+    return Reviewer(SET, SOLVED).review([StudentCell(source) for source in sources])
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from backproplab.authoring.assignment import load_solution
 from backproplab.authoring.cells import answer_names
 from backproplab.authoring.stubs import stub_code
 from backproplab.grading.notebook import StudentCell
-from backproplab.grading.plan import planned
+from backproplab.grading.plan import make_job
 from backproplab.grading.review import Reviewer
 from backproplab.marking.names import bound_names, changed_names
 from backproplab.sandbox.protocol import Assignment, Check, Checkpoint
@@ -88,7 +88,7 @@ def test_a_cell_that_changes_an_answer_is_not_taken_for_the_one_that_gives_it():
     check = Check("3.1", '@check("3.1")\ndef _(rng): return {"w": w}', ("w",))
     # Ids are lost. The check, moved between the two, must wait for the cell that binds.
     cells = [StudentCell(CHANGES), StudentCell(check.source), StudentCell("w = [0.0]")]
-    steps = planned(cells, Assignment("03-x", (), (check,)), [1]).steps
+    steps = make_job(cells, Assignment("03-x", (), (check,)), [1]).steps
     assert [isinstance(step, Checkpoint) for step in steps] == [False, False, True]
 
 
@@ -96,4 +96,4 @@ def test_a_person_looks_at_cells_that_fill_an_answer_in_too():
     check = Check("3.1", '@check("3.1")\ndef _(rng): return {"w": w}', ("w",))
     reviewer = Reviewer(Assignment("03-x", (), (check,)), solved="w = [2.0]")
     cells = [StudentCell("w = [0.0]"), StudentCell("from backproplab import Dense\nw[0] = Dense(1, 1)")]
-    assert len(reviewer.borrowed(cells)) == 2
+    assert len(reviewer.review(cells)) == 2

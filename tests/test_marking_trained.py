@@ -5,7 +5,7 @@ import pytest
 
 from backproplab.authoring.trial import Step, Trial
 from backproplab.authoring.trial_process import run_trials
-from backproplab.check import collecting
+from backproplab.check import collect
 from backproplab.check.result import run_check
 from backproplab.grading.grader import ACCEPTED, _as_source, judge_assignment
 from backproplab.marking.exercise import CheckSpec, Exercise, call_with_seed
@@ -48,7 +48,7 @@ def grader(answer):
     exercise = Exercise("3.1", 1, "trained", shapes=SHAPES, accept="judge")
     assignment = judge_assignment(Assignment("03-x", (GIVEN.format(answer),), ()), exercise)
     space, collected = {}, []
-    with collecting(collected.append):
+    with collect(collected.append):
         for source in (*assignment.given, _as_source({101: {"w": RIGHT}}), assignment.checks[0].source):
             exec(source, space)
     try:

@@ -101,8 +101,8 @@ def test_objects_are_no_dtype():
 
 def test_an_assignment_survives_the_way():
     assignment = Assignment("03", ("import numpy",), (Check("3.1", "…\udc80", ("f", "g")),))
-    raw = wire.request(**wire.packed(assignment, Limits(cell_seconds=3.0)))
-    assert wire.unpacked(wire.read_request(io.BytesIO(raw).read)) == (assignment, Limits(cell_seconds=3.0))
+    raw = wire.request(**wire.pack(assignment, Limits(cell_seconds=3.0)))
+    assert wire.unpack(wire.read_request(io.BytesIO(raw).read)) == (assignment, Limits(cell_seconds=3.0))
 
 
 def test_a_reader_learns_that_the_other_side_has_gone():

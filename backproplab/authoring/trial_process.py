@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from backproplab.check import collecting
+from backproplab.check import collect
 from backproplab.check.error_report import error_report
 from backproplab.files import atomic_write
 from backproplab.marking import trained
@@ -43,7 +43,7 @@ def run_trials(steps: Sequence[Step], trials: Sequence[Trial], where: Path) -> l
     namespace: Namespace = {"__name__": "__main__"}
     checks, places = {}, {}
     collected: list[CheckSpec] = []
-    with collecting(collected.append):
+    with collect(collected.append):
         for step in steps:
             where.write_text(f"cell '{step.cell}'", encoding="utf-8")
             if step.exercise:

@@ -40,7 +40,7 @@ def result_card(found: CheckResult) -> tuple[str, str]:
         plain.append(found.note)
     if found.rows:
         body.append(_rows(found))
-        plain += _aligned([(row.name, row.yours, row.shape, _finding(row)) for row in found.rows])
+        plain += _align([(row.name, row.yours, row.shape, _finding(row)) for row in found.rows])
         plain += [_caption(found)] * bool(_caption(found))
     if found.error:
         traceback = f'<pre style="{_MONOSPACE};margin:0.2em 0">{escape(found.error.traceback)}</pre>'
@@ -66,7 +66,7 @@ def summary_table(name: str, results: Sequence[CheckResult]) -> tuple[str, str]:
     table = _table(("exercise", "status", "points"), lines)
     status = Status.NOT_ATTEMPTED if left else Status.RIGHT
     markup = _card(status, name, total, [table, _paragraph(closing)], sign="")
-    return markup, "\n".join([f"{name} · {total}", *_aligned(lines), closing])
+    return markup, "\n".join([f"{name} · {total}", *_align(lines), closing])
 
 
 def _card(status: Status, title: str, aside: str, body: Sequence[str], *, sign: str | None = None) -> str:
@@ -119,7 +119,7 @@ def _finding(row: Row) -> str:
     return ROW_SIGNS[row.ok] + row.finding
 
 
-def _aligned(lines: Sequence[Sequence[str]]) -> list[str]:
+def _align(lines: Sequence[Sequence[str]]) -> list[str]:
     flat = [[" ".join(cell.split()) for cell in line] for line in lines]
     widths = [max(map(len, column)) for column in zip(*flat, strict=True)]
     return ["  " + "  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() for line in flat]

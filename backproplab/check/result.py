@@ -53,7 +53,7 @@ def run_check(spec: CheckSpec, exercise: Exercise, whole: ExerciseSet) -> CheckR
         values = {seed: _named_values(spec.function, seed) for seed in whole.seeds}
     except NotImplementedError:
         todo = (
-            f"Your turn: put your code for {_listed(exercise.answers)} in place of the line with "
+            f"Your turn: put your code for {_quote(exercise.answers)} in place of the line with "
             "NotImplementedError, run that cell, then this one."
         )
         return nothing(Status.NOT_ATTEMPTED, todo)
@@ -63,7 +63,7 @@ def run_check(spec: CheckSpec, exercise: Exercise, whole: ExerciseSet) -> CheckR
         result = nothing(Status.NOT_YET, f"{exercise.id} stopped {found.place}: {found.line}{hint}")
         return replace(result, error=found)
     if any(value is ... for named in values.values() for value in named.values()):
-        todo = f"Your turn: fill in {_listed(exercise.answers)}, then run this cell again."
+        todo = f"Your turn: fill in {_quote(exercise.answers)}, then run this cell again."
         return nothing(Status.NOT_ATTEMPTED, todo)
     given = {seed: as_arrays(named) for seed, named in values.items()}
     if exercise.kind == "trained":
@@ -73,9 +73,9 @@ def run_check(spec: CheckSpec, exercise: Exercise, whole: ExerciseSet) -> CheckR
         return _trained(replace(exercise, shapes=spec.shapes), given, spec.accept)
     wanted, got = list(exercise.names), list(given[whole.seeds[0]])
     if any(set(named) != set(wanted) for named in given.values()):
-        note = f"The check expected values named {_listed(wanted)}, and got {_listed(got) or 'none'}."
+        note = f"The check expected values named {_quote(wanted)}, and got {_quote(got) or 'none'}."
         return nothing(Status.NOT_YET, note)
-    return _compared(exercise, given, whole)
+    return _compare(exercise, given, whole)
 
 
 def _todo(function: CheckFunction, answers: tuple[str, ...]) -> str:
@@ -83,12 +83,12 @@ def _todo(function: CheckFunction, answers: tuple[str, ...]) -> str:
     names = getattr(function, "__globals__", {})
     undefined = [name for name in answers if name not in names]
     if undefined:
-        return f"Run the cell that defines {_listed(undefined)} first, then this one again."
+        return f"Run the cell that defines {_quote(undefined)} first, then this one again."
     blank = [name for name in answers if names[name] is ...]
-    return f"Your turn: fill in {_listed(blank)}, then run this cell again." if blank else ""
+    return f"Your turn: fill in {_quote(blank)}, then run this cell again." if blank else ""
 
 
-def _listed(names: tuple[str, ...] | list[str]) -> str:
+def _quote(names: tuple[str, ...] | list[str]) -> str:
     quoted = [f"`{name}`" for name in names]
     return " and ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
 
@@ -126,18 +126,18 @@ def _objection(exercise: Exercise, given: Given, seed: int, accept: Accept) -> s
         return f"These numbers cannot be judged. {error_report(error).line}"
 
 
-def _compared(exercise: Exercise, given: Mapping[int, Given], whole: ExerciseSet) -> CheckResult:
+def _compare(exercise: Exercise, given: Mapping[int, Given], whole: ExerciseSet) -> CheckResult:
     found = verdict(exercise, given, whole.seeds)
     rows = tuple(comparison(name, ok, exercise.values, given) for name, ok in found.passed.items())
     is_drawn = exercise.kind in DRAWN
     seeds = len(given) if is_drawn else 1
     if exercise.kind == "choice":  # how far off a choice is would tell the right one
-        rows = tuple(each if each.ok else replace(each, finding=_not_chosen(each)) for each in rows)
+        rows = tuple(each if each.ok else replace(each, finding=_choice_finding(each)) for each in rows)
     match found.status:
         case Status.RIGHT:
             return CheckResult(found, "", rows, seeds)
         case Status.NOT_ATTEMPTED:
-            note = f"This still gives what the code as handed out gives: mend {_listed(exercise.answers)}."
+            note = f"This still gives what the code as handed out gives: mend {_quote(exercise.answers)}."
             return CheckResult(found, note, seeds=seeds)
         case _ if is_drawn and whole.fingerprint != fingerprint():
             note = (
@@ -146,12 +146,12 @@ def _compared(exercise: Exercise, given: Mapping[int, Given], whole: ExerciseSet
                 "pins (constraints.txt), restart the kernel and run the notebook again."
             )
             result = without_values(exercise.id, exercise.points, Status.VERSIONS_DIFFER, note)
-            return replace(result, rows=tuple(each.not_compared() for each in rows), seeds=seeds)
+            return replace(result, rows=tuple(each.without_finding() for each in rows), seeds=seeds)
         case _:
             return CheckResult(found, found.misconception or "", rows, seeds)
 
 
-def _not_chosen(row: Row) -> str:
+def _choice_finding(row: Row) -> str:
     return (
         "not this one" if row.shape == "a number" else "not a choice: write its number alone, without quotes"
     )

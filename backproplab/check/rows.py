@@ -28,7 +28,7 @@ class Row:
     ok: bool | None  # None: not compared
     finding: str
 
-    def not_compared(self) -> "Row":
+    def without_finding(self) -> "Row":
         """Return the same row without a finding."""
         return replace(self, ok=None, finding="not compared")
 

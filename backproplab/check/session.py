@@ -133,7 +133,7 @@ def summary() -> None:
 
 
 @contextmanager
-def collecting(callback: Callable[[CheckSpec], object]) -> Iterator[None]:
+def collect(callback: Callable[[CheckSpec], object]) -> Iterator[None]:
     """Hand each check to `callback` as it is declared, instead of running it; nothing is shown.
 
     Meanwhile `check_set` and `summary` do nothing and `answered` is False.

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from backproplab.files import write_text
 from backproplab.grading.exercises import ExerciseGrade
-from backproplab.grading.grader import Grader, Task, ungraded
+from backproplab.grading.grader import Grader, Task, empty_record
 from backproplab.grading.pages import feedback
 from backproplab.grading.reports import FEEDBACK, RESULTS, write_json
 from backproplab.grading.submissions import Submission
@@ -74,12 +74,12 @@ def grade_all(
     pending: Sequence[Pending],
     *,
     workers: int,
-    started: Callable[[str], object],
-    graded: Callable[[], object],
+    on_start: Callable[[str], object],
+    on_grade: Callable[[], object],
 ) -> None:
     """Grade what is pending into the folder `out`, with so many worker processes.
 
-    `started` is told the level of isolation, once; `graded` is called after each submission. SandboxError
+    `on_start` is called with the level of isolation, once; `on_grade` after each submission. SandboxError
     if the sandbox cannot be had. A submission that brings its worker down twice gets a result that says so.
     """
     queue, attempts = deque(pending), dict[str, int]()
@@ -87,7 +87,7 @@ def grade_all(
     crew = [_Worker(task, out) for _ in range(min(workers, len(pending)))]
     try:
         while crew:
-            for worker, message in _heard(crew, _longest(task)):
+            for worker, message in _messages(crew, _longest(task)):
                 if message is None:
                     crew.remove(worker)
                     worker.stop()
@@ -97,8 +97,8 @@ def grade_all(
                         if attempts[stem] < ATTEMPTS:
                             queue.append(worker.busy)
                         else:
-                            save(out, worker.busy, *_brought_down(task, worker.busy, level))
-                            graded()
+                            save(out, worker.busy, *_crash_record(task, worker.busy, level))
+                            on_grade()
                     elif attempts.setdefault("", 0) >= ATTEMPTS:
                         raise SandboxError("Workers end before they begin; what they printed says why")
                     else:
@@ -112,10 +112,10 @@ def grade_all(
                 if kind == LEVEL:
                     if not level:
                         level = text
-                        started(level)
+                        on_start(level)
                 elif kind == DONE:
                     worker.busy = None
-                    graded()
+                    on_grade()
                 if queue:
                     worker.send(queue.popleft())
                 else:
@@ -131,7 +131,7 @@ def _longest(task: Task) -> float:
     return PATIENCE * limits.submission_seconds * limits.wall_factor + 60
 
 
-def _heard(crew: Sequence[_Worker], longest: float) -> Iterator[tuple[_Worker, tuple[str, str] | None]]:
+def _messages(crew: Sequence[_Worker], longest: float) -> Iterator[tuple[_Worker, tuple[str, str] | None]]:
     """Wait for workers to say something; None for one that died or is busy for too long."""
     ready = wait([worker.connection for worker in crew], timeout=5)
     for worker in list(crew):
@@ -144,9 +144,9 @@ def _heard(crew: Sequence[_Worker], longest: float) -> Iterator[tuple[_Worker, t
             yield worker, None
 
 
-def _brought_down(task: Task, pending: Pending, level: str) -> tuple[dict[str, Any], list[ExerciseGrade]]:
+def _crash_record(task: Task, pending: Pending, level: str) -> tuple[dict[str, Any], list[ExerciseGrade]]:
     reason = "The grader came to an end twice while it read or ran this notebook: look at it by hand"
-    return ungraded(task, pending.submission, reason, level=level)
+    return empty_record(task, pending.submission, reason, level=level)
 
 
 def save(out: Path, pending: Pending, record: dict[str, Any], grades: Sequence[ExerciseGrade]) -> None:
@@ -186,7 +186,7 @@ def _work(task: Task, out: Path, connection: Connection) -> None:
 
 
 @contextmanager
-def locked(out: Path) -> Iterator[None]:
+def lock(out: Path) -> Iterator[None]:
     """Keep a second run out of the folder. BlockingIOError if one is at work there."""
     out.mkdir(parents=True, exist_ok=True)
     with open(out / ".lock", "w") as lock:

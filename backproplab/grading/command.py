@@ -82,11 +82,11 @@ def grade(given: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print("\nStopped. Run the same command again to go on.", file=sys.stderr)
         return 130
-    _tell(summary, given.out)
+    _print_summary(summary, given.out)
     return 0 if summary.results == summary.submissions else 1
 
 
-def _tell(summary: "Summary", out: Path) -> None:
+def _print_summary(summary: "Summary", out: Path) -> None:
     print(f"{summary.assignment}: {summary.results} of {summary.submissions} submissions have a result,")
     print(f"{summary.graded_now} graded now. Isolation: {summary.level}.")
     if summary.troubled:

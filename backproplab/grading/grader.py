@@ -13,7 +13,7 @@ from typing import Any, Literal, Self
 
 from backproplab.grading.exercises import ExerciseGrade, grade_exercise
 from backproplab.grading.notebook import StudentNotebook, read_notebook
-from backproplab.grading.plan import ANSWER, CHECK, grade_id, parsed, planned
+from backproplab.grading.plan import ANSWER, CHECK, grade_id, make_job, parse
 from backproplab.grading.reports import result
 from backproplab.grading.review import Reviewer
 from backproplab.grading.submissions import Entry, Submission, SubmissionError, content
@@ -79,12 +79,12 @@ class Grader:
     def grade(self, submission: Submission) -> tuple[dict[str, Any], list[ExerciseGrade]]:
         """Return the record of a submission, and the grades of its exercises, which its feedback shows."""
         try:
-            notebook, notes = chosen(submission, self.task.assignment)
+            notebook, notes = choose_notebook(submission, self.task.assignment)
         except SubmissionError as error:
-            return ungraded(self.task, submission, str(error), level=self.level)
+            return empty_record(self.task, submission, str(error), level=self.level)
         # Public ones first: an error then comes from inputs that the student may see.
         seeds = tuple(dict.fromkeys((*self.task.public, *self.task.seeds)))
-        outcome = self._run(planned(notebook.cells, self.task.assignment, seeds))
+        outcome = self._run(make_job(notebook.cells, self.task.assignment, seeds))
         grades = [
             grade_exercise(
                 exercise, outcome, seeds=self.task.seeds, public=self.task.public, judge=self._judge
@@ -95,7 +95,7 @@ class Grader:
             *notes,
             *notebook.problems,
             *outcome.problems,
-            *self._reviewer.borrowed(notebook.cells),
+            *self._reviewer.review(notebook.cells),
         ]
         return self._record(submission, grades, problems), grades
 
@@ -133,7 +133,7 @@ class Grader:
         return found.removeprefix("NotAccepted: ")
 
 
-def ungraded(
+def empty_record(
     task: Task, submission: Submission, reason: str, *, level: str
 ) -> tuple[dict[str, Any], list[ExerciseGrade]]:
     """Return a record without marks that says why there are none."""
@@ -145,7 +145,7 @@ def ungraded(
     return record, [ExerciseGrade(each) for each in verdicts]
 
 
-def chosen(submission: Submission, assignment: Assignment) -> tuple[StudentNotebook, list[str]]:
+def choose_notebook(submission: Submission, assignment: Assignment) -> tuple[StudentNotebook, list[str]]:
     """Read the notebook of a submission: of several, the one with most of the set in it, the latest of those.
 
     SubmissionError if there is none, or none that holds code.
@@ -182,7 +182,7 @@ def _share(notebook: StudentNotebook, assignment: Assignment) -> int:
     )
     if by_id:
         return by_id
-    bound = set[str]().union(*(bound_names(parsed(cell.source).body) for cell in notebook.cells))
+    bound = set[str]().union(*(bound_names(parse(cell.source).body) for cell in notebook.cells))
     return sum(bool(set(check.answers) & bound) for check in assignment.checks)
 
 

@@ -37,8 +37,8 @@ def read_notebook(data: bytes) -> StudentNotebook:
     >>> read_notebook(b'{"cells": [{"cell_type": "code", "source": ["x = 1"]}], "nbformat": 4}').cells
     (StudentCell(source='x = 1', grade_id=''),)
     """
-    text, problems = _decoded(data)
-    notebook = _parsed(text)
+    text, problems = _decode(data)
+    notebook = _parse_json(text)
     if not isinstance(notebook, dict):
         raise SubmissionError(f"The file is not a notebook: it holds a JSON {_kind(notebook)}, not an object")
     cells = _cells(notebook, problems)
@@ -57,7 +57,7 @@ def read_notebook(data: bytes) -> StudentNotebook:
     return StudentNotebook(read, tuple(problems))
 
 
-def _decoded(data: bytes) -> tuple[str, list[str]]:
+def _decode(data: bytes) -> tuple[str, list[str]]:
     if not data.strip():
         raise SubmissionError("The file is empty")
     encoding = json.detect_encoding(data)
@@ -69,7 +69,7 @@ def _decoded(data: bytes) -> tuple[str, list[str]]:
         return data.decode("cp1252", "replace"), ["The file is not in UTF-8; it was read as Windows-1252"]
 
 
-def _parsed(text: str) -> Any:
+def _parse_json(text: str) -> Any:
     start = text.lstrip()[:200]
     if not start.startswith(("{", "[")):
         looks = {"%PDF": "a PDF", "PK\x03\x04": "a zip file", "<": "a web page"}

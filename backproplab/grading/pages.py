@@ -7,7 +7,7 @@ from typing import Any
 from backproplab.grading.exercises import ExerciseGrade, ValueGrade
 from backproplab.grading.reports import is_for_review
 from backproplab.marking.verdict import Status
-from backproplab.sandbox.protocol import SAID
+from backproplab.sandbox.protocol import FROM_NOTEBOOK
 
 SIGNS = {
     Status.RIGHT: "✓",
@@ -60,7 +60,7 @@ def feedback(record: Mapping[str, Any], grades: Sequence[ExerciseGrade]) -> str:
         f"<p><b>{record['score']:.4g} of {_points(record['max_score'])}.</b></p>",
     ]
     # Not what the notebook said of itself either: its words may hold the inputs that were drawn for this run.
-    notes = [p for p in record["problems"] if not is_for_review(p) and not p.startswith(SAID)]
+    notes = [p for p in record["problems"] if not is_for_review(p) and not p.startswith(FROM_NOTEBOOK)]
     if notes:
         lines = "".join(f"<li>{_text(note)}</li>" for note in notes)
         parts.append(f'<div class="note"><p>While your notebook was graded:</p><ul>{lines}</ul></div>')

@@ -24,7 +24,7 @@ def grade_id(role: str, exercise: str) -> str:
     return f"{role}-{exercise.replace('.', '-')}"
 
 
-def planned(cells: Sequence[StudentCell], assignment: Assignment, seeds: Sequence[int]) -> Job:
+def make_job(cells: Sequence[StudentCell], assignment: Assignment, seeds: Sequence[int]) -> Job:
     """Return the job for one notebook: its cells in order, each check at its place or at the end."""
     places = {check.exercise: _place(check, cells) for check in assignment.checks}
     answered = {grade_id(ANSWER, check.exercise): check.exercise for check in assignment.checks}
@@ -55,7 +55,7 @@ def _place(check: Check, cells: Sequence[StudentCell]) -> int | None:
         answers = [
             index
             for index, cell in enumerate(cells)
-            if set(check.answers) & {*bound_names(parsed(cell.source).body)}
+            if set(check.answers) & {*bound_names(parse(cell.source).body)}
         ][:1]
     return here[-1] if answers and max(answers) < here[-1] else None
 
@@ -70,7 +70,7 @@ def without_magics(source: str) -> str:
     return "\n".join("" if line.lstrip().startswith(("%", "!", "?")) else line for line in lines)
 
 
-def parsed(source: str) -> ast.Module:
+def parse(source: str) -> ast.Module:
     """Return the syntax tree of a student's cell, magics left out; an empty one if it does not parse."""
     if len(source) > LONGEST:
         return ast.Module([], [])

@@ -83,14 +83,14 @@ def gradebook(results: Iterable[Mapping[str, Any]], timestamps: Mapping[str, str
             "score": each["score"],
             "max_score": each["max_score"],
         }
-        writer.writerow([harmless(fields.get(column, "")) for column in GRADEBOOK_COLUMNS])
+        writer.writerow([escape_formula(fields.get(column, "")) for column in GRADEBOOK_COLUMNS])
     return text.getvalue()
 
 
-def harmless(value: str | float) -> str:
+def escape_formula(value: str | float) -> str:
     """Write a field so that no spreadsheet takes it for a formula; numbers stay as they are.
 
-    >>> harmless("=HYPERLINK(1)"), harmless(-1.5)
+    >>> escape_formula("=HYPERLINK(1)"), escape_formula(-1.5)
     ("'=HYPERLINK(1)", '-1.5')
     """
     if not isinstance(value, str):

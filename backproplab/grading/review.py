@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Self
 
 from backproplab.grading.notebook import StudentCell
-from backproplab.grading.plan import parsed
+from backproplab.grading.plan import parse
 from backproplab.grading.reports import REVIEW
 from backproplab.marking.names import bound_names, changed_names
 from backproplab.sandbox.protocol import Assignment
@@ -25,10 +25,10 @@ class Reviewer:
         self._owners = {name: check.exercise for check in assignment.checks for name in check.answers}
         checks = [check.source for check in assignment.checks]
         self._handed_out = {source.strip() for source in (*assignment.given, *checks)}
-        self._given = {name for source in assignment.given for name, _ in _imports(parsed(source))}
-        self._allowed = _loaded(parsed(solved)) | {name for name, _ in _imports(parsed(solved))}
+        self._given = {name for source in assignment.given for name, _ in _imports(parse(source))}
+        self._allowed = _loaded_names(parse(solved)) | {name for name, _ in _imports(parse(solved))}
 
-    def borrowed(self, cells: Sequence[StudentCell]) -> list[str]:
+    def review(self, cells: Sequence[StudentCell]) -> list[str]:
         """Return a sentence for each line of an answer that takes of the package what the solution does not.
 
         Cells that bind or change something which an answer uses count as part of it.
@@ -42,7 +42,7 @@ class Reviewer:
             text = cells[index].source.split("\n")
             sentences += [
                 f"{REVIEW} {place} uses {PACKAGE} itself, line {line}: {text[line - 1].strip()[:120]}"
-                for line in sorted(_lines(parsed(cells[index].source), suspects))
+                for line in sorted(_lines(parse(cells[index].source), suspects))
             ]
         return sentences
 
@@ -57,9 +57,9 @@ class _Read(NamedTuple):
 
     @classmethod
     def of(cls, source: str) -> Self:
-        tree = parsed(source)
+        tree = parse(source)
         sets = {*bound_names(tree.body), *changed_names(tree.body)}
-        return cls(sets, _loaded(tree), {name for name, _ in _imports(tree)})
+        return cls(sets, _loaded_names(tree), {name for name, _ in _imports(tree)})
 
 
 def _behind_answers(cells: Sequence[_Read], answers: set[str]) -> list[int]:
@@ -90,7 +90,7 @@ def _is_reference(name: str) -> bool:
     return parts[0] == PACKAGE and (len(parts) == 1 or parts[1] not in HARMLESS)
 
 
-def _loaded(tree: ast.Module) -> set[str]:
+def _loaded_names(tree: ast.Module) -> set[str]:
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
 

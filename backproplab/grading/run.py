@@ -63,7 +63,7 @@ def grade_class(
     another run is at work in it; ReleaseError, SolutionError or SandboxError where grading cannot begin.
     """
     try:
-        with batch.locked(out):
+        with batch.lock(out):
             run = _Run(solution, submissions, out, isolation=isolation, limits=limits or Limits())
             if isolation == "full":
                 refuse_in_sight(
@@ -159,12 +159,14 @@ class _Run:
             return 0
         task = make_task(self.solution, self.record["seeds"], isolation=self.isolation, limits=self.limits)
 
-        def graded() -> None:
+        def on_grade() -> None:
             nonlocal done
             done += 1
             progress(done, total)
 
-        batch.grade_all(task, self.out, pending, workers=workers, started=self._isolated, graded=graded)
+        batch.grade_all(
+            task, self.out, pending, workers=workers, on_start=self._set_isolation, on_grade=on_grade
+        )
         return len(pending)
 
     def end(self, graded_now: int) -> Summary:
@@ -187,7 +189,7 @@ class _Run:
             troubled=sum(bool(each["problems"]) for each in results),
         )
 
-    def _isolated(self, level: str) -> None:
+    def _set_isolation(self, level: str) -> None:
         self.record["isolation"] = level
         self._write()
 

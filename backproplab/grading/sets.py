@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from backproplab.grading.submissions import Submission, SubmissionError, opened
+from backproplab.grading.submissions import Submission, SubmissionError, open_entry
 
 LOOK = 2 * 1024**2  # bytes of a notebook that are looked at
 GRADE_ID = re.compile(rb'"(?:answer|check)-(\d+)-\d+"')
@@ -45,7 +45,7 @@ def solution_for(submissions: Sequence[Submission], solutions: Sequence[Path], w
         return names[folders.pop()]
     if len(names) == 1:
         return solutions[0]
-    votes = Counter(name for each in submissions for name in _looks_like(each, names))
+    votes = Counter(name for each in submissions for name in _candidates(each, names))
     best = votes.most_common(2)
     if not best or (len(best) == 2 and best[0][1] == best[1][1]):
         raise SubmissionError(
@@ -75,11 +75,11 @@ def of_set(submissions: Sequence[Submission], name: str) -> list[Submission]:
     return list(together.values())
 
 
-def _looks_like(submission: Submission, names: dict[str, Path]) -> list[str]:
+def _candidates(submission: Submission, names: dict[str, Path]) -> list[str]:
     """The sets that a submission may be of: those that it names, else by the numbers of its exercises."""
     for entry in submission.notebooks:
         try:
-            with opened(entry) as file:
+            with open_entry(entry) as file:
                 start = file.read(LOOK)
         except SubmissionError:
             continue

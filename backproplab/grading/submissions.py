@@ -62,13 +62,13 @@ def find_submissions(path: Path) -> list[Submission]:
     """
     parts = {name: _parts(name) for name in sorted(_names(path))}
     parts = {name: each for name, each in parts.items() if each and not _is_litter(each)}
-    around = _around(list(parts.values()))
+    around = _outer_folder(list(parts.values()))
     parts = {name: each[len(around) :] for name, each in parts.items() if each[: len(around)] == around}
     tops = [each[0] for each in parts.values() if len(each) == 1]
     canvas = bool(tops) and all(CANVAS.fullmatch(top) for top in tops)
     found: dict[tuple[str, str], list[Entry]] = {}
     for name, each in parts.items():
-        student, assignment, file = _whose(each, canvas=canvas)
+        student, assignment, file = _owner(each, canvas=canvas)
         found.setdefault((student, assignment), []).append(Entry(path, name, file))
     if not found:
         raise SubmissionError(
@@ -90,7 +90,7 @@ def _is_litter(parts: tuple[str, ...]) -> bool:
     return any(part in LITTER or part.startswith("._") for part in parts)
 
 
-def _around(parts: list[tuple[str, ...]]) -> tuple[str, ...]:
+def _outer_folder(parts: list[tuple[str, ...]]) -> tuple[str, ...]:
     """The folder around all students: nbgrader's `submitted`, or the only one, with several notebooks."""
     tops = {each[0] for each in parts}
     if "submitted" in tops and (
@@ -108,7 +108,7 @@ def _around(parts: list[tuple[str, ...]]) -> tuple[str, ...]:
     return ()
 
 
-def _whose(parts: tuple[str, ...], *, canvas: bool) -> tuple[str, str, str]:
+def _owner(parts: tuple[str, ...], *, canvas: bool) -> tuple[str, str, str]:
     """Student, assignment and file name of a path, given in parts."""
     if moodle := MOODLE.fullmatch(parts[0]):
         return moodle["student"], "", parts[-1] if len(parts) > 1 else moodle["file"]
@@ -124,7 +124,7 @@ def _names(path: Path) -> Iterator[str]:
     if path.is_dir():
         every = [file.relative_to(path).as_posix() for file in path.rglob("*") if file.is_file()]
     elif zipfile.is_zipfile(path):
-        with _opened_zip(path) as archive:
+        with _open_zip(path) as archive:
             every = [item.filename for item in archive.infolist() if not item.is_dir()]
     elif path.exists():
         raise SubmissionError(f"{path} is neither a folder nor a zip file")
@@ -134,7 +134,7 @@ def _names(path: Path) -> Iterator[str]:
 
 
 @contextmanager
-def _opened_zip(path: Path) -> Iterator[zipfile.ZipFile]:
+def _open_zip(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
@@ -143,7 +143,7 @@ def _opened_zip(path: Path) -> Iterator[zipfile.ZipFile]:
 
 
 @contextmanager
-def opened(entry: Entry) -> Iterator[IO[bytes]]:
+def open_entry(entry: Entry) -> Iterator[IO[bytes]]:
     """Open a file that was handed in. SubmissionError if it is damaged, encrypted or gone."""
     try:
         if entry.container.is_dir():
@@ -161,7 +161,7 @@ def opened(entry: Entry) -> Iterator[IO[bytes]]:
 
 def content(entry: Entry, limit: int = READ_LIMIT) -> bytes:
     """Return the bytes of a file. SubmissionError if it is damaged or longer than `limit`."""
-    with opened(entry) as file:
+    with open_entry(entry) as file:
         data = file.read(limit + 1)
     if len(data) > limit:
         raise SubmissionError(
@@ -176,7 +176,7 @@ def digest(submission: Submission) -> str:
     for entry in submission.entries:
         total.update(f"\0{entry.name}\0".encode(errors="surrogateescape"))
         try:
-            with opened(entry) as file:
+            with open_entry(entry) as file:
                 while piece := file.read(1024**2):
                     total.update(piece)
         except SubmissionError as error:

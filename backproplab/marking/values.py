@@ -2,8 +2,8 @@
 
 >>> same({"w": np.array(0.5)}, as_arrays({"w": 0.5 + 1e-9}))
 True
->>> agreement(np.array(0.5), as_arrays({"w": None})["w"]).reason
-'got None (does the function return its result?)'
+>>> agreement(np.array(0.5), as_arrays({"w": "0.5"})["w"]).reason
+'got a str, expected a number or an array of numbers'
 """
 
 import math

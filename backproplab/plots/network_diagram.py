@@ -134,19 +134,19 @@ def _draw_edges(ax: Axes, layers: list[list[Edge]]) -> None:
                 solid_capstyle="butt",
                 zorder=1,
             )
-        longest = max(len(_signed(value)) for edge in edges for value in edge[2:] if value is not None)
+        longest = max(len(_number_text(value)) for edge in edges for value in edge[2:] if value is not None)
         size = np.array([0.02 + 0.082 * longest, 0.21 if edges[0].gradient is None else 0.40])
         for edge, at in zip(edges, _label_places(edges, size), strict=True):
             _label(ax, edge, at)
 
 
 def _label(ax: Axes, edge: Edge, at: Floats) -> None:
-    weight, up = _signed(edge.weight), np.array([0.0, 0.095])
+    weight, up = _number_text(edge.weight), np.array([0.0, 0.095])
     box = {"boxstyle": "round,pad=0.12", "facecolor": "white", "edgecolor": "none"}
     if edge.gradient is None:
         _write(ax, at, weight, color=ROLES["parameter"].colour, bbox=box)
         return
-    gradient = _signed(edge.gradient)
+    gradient = _number_text(edge.gradient)
     # One blank behind both lines: with the edge showing between them they would read as a fraction.
     _write(ax, at, f"{weight}\n{gradient}", color="none", bbox=box)
     _write(ax, at + up, weight, color=ROLES["parameter"].colour)
@@ -199,7 +199,7 @@ def _draw_units(ax: Axes, places: list[Floats], layers: list[Floats], biases: li
             )
             _write(ax, at, f"{value:.2f}".replace("-", "−"), color=role.colour, fontsize=10, zorder=5)
             if index and biases:
-                text = f"b {_signed(biases[index - 1][unit])}"
+                text = f"b {_number_text(biases[index - 1][unit])}"
                 _write(ax, at - np.array([0, BIAS_BELOW]), text, fontsize=8.5, color=MUTED)
         name = "inputs" if index == 0 else "outputs" if index == len(layers) - 1 else "hidden"
         _write(ax, np.array([column[0, 0], top + RADIUS + 0.2]), name, color=MUTED)
@@ -220,7 +220,7 @@ def _write_key(ax: Axes, layers: list[list[Edge]], *, with_bias: bool) -> None:
         _write(ax, at, "b bias", color=MUTED, fontsize=9, ha="left")
 
 
-def _signed(value: float) -> str:
+def _number_text(value: float) -> str:
     """Two decimals where they say something, three significant digits below."""
     if value == 0:
         return "0"

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any, TextIO, cast
 
-from backproplab.check import collecting
+from backproplab.check import collect
 from backproplab.check.error_report import error_report
 from backproplab.marking.compare import as_array
 from backproplab.marking.exercise import CheckSpec, call_with_seed
@@ -34,7 +34,7 @@ def release(assignment: Assignment) -> Namespace:
     """Run the given cells of an assignment, which are its author's, and return their namespace."""
     namespace = main_module()
     shell = Shell(namespace, lambda note: None)
-    with collecting(lambda spec: None):
+    with collect(lambda spec: None):
         for number, source in enumerate(assignment.given):
             run(source, namespace, shell, title=f"<given cell {number}>")
     return namespace
@@ -86,7 +86,7 @@ class Submission:
     def run(self) -> None:
         """Run every step; whatever a student's code raises ends its own step only."""
         output = _Output()
-        with _redirected(output), collecting(self.collected.append):
+        with _redirect(output), collect(self.collected.append):
             for number, step in enumerate(self.steps):
                 self.write(wire.frame(wire.STEP, wire.INDEX.pack(number)))
                 if "source" in step:
@@ -119,7 +119,7 @@ class Submission:
         if blank:
             return self.error(check.exercise, f"Ellipsis: {', '.join(blank)} is still to be filled in")
         try:
-            with self._answers_lent(check):
+            with self._with_answers(check):
                 self.collected.clear()
                 exec(compile(check.source, f"<check {check.exercise}>", "exec"), self.released)
                 function = self.collected[-1].function
@@ -145,7 +145,7 @@ class Submission:
         self.write(wire.value_frame(exercise, seed, name, array))
 
     @contextmanager
-    def _answers_lent(self, check: Check) -> Iterator[None]:
+    def _with_answers(self, check: Check) -> Iterator[None]:
         before = dict(self.released)
         self.released.update((name, self.student[name]) for name in check.answers if name in self.student)
         try:
@@ -156,7 +156,7 @@ class Submission:
 
 
 @contextmanager
-def _redirected(output: _Output) -> Iterator[None]:
+def _redirect(output: _Output) -> Iterator[None]:
     before = sys.stdin, sys.stdout, sys.stderr
     text = cast(TextIO, io.TextIOWrapper(io.BufferedWriter(output), "utf-8", "replace", write_through=True))
     sys.stdin, sys.stdout, sys.stderr = io.StringIO(), text, text
@@ -209,7 +209,7 @@ def run_cold() -> None:
     job, results = os.dup(0), os.dup(1)
     content = wire.read_request(lambda length: os.read(job, length))
     silence(results)
-    assignment, limits = wire.unpacked(content)
+    assignment, limits = wire.unpack(content)
     limit_resources(limits, own_namespace=False)
     write = write_to(results)
     try:

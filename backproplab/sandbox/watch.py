@@ -9,7 +9,7 @@ from typing import Protocol
 
 from backproplab.sandbox import wire
 from backproplab.sandbox.limits import Usage
-from backproplab.sandbox.protocol import SAID, Cell, Checkpoint, Job, Limits, Outcome
+from backproplab.sandbox.protocol import FROM_NOTEBOOK, Cell, Checkpoint, Job, Limits, Outcome
 
 PAUSE = 0.05  # seconds between two looks at what is used
 MOST_FRAMES = 10_000
@@ -144,7 +144,7 @@ class Attempt:
                 if self.step is not None and exercise == self.step.exercise:
                     self.progress.outcome.errors.setdefault(exercise, text)
             case _:
-                self.progress.problem(SAID + wire.read_texts(frame.body, 1)[0])
+                self.progress.problem(FROM_NOTEBOOK + wire.read_texts(frame.body, 1)[0])
 
     def _begin(self, position: int) -> None:
         if position != self.position + 1 or position >= len(self.todo):

@@ -54,7 +54,7 @@ def frame(kind: bytes, body: bytes = b"") -> bytes:
 
 def text_frame(kind: bytes, *texts: str) -> bytes:
     """Return a frame of texts; what is longer than MOST_TEXT bytes is cut."""
-    return frame(kind, b"".join(map(_counted, texts)))
+    return frame(kind, b"".join(map(_with_length, texts)))
 
 
 def value_frame(exercise: str, seed: int, name: str, array: NDArray[Any]) -> bytes:
@@ -62,7 +62,7 @@ def value_frame(exercise: str, seed: int, name: str, array: NDArray[Any]) -> byt
     code = array.dtype.char.encode() if array.dtype.char.encode() in DTYPES else b"d"
     raw = np.ascontiguousarray(array, DTYPES[code]).tobytes()
     shape = COUNT.pack(array.ndim) + b"".join(INDEX.pack(n) for n in array.shape)
-    return frame(VALUE, _counted(exercise) + SEED.pack(seed) + _counted(name) + code + shape + raw)
+    return frame(VALUE, _with_length(exercise) + SEED.pack(seed) + _with_length(name) + code + shape + raw)
 
 
 def frames(read: Read, *, largest: int, total: int) -> Iterator[Frame]:
@@ -141,7 +141,7 @@ def read_index(body: bytes) -> int:
     return _Body(body).number(INDEX)
 
 
-def _counted(text: str) -> bytes:
+def _with_length(text: str) -> bytes:
     raw = text.encode("utf-8", "replace")[:MOST_TEXT]
     return COUNT.pack(len(raw)) + raw
 
@@ -161,13 +161,13 @@ def read_request(read: Read) -> dict[str, Any]:
     return content
 
 
-def packed(assignment: Assignment, limits: Limits) -> dict[str, Any]:
+def pack(assignment: Assignment, limits: Limits) -> dict[str, Any]:
     """Return an assignment and its limits as plain data for `request`."""
     return {"assignment": asdict(assignment), "limits": asdict(limits)}
 
 
-def unpacked(content: dict[str, Any]) -> tuple[Assignment, Limits]:
-    """Return what `packed` was given."""
+def unpack(content: dict[str, Any]) -> tuple[Assignment, Limits]:
+    """Return what `pack` was given."""
     plain = content["assignment"]
     checks = tuple(
         Check(each["exercise"], each["source"], tuple(each["answers"])) for each in plain["checks"]
