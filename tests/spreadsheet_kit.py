@@ -3,10 +3,8 @@
 import numpy as np
 
 from backproplab import (
-    GELU,
     BinaryCrossEntropy,
     Dense,
-    LeakyReLU,
     Network,
     ReLU,
     Sigmoid,
@@ -14,6 +12,7 @@ from backproplab import (
     SquaredError,
     Tanh,
 )
+from backproplab.layers import GELU, LeakyReLU
 
 
 def two_one_one():

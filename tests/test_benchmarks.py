@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from backproplab import Value, dot
+from backproplab import Value
 from backproplab.losses import one_hot
+from backproplab.scalar import dot
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "benchmarks"

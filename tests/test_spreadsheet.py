@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from spreadsheet_kit import NETWORKS, classic, two_one_one
 
-from backproplab import Dense, Flatten, Network, Sigmoid, SoftmaxCrossEntropy, SquaredError
+from backproplab import Dense, Network, Sigmoid, SoftmaxCrossEntropy, SquaredError
+from backproplab.layers import Flatten
 from backproplab.spreadsheet import Sheet
 from backproplab.spreadsheet.language import names_in
 from backproplab.spreadsheet.lessons import FILES

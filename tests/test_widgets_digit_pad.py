@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from traitlets import TraitError
 
-from backproplab import SGD, Dense, Flatten, Network, ReLU, Sigmoid, SoftmaxCrossEntropy, fit
+from backproplab import SGD, Dense, Network, ReLU, Sigmoid, SoftmaxCrossEntropy, fit
 from backproplab.datasets import mnist
 from backproplab.datasets.ink import centre, draw_strokes
+from backproplab.layers import Flatten
 from backproplab.widgets.digit_pad.widget import BLANK, PAPER, PEN, STILL, DigitPad, percent
 
 BAR = {"stroke": [30, 30, 80, 30]}
