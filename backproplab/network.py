@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
+from backproplab.arrays import as_numbers
 from backproplab.assembly import Buffers, at_least_one, chain_shapes, first_parameters, make_buffers
 from backproplab.layers.base import Array, Layer, Shape
 from backproplab.layers.structure import check_layers, number_names
-from backproplab.losses import Loss, as_numbers
+from backproplab.losses import Loss
 from backproplab.summary import Summary, summarise
 
 

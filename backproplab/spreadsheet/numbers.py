@@ -3,9 +3,10 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from backproplab.arrays import as_numbers
 from backproplab.layers import Dense, Layer, LeakyReLU
 from backproplab.layers.base import Array
-from backproplab.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy, as_numbers
+from backproplab.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy
 from backproplab.network import Network
 from backproplab.spreadsheet.formulas import Formulas
 

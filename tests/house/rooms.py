@@ -23,9 +23,8 @@ def _room(modules: str, sees: str = "", libraries: str | None = None) -> Room:
 # In the order of the plan: a room sees only rooms above it.
 ROOMS = {
     "mathematics": _room(
-        "scalar layers losses network assembly summary optimizers training recorder measurements"
-        " gradient_check"
-        " datasets",
+        "scalar arrays targets layers losses network assembly summary optimizers training recorder"
+        " measurements gradient_check datasets",
         libraries="numpy",
     ),
     "display": _room("display"),
