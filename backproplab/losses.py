@@ -79,7 +79,7 @@ class Loss:
     def compute(self, outputs: Array, targets: Array) -> float:
         """`forward` for targets that `encode` has made: no checks, for the inside of a training loop."""
         self.mask = None
-        if targets.shape != outputs.shape:
+        if targets.shape != outputs.shape:  # `encode` has put a mask beside them
             targets, self.mask = without_mask(targets, outputs.shape)
             outputs, targets = outputs[self.mask], targets[self.mask]
         self.counted = outputs.size // outputs.shape[-1] if outputs.ndim > 1 else outputs.size
