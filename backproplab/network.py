@@ -12,11 +12,13 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
+from backproplab.arrays import as_numbers
 from backproplab.files import atomic_write
 from backproplab.layers.chain import Chain, LayerStep, check_layers
 from backproplab.layers.contract import Array, Layer, Shape, float_dtype
-from backproplab.losses import Loss, as_numbers
+from backproplab.losses import Loss
 from backproplab.summary import Summary, summarise
+from backproplab.targets import Targets
 
 
 class Network:
@@ -102,7 +104,7 @@ class Network:
         """Do what `backward` does, one layer a step, last layer first."""
         return self.chain.backward_steps(self.checked_upstream(upstream))
 
-    def loss_and_gradient(self, loss: Loss, x: ArrayLike, targets: ArrayLike) -> float:
+    def loss_and_gradient(self, loss: Loss, x: ArrayLike, targets: Targets) -> float:
         """One forward and one backward pass: returns the loss and leaves its gradient in `gradient`.
 
         The gradient for the inputs is not computed; call `forward`, then `backward`, to get it.
@@ -134,7 +136,8 @@ class Network:
 
     def checked(self, x: ArrayLike) -> Array:
         """X as an array that this network can take; raises an error that says what to do otherwise."""
-        array = as_numbers(x)
+        # Numbers typed by hand have no dtype of their own to respect.
+        array = as_numbers(x, None if isinstance(x, np.ndarray) or self.chain.integers else self.dtype)
         axes = 0 if self.input_shape is None else len(self.input_shape)
         if self.input_shape is not None and (
             array.ndim <= axes or array.shape[array.ndim - axes :] != self.input_shape
@@ -146,8 +149,6 @@ class Network:
                     f"this network takes integers, got {array.dtype}; convert them with x.astype(int)"
                 )
             return array
-        if not isinstance(x, np.ndarray):
-            array = array.astype(self.dtype)  # numbers typed by hand have no dtype of their own to respect
         if array.dtype != self.dtype:
             pixels = " and divide pixels by 255" if array.dtype.kind in "iu" else ""
             raise TypeError(

@@ -1,19 +1,28 @@
-"""Optimisers: what to do with a gradient once backpropagation has delivered it. Lesson 13.
+"""Optimisers: what to do with a gradient once backpropagation has delivered it. Lesson 15.
 
 Each works in place on one flat vector of parameters and one flat gradient of the same shape. A learning rate
 is a number, or a schedule: a function from the step (0, 1, 2 …) to a number, such as `StepDecay` and
-`CosineDecay`.
+`CosineDecay`. A schedule may be asked for the same step more than once, and should then say the same.
+
+A gradient is not searched for nan: what is nan in it becomes nan in the parameters, and stays so in whatever
+an optimiser remembers. `fit` notices, since the next loss is nan.
 """
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from numbers import Real
+from typing import SupportsFloat
 
 import numpy as np
 
+from backproplab.arrays import describe
 from backproplab.layers.contract import Array
 
 Schedule = Callable[[int], float]
+
+SMALLEST = float(np.finfo(np.float32).tiny)
+"""The smallest number that float32 holds with all its digits."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +30,9 @@ class Constant:
     """The same learning rate at every step."""
 
     learning_rate: float
+
+    def __post_init__(self) -> None:
+        at_least_zero(self.learning_rate, "learning rate")
 
     def __call__(self, step: int) -> float:
         """Learning rate at this step."""
@@ -41,7 +53,9 @@ class StepDecay:
     factor: float
 
     def __post_init__(self) -> None:
-        if self.every < 1:
+        at_least_zero(self.learning_rate, "learning rate")
+        at_least_zero(self.factor, "factor")
+        if not self.every >= 1:  # so that nan does not pass
             raise ValueError(f"the rate cannot drop more often than every step, got every={self.every}")
 
     def __call__(self, step: int) -> float:
@@ -65,7 +79,9 @@ class CosineDecay:
     final: float = 0.0
 
     def __post_init__(self) -> None:
-        if self.steps < 1:
+        at_least_zero(self.learning_rate, "learning rate")
+        at_least_zero(self.final, "final learning rate")
+        if not self.steps >= 1:  # so that nan does not pass
             raise ValueError(f"a cosine needs at least one step to come down, got steps={self.steps}")
 
     def __call__(self, step: int) -> float:
@@ -77,32 +93,55 @@ class CosineDecay:
 class Optimizer:
     """What the optimisers share: the learning rate and the count of steps."""
 
+    parameters: Array | None = None
+    """What the first step moved, and all others have to."""
+    gradient: Array | None = None
+    """The gradient of the last step, which need not be looked at again if it is the same array."""
+
     def __init__(self, learning_rate: float | Schedule) -> None:
-        self.schedule = learning_rate if callable(learning_rate) else Constant(learning_rate)
+        self.schedule = (
+            learning_rate if callable(learning_rate) else Constant(number(learning_rate, "learning rate"))
+        )
         self.steps = 0
-        at_least_zero(self.learning_rate, "learning rate")
+        at_least_zero(self.schedule(0), "learning rate")
 
     @property
     def learning_rate(self) -> float:
-        """The learning rate of the next step."""
-        return float(self.schedule(self.steps))
+        """The learning rate of the next step. ValueError or TypeError where a schedule gives none."""
+        return at_least_zero(self.schedule(self.steps), "learning rate")
 
     def step(self, parameters: Array, gradient: Array) -> None:
-        """Move `parameters` in place, given the loss's gradient there; both flat, of one shape and dtype."""
+        """Move `parameters` in place, given the loss's gradient there; both flat, of one shape and dtype.
+
+        The parameters stay the same array from step to step. What is refused changes nothing.
+        """
+        if parameters is not self.parameters or gradient is not self.gradient:
+            self._meet(parameters, gradient)
+        rate = self.learning_rate
         if self.steps == 0:
-            self.parameters = parameters
-            if parameters.shape != gradient.shape or parameters.dtype != gradient.dtype:
-                raise ValueError(
-                    f"parameters {parameters.shape} {parameters.dtype} and gradient {gradient.shape} "
-                    f"{gradient.dtype} must agree; pass network.parameters and network.gradient"
-                )
             self.start(parameters)
-        if parameters is not self.parameters:
+        self.move(parameters, gradient, rate)
+        self.steps += 1
+
+    def _meet(self, parameters: Array, gradient: Array) -> None:
+        """Keep the arrays of a step, if they can be worked with."""
+        for array in (parameters, gradient):
+            odd = isinstance(array, np.ma.MaskedArray | np.matrix)  # they have an arithmetic of their own
+            if odd or not isinstance(array, np.ndarray) or array.dtype.kind != "f":
+                raise TypeError(
+                    f"an optimiser moves an array of floats by another, got {describe(array)}; pass "
+                    "network.parameters and network.gradient, or make one with np.array(..., dtype=float)"
+                )
+        if parameters.shape != gradient.shape or parameters.dtype != gradient.dtype:
+            raise ValueError(
+                f"parameters {parameters.shape} {parameters.dtype} and gradient {gradient.shape} "
+                f"{gradient.dtype} must agree; pass network.parameters and network.gradient"
+            )
+        if self.steps and parameters is not self.parameters:
             raise ValueError(
                 "this optimiser remembers the parameters of another network; make a new one for each"
             )
-        self.move(parameters, gradient, at_least_zero(self.learning_rate, "learning rate"))
-        self.steps += 1
+        self.parameters, self.gradient = parameters, gradient
 
     def start(self, parameters: Array) -> None:
         """Make what has to be remembered between steps, on the first one."""
@@ -130,8 +169,8 @@ class SGD(Optimizer):
         self, learning_rate: float | Schedule, *, momentum: float = 0.0, nesterov: bool = False
     ) -> None:
         super().__init__(learning_rate)
-        self.momentum = below_one(float(momentum), "momentum")
-        if nesterov and not momentum:
+        self.momentum = below_one(momentum, "momentum")
+        if nesterov and not self.momentum:
             raise ValueError("nesterov=True looks ahead along the momentum; give a momentum, such as 0.9")
         self.nesterov = nesterov
 
@@ -155,7 +194,8 @@ class SGD(Optimizer):
 class RMSProp(Optimizer):
     """θ ← θ − rate · g / (√s + ε), with s a running mean of g²: s ← decay · s + (1 − decay) · g².
 
-    Source: Tieleman and Hinton 2012, lecture 6.5.
+    In float32 a gradient above 1.8e19 has an infinite square: its parameter then stands still. Source:
+    Tieleman and Hinton 2012, lecture 6.5.
     """
 
     def __init__(
@@ -163,7 +203,7 @@ class RMSProp(Optimizer):
     ) -> None:
         super().__init__(learning_rate)
         self.decay = below_one(decay, "decay")
-        self.epsilon = at_least_zero(epsilon, "epsilon")
+        self.epsilon = above_zero(epsilon, "epsilon")
 
     def start(self, parameters: Array) -> None:
         """Start with a mean square of zero."""
@@ -183,7 +223,8 @@ class RMSProp(Optimizer):
 class Adam(Optimizer):
     """θ ← θ − rate · m̂ / (√ŝ + ε): running means m of g and s of g², each corrected for starting at 0.
 
-    m̂ = m / (1 − β₁ᵗ) and ŝ = s / (1 − β₂ᵗ) at step t = 1, 2, … Source: Kingma and Ba 2015.
+    m̂ = m / (1 − β₁ᵗ) and ŝ = s / (1 − β₂ᵗ) at step t = 1, 2, … In float32 a gradient above 1.8e19 has an
+    infinite square: its parameter then stands still. Source: Kingma and Ba 2015.
     """
 
     def __init__(
@@ -196,7 +237,7 @@ class Adam(Optimizer):
     ) -> None:
         super().__init__(learning_rate)
         self.beta1, self.beta2 = below_one(beta1, "beta1"), below_one(beta2, "beta2")
-        self.epsilon = at_least_zero(epsilon, "epsilon")
+        self.epsilon = above_zero(epsilon, "epsilon")
 
     def start(self, parameters: Array) -> None:
         """Start with both means at zero."""
@@ -224,15 +265,38 @@ def running_mean(mean: Array, new: Array, decay: float) -> None:
     mean += (1 - decay) * new
 
 
-def at_least_zero(value: float, name: str) -> float:
-    """The value, if it is a finite number and not negative."""
-    if not (math.isfinite(value) and value >= 0):
-        raise ValueError(f"{name} must be a finite number of at least 0, got {value}")
-    return value
+def at_least_zero(value: SupportsFloat, name: str) -> float:
+    """The value as a float, if it is a finite number and not negative."""
+    found = number(value, name)
+    if not (math.isfinite(found) and found >= 0):
+        raise ValueError(f"{name} must be a finite number of at least 0, got {found}")
+    return found
 
 
-def below_one(value: float, name: str) -> float:
-    """The value, if it lies in [0, 1)."""
-    if not 0 <= value < 1:
-        raise ValueError(f"{name} must be at least 0 and below 1, got {value}")
-    return value
+def above_zero(value: SupportsFloat, name: str) -> float:
+    """The value as a float, if it is finite and above 0, in float32 too."""
+    found = number(value, name)
+    if not SMALLEST <= found < math.inf:
+        raise ValueError(
+            f"{name} must be at least {SMALLEST:.2g}, lest something be divided by 0, got {found}"
+        )
+    return found
+
+
+def below_one(value: SupportsFloat, name: str) -> float:
+    """The value as a float, if it lies in [0, 1)."""
+    found = number(value, name)
+    if not 0 <= found < 1:
+        raise ValueError(f"{name} must be at least 0 and below 1, got {found}")
+    return found
+
+
+def number(value: SupportsFloat, name: str) -> float:
+    """The value as a float; TypeError for text, truth values and arrays of numbers."""
+    if type(value) is float:  # the learning rate of nearly every step
+        return value
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value.item()
+    if not isinstance(value, Real) or isinstance(value, bool):
+        raise TypeError(f"{name} must be a number, got {describe(value)}")
+    return float(value)

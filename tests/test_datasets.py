@@ -4,7 +4,10 @@ import gzip
 import hashlib
 import io
 import os
+import subprocess
 import sys
+import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -92,6 +95,20 @@ def test_noisy_sets_that_cannot_be(make):
         make(9, noise=-0.1, seed=0)
 
 
+@pytest.mark.parametrize("make", NOISY)
+def test_noisy_sets_of_no_number_of_points(make):
+    for n in (20.0, 20.5, "20", None):
+        with pytest.raises(TypeError, match=f"{make.__name__} needs a whole number n of points, got {n!r}"):
+            make(n, noise=0.1, seed=0)
+    assert len(make(np.int64(20), noise=0.1, seed=0)[0]) == 20
+
+
+@pytest.mark.parametrize("make", NOISY)
+def test_noise_beyond_float32_is_not_turned_into_infinity(make):
+    with pytest.raises(ValueError, match="too large for float32"):
+        make(20, noise=1e60, seed=0)
+
+
 @pytest.mark.parametrize("name", pack_mnist.PUBLISHED)
 def test_the_shipped_file_holds_the_published_bytes(name):
     split, kind = name.split("_")
@@ -161,6 +178,56 @@ def test_a_damaged_file_is_named_with_what_to_do(elsewhere):
         mnist("test")
     elsewhere.write_bytes(real)  # mended in the same session, it loads
     assert len(mnist("test")[0]) == 10_000
+
+
+@pytest.fixture(scope="module")
+def zipped(tmp_path_factory):
+    """The package as Python can import it from a zip file, without its widgets."""
+    package, archive = Path(mnist_module.__file__).parents[1], tmp_path_factory.mktemp("zip") / "course.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        for path in sorted(package.rglob("*")):
+            if path.suffix in (".py", ".npz") and "widgets" not in path.parts:
+                file.write(path, path.relative_to(package.parent))
+    return archive
+
+
+def from_zip(archive, program):
+    """What a program prints that imports the package from `archive`; its error where it fails."""
+    start = f"import sys; sys.path.insert(0, {str(archive)!r})\n"
+    ran = subprocess.run([sys.executable, "-I", "-c", start + program], capture_output=True, text=True)
+    return ran.stdout + ran.stderr
+
+
+def test_mnist_comes_out_of_a_zipped_installation(zipped):
+    said = from_zip(
+        zipped,
+        "import backproplab\n"
+        "from backproplab.datasets import mnist\n"
+        "images, labels = mnist('test')\n"
+        "print(backproplab.__file__, images.shape, labels[:3].tolist())\n",
+    )
+    assert said.strip() == f"{zipped / 'backproplab' / '__init__.py'} (10000, 28, 28) [7, 2, 1]"
+
+
+def test_a_zipped_installation_without_the_file_names_it(zipped, tmp_path):
+    archive = tmp_path / "less.zip"
+    with zipfile.ZipFile(zipped) as whole, zipfile.ZipFile(archive, "w") as less:
+        for name in whole.namelist():
+            if not name.endswith("mnist.npz"):
+                less.writestr(name, whole.read(name))
+    said = from_zip(archive, "from backproplab.datasets import mnist; mnist('test')")
+    assert "FileNotFoundError: The MNIST file is missing" in said
+    assert "reinstall backproplab" in said
+
+
+def test_a_zipped_installation_that_is_damaged_says_so(zipped, tmp_path):
+    archive = tmp_path / "damaged.zip"
+    data = bytearray(zipped.read_bytes())
+    data[data.index(REAL.read_bytes()[5000:5100])] ^= 1
+    archive.write_bytes(data)
+    said = from_zip(archive, "from backproplab.datasets import mnist; mnist('test')")
+    assert "OSError: The MNIST file is damaged" in said
+    assert "reinstall backproplab" in said
 
 
 # The packer

@@ -72,6 +72,18 @@ def test_what_is_no_ink_is_refused(ink):
         centre(ink)
 
 
+def test_ink_whose_mask_would_be_lost_is_refused():
+    with pytest.raises(TypeError, match="masked array"):
+        centre(np.ma.masked_less(np.eye(28), 0.5))
+    with pytest.raises(TypeError, match="masked array"):
+        draw_strokes([np.ma.array([10.0, 10.0], mask=[0, 1])], size=112, radius=5)
+
+
+def test_ink_beyond_float32_is_not_turned_into_infinity():
+    with pytest.raises(ValueError, match="too large for float32"):
+        centre(np.full((28, 28), 1e60))
+
+
 def test_a_pen_leaves_the_area_of_its_line():
     line = draw_strokes([[20, 50, 80, 50]], size=112, radius=5)  # a bar of 60 × 10 between two half discs
     assert line.sum() == pytest.approx(60 * 10 + np.pi * 25, rel=0.01)

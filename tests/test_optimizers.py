@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from backproplab import SGD
-from backproplab.optimizers import Adam, CosineDecay, RMSProp, StepDecay
+from backproplab.optimizers import Adam, Constant, CosineDecay, RMSProp, StepDecay
 
 OURS_AND_THEIRS = {
     "sgd": (lambda rate: SGD(rate), "SGD", {}),
@@ -139,6 +139,103 @@ class TestBadInput:
             SGD(0.1, momentum=1.0)
         with pytest.raises(ValueError, match="give a momentum"):
             SGD(0.1, nesterov=True)
+
+    @pytest.mark.parametrize("kind", [SGD, RMSProp, Adam])
+    @pytest.mark.parametrize("rate", ["0.1", None, True, [0.1], np.array([0.1]), 0.1j])
+    def test_a_learning_rate_that_is_no_number(self, kind, rate):
+        with pytest.raises(TypeError, match="learning rate must be a number, got"):
+            kind(rate)
+
+    @pytest.mark.parametrize(
+        ("rate", "error"),
+        [("0.1", TypeError), (np.array([0.1]), TypeError), (None, TypeError), (float("nan"), ValueError)],
+    )
+    @pytest.mark.parametrize("make", OURS_AND_THEIRS)
+    def test_a_schedule_that_says_no_number_later_on_changes_nothing(self, make, rate, error):
+        optimizer = OURS_AND_THEIRS[make][0](lambda step: 0.1 if step < 2 else rate)
+        parameters, gradient = np.ones(3), np.ones(3)
+        for _ in range(2):
+            optimizer.step(parameters, gradient)
+        before = parameters.copy()
+        with pytest.raises(error, match="learning rate must be a"):
+            optimizer.step(parameters, gradient)
+        assert np.array_equal(parameters, before)
+        assert optimizer.steps == 2
+
+    def test_a_learning_rate_that_is_changed_from_outside_is_not_followed(self):
+        rate = np.array(0.1)
+        optimizer = SGD(rate)
+        rate[...] = 100
+        assert optimizer.learning_rate == 0.1
+
+    def test_schedules_of_numbers_that_cannot_be(self):
+        nan = float("nan")
+        for make in (
+            lambda: Constant(nan),
+            lambda: Constant(-1),
+            lambda: StepDecay(nan, every=2, factor=0.5),
+            lambda: StepDecay(0.1, every=2, factor=-0.5),
+            lambda: StepDecay(0.1, every=2, factor=nan),
+            lambda: StepDecay(0.1, every=nan, factor=0.5),
+            lambda: CosineDecay(-0.1, steps=5),
+            lambda: CosineDecay(0.1, steps=nan),
+            lambda: CosineDecay(0.1, steps=5, final=-0.1),
+        ):
+            with pytest.raises(
+                ValueError, match=r"must be a finite number of at least 0|every=nan|steps=nan"
+            ):
+                make()
+
+    @pytest.mark.parametrize("wrong", [1.0, -0.1, float("nan")])
+    def test_running_means_that_never_move_or_run_away(self, wrong):
+        for make in (
+            lambda: Adam(beta1=wrong),
+            lambda: Adam(beta2=wrong),
+            lambda: RMSProp(0.1, decay=wrong),
+            lambda: SGD(0.1, momentum=wrong),
+        ):
+            with pytest.raises(ValueError, match=f"must be at least 0 and below 1, got {wrong}"):
+                make()
+
+    @pytest.mark.parametrize("epsilon", [0, 1e-50, -1e-8, float("nan"), float("inf")])
+    def test_an_epsilon_that_lets_a_unit_without_gradient_become_nan(self, epsilon):
+        for make in (lambda: Adam(epsilon=epsilon), lambda: RMSProp(0.1, epsilon=epsilon)):
+            with pytest.raises(ValueError, match=r"epsilon must be at least 1.2e-38"):
+                make()
+
+    @pytest.mark.parametrize("dtype", [np.float32, np.float64])
+    @pytest.mark.parametrize("kind", [RMSProp, Adam])
+    def test_the_smallest_epsilon_keeps_what_has_no_gradient_where_it_is(self, kind, dtype):
+        parameters = np.ones(2, dtype)
+        kind(0.1, epsilon=1.2e-38).step(parameters, np.array([0, 1], dtype))
+        assert parameters[0] == 1
+        assert np.isfinite(parameters).all()
+
+    @pytest.mark.parametrize("make", OURS_AND_THEIRS)
+    @pytest.mark.parametrize("gradient", [np.ones(1), np.ones((1, 3)), np.ones(3, np.float32), np.ones(())])
+    def test_a_later_gradient_is_not_broadcast_or_converted(self, make, gradient):
+        optimizer, parameters = OURS_AND_THEIRS[make][0](0.1), np.ones(3)
+        optimizer.step(parameters, np.ones(3))
+        before = parameters.copy()
+        with pytest.raises(ValueError, match=r"must agree; pass network.parameters and network.gradient"):
+            optimizer.step(parameters, gradient)
+        assert np.array_equal(parameters, before)
+
+    @pytest.mark.parametrize(
+        ("parameters", "gradient"),
+        [
+            (np.ones(2, int), np.ones(2, int)),
+            (np.ones(2), [1.0, 1.0]),
+            ([1.0, 1.0], np.ones(2)),
+            (np.ma.array([1.0, 1.0], mask=[0, 1]), np.ones(2)),
+            (np.ones(2), np.ma.array([1.0, 1.0], mask=[0, 1])),
+        ],
+    )
+    def test_what_is_no_array_of_floats(self, parameters, gradient):
+        optimizer = SGD(0.1)
+        with pytest.raises(TypeError, match="an optimiser moves an array of floats by another, got"):
+            optimizer.step(parameters, gradient)
+        optimizer.step(np.ones(2), np.ones(2))  # refused before it kept anything
 
     def test_gradient_of_another_shape(self):
         with pytest.raises(ValueError, match=r"must agree; pass network.parameters and network.gradient"):

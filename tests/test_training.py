@@ -18,7 +18,9 @@ from backproplab import (
     fit,
 )
 from backproplab.display import progress_bar
+from backproplab.layers import Layer
 from backproplab.optimizers import Adam
+from backproplab.targets import Masked
 from backproplab.training import BatchLoss, GradientNorms, Recorder, TrainingStopped, steps
 
 RNG = np.random.default_rng(0)
@@ -323,3 +325,44 @@ class TestBadInput:
 
     def test_a_function_whose_arguments_python_cannot_tell_may_be_progress(self):
         assert train(progress=max).steps == 3
+
+
+def test_a_mask_goes_through_fit_epoch_loss_and_accuracy():
+    rng = np.random.default_rng(0)
+    x, labels = rng.normal(size=(6, 5, 3)), rng.integers(2, size=(6, 5))
+    mask = np.arange(5) < np.array([[5], [4], [3], [2], [1], [1]])
+    network = Network([Dense(3, 2)], dtype=np.float64)
+    before = network.parameters.copy()
+    loss, outputs = SoftmaxCrossEntropy(), network.predict(x)
+    masked = Masked(np.where(mask, labels, -7), mask)
+    right = loss.forward(outputs[mask], labels[mask]), np.mean(outputs[mask].argmax(axis=1) == labels[mask])
+    history = fit(
+        network, loss, x, masked, optimizer=SGD(0.0), epochs=1, batch_size=4, validation=(x, masked)
+    )  # fmt: skip
+    np.testing.assert_array_equal(network.parameters, before)
+    assert history.epoch_loss[0] == pytest.approx(right[0], rel=1e-12)
+    assert history.validation_loss[0] == pytest.approx(right[0], rel=1e-12)
+    assert history.validation_accuracy[0] == pytest.approx(right[1])
+
+
+def test_a_first_layer_that_says_nothing_may_hold_on_to_a_batch():
+    class Holding(Layer):
+        def __init__(self):
+            super().__init__(gain=np.ones(2))
+            self.batches = []
+
+        def forward(self, x):
+            self.x = x
+            self.batches = [*self.batches, x]
+            return x * self.gain
+
+        def backward(self, upstream):
+            self.gain_gradient = (self.x * upstream).sum(axis=0)
+            return upstream * self.gain
+
+    holding = Holding()
+    x = np.arange(8.0).reshape(4, 2)
+    network = Network([holding, Dense(2, 1)], dtype=np.float64)
+    fit(network, SquaredError(), x, np.ones((4, 1)), optimizer=SGD(0.01), epochs=1, batch_size=2)
+    seen = np.concatenate(holding.batches)
+    assert sorted(seen.tolist()) == x.tolist()

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from backproplab.arrays import as_numbers, plain
+
 Floats = NDArray[np.float64]
 
 SIDE = 28  # pixels of a picture
@@ -22,10 +24,11 @@ def centre(ink: ArrayLike) -> NDArray[np.float32]:
     What is written fills a box of 20 pixels on its longer side, keeping its proportions; each pixel is the
     mean of what it covers; then it is moved by whole pixels until its centre of mass lies in the pixel of row
     14 and column 14, counted from 0. Ink keeps its scale, 0 where the paper is blank; blank paper stays so.
-    ValueError for other shapes, for nan, infinity and numbers below 0.
+    ValueError for other shapes, for nan, infinity, numbers below 0 and those too large for float32; TypeError
+    for masked arrays.
     Source: Y. LeCun, C. Cortes and C. Burges, "The MNIST database of handwritten digits", on their page.
     """
-    paper = np.asarray(ink, float)
+    paper = plain(ink).astype(float)
     if paper.ndim != 2 or not np.isfinite(paper).all() or (paper < 0).any():
         raise ValueError(
             f"centre() expected ink of shape (rows, columns), 0 where it is blank and positive where it is "
@@ -40,7 +43,7 @@ def centre(ink: ArrayLike) -> NDArray[np.float32]:
     high, wide = (max(1, round(BOX * side / longer)) for side in written.shape)
     small = _averages(written.shape[0], high) @ written @ _averages(written.shape[1], wide).T
     top, left = _start(small.sum(axis=1)), _start(small.sum(axis=0))
-    picture[top : top + high, left : left + wide] = small
+    picture[top : top + high, left : left + wide] = as_numbers(small, np.float32)
     return picture
 
 
@@ -53,15 +56,16 @@ def draw_strokes(strokes: Sequence[Sequence[float]], *, size: int, radius: float
     """
     reach = int(np.ceil(radius)) + 1
     paper = np.zeros((size + 2 * reach, size + 2 * reach))  # a margin, so that no stamp hangs over the edge
-    if not strokes:
+    lines = [plain(stroke) for stroke in strokes]
+    if not lines:
         return np.zeros((size, size))
-    if not np.isfinite(np.concatenate(strokes)).all():
+    if not np.isfinite(np.concatenate(lines)).all():
         raise ValueError(
             "draw_strokes() expected strokes of finite numbers, got nan or infinity; leave those points out"
         )
     edge = np.nextafter(size, 0)
     # Corners are moved, not points: a line to far away would have a point for each cell on its way.
-    points = np.concatenate([_along(np.reshape(stroke, (-1, 2)).clip(0, edge)) for stroke in strokes])
+    points = np.concatenate([_along(np.reshape(stroke, (-1, 2)).clip(0, edge)) for stroke in lines])
     x, y = points.T[:, :, np.newaxis, np.newaxis]
     offsets = np.arange(2 * reach + 1)
     rows, columns = y.astype(int) + offsets[:, np.newaxis], x.astype(int) + offsets

@@ -5,14 +5,17 @@ All of it lies in one file beside this module, which `backproplab pack-mnist` bu
 
 import hashlib
 import io
+import zipfile
+import zlib
 from functools import cache
-from pathlib import Path
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-FILE = Path(__file__).with_name("mnist.npz")
+FILE: Traversable = files("backproplab.datasets") / "mnist.npz"  # found inside a zip file, too
 SHA256 = "c8ca71ad62d22263ab46d0b5a815db8a64618c94fa6e7bc9f48a2c68964b1f12"
 
 
@@ -61,6 +64,8 @@ def _read() -> bytes:
         data = FILE.read_bytes()
     except FileNotFoundError:
         raise FileNotFoundError(f"The MNIST file is missing: {FILE}. {remedy}") from None
+    except (zipfile.BadZipFile, zlib.error) as error:  # of an installation that is a zip file itself
+        raise OSError(f"The MNIST file is damaged: {FILE} ({error}). {remedy}") from None
     found = hashlib.sha256(data).hexdigest()
     if found != SHA256:
         raise OSError(

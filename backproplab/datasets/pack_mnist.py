@@ -14,9 +14,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from backproplab.datasets.mnist import FILE, SHA256
+from backproplab.datasets.mnist import SHA256
 from backproplab.errors import BackproplabError
 from backproplab.files import atomic_write
+
+FILE = Path(__file__).with_name("mnist.npz")
 
 PUBLISHED = {  # name in the .npz: (name of the IDX file, md5 of it once decompressed)
     "train_images": ("train-images-idx3-ubyte", "6bbc9ace898e44ae57da46a324031adb"),

@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from backproplab.arrays import as_numbers
+
 Examples = tuple[NDArray[np.float32], NDArray[np.int64]]
 
 
@@ -80,7 +82,9 @@ def spirals(n: int, *, noise: float, seed: int) -> Examples:
 
 
 def check(name: str, n: int, noise: float, *, least: int, each: str) -> None:
-    """Raise ValueError where a data set cannot have so many points, or so much noise."""
+    """Raise where a data set cannot have so many points (ValueError, TypeError), or so much noise."""
+    if not isinstance(n, int | np.integer):
+        raise TypeError(f"{name} needs a whole number n of points, got {n!r}; make it one with int(...)")
     if n < least:
         raise ValueError(f"{name} needs n of at least {least}, one point for each {each}, got {n}")
     if not 0 <= noise < np.inf:
@@ -91,4 +95,4 @@ def shuffle(x: NDArray[np.float64], labels: NDArray[Any], noise: float, rng: np.
     """The points, moved by noise and in another order, and their labels: an order first, then the noise."""
     order = rng.permutation(len(x))
     moved = x + rng.normal(scale=noise, size=x.shape)
-    return moved[order].astype(np.float32), labels[order].astype(np.int64)
+    return as_numbers(moved[order], np.float32), labels[order].astype(np.int64)

@@ -3,9 +3,10 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from backproplab.arrays import as_numbers, plain
 from backproplab.layers import Dense
 from backproplab.layers.contract import Array
-from backproplab.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy, as_numbers
+from backproplab.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy
 from backproplab.network import Network
 from backproplab.spreadsheet.formulas import Formulas
 
@@ -22,7 +23,7 @@ class Source:
         self.loss, self.names = type(loss)(), names
         self.x = one_example(x, len(names.levels[0]))
         shape = (1, len(names.targets))
-        given = np.asarray(target)
+        given = plain(target)
         label = isinstance(loss, SoftmaxCrossEntropy) and given.dtype.kind in "iu" and given.size == 1
         row = given.reshape(1) if label else one_example(target, shape[1], what="target")
         self.targets = loss.encode(row, shape, np.dtype(np.float64))

@@ -15,7 +15,7 @@ from backproplab.layers.contract import Array
 from backproplab.losses import Loss
 from backproplab.network import Network, at_least_one
 from backproplab.optimizers import Optimizer
-from backproplab.training.measurements import share_right
+from backproplab.targets import Targets
 from backproplab.training.recorder import Moment, Recorder, Series
 from backproplab.training.steps import Step, check_parts, examples, loop
 
@@ -82,13 +82,13 @@ def fit(
     network: Network,
     loss: Loss,
     x: ArrayLike,
-    targets: ArrayLike,
+    targets: Targets,
     *,
     optimizer: Optimizer,
     epochs: int,
     batch_size: int,
     seed: int = 0,
-    validation: tuple[ArrayLike, ArrayLike] | None = None,
+    validation: tuple[ArrayLike, Targets] | None = None,
     recorder: Recorder | None = None,
     progress: Progress | None = None,
 ) -> History:
@@ -148,20 +148,28 @@ def fit(
 
 def train_epoch(run: _Run, steps: Iterable[Step]) -> float:
     """Make the steps of one epoch; returns its mean (or summed) loss."""
-    total, is_mean, due, progress = 0.0, run.loss.reduction == "mean", run.recorder.due, run.progress
+    total, all_counted, is_mean, due, progress = (
+        0.0,
+        0,
+        run.loss.reduction == "mean",
+        run.recorder.due,
+        run.progress,
+    )
     for step in steps:
         if not math.isfinite(step.loss):
             stop_diverged(run, step, f"the loss became {step.loss}")
+        counted = run.loss.counted  # a measurement may use the loss
         if step.number in due:
             run.recorder.record(moment(run, step))
         step.update()
         run.made = step.number
-        total += step.loss * len(step.rows) if is_mean else step.loss
+        total += step.loss * counted if is_mean else step.loss
+        all_counted += counted
         if progress is not None:
             progress(step.number, run.total, step.loss)
     if not np.isfinite(run.network.parameters).all():  # the last update has no next loss to give it away
         stop_diverged(run, step, "parameters were found to be no longer finite")
-    return total / len(run.x) if is_mean else total
+    return total / max(all_counted, 1) if is_mean else total
 
 
 def moment(run: _Run, step: Step) -> Moment:
@@ -184,7 +192,7 @@ def validate(run: _Run) -> tuple[float, ...]:
         return ()
     x, targets = run.validation
     outputs = run.network.predict(x)
-    return run.loss.compute(outputs, targets), share_right(run.loss, outputs, targets)
+    return run.loss.compute(outputs, targets), run.loss.accuracy(outputs, targets)
 
 
 def diagnose(network: Network, x: Array) -> str:
@@ -211,7 +219,7 @@ def stop_diverged(run: _Run, step: Step, what: str) -> NoReturn:
 
 
 def check_options(
-    validation: tuple[ArrayLike, ArrayLike] | None, recorder: Recorder | None, progress: Progress | None
+    validation: tuple[ArrayLike, Targets] | None, recorder: Recorder | None, progress: Progress | None
 ) -> None:
     """Raise unless each of the three is missing or what it should be."""
     if validation is not None and not (isinstance(validation, tuple) and len(validation) == 2):

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from backproplab.layers.contract import Array, Shape
 from backproplab.losses import Loss
 from backproplab.network import Network
+from backproplab.targets import Targets
 from backproplab.training.recorder import Measurement, Moment
 from backproplab.training.steps import how_many
 
@@ -55,7 +56,8 @@ class Accuracy(Measurement):
     def measure(self, moment: Moment) -> float:
         """Accuracy at the weights that the step starts from."""
         if self.x is None or self.targets is None:
-            return accuracy(moment.network, moment.loss, moment.x[moment.batch], moment.targets[moment.batch])
+            outputs = moment.network.predict(moment.x[moment.batch])
+            return moment.loss.accuracy(outputs, moment.targets[moment.batch])
         return accuracy(moment.network, moment.loss, self.x, self.targets)
 
 
@@ -267,15 +269,10 @@ def view(network: Network, name: str, views: dict[str, Array]) -> Array:
     return views[name]
 
 
-def accuracy(network: Network, loss: Loss, x: ArrayLike, targets: ArrayLike) -> float:
+def accuracy(network: Network, loss: Loss, x: ArrayLike, targets: Targets) -> float:
     """Share of the answers to x that are right, from 0 to 1; targets as the loss takes them.
 
     One answer an example; of outputs `(batch, time, classes)`, one for each time.
     """
     outputs = network.predict(x)
-    return share_right(loss, outputs, loss.encode(targets, outputs.shape, outputs.dtype))
-
-
-def share_right(loss: Loss, outputs: Array, targets: Array) -> float:
-    """Share of the answers that are right; targets as `loss.encode` makes them."""
-    return float(np.mean(loss.right(outputs, targets)))
+    return loss.accuracy(outputs, loss.encode(targets, outputs.shape, outputs.dtype))

@@ -28,6 +28,7 @@ from backproplab.layers.passes import says_nothing
 from backproplab.losses import Loss
 from backproplab.network import Network, at_least_one
 from backproplab.optimizers import Optimizer
+from backproplab.targets import Targets
 
 Rows = NDArray[np.intp]
 
@@ -74,7 +75,7 @@ def steps(
     network: Network,
     loss: Loss,
     x: ArrayLike,
-    targets: ArrayLike,
+    targets: Targets,
     *,
     optimizer: Optimizer,
     batch_size: int,
@@ -183,9 +184,7 @@ def check_parts(caller: str, network: Network, loss: Loss, optimizer: Optimizer,
         raise ValueError(f"seed must be a whole number of at least 0, got {seed!r}")
 
 
-def examples(
-    network: Network, loss: Loss, x: ArrayLike, targets: ArrayLike, what: str
-) -> tuple[Array, Array]:
+def examples(network: Network, loss: Loss, x: ArrayLike, targets: Targets, what: str) -> tuple[Array, Array]:
     """Inputs that the network takes and targets that the loss has encoded; as many of one as of the other."""
     x = np.ascontiguousarray(network.checked(x))  # rows that lie apart would be copied again for each batch
     if len(x) != how_many(targets):
