@@ -2,7 +2,7 @@
 
 A value, a gradient, a parameter and the loss keep their colour *and* their shape everywhere, so that meaning
 survives without colour. The colours stay apart under three kinds of colour-vision deficiency and reach 3:1 on
-white (WCAG 2.2, criterion 1.4.11); `tests/test_plots_style.py` measures both. Blue, vermillion and green are
+white (WCAG 2.2, criterion 1.4.11); `tests/plots/test_style.py` measures both. Blue, vermillion and green are
 those of Okabe and Ito (2008).
 """
 

@@ -194,7 +194,7 @@ def test_a_notebook_outside_solutions_is_refused(tmp_path):
 
 
 def test_the_example_for_contributors_is_released_as_it_stands(tmp_path):
-    page = (Path(__file__).parent.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
     example = re.search(r"```py\n(# first cell\n.*?)```", page, re.DOTALL)[1]
     cells = [cell.strip() for cell in re.split(r"^# .* cell.*\n", example, flags=re.MULTILINE)[1:]]
     setup, answer, check, author, given, last = cells

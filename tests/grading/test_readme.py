@@ -11,7 +11,7 @@ from pathlib import Path
 import grading_kit as kit
 import pytest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 SET = "00-start-here"
 
 

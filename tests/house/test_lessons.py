@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from backproplab.authoring.notebooks import as_text, normalise
 from backproplab.widgets.quick_check.questions import questions
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 NOTEBOOKS = LESSONS + [
     path for folder in ("exercises", "solutions") for path in (ROOT / folder).glob("*.ipynb")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from house import pages
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 FOLDERS = ("notebooks", "exercises", "solutions", "backproplab", "benchmarks")
 PAGES = sorted(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from house import rooms
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 MODULES = sorted((ROOT / "backproplab").rglob("*.py"))
 
 

@@ -19,7 +19,7 @@ from backproplab.spreadsheet import Sheet
 from backproplab.spreadsheet.language import names_in
 from backproplab.spreadsheet.lessons import FILES
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 PLAIN = {
     "sigmoid": lambda z: 1 / (1 + math.exp(-z)),

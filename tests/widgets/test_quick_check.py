@@ -12,7 +12,7 @@ from backproplab.widgets import QuickCheck, quick_check
 from backproplab.widgets.kit.base import VIEW
 from backproplab.widgets.quick_check.questions import parsed, questions, runs
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 GOOD = """
