@@ -172,7 +172,6 @@ ELSEWHERE = {
     "files.py",
     "sandbox/isolation.py",  # /proc, which is no file
     "authoring/trial_process.py",  # what it is at, for a parent that waits
-    "network.py",
 }
 
 
