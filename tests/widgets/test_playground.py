@@ -39,6 +39,7 @@ def clock(monkeypatch):
         now = 100.0
 
     monkeypatch.setattr(module, "monotonic", lambda: Clock.now)
+    monkeypatch.setattr("backproplab.widgets.playground.run.monotonic", lambda: Clock.now)
     return Clock
 
 
