@@ -10,8 +10,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 TYPESCRIPT_VERSION := 7.0.2
 TYPESCRIPT := $(VENV)/.typescript-$(TYPESCRIPT_VERSION)
 
-# Folders that hold notebooks today; pytest would stop at one that is not there.
-NOTEBOOK_DIRS := $(sort $(dir $(wildcard notebooks/*.ipynb exercises/*.ipynb solutions/*.ipynb)))
+# Notebooks that are committed with outputs. Those of exercises/ have none to compare; tests/test_exercises.py runs them.
+NOTEBOOK_DIRS := $(sort $(dir $(wildcard notebooks/*.ipynb solutions/*.ipynb)))
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=120 --nbval-sanitize-with=tests/nbval_sanitize.cfg
 WORKERS ?= 2
 
@@ -24,11 +24,11 @@ SCREEN := $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname -s)))
 LAB_FLAGS := $(LAB_SETTINGS) $(if $(filter 0,$(shell id -u)),--allow-root) $(if $(SCREEN),,--no-browser) $(LAB_ARGS)
 
 # Two workers share two cores: a BLAS with threads of its own would make all of them wait.
-unit browser release release-check nbval notebook notebooks export: export OPENBLAS_NUM_THREADS = 1
+unit unit-elsewhere browser release release-check nbval notebook notebooks export: export OPENBLAS_NUM_THREADS = 1
 unit: export PATH := $(abspath $(BIN)):$(PATH) # nbgrader calls its helpers by name
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint format unit release-check nbval browser notebook notebooks export release install-test bench clean
+.PHONY: help lab test lint format unit unit-elsewhere release-check nbval browser notebook notebooks export release install-test bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,13 @@ format: install-test ## let ruff and biome mend what they can
 
 unit: install-test ## tests, doctests and house rules
 	$(BIN)/python -m pytest -q -n $(WORKERS) --ignore=tests/browser
+
+# What another Python could do otherwise: arithmetic, formats, one kernel, the examples in docstrings.
+ELSEWHERE := arrays files gradient_check losses network optimizers published scalar scalar_micrograd summary targets
+ELSEWHERE := $(wildcard $(ELSEWHERE:%=tests/test_%.py) tests/check tests/datasets tests/layers tests/marking tests/training \
+  tests/authoring/test_cells.py tests/authoring/test_notebooks.py tests/sandbox/test_wire.py tests/spreadsheet) backproplab
+unit-elsewhere: install-test ## the tests that another Python might fail: PYTHON=python3.13 VENV=.venv-3.13
+	$(BIN)/python -m pytest -q -n $(WORKERS) $(ELSEWHERE)
 
 release-check: install-test ## are the exercises what release makes of the solutions?
 	$(BIN)/backproplab release --check solutions/*.ipynb
