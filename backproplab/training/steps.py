@@ -30,8 +30,19 @@ from backproplab.optimizers import Optimizer
 
 Rows = NDArray[np.intp]
 
-_in_gradient: WeakKeyDictionary[Network, list[Rows]] = WeakKeyDictionary()
-"""Of each network in training: the rows whose gradient it holds, as the one item of a list."""
+
+@dataclass(slots=True, eq=False)
+class _Training:
+    """What the steps of one loop share."""
+
+    optimizer: Optimizer
+    parameters: Array
+    gradient: Array
+    latest: list["_Training | None"]
+    """One item, shared by all loops over one network: the loop whose gradient the network holds."""
+
+
+_latest: WeakKeyDictionary[Network, list[_Training | None]] = WeakKeyDictionary()
 
 
 @dataclass(slots=True, eq=False)
@@ -39,33 +50,31 @@ class Step:
     """One step of training: its backward pass is done, its update is not yet made."""
 
     number: int
-    """Counts the steps of the run, from 1."""
+    """Counts the steps of the loop, from 1."""
     epoch: int
     """Counts the passes through the data, from 1."""
     rows: Rows
     """`(batch,)`: which rows of the data the batch holds."""
     loss: float
     """Of the batch, at the weights that the step starts from."""
-    network: Network = field(repr=False)
-    optimizer: Optimizer = field(repr=False)
-    in_gradient: list[Rows] = field(repr=False)
-    """What `network.gradient` is the gradient of: the rows of the latest batch, as the one item of a list."""
+    training: _Training = field(repr=False)
     made: bool = False
     """Whether the update was made."""
 
     def update(self) -> None:
         """Let the optimiser move the parameters now; made once, it is not made again.
 
-        RuntimeError if the gradient in the network is another step's by now.
+        RuntimeError if another loop has put its own gradient into the network since.
         """
         if self.made:
             return
-        if self.in_gradient[0] is not self.rows:
+        training = self.training
+        if training.latest[0] is not training:
             raise RuntimeError(
                 f"the gradient of step {self.number} is gone: another training loop has used this network "
                 "since. Finish one loop before you start the next, or call step.update() before you do"
             )
-        self.optimizer.step(self.network.parameters, self.network.gradient)
+        training.optimizer.step(training.parameters, training.gradient)
         self.made = True
 
 
@@ -127,15 +136,16 @@ def loop(
     shuffle: bool = True,
 ) -> Iterator[Step]:
     """The loop of `steps`, for what was checked: x and targets as `examples` gives them."""
+    latest = _latest.setdefault(network, [None])
+    training = _Training(optimizer, network.parameters, network.gradient, latest)
     rng, number = np.random.default_rng(seed), 0
-    in_gradient = _in_gradient.setdefault(network, [np.empty(0, np.intp)])
     for epoch in count(1) if epochs is None else range(1, epochs + 1):
         order = rng.permutation(len(x)) if shuffle else np.arange(len(x))
         for rows, batch_x, batch_targets in batches(x, targets, order, batch_size):
             number += 1
             value = network.training_pass(loss, batch_x, batch_targets)  # forward, loss, backward
-            in_gradient[0] = rows  # so that an update can tell whether the gradient is still its own
-            step = Step(number, epoch, rows, value, network, optimizer, in_gradient)
+            latest[0] = training  # so that an update can tell whether the gradient is still its own
+            step = Step(number, epoch, rows, value, training)
             yield step
             step.update()
 
