@@ -314,3 +314,7 @@ class TestBadInput:
             GradientNoise(batches=1)
         with pytest.raises(ValueError, match=r"at least 2 batches, got 2.5"):
             GradientNoise(batches=2.5)
+
+    def test_noise_needs_a_seed(self):
+        with pytest.raises(ValueError, match="seed must be a whole number of at least 0, got 'a'"):
+            GradientNoise(seed="a")

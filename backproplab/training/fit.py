@@ -98,7 +98,7 @@ def fit(
     examples once, in an order drawn from `seed`, `batch_size` at a time; the last batch may be smaller.
     `validation` is a pair like `(x, targets)`, measured after each epoch. A recorder's memory is printed
     before the first step. `progress(step, steps, loss)` is called after each step. The loop itself is that
-    of `steps`.
+    of `steps`, which reads x and targets as it goes on: change neither until it is over.
 
     A loss that becomes nan or infinite ends the run with a warning that says where the numbers broke; Ctrl-C
     ends it too. Either way the History up to there comes back, with the reason in `stopped`.

@@ -14,7 +14,7 @@ from backproplab.layers.contract import Array, Shape
 from backproplab.losses import Loss
 from backproplab.network import Network
 from backproplab.training.recorder import Measurement, Moment
-from backproplab.training.steps import how_many
+from backproplab.training.steps import check_seed, how_many
 
 
 class BatchLoss(Measurement):
@@ -95,7 +95,7 @@ class GradientNoise(Measurement):
         if not isinstance(batches, int | np.integer) or batches < 2:
             raise ValueError(f"a standard deviation needs at least 2 batches, got {batches!r}")
         self.batches = int(batches)
-        self.seed = seed
+        self.seed = check_seed(seed)
 
     def labels(self, network: Network) -> tuple[str, ...]:
         """The layers' names."""

@@ -57,7 +57,7 @@ class Step:
     """`(batch,)`: which rows of the data the batch holds."""
     loss: float
     """Of the batch, at the weights that the step starts from."""
-    training: _Training = field(repr=False)
+    _training: _Training = field(repr=False)
     made: bool = False
     """Whether the update was made."""
 
@@ -68,7 +68,7 @@ class Step:
         """
         if self.made:
             return
-        training = self.training
+        training = self._training
         if training.latest[0] is not training:
             raise RuntimeError(
                 f"the gradient of step {self.number} is gone: another training loop has used this network "
@@ -181,8 +181,14 @@ def check_parts(caller: str, network: Network, loss: Loss, optimizer: Optimizer,
         raise ValueError(
             "this optimiser remembers the parameters of another network; make a new one for each"
         )
+    check_seed(seed)
+
+
+def check_seed(seed: int) -> int:
+    """The seed, if it is one."""
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
         raise ValueError(f"seed must be a whole number of at least 0, got {seed!r}")
+    return int(seed)
 
 
 def examples(
