@@ -54,10 +54,10 @@ unit: install-test ## tests, doctests and house rules
 	$(BIN)/python -m pytest -q -n $(WORKERS) --ignore=tests/browser
 
 release-check: install-test ## are the exercises what release makes of the solutions?
-	$(BIN)/python -m backproplab.cli release --check solutions/*.ipynb
+	$(BIN)/backproplab release --check solutions/*.ipynb
 
 release: install-test ## make the exercises anew from the solutions
-	$(BIN)/python -m backproplab.cli release solutions/*.ipynb
+	$(BIN)/backproplab release solutions/*.ipynb
 
 nbval: install-test ## run every notebook and compare its outputs with the committed ones
 ifeq ($(NOTEBOOK_DIRS),)
@@ -72,15 +72,15 @@ browser: install-test ## lessons and widgets in Chromium, on a JupyterLab; pictu
 notebook: install-test ## run one lesson again, in place: NB=09 or NB=notebooks/09-….ipynb
 	@found='$(if $(NB),$(or $(wildcard $(NB)),$(wildcard notebooks/$(NB)*.ipynb)))'; \
 	test -n "$$found" || { echo "No lesson matches NB='$(NB)'. Say for instance: make notebook NB=09"; exit 2; }; \
-	$(BIN)/python -m backproplab.authoring.notebooks $$found
+	$(BIN)/backproplab run $$found
 
 notebooks: install-test ## run all lessons again, in place
-	$(BIN)/python -m backproplab.authoring.notebooks $(wildcard notebooks/*.ipynb)
+	$(BIN)/backproplab run $(wildcard notebooks/*.ipynb)
 
 export: $(VENV)/.lab ## lessons as pages that need no Python and no network, in build/export: all, or NB=03
 	@found='$(wildcard $(if $(NB),$(NB) notebooks/$(NB)*.ipynb,notebooks/*.ipynb))'; \
 	test -n "$$found" || { echo "No lesson matches NB='$(NB)'. Say for instance: make export NB=03"; exit 2; }; \
-	$(BIN)/python -m backproplab.authoring.export $$found
+	$(BIN)/backproplab export $$found
 
 BENCH ?= .venv-bench
 PEERS := torch scikit-learn micrograd nbgrader

@@ -1,23 +1,142 @@
-"""The `backproplab` command. Each room adds the subcommands that it answers for."""
+"""The `backproplab` command: a verb for everything that one can do from a shell.
+
+A verb loads what it needs when it is called. Where that is in an extra that is not installed, the command
+says which.
+"""
 
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
-from backproplab.authoring.command import add_release
+from backproplab.authoring.command import add_release, add_run
+from backproplab.errors import BackproplabError
 from backproplab.grading.command import add_grade
+
+PACKAGE = "backproplab"
+LIKE = "notebooks/03-spreadsheet.ipynb"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one subcommand and return its exit status: 0 if all is well, 2 if it was misused, else 1."""
-    parser = argparse.ArgumentParser(prog="backproplab", description="The tools of the backproplab course.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    add_release(commands)
-    add_grade(commands)
-    given = parser.parse_args(arguments)
+    """Run one verb and return its exit status: 0 if all is well, 2 if nothing began, else 1."""
+    given = _parser().parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = given.command
-    return command(given)
+    try:
+        return command(given)
+    except ModuleNotFoundError as error:
+        library = (error.name or PACKAGE).split(".")[0]
+        if library == PACKAGE or not given.extra:
+            raise
+        print(
+            f"`backproplab {given.verb}` needs {library}, which is not installed. To have it:\n"
+            f'pip install "backproplab[{given.extra}]"',
+            file=sys.stderr,
+        )
+        return 2
+    except (BackproplabError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=PACKAGE, description="The tools of the backproplab course.")
+    parser.add_argument("--version", action="version", version=f"{PACKAGE} {_version()}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="verb")
+    for add in (add_release, add_grade, add_run, add_export, add_workbooks, add_pack_mnist):
+        add(commands)
+    return parser
+
+
+def _version() -> str:
+    try:
+        return version(PACKAGE)
+    except PackageNotFoundError:  # run from a folder that nobody installed
+        return "(not installed)"
+
+
+def add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `backproplab export`."""
+    parser = commands.add_parser(
+        "export",
+        help="Make web pages of lessons.",
+        description="Run lessons and make of each a web page that needs no Python and no network.",
+    )
+    parser.add_argument("notebooks", nargs="+", type=Path, metavar="NOTEBOOK", help=f"such as {LIKE}")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("build/export"),
+        metavar="DIR",
+        help="the folder for the pages (default: build/export)",
+    )
+    parser.set_defaults(command=export_lessons, extra="lab")
+
+
+def export_lessons(given: argparse.Namespace) -> int:
+    """Export lessons. Returns 0 if each has its page; stops at the first that has none, with status 1."""
+    import nbformat
+    from nbformat.reader import NotJSONError
+
+    from backproplab.authoring.notebooks import NotebookError, execute
+    from backproplab.publishing.export import export
+    from backproplab.publishing.formulas import FormulaError
+
+    lessons = {}
+    for path in given.notebooks:  # all of them first: running one may take minutes
+        try:
+            lessons[path] = nbformat.read(path, as_version=4)
+        except FileNotFoundError:
+            print(f"{path} does not exist; name a notebook, as {LIKE}", file=sys.stderr)
+            return 1
+        except NotJSONError:
+            print(f"{path} is no notebook; name one, as {LIKE}", file=sys.stderr)
+            return 1
+    for path, lesson in lessons.items():
+        try:
+            execute(lesson, path)
+            page = export(lesson, path, given.out, also=[each.stem for each in lessons])
+        except (NotebookError, FormulaError) as error:
+            print(f"{path}: no page was made. {error}", file=sys.stderr)
+            return 1
+        print(page, flush=True)
+    return 0
+
+
+def add_workbooks(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `backproplab workbooks`."""
+    parser = commands.add_parser(
+        "workbooks",
+        help="Write the workbooks that lessons link to.",
+        description="Write the spreadsheets that lessons link to, in the course's folder.",
+    )
+    parser.set_defaults(command=workbooks, extra="sheet")
+
+
+def workbooks(given: argparse.Namespace) -> int:
+    """Write the lessons' workbooks, and say which."""
+    from backproplab.spreadsheet.lessons import write_workbooks
+
+    print(*write_workbooks(Path()), sep="\n")
+    return 0
+
+
+def add_pack_mnist(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `backproplab pack-mnist`."""
+    parser = commands.add_parser(
+        "pack-mnist",
+        help="Build the file of MNIST that the package carries; for its maintainers.",
+        description="Build mnist.npz, which the package carries, from the four published files.",
+    )
+    parser.add_argument(
+        "folder", type=Path, metavar="FOLDER", help="holds the IDX files, gzip-compressed, as published"
+    )
+    parser.set_defaults(command=pack_mnist, extra="")
+
+
+def pack_mnist(given: argparse.Namespace) -> int:
+    """Build mnist.npz, and say whether it is the file that the package expects."""
+    from backproplab.datasets.pack_mnist import rebuild
+
+    print(rebuild(given.folder))
+    return 0

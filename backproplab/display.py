@@ -56,18 +56,18 @@ def show(picture: "Figure | Axes", alt: str | None = None) -> None:
     `picture` is a Figure, or any Axes of it. `alt` replaces the text given by `describe`.
     ValueError if the picture has neither.
     """
-    figure, text = _with_words(picture, alt)
+    figure, text = _figure_and_text(picture, alt)
     encoded = base64.b64encode(png(figure)).decode("ascii")
     _emit({"text/html": _img(figure, encoded, text), "image/png": encoded, "text/plain": text})
 
 
 def image(picture: "Figure | Axes", alt: str | None = None) -> str:
     """Return the markup that `show` puts on the page: `<img alt="…">`, the pixels in it."""
-    figure, text = _with_words(picture, alt)
+    figure, text = _figure_and_text(picture, alt)
     return _img(figure, base64.b64encode(png(figure)).decode("ascii"), text)
 
 
-def _with_words(picture: "Figure | Axes", alt: str | None) -> tuple["Figure", str]:
+def _figure_and_text(picture: "Figure | Axes", alt: str | None) -> tuple["Figure", str]:
     figure = picture.get_figure(root=True)
     if figure is None:
         raise ValueError(
@@ -136,7 +136,7 @@ def progress_bar() -> Callable[[int, int, float], None]:
         if bar is None:
             bar = tqdm(
                 total=steps,
-                disable=not _watched(),
+                disable=not _is_watched(),
                 leave=False,
                 file=sys.stdout,
                 unit=" steps",
@@ -152,7 +152,7 @@ def progress_bar() -> Callable[[int, int, float], None]:
     return report
 
 
-def _watched() -> bool:
+def _is_watched() -> bool:
     """Is a person there? A kernel's front end says so by allowing prompts; a terminal by being one."""
     kernel = _shell_kernel()
     if kernel is None:

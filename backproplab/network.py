@@ -12,6 +12,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
+from backproplab.files import atomic_write
 from backproplab.layers.chain import Chain, LayerStep, check_layers
 from backproplab.layers.contract import Array, Layer, Shape, float_dtype
 from backproplab.losses import Loss, as_numbers
@@ -211,15 +212,13 @@ class Network:
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the parameters, their names and the layers to an .npz file, whole or not at all."""
-        temporary = f"{os.fspath(path)}.part"
-        with open(temporary, "wb") as file:
+        with atomic_write(path) as file:
             np.savez(
                 file,
                 layers=np.array(list(map(repr, self.layers))),
                 names=np.array(self._names_and_shapes()),
                 parameters=self.parameters,
             )
-        os.replace(temporary, path)
 
     def load(self, path: str | os.PathLike[str]) -> None:
         """Read what `save` wrote from a network of the same layers and dtype; nothing is unpickled."""

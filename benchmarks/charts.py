@@ -7,7 +7,7 @@ from matplotlib.ticker import NullLocator
 
 from backproplab.display import alt_text, describe
 from backproplab.plots.style import INK, LINES, MARKERS, MUTED, SERIES, house_style, log_axis, panels
-from backproplab.plots.words import listed, number
+from backproplab.plots.words import join, number
 
 words = alt_text
 
@@ -36,7 +36,7 @@ def ratios(entries) -> Figure:
     ax.set_xlim(0, max([1.25, *(entry["high"] for entry in rows)]) * 1.03)
     ax.set_xlabel("time of an epoch ÷ the peer's: dot, median; bar, range; tick, goal")
     told = [f"{entry['name']} {entry['ratio']:.2f}" for entry in rows[::-1]]
-    describe(ax, f"Time of fit divided by the peer's, below 1 is faster: {listed(told)}.")
+    describe(ax, f"Time of fit divided by the peer's, below 1 is faster: {join(told)}.")
     return figure
 
 
@@ -127,7 +127,7 @@ def grading_against_workers(curves) -> Figure:
     ax.set_ylabel("s")
     ax.set_title("Grading 100 submissions")
     told = [f"{number(point['seconds'])} s with {point['workers']:g}" for point in points]
-    describe(ax, f"Grading 100 submissions, by workers: {listed(told)}.")
+    describe(ax, f"Grading 100 submissions, by workers: {join(told)}.")
     return figure
 
 
@@ -154,7 +154,7 @@ def where_a_step_goes(curves) -> Figure:
     ax.set_xlim(0, 100)
     ax.set_xlabel("% of a step of the bare loop")
     ax.legend(loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=3)
-    listing = "; ".join(f"{shape}: {listed(shares)}" for shape, shares in told.items())
+    listing = "; ".join(f"{shape}: {join(shares)}" for shape, shares in told.items())
     describe(ax, f"Where a step of the bare loop goes. {listing}.")
     return figure
 

@@ -20,10 +20,10 @@ from statistics import mean
 import numpy as np
 from bare_loop import train, views
 
-from backproplab import SGD, Dense, Network, ReLU, SoftmaxCrossEntropy, accuracy, fit
+from backproplab import SGD, Dense, Network, ReLU, SoftmaxCrossEntropy, fit
 from backproplab.datasets import mnist
 from backproplab.losses import one_hot
-from backproplab.training import steps
+from backproplab.training import accuracy, steps
 
 LEARNING_RATE, SEED = 0.1, 0
 

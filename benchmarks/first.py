@@ -51,6 +51,6 @@ def main():
 
 
 if __name__ == "__main__":
-    from show import told
+    from show import show
 
-    told(main())
+    show(main())

@@ -22,7 +22,7 @@ import nbformat
 from rounds import environment, missing, ratio, rounds
 
 from backproplab.authoring.handout import write_nbgrader_tree
-from backproplab.authoring.release import released, write
+from backproplab.authoring.release import make_release, write
 from backproplab.grading.grader import Grader
 from backproplab.grading.reference import make_task
 from backproplab.grading.submissions import Entry, Submission
@@ -49,7 +49,7 @@ def a_course():
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         path = light_set.solution(folder)
-        release = released(path)
+        release = make_release(path)
         write(release)
         yield folder, release, light_set.submission(path, release)
 
@@ -161,6 +161,6 @@ def graded(folder, notebook, size, workers=2):
 
 
 if __name__ == "__main__":
-    from show import told
+    from show import show
 
-    told(main())
+    show(main())

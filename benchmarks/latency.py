@@ -42,8 +42,8 @@ for turn in range(9):  # a node that is used twice, nine times over
     a = 0.5 * a + a
 Stepper(a)""",
     "film": """
-from backproplab import (SGD, BatchLoss, Dense, GradientMaps, GradientNorms, Network, Recorder, Sigmoid,
-                         SoftmaxCrossEntropy, WeightMaps, fit)
+from backproplab import SGD, Dense, Network, Sigmoid, SoftmaxCrossEntropy, fit
+from backproplab.training import BatchLoss, GradientMaps, GradientNorms, Recorder, WeightMaps
 from backproplab.datasets import mnist
 from backproplab.widgets import GradientFilm
 images, labels = mnist("test")

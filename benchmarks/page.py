@@ -17,12 +17,12 @@ PROSE = HERE / "page.txt"
 def main():
     entries = results.read()
     curves = results.read_growth(entries[0]["processor"])
-    for name, figure in drawn(entries, curves).items():
+    for name, figure in draw_pictures(entries, curves).items():
         save(figure, HERE / f"{name}.svg")
-    PAGE.write_text(written(entries, curves), encoding="utf-8")
+    PAGE.write_text(render(entries, curves), encoding="utf-8")
 
 
-def written(entries, curves):
+def render(entries, curves):
     """The page as text: the prose, with each {name} in it replaced by a table, a picture or a sentence."""
     parts = {
         "machine": machine(entries),
@@ -31,14 +31,14 @@ def written(entries, curves):
     }
     for family in ("training", "value", "grading", "first", "widgets", "suite"):
         parts[family] = table([entry for entry in entries if in_family(entry, family)], family)
-    pictures = drawn(entries, curves)
+    pictures = draw_pictures(entries, curves)
     for name in ("ratios", *CURVES):
         there = name in pictures
         parts[name] = f"![{words(pictures[name])}]({name}.svg)" if there else "*Not measured yet.*"
     return PROSE.read_text(encoding="utf-8").format_map(parts)
 
 
-def drawn(entries, curves):
+def draw_pictures(entries, curves):
     """The pictures that there are numbers for."""
     pictures = {name: chart(curves) for name, chart in CURVES.items() if curves}
     if any(in_family(entry, "training") for entry in entries):

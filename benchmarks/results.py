@@ -15,15 +15,15 @@ GROWTH = Path(__file__).with_name("growth.json")
 KEYS = ("name", "ours", "peer", "ratio", "low", "high", "goal", "met", "unit", "note")
 
 
-def judged(entry: dict[str, Any]) -> dict[str, Any]:
+def judge(entry: dict[str, Any]) -> dict[str, Any]:
     """The entry with goal, verdict and unit from the table of goals, numbers to four digits."""
     goal = BY_NAME[entry["name"]]
-    found = {key: rounded(entry[key]) for key in ("ours", "peer", "ratio", "low", "high")}
+    found = {key: round_figure(entry[key]) for key in ("ours", "peer", "ratio", "low", "high")}
     whole = entry | found | {"goal": goal.goal, "met": goal.met(found[goal.about]), "unit": goal.unit}
     return {key: whole[key] for key in KEYS}
 
 
-def rounded(number: Any) -> Any:
+def round_figure(number: Any) -> Any:
     """To four digits; a whole number, which was counted and not measured, or a name as it is."""
     return float(f"{number:.4g}") if isinstance(number, float) else number
 
@@ -32,9 +32,7 @@ def read(path: Path = RESULTS) -> list[dict[str, Any]]:
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
 
 
-def merged(
-    old: list[dict[str, Any]], here: dict[str, Any], new: list[dict[str, Any]]
-) -> list[dict[str, Any]]:
+def merge(old: list[dict[str, Any]], here: dict[str, Any], new: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The machine, then all entries as the goals stand, new ones in place of old ones of the same name.
 
     Old entries from another processor, or from other versions, go: they would compare what is not there.
@@ -68,7 +66,7 @@ def read_growth(here: str) -> dict[str, Any]:
 def write_growth(curves: dict[str, list[dict[str, Any]]]) -> None:
     lines = [f'"taken": {json.dumps([processor(), date.today().isoformat()])}']
     for name, points in curves.items():
-        short = [{key: rounded(number) for key, number in point.items()} for point in points]
+        short = [{key: round_figure(number) for key, number in point.items()} for point in points]
         lines.append(f"{json.dumps(name)}: {json.dumps(short)}")
     GROWTH.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 

@@ -16,7 +16,7 @@ import page
 import results
 from goals import FAMILIES, ON_REQUEST
 from rounds import KERNELS, kernel_of
-from show import told
+from show import show
 
 
 def main(only=""):
@@ -29,9 +29,9 @@ def main(only=""):
         print(f"{family} …", flush=True)
         try:
             for entry in import_module(family).main():
-                new.append(results.judged(entry))
-                told(new[-1:])
-                results.write(results.merged(results.read(), here, new))
+                new.append(results.judge(entry))
+                show(new[-1:])
+                results.write(results.merge(results.read(), here, new))
             results.write(results.without_stale(results.read(), family, new))
         finally:
             page.main()  # also of what a run measured that was stopped

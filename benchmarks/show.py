@@ -1,11 +1,11 @@
 """Print entries as they will stand in the results."""
 
 from goals import BY_NAME
-from results import judged
+from results import judge
 
 
-def told(entries):
-    for entry in map(judged, entries):
+def show(entries):
+    for entry in map(judge, entries):
         figure = entry[BY_NAME[entry["name"]].about]
         verdict = {None: "reported", True: "met", False: "NOT MET"}[entry["met"]]
         print(

@@ -28,6 +28,6 @@ def minutes(*what):
 
 
 if __name__ == "__main__":
-    from show import told
+    from show import show
 
-    told(main())
+    show(main())

@@ -128,6 +128,6 @@ def passes():
 
 
 if __name__ == "__main__":
-    from show import told
+    from show import show
 
-    told(main())
+    show(main())

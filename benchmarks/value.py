@@ -102,6 +102,6 @@ def weight():
 
 
 if __name__ == "__main__":
-    from show import told
+    from show import show
 
-    told(main())
+    show(main())

@@ -38,6 +38,6 @@ def entries(found):
 
 
 if __name__ == "__main__":
-    from show import told
+    from show import show
 
-    told(main())
+    show(main())

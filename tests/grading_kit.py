@@ -8,7 +8,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, writes
 
 from backproplab.authoring.assignment import load_solution
 from backproplab.authoring.release import learners_notebook
-from backproplab.authoring.stubs import stubbed
+from backproplab.authoring.stubs import stub_code
 from backproplab.grading import batch
 from backproplab.grading.grader import Grader
 from backproplab.sandbox import IsolationError, Sandbox
@@ -105,7 +105,7 @@ def solution(folder):
 
 def handout(path):
     """The notebook that learners get, as JSON data."""
-    return json.loads(writes(learners_notebook(load_solution(path), stubbed)))
+    return json.loads(writes(learners_notebook(load_solution(path), stub_code)))
 
 
 def student(path, answers=RIGHT):

@@ -3,10 +3,8 @@
 import numpy as np
 
 from backproplab import (
-    GELU,
     BinaryCrossEntropy,
     Dense,
-    LeakyReLU,
     Network,
     ReLU,
     Sigmoid,
@@ -14,6 +12,7 @@ from backproplab import (
     SquaredError,
     Tanh,
 )
+from backproplab.layers import GELU, LeakyReLU
 
 
 def two_one_one():
@@ -40,7 +39,7 @@ def softmax():
     return network, SoftmaxCrossEntropy(), [0.5, -1.0, 2.0], 2
 
 
-def bent():
+def rectified():
     """Two hidden layers of ReLU and leaky ReLU, and a linear output; one unit is off, one leaks."""
     layers = [Dense(2, 3), ReLU(), Dense(3, 3), LeakyReLU(0.1), Dense(3, 2)]
     network = Network(layers, seed=1, dtype=np.float64)
@@ -57,6 +56,6 @@ NETWORKS = {
     "2-2-2": classic,
     "xor": xor,
     "softmax": softmax,
-    "relu": bent,
+    "relu": rectified,
     "yes-or-no": yes_or_no,
 }

@@ -2,7 +2,7 @@ import authoring_kit as kit
 import pytest
 
 from backproplab.authoring.assignment import load_assignment, load_solution
-from backproplab.authoring.refused import Refused
+from backproplab.authoring.errors import ReleaseError
 from backproplab.sandbox.protocol import Check
 
 TRAINED = "### BEGIN SOLUTION\nw = np.ones(2)\n### END SOLUTION"
@@ -18,7 +18,7 @@ def _(rng):
 
 
 def refused(path):
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(ReleaseError) as caught:
         load_assignment(path)
     return "\n".join(caught.value.reasons)
 

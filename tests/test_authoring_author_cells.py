@@ -1,13 +1,13 @@
 import authoring_kit as kit
 import pytest
 
-from backproplab.authoring.author_cells import declared
+from backproplab.authoring.author_cells import answer_variants
 from backproplab.authoring.cells import read_cell
-from backproplab.authoring.refused import Refused
+from backproplab.authoring.errors import ReleaseError
 
 
 def read(source):
-    return declared(read_cell(kit.author(source)))
+    return answer_variants(read_cell(kit.author(source)))
 
 
 def test_an_authors_cell_is_read_without_being_run():
@@ -39,5 +39,5 @@ def test_a_call_binds_its_values_together():
     ],
 )
 def test_a_declaration_that_cannot_be_read_is_refused_with_its_line(source):
-    with pytest.raises(Refused, match="cell 'wrong', line 1: "):
+    with pytest.raises(ReleaseError, match="cell 'wrong', line 1: "):
         read(source)

@@ -2,8 +2,8 @@ import authoring_kit as kit
 import pytest
 from nbformat.v4 import new_code_cell
 
-from backproplab.authoring.cells import Role, bound_names, read_cell
-from backproplab.authoring.refused import Refused
+from backproplab.authoring.cells import Role, answer_names, read_cell
+from backproplab.authoring.errors import ReleaseError
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_a_cell_is_what_its_metadata_say_and_an_authors_cell_holds_nothing_else(
     ],
 )
 def test_a_cell_that_cannot_be_placed_is_named_with_its_mend(node, told):
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ReleaseError) as refused:
         read_cell(node)
     assert told in refused.value.reasons[0]
 
@@ -63,4 +63,4 @@ for step in range(2):
     last = step
 with open(path) as file:
     text = 1"""
-    assert bound_names(source) == ("f", "Layer", "a", "b", "c", "typed")
+    assert answer_names(source) == ("f", "Layer", "a", "b", "c", "typed")

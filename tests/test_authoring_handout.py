@@ -27,7 +27,7 @@ def made(tmp_path_factory):
         kit.check(VALUE_CHECK, "3.2", 0),
         kit.written("Because."),
     ]
-    made = release.released(kit.saved(tmp_path_factory.mktemp("made"), *cells))
+    made = release.make_release(kit.saved(tmp_path_factory.mktemp("made"), *cells))
     release.write(made)
     return made
 

@@ -4,6 +4,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from backproplab import cli
 from backproplab.authoring import notebooks
 
 
@@ -37,7 +38,7 @@ def test_a_lesson_run_again_keeps_its_ids_counts_from_one_and_is_the_same_file_t
 def test_a_cell_that_fails_is_named_and_the_file_stays_as_it_was(tmp_path, capsys):
     path = saved(lesson("x = 0", "1 / x", "x = 1"), tmp_path)
     before = path.read_bytes()
-    assert notebooks.main([str(path)]) == 1
+    assert cli.main(["run", str(path)]) == 1
     told = capsys.readouterr().err
     assert "cell 'step-2'" in told
     assert "ZeroDivisionError" in told
@@ -75,17 +76,17 @@ def test_the_normal_form_drops_what_a_run_leaves_and_keeps_what_an_author_says()
     notebook.metadata = nbformat.from_dict(
         {"widgets": {"state": {}}, "kernelspec": {"name": "mine"}, "language_info": {"version": "3.11.7"}}
     )
-    normal = notebooks.normalised(notebook)
+    normal = notebooks.normalise(notebook)
     assert normal.metadata == {"kernelspec": notebooks.KERNEL, "language_info": {"name": "python"}}
     assert normal.cells[1].metadata == {"tags": ["warm-up"], "nbgrader": {"points": 2}}
     texts = [output.get("text", output.get("execution_count")) for output in normal.cells[1].outputs]
     assert texts == ["ab", "c", "d", 1]
     assert cell.execution_count == 42, "the notebook that was handed in is left alone"
-    assert notebooks.normalised(normal) == normal
+    assert notebooks.normalise(normal) == normal
 
 
 def test_the_text_of_a_notebook_is_indented_by_one_and_ends_in_one_newline():
-    text = notebooks.as_text(notebooks.normalised(lesson("'∂'")))
+    text = notebooks.as_text(notebooks.normalise(lesson("'∂'")))
     assert text == json.dumps(json.loads(text), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
@@ -96,7 +97,7 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
     def full(*_):
         raise OSError("no space left on device")
 
-    monkeypatch.setattr(notebooks.os, "replace", full)
+    monkeypatch.setattr("os.replace", full)
     with pytest.raises(OSError, match="no space"):
         notebooks.write(lesson("2"), path)
     assert path.read_bytes() == before
@@ -104,6 +105,8 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
 
 
 def test_the_command_asks_for_names_and_names_a_file_that_is_not_there(tmp_path, capsys):
-    assert notebooks.main([]) == 2
-    assert notebooks.main([str(tmp_path / "99-gone.ipynb")]) == 1
+    with pytest.raises(SystemExit, match="2"):
+        cli.main(["run"])
+    assert "NOTEBOOK" in capsys.readouterr().err
+    assert cli.main(["run", str(tmp_path / "99-gone.ipynb")]) == 1
     assert "99-gone.ipynb" in capsys.readouterr().err

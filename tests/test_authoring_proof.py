@@ -4,13 +4,13 @@ import authoring_kit as kit
 import pytest
 
 from backproplab.authoring.assignment import load_solution
-from backproplab.authoring.proof import OTHER_SEEDS, PUBLIC_SEEDS, SEEDS, proven
-from backproplab.authoring.refused import Refused
+from backproplab.authoring.errors import ReleaseError
+from backproplab.authoring.proof import OTHER_SEEDS, PUBLIC_SEEDS, SEEDS, prove
 
 
 def refused(folder, *cells):
-    with pytest.raises(Refused) as caught:
-        proven(load_solution(kit.saved(folder, *cells)))
+    with pytest.raises(ReleaseError) as caught:
+        prove(load_solution(kit.saved(folder, *cells)))
     return "\n".join(caught.value.reasons)
 
 
@@ -31,13 +31,13 @@ def value(source):
 
 
 def test_a_sound_exercise_is_proven_on_three_public_seeds_and_twenty_others(tmp_path):
-    found = proven(load_solution(kit.saved(tmp_path, *kit.slope_exercise())))["3.1"]
+    found = prove(load_solution(kit.saved(tmp_path, *kit.slope_exercise())))["3.1"]
     assert len(PUBLIC_SEEDS) == 3
     assert len(OTHER_SEEDS) == 20
     assert set(found.solution.values) == set(SEEDS)
     assert found.stub.error == "NotImplementedError"
     assert [len(each.values) for each in found.misconceptions] == [23, 23]
-    assert len(found.bends) == 5
+    assert len(found.mutants) == 5
 
 
 MATRIX = "x = rng.normal(size=(2, 2))"
@@ -151,7 +151,7 @@ def test_a_check_may_not_need_the_answer_of_another_exercise(tmp_path):
 
 def test_nor_may_a_given_cell_but_under_answered(tmp_path):
     guarded = kit.given('if answered("3.1"):\n    print(slope(1, 2, 3))')
-    proven(load_solution(kit.saved(tmp_path, *kit.slope_exercise(), guarded)))
+    prove(load_solution(kit.saved(tmp_path, *kit.slope_exercise(), guarded)))
     reasons = refused(tmp_path, *kit.slope_exercise(), kit.given("print(slope(1, 2, 3))"))
     assert "cell 'given' uses 'slope', the answer of 3.1" in reasons
     assert 'put it under `if answered("3.1"):`' in reasons
@@ -159,7 +159,7 @@ def test_nor_may_a_given_cell_but_under_answered(tmp_path):
 
 def test_a_given_cell_may_not_change_what_a_check_above_it_uses(tmp_path):
     cells = [kit.given("k = 1", id="first"), function("return 2 * x"), check('{"y": f(k * x)}')]
-    proven(load_solution(kit.saved(tmp_path, *cells)))
+    prove(load_solution(kit.saved(tmp_path, *cells)))
     assert "let no given cell below change" in refused(tmp_path, *cells, kit.given("k = 2", id="later"))
 
 
@@ -168,15 +168,15 @@ def test_an_answer_that_calls_another_of_its_exercise_with_the_sign_wrong_twice_
         "def inner(x):\n    ### BEGIN SOLUTION\n    return x\n    ### END SOLUTION\n\n"
         "def f(x):\n    ### BEGIN SOLUTION\n    return inner(x)\n    ### END SOLUTION"
     )
-    proven(load_solution(kit.saved(tmp_path, both, check('{"y": f(x)}'))))
+    prove(load_solution(kit.saved(tmp_path, both, check('{"y": f(x)}'))))
 
 
 def test_practice_may_give_the_same_with_every_seed(tmp_path):
     by_hand = [value("f = 0.25"), check('{"f": f}', kind='"hand"', points=0)]
-    proven(load_solution(kit.saved(tmp_path, *by_hand)))
+    prove(load_solution(kit.saved(tmp_path, *by_hand)))
     choice = [value('f = "b"'), check('{"f": "abc".index(f)}', kind='"choice"', points=0)]
     wrong = kit.author('misconception("3.1", "No.", f="a")')
-    proven(load_solution(kit.saved(tmp_path, *choice, wrong)))
+    prove(load_solution(kit.saved(tmp_path, *choice, wrong)))
     same = kit.author('misconception("3.1", "No.", f="b")')
     assert "passes with seed 101" in refused(tmp_path, *choice, same)
 
@@ -184,7 +184,7 @@ def test_practice_may_give_the_same_with_every_seed(tmp_path):
 def test_code_to_fix_must_fail_as_it_is_handed_out(tmp_path):
     broken = "def f(x):\n    return {}\n\n### BEGIN SOLUTION\ndef f(x):\n    return 2 * x\n### END SOLUTION"
     posed = check('{"y": f(x)}', kind='"fix"')
-    found = proven(load_solution(kit.saved(tmp_path, kit.answer(broken.format("x")), posed)))
+    found = prove(load_solution(kit.saved(tmp_path, kit.answer(broken.format("x")), posed)))
     assert len(found["3.1"].stub.values) == 3
     assert "the stub passes" in refused(tmp_path, kit.answer(broken.format("x + x")), posed)
 
@@ -201,7 +201,7 @@ def trained(judge):
 @pytest.mark.parametrize(
     ("judge", "told"),
     [
-        ("values['w'][1] > 3", "the solution is not accepted with seed 101 (False)"),
+        ("values['w'][1] > 3", "the solution is not accepted with seed 101 (These numbers do not do yet"),
         ("'too small'", "the solution is not accepted with seed 101 (too small)"),
         ("True", "zeros instead of the answer passes"),
         ("values['w'][0] == 1", "ones instead of the answer passes"),
@@ -212,11 +212,17 @@ def test_a_judge_of_trained_numbers_accepts_the_solution_and_neither_zeros_nor_o
     assert told in refused(tmp_path, *trained(judge))
 
 
+def test_trained_numbers_are_those_that_shapes_names(tmp_path):
+    cells = trained("values['w'][1] > 1.5")
+    cells[-1].source = cells[-1].source.replace('{"w": w}', '{"w": w, "other": 1.0}')
+    assert "returns ['w', 'other'], and shapes= names ['w']" in refused(tmp_path, *cells)
+
+
 def test_trained_numbers_need_not_depend_on_the_seed_and_wrong_ones_may_blow_up(tmp_path):
     fast = 'misconception("3.1", "Too fast.", w=np.array([np.nan, 1]))'
     many = 'misconception("3.1", "Too many.", w=np.ones(3))'
     wrong = kit.author(f"{fast}\n{many}")
-    proven(load_solution(kit.saved(tmp_path, *trained("values['w'][1] > 1.5"), wrong)))
+    prove(load_solution(kit.saved(tmp_path, *trained("values['w'][1] > 1.5"), wrong)))
     right = kit.author('misconception("3.1", "Right.", w=np.array([3.0, 4.0]))')
     assert "misconception “Right.” passes" in refused(tmp_path, *trained("values['w'][1] > 1.5"), right)
 

@@ -9,8 +9,8 @@ import pytest
 from nbformat.v4 import new_code_cell
 
 from backproplab.authoring import release
-from backproplab.authoring.refused import Refused
-from backproplab.check import expected
+from backproplab.authoring.errors import ReleaseError
+from backproplab.marking import expected
 
 FIX = """\
 def fixed(x):
@@ -47,7 +47,7 @@ def whole_set(folder, **settings):
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    made = release.released(whole_set(tmp_path_factory.mktemp("course")))
+    made = release.make_release(whole_set(tmp_path_factory.mktemp("course")))
     release.write(made)
     return made
 
@@ -85,15 +85,16 @@ def test_what_is_recorded_is_read_by_a_check(made):
     assert recorded.fingerprint == expected.fingerprint()
     slope, fixed, trained = recorded.exercises.values()
     assert (slope.points, slope.kind, slope.answers) == (2, "function", ("slope",))
-    for values, seed in zip(slope.values, recorded.seeds, strict=True):
+    assert tuple(slope.values) == recorded.seeds
+    for seed, values in slope.values.items():
         _, x, upstream = np.random.default_rng(seed).normal(size=3)
         assert values == {"∂L/∂w": np.array(upstream * x)}
     assert [each.sentence for each in slope.misconceptions] == [
         "That is the slope by x.",
         "Multiply by the upstream gradient.",
     ]
-    np.testing.assert_array_equal(fixed.untouched[0]["y"], -fixed.values[0]["y"])
-    assert trained.values == ()  # a judge looks at them
+    np.testing.assert_array_equal(fixed.untouched[101]["y"], -fixed.values[101]["y"])
+    assert trained.values == {}  # a judge looks at them
 
 
 def test_values_with_one_seed_stand_on_one_line(made):
@@ -103,7 +104,7 @@ def test_values_with_one_seed_stand_on_one_line(made):
 
 
 def test_a_second_release_is_the_same_and_not_stale(made):
-    again = release.released(made.solution.path)
+    again = release.make_release(made.solution.path)
     assert (again.notebook, again.expected) == (made.notebook, made.expected)
     assert list(release.stale(again)) == []
 
@@ -161,6 +162,17 @@ def test_whatever_else_is_recorded_is_stale_when_it_differs(old, new, copied):
     assert list(release.stale(copied)) == [copied.expected_path]
 
 
+def test_a_write_that_fails_leaves_what_was_there_and_nothing_beside_it(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError("no space left on device")
+
+    release.put(tmp_path / "old.json", "old")
+    monkeypatch.setattr("os.replace", full)
+    with pytest.raises(OSError, match="no space"):
+        release.put(tmp_path / "old.json", "new")
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"old.json": "old"}
+
+
 def test_what_is_missing_is_stale_and_what_comes_from_nothing_is_an_orphan(copied):
     copied.notebook_path.unlink()
     copied.expected_path.rename(copied.expected_path.with_name("04-gone.json"))
@@ -171,14 +183,14 @@ def test_what_is_missing_is_stale_and_what_comes_from_nothing_is_an_orphan(copie
 
 def test_a_solution_outside_an_answer_cell_is_refused(tmp_path):
     leak = kit.given("### BEGIN SOLUTION\nk = 1\n### END SOLUTION", id="leak")
-    with pytest.raises(Refused, match="cell 'leak' holds a solution but is no answer cell"):
-        release.released(kit.saved(tmp_path, *kit.slope_exercise(), leak))
+    with pytest.raises(ReleaseError, match="cell 'leak' holds a solution but is no answer cell"):
+        release.make_release(kit.saved(tmp_path, *kit.slope_exercise(), leak))
 
 
 def test_a_notebook_outside_solutions_is_refused(tmp_path):
     path = kit.saved(tmp_path).rename(tmp_path / "03-made-up.ipynb")
-    with pytest.raises(Refused, match="not in a folder named 'solutions'"):
-        release.released(path)
+    with pytest.raises(ReleaseError, match="not in a folder named 'solutions'"):
+        release.make_release(path)
 
 
 def test_the_example_for_contributors_is_released_as_it_stands(tmp_path):
@@ -191,5 +203,5 @@ def test_the_example_for_contributors_is_released_as_it_stands(tmp_path):
     path = path.rename(path.with_name("03-spreadsheet.ipynb"))
     path.write_text(text)
     assert (setup, last) == (kit.SETUP.replace(kit.NAME, "03-spreadsheet"), "summary()")
-    recorded = json.loads(release.released(path).expected)["exercises"]["3.1"]
+    recorded = json.loads(release.make_release(path).expected)["exercises"]["3.1"]
     assert len(recorded["misconceptions"]) == 2

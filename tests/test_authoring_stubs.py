@@ -2,8 +2,8 @@ import textwrap
 
 import pytest
 
-from backproplab.authoring.refused import Refused
-from backproplab.authoring.stubs import stubbed, stubbed_beside_solution, text_stubbed
+from backproplab.authoring.errors import ReleaseError
+from backproplab.authoring.stubs import stub_beside_solution, stub_code, stub_text
 
 TODO = "raise NotImplementedError  # your code here"
 
@@ -49,19 +49,19 @@ CASES = {
 
 @pytest.mark.parametrize(("source", "released"), CASES.values(), ids=CASES)
 def test_a_region_becomes_a_stub_and_the_rest_stays(source, released):
-    assert stubbed(marked(source)) == released
+    assert stub_code(marked(source)) == released
 
 
 def test_for_nbgrader_the_solution_stays_and_a_value_is_blank_before_it():
     source = marked("def f():\n    <<\n    return 1\n    >>")
-    assert stubbed_beside_solution(source) == source
+    assert stub_beside_solution(source) == source
     source = marked("<<\nrate = 0.1\n>>")
-    assert stubbed_beside_solution(source) == "rate = ...  # your answer here\n" + source
+    assert stub_beside_solution(source) == "rate = ...  # your answer here\n" + source
 
 
 def test_free_text_makes_room_for_the_learners():
-    assert text_stubbed("Because of the chain rule.") == "*Your answer here.*"
-    assert text_stubbed(marked("Why?\n<<\nBecause.\n>>\nWell?")) == "Why?\n*Your answer here.*\nWell?"
+    assert stub_text("Because of the chain rule.") == "*Your answer here.*"
+    assert stub_text(marked("Why?\n<<\nBecause.\n>>\nWell?")) == "Why?\n*Your answer here.*\nWell?"
 
 
 @pytest.mark.parametrize(
@@ -78,6 +78,6 @@ def test_free_text_makes_room_for_the_learners():
     ],
 )
 def test_an_unclear_region_is_refused_with_its_line(source, told):
-    with pytest.raises(Refused) as refused:
-        stubbed(marked(source))
+    with pytest.raises(ReleaseError) as refused:
+        stub_code(marked(source))
     assert told in refused.value.reasons[0]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from backproplab.authoring import trial
-from backproplab.authoring.refused import Refused
+from backproplab.authoring.errors import ReleaseError
 from backproplab.authoring.trial import Step, Trial
 
 IMPORT = Step("setup", "import numpy as np\nfrom backproplab.check import answered, check")
@@ -28,14 +28,14 @@ def drawn(seed):
 
 
 def test_an_answer_is_tried_with_each_seed_and_a_change_replaces_it(tmp_path):
-    right, wrong, bent = run(
-        tmp_path, of(DOUBLE), of(DOUBLE, change="def f(x): return x"), of(DOUBLE, bend="the wrong sign")
+    right, wrong, mutant = run(
+        tmp_path, of(DOUBLE), of(DOUBLE, change="def f(x): return x"), of(DOUBLE, mutation="the wrong sign")
     )
     for seed in (1, 2):
         assert right.values[seed]["y"] == 2 * drawn(seed)
         assert wrong.values[seed]["y"] == drawn(seed)
-        assert bent.values[seed]["y"] == -2 * drawn(seed)
-    assert (right.error, bent.bent) == ("", {1, 2})
+        assert mutant.values[seed]["y"] == -2 * drawn(seed)
+    assert (right.error, mutant.mutated) == ("", {1, 2})
 
 
 def test_one_trial_leaves_nothing_for_the_next(tmp_path):
@@ -118,8 +118,8 @@ def test_trained_numbers_are_judged(tmp_path):
         of("def f(x): return -1"),
         steps=(IMPORT, Step("judge", judge), check),
     )
-    assert good.verdicts == {1: True, 2: True}
-    assert bad.verdicts == {1: "too small", 2: "too small"}
+    assert good.objections == {1: "", 2: ""}
+    assert bad.objections == {1: "too small", 2: "too small"}
 
 
 @pytest.mark.parametrize(
@@ -131,11 +131,13 @@ def test_trained_numbers_are_judged(tmp_path):
     ],
 )
 def test_a_given_cell_that_fails_is_named(cell, told, tmp_path):
-    with pytest.raises(Refused, match=re.escape(told)):
+    with pytest.raises(ReleaseError, match=re.escape(told)):
         run(tmp_path, of(DOUBLE), steps=(IMPORT, Step("mine", cell), CHECK))
 
 
 def test_an_answer_that_never_ends_is_shown(tmp_path, monkeypatch):
     monkeypatch.setattr(trial, "SECONDS", 2)
-    with pytest.raises(Refused, match=r"(?s)exercise 3.1, with this answer:\ndef f.*still running after 2 s"):
+    with pytest.raises(
+        ReleaseError, match=r"(?s)exercise 3.1, with this answer:\ndef f.*still running after 2 s"
+    ):
         run(tmp_path, of("def f(x):\n    while True: pass"))

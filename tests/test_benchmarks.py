@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from backproplab import Value, dot
+from backproplab import Value
 from backproplab.losses import one_hot
+from backproplab.scalar import dot
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "benchmarks"
@@ -177,10 +178,10 @@ def test_the_goals_are_those_that_were_set():
 
 def test_a_goal_with_a_unit_is_about_our_own_number_and_a_goal_without_about_the_ratio():
     beside = {"ours": 150.0, "peer": 600.0, "ratio": 0.25, "low": 150.0, "high": 150.0, "note": ""}
-    assert results.judged(beside | {"name": "bytes a node"})["met"]
-    assert not results.judged(beside | {"name": "bytes a node", "ours": 250.0})["met"]
+    assert results.judge(beside | {"name": "bytes a node"})["met"]
+    assert not results.judge(beside | {"name": "bytes a node", "ours": 250.0})["met"]
     times = {"ours": 10.0, "peer": 5.0, "ratio": 2.0, "low": 1.0, "high": 3.0, "note": ""}
-    assert not results.judged(times | {"name": "fit ÷ bare numpy loop, 784-30-10"})["met"]
+    assert not results.judge(times | {"name": "fit ÷ bare numpy loop, 784-30-10"})["met"]
 
 
 def test_a_range_across_the_goal_is_a_draw():
@@ -206,11 +207,11 @@ def test_a_new_run_replaces_its_family_and_forgets_another_machine():
     )
     old = [here, first, mnist, node]
     new = [mnist | {"ours": 2}]
-    now = results.merged(old, here, new)
+    now = results.merge(old, here, new)
     assert now == [here, node, first, *new]
     assert results.without_stale(now, "first", new) == [here, node, *new]
     for change in ({"processor": "that"}, {"versions": {"numpy": "3"}}):
-        assert results.merged(old, here | change, new) == [here | change, *new]
+        assert results.merge(old, here | change, new) == [here | change, *new]
 
 
 @pytest.mark.skipif(not ENTRIES, reason="nothing was measured yet")
@@ -224,12 +225,12 @@ class TestTheCommittedResults:
     def test_have_the_agreed_keys_and_verdicts_that_follow_from_the_numbers(self):
         for entry in ENTRIES[1:]:
             assert tuple(entry) == results.KEYS
-            assert results.judged(entry) == entry
+            assert results.judge(entry) == entry
             assert entry["low"] <= page.figure(entry) <= entry["high"]
             assert (entry["ratio"] is None) == (entry["peer"] is None)
 
     def test_are_what_the_page_says(self):
-        written = page.written(ENTRIES, results.read_growth(ENTRIES[0]["processor"]))
+        written = page.render(ENTRIES, results.read_growth(ENTRIES[0]["processor"]))
         assert page.PAGE.read_text(encoding="utf-8") == written
         for picture in re.findall(r"\]\(([\w-]+\.svg)\)", written):
             assert (FOLDER / picture).exists()

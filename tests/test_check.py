@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from backproplab import display
-from backproplab.check import answered, call_with_seed, check, check_set, collecting, session, summary
-from backproplab.check.expected import decode, encode, fingerprint, read
+from backproplab.check import answered, check, check_set, collect, session, summary
+from backproplab.marking.exercise import call_with_seed
+from backproplab.marking.expected import decode, encode, fingerprint, read
 
 SEEDS = (101, 102, 103)
 
@@ -294,6 +295,7 @@ class TestExceptions:
         line = "3.1 stopped in divide, line 3: IndexError: list index out of range"
         assert plain.splitlines()[1] == line
         assert f'<p style="margin:0.2em 0;max-width:70ch">{line}</p><details>' in markup
+        assert "backproplab" not in plain  # the frames that led to the check are no concern of a learner
 
     @pytest.mark.parametrize(
         "error", [SystemExit(1), KeyboardInterrupt(), RecursionError("deep"), MemoryError(), AssertionError()]
@@ -510,7 +512,7 @@ class TestCollecting:
         pose(slope)
         page.clear()
         posed = []
-        with collecting(posed.append):
+        with collect(posed.append):
             check_set("no-such-set")
             pose(slope, points=3, kind="fix")
             summary()

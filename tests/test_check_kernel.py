@@ -12,7 +12,7 @@ import pytest
 from nbclient import NotebookClient
 
 import backproplab
-from backproplab.check.expected import encode, fingerprint
+from backproplab.marking.expected import encode, fingerprint
 
 ROOT = Path(backproplab.__file__).parents[1]
 SEEDS = (101, 102, 103)

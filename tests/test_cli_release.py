@@ -91,7 +91,7 @@ def test_a_notebook_that_is_not_there_is_refused(tmp_path, capsys):
 
 def test_the_command_is_installed_and_explains_itself():
     done = subprocess.run(
-        [sys.executable, "-m", "backproplab.cli", "release", "--help"],
+        [sys.executable, "-m", "backproplab", "release", "--help"],
         capture_output=True,
         text=True,
         check=True,

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import io
+import os
 import sys
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backproplab import cli
 from backproplab.datasets import circles, mnist, moons, noisy_xor, pack_mnist, spirals, xor
 
 mnist_module = sys.modules["backproplab.datasets.mnist"]  # its name in the package is the function's
@@ -141,10 +143,10 @@ def test_mnist_names_a_split_or_dtype_that_it_has_not(split, dtype, message):
 @pytest.fixture
 def elsewhere(tmp_path, monkeypatch):
     """A place for another mnist.npz, with nothing remembered from the real one."""
-    mnist_module._published.cache_clear()
+    mnist_module._load.cache_clear()
     monkeypatch.setattr(mnist_module, "FILE", tmp_path / "mnist.npz")
     yield tmp_path / "mnist.npz"
-    mnist_module._published.cache_clear()
+    mnist_module._load.cache_clear()
 
 
 def test_a_missing_file_is_named_with_what_to_do(elsewhere):
@@ -197,11 +199,13 @@ def test_the_packer_rebuilds_the_archive_from_published_files(tmp_path, monkeypa
         published[name] = (stem, hashlib.md5(idx, usedforsecurity=False).hexdigest())
         (tmp_path / f"{stem}.gz").write_bytes(gzip.compress(idx))
     monkeypatch.setattr(pack_mnist, "PUBLISHED", published)
-    monkeypatch.setattr(pack_mnist, "FILE", tmp_path / "mnist.npz")
+    (tmp_path / "packed").mkdir()
+    monkeypatch.setattr(pack_mnist, "FILE", tmp_path / "packed" / "mnist.npz")
     monkeypatch.setattr(pack_mnist, "SHA256", hashlib.sha256(pack_mnist.pack(arrays)).hexdigest())
-    pack_mnist.main(tmp_path)
+    assert cli.main(["pack-mnist", str(tmp_path)]) == 0
     assert "as mnist.py expects" in capsys.readouterr().out
-    assert (tmp_path / "mnist.npz").read_bytes() == pack_mnist.pack(arrays)
+    assert (tmp_path / "packed" / "mnist.npz").read_bytes() == pack_mnist.pack(arrays)
     (tmp_path / "t10k-labels-idx1-ubyte.gz").write_bytes(gzip.compress(b"something else"))
-    with pytest.raises(SystemExit, match=r"t10k-labels-idx1-ubyte\.gz is not the published file"):
-        pack_mnist.main(tmp_path)
+    assert cli.main(["pack-mnist", str(tmp_path)]) == 1
+    assert "t10k-labels-idx1-ubyte.gz is not the published file; get it again" in capsys.readouterr().err
+    assert os.listdir(tmp_path / "packed") == ["mnist.npz"]

@@ -51,7 +51,7 @@ def test_a_killed_batch_goes_on_where_it_was(tmp_path):
     slow["cells"].insert(1, {"cell_type": "code", "source": "import time\ntime.sleep(0.4)", "metadata": {}})
     for path in (tmp_path / "submissions").iterdir():
         kit.hand_in(slow, path)
-    running = subprocess.Popen([sys.executable, "-m", "backproplab.cli", *command])
+    running = subprocess.Popen([sys.executable, "-m", "backproplab", *command])
     wait_for(lambda: len(results(tmp_path)) >= 3)
     running.send_signal(signal.SIGKILL)
     running.wait()
@@ -111,7 +111,7 @@ def test_each_run_draws_its_own_seeds(tmp_path):
 def test_two_runs_do_not_meet_in_one_folder(tmp_path, capsys):
     pytest.importorskip("fcntl")
     command = a_class(tmp_path, 1)
-    with batch.locked(tmp_path / "grades"):
+    with batch.lock(tmp_path / "grades"):
         assert cli.main(command) == 2
     assert "Another run is at work" in capsys.readouterr().err
 
@@ -132,7 +132,7 @@ def test_a_submission_that_brings_the_grader_down_gets_a_result_that_says_so(tmp
     monkeypatch.setattr(batch, "_work", kit.dying_work)
     count = []
     batch.grade_all(
-        task, tmp_path / "grades", pending, workers=2, started=print, graded=lambda: count.append(1)
+        task, tmp_path / "grades", pending, workers=2, on_start=print, on_grade=lambda: count.append(1)
     )
     assert len(count) == 3
     record = json.loads((tmp_path / "grades" / "results" / "deadly.json").read_text())
@@ -189,7 +189,7 @@ def test_somebody_at_a_terminal_sees_how_far_it_is(tmp_path):
 
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-    command = [sys.executable, "-m", "backproplab.cli", *a_class(tmp_path, 2)]
+    command = [sys.executable, "-m", "backproplab", *a_class(tmp_path, 2)]
     done = subprocess.run(command, stderr=theirs, stdout=subprocess.PIPE, check=True)
     os.close(theirs)
     seen = os.read(ours, 100_000).decode()

@@ -5,9 +5,10 @@ from html.parser import HTMLParser
 import pytest
 
 from backproplab.grading import pages
-from backproplab.grading.classroom import class_html, tallied
-from backproplab.grading.judging import Named, Seen, Status, Verdict
+from backproplab.grading.classroom import class_html, tally_results
+from backproplab.grading.exercises import ExerciseGrade, ShownValue, ValueGrade
 from backproplab.grading.reports import result
+from backproplab.marking.verdict import Status, Verdict
 
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{title}\x00\x1b[31m"
 
@@ -28,22 +29,22 @@ class Tags(HTMLParser):
         return sum(tag == name for tag, _ in self.tags)
 
 
-def verdicts(text="w", note=""):
-    seen = (Seen(101, text, "(2,)", f"off by {text}"),)
+def grades(text="w", note=""):
+    shown = (ShownValue(101, text, "(2,)", f"off by {text}"),)
+    values = ValueGrade(text, False, shown), ValueGrade("right", True, shown)
     return [
-        Verdict(
-            "3.1", 2, 1, Status.PARTLY, None, (Named(text, False, seen), Named("right", True, seen)), note
-        ),
-        Verdict("3.2", 1, 1, Status.RIGHT, None, (Named("b", True),)),
-        Verdict("3.3", 1, 0, Status.NOT_YET, text),
-        Verdict("3.4", 1, 0, Status.NOT_ATTEMPTED),
-        Verdict("essay", 3, 0, Status.BY_HAND),
+        ExerciseGrade(Verdict("3.1", 2, 1, Status.PARTLY), values, note),
+        ExerciseGrade(Verdict("3.2", 1, 1, Status.RIGHT), (ValueGrade("b", True),)),
+        ExerciseGrade(Verdict("3.3", 1, 0, Status.NOT_YET, text)),
+        ExerciseGrade(Verdict("3.4", 1, 0, Status.NOT_ATTEMPTED)),
+        ExerciseGrade(Verdict("essay", 3, 0, Status.BY_HAND)),
     ]
 
 
 def feedback(text="w", problems=(), student="ada"):
-    found = verdicts(text, note=text)
-    record = result(student, "03-x", found, isolation="reduced: no walls", problems=problems)
+    found = grades(text, note=text)
+    verdicts = [each.verdict for each in found]
+    record = result(student, "03-x", verdicts, isolation="reduced: no walls", problems=problems)
     return pages.feedback(record, found)
 
 
@@ -52,7 +53,7 @@ def test_feedback_says_what_counted_and_what_is_the_students_own():
     for piece in ("2 of 8 points", "3.1", "✗ not yet", "✓ passed", "101", "(2,)", "off by w", "Cell 3 took"):
         assert piece in page.text
     assert "reduced: no walls" in page.text
-    for status in Status:
+    for status in pages.SIGNS:
         assert status in page.text
 
 
@@ -90,19 +91,20 @@ def test_a_long_message_is_cut():
     assert len(feedback("x" * 10**6)) < 50_000
 
 
-RESULTS = [
-    result("a", "03-x", verdicts(), isolation="full", problems=[]),
-    result("b", "03-x", verdicts("swapped"), isolation="full", problems=["odd"]),
-    result("c", "03-x", verdicts("swapped"), isolation="full", problems=[]),
-]
+def record(student, text="w", problems=()):
+    verdicts = [each.verdict for each in grades(text)]
+    return result(student, "03-x", verdicts, isolation="full", problems=problems)
+
+
+RESULTS = [record("a"), record("b", "swapped", ["odd"]), record("c", "swapped")]
 
 
 def test_a_class_is_counted():
-    tally = tallied(RESULTS)
+    tally = tally_results(RESULTS)
     assert tally.statuses["3.1"] == {"partly right": 3}
     assert "essay" not in tally.statuses
-    assert tally.ranked() == [("3.3", "swapped", 2), ("3.3", "w", 1)]
-    assert tally.explained() == {"3.1": (0, 3), "3.2": (0, 0), "3.3": (3, 0), "3.4": (0, 0)}
+    assert tally.ranking() == [("3.3", "swapped", 2), ("3.3", "w", 1)]
+    assert tally.explanations() == {"3.1": (0, 3), "3.2": (0, 0), "3.3": (3, 0), "3.4": (0, 0)}
 
 
 def test_the_class_page_has_four_pictures_that_say_what_they_show():

@@ -6,8 +6,9 @@ import grading_kit as kit
 import pytest
 
 from backproplab.authoring.assignment import load_assignment
-from backproplab.grading.plan import bound_names, grade_id, parsed, planned
-from backproplab.grading.reading import StudentCell
+from backproplab.grading.notebook import StudentCell
+from backproplab.grading.plan import grade_id, make_job, parse
+from backproplab.marking.names import bound_names
 from backproplab.sandbox.protocol import Assignment, Check, Checkpoint
 
 FIRST = Check("3.1", '@check("3.1")\ndef _(rng): return {"a": a}', ("a",))
@@ -21,7 +22,7 @@ HANDED_OUT = [SETUP, ANSWERS[0], CHECKS[0], ANSWERS[1], CHECKS[1]]
 
 def order(cells):
     """The job as a line: sources of cells, exercises of checks."""
-    steps = planned(cells, SET, [1]).steps
+    steps = make_job(cells, SET, [1]).steps
     return [f"check {step.exercise}" if isinstance(step, Checkpoint) else step.source for step in steps]
 
 
@@ -30,7 +31,7 @@ AS_HANDED_OUT = ["import numpy as np", "a = 1", "check 3.1", "def b(): return 2"
 
 def test_cells_run_in_order_and_checks_where_they_stand():
     assert order(HANDED_OUT) == AS_HANDED_OUT
-    cells = [step for step in planned(HANDED_OUT, SET, [1]).steps if not isinstance(step, Checkpoint)]
+    cells = [step for step in make_job(HANDED_OUT, SET, [1]).steps if not isinstance(step, Checkpoint)]
     assert [(cell.index, cell.exercise) for cell in cells] == [(0, ""), (1, "3.1"), (3, "3.2")]
 
 
@@ -74,25 +75,25 @@ def test_the_handout_of_a_real_set_is_planned_as_it_stands(tmp_path):
     path = kit.solution(tmp_path)
     assignment = load_assignment(path)
     cells = [StudentCell(cell["source"], kit.grade_id(cell)) for cell in kit.code_cells(kit.student(path))]
-    job = planned(cells, assignment, kit.SEEDS)
+    job = make_job(cells, assignment, kit.SEEDS)
     assert [getattr(step, "exercise", "") for step in job.steps] == [
         *("", ""),  # setup, judge
         *("90.1", "90.1", "90.2", "90.2", "90.3", "90.3"),
         "",  # summary
     ]
     mangled = copy.deepcopy(cells)
-    assert planned([StudentCell(cell.source) for cell in mangled], assignment, kit.SEEDS).steps[
+    assert make_job([StudentCell(cell.source) for cell in mangled], assignment, kit.SEEDS).steps[
         3
     ] == Checkpoint("90.1")
 
 
 @pytest.mark.parametrize("source", ["def f(:", "\0", "x" * 5 + "(" * 5000, "%%bash\nrm -rf /", "?"])
 def test_code_that_does_not_parse_binds_nothing(source):
-    assert bound_names(source) == set()
+    assert bound_names(parse(source).body) == ()
 
 
 def test_magics_do_not_hide_the_rest():
-    assert parsed("%time\nx = 1").body[0].lineno == 2
+    assert parse("%time\nx = 1").body[0].lineno == 2
 
 
 def test_a_grade_id_takes_no_dot():

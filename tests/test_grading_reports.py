@@ -7,7 +7,7 @@ import os
 import pytest
 
 from backproplab.grading import reports
-from backproplab.grading.judging import Status, Verdict
+from backproplab.marking.verdict import Status, Verdict
 
 VERDICTS = [
     Verdict("3.1", 2, 2 / 3, Status.PARTLY, "You doubled."),
@@ -53,16 +53,17 @@ def test_a_result_comes_back_and_half_of_one_does_not(tmp_path):
 
 def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):
     path = tmp_path / "ada.json"
-    reports.write_text(path, "old")
+    reports.write_json(path, {"old": 1})
+    before = path.read_bytes()
 
     def full(descriptor):
         raise OSError("the disk is full")
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="full"):
-        reports.write_text(path, "new")
+        reports.write_json(path, {"new": 2})
     assert [file.name for file in tmp_path.iterdir()] == ["ada.json"]
-    assert path.read_text() == "old"
+    assert path.read_bytes() == before
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")

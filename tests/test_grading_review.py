@@ -2,7 +2,7 @@
 
 import pytest
 
-from backproplab.grading.reading import StudentCell
+from backproplab.grading.notebook import StudentCell
 from backproplab.grading.review import Reviewer
 from backproplab.sandbox.protocol import Assignment, Check
 
@@ -12,7 +12,7 @@ SOLVED = "def grad(a):\n    v = Value(a)\n    return v.data"
 
 
 def review(*sources):
-    return Reviewer(SET, SOLVED).borrowed([StudentCell(source) for source in sources])
+    return Reviewer(SET, SOLVED).review([StudentCell(source) for source in sources])
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from backproplab import cli
 from backproplab.grading.run import refuse_in_sight
 from backproplab.grading.sets import of_set, solution_for, solution_notebooks
-from backproplab.grading.submissions import CannotRead, find_submissions
+from backproplab.grading.submissions import SubmissionError, find_submissions
 
 NAMES = ("03-spreadsheet", "08-xor")
 
@@ -51,17 +51,17 @@ def test_the_numbers_of_exercises_say_it_too(tmp_path, solutions):
 @pytest.mark.parametrize("source", ["", opens("99-other"), numbered("77-1")])
 def test_where_nothing_says_it_somebody_must(tmp_path, solutions, source):
     found = hand_in(tmp_path, ada=source)
-    with pytest.raises(CannotRead, match="choose one with --set"):
+    with pytest.raises(SubmissionError, match="choose one with --set"):
         solution_for(found, solutions)
     assert solution_for(found, solutions, "08-xor").stem == "08-xor"
     assert solution_for(found, solutions, "08").stem == "08-xor"
     assert solution_for(found, solutions[:1]) == solutions[0]
-    with pytest.raises(CannotRead, match="names 0 of the solutions"):
+    with pytest.raises(SubmissionError, match="names 0 of the solutions"):
         solution_for(found, solutions, "09")
 
 
 def test_no_solution_is_said(tmp_path):
-    with pytest.raises(CannotRead, match="--solutions"):
+    with pytest.raises(SubmissionError, match="--solutions"):
         solution_for([], solution_notebooks(tmp_path / "nowhere"))
 
 
@@ -69,7 +69,7 @@ def test_folders_of_nbgrader_name_the_set(tmp_path, solutions):
     found = hand_in(tmp_path, **{"ada__08-xor__x": "", "bob__08-xor__x": ""})
     assert solution_for(found, solutions).stem == "08-xor"
     both = hand_in(tmp_path, **{"ada__03-spreadsheet__x": ""})
-    with pytest.raises(CannotRead, match="Several sets"):
+    with pytest.raises(SubmissionError, match="Several sets"):
         solution_for(both, solutions)
     assert [each.student for each in of_set(both, "08-xor")] == ["ada", "bob"]
     assert [each.student for each in of_set(both, "03-spreadsheet")] == ["ada"]
@@ -121,5 +121,5 @@ def test_nbgraders_tree_is_graded_with_its_times(tmp_path):
 
 def test_what_student_code_could_read_is_not_graded(tmp_path):
     refuse_in_sight([tmp_path / "solutions", tmp_path / "grades"])
-    with pytest.raises(CannotRead, match=r"lies in /usr.*move the course, the submissions"):
+    with pytest.raises(SubmissionError, match=r"lies in /usr.*move the course, the submissions"):
         refuse_in_sight([tmp_path, Path("/usr/src/app/solutions/03-spreadsheet.ipynb")])

@@ -5,7 +5,7 @@ import zipfile
 import pytest
 
 from backproplab.grading.submissions import (
-    CannotRead,
+    SubmissionError,
     content,
     digest,
     file_stems,
@@ -116,7 +116,7 @@ def test_where_there_is_nothing_it_says_so(tmp_path, what):
     path = {"missing": tmp_path / "x", "empty": tmp_path, "no zip": tmp_path / "x.zip"}[what]
     if what == "no zip":
         path.write_text("x")
-    with pytest.raises(CannotRead):
+    with pytest.raises(SubmissionError):
         find_submissions(path)
 
 
@@ -126,7 +126,7 @@ def test_a_damaged_member_of_a_zip_says_so_and_the_others_are_read(tmp_path):
         path.read_bytes().replace(b"ada.ipynb", b"ADA.IPYNB", 2).replace(b"ADA.IPYNB", b"ada.ipynb", 1)
     )
     ada, bob = find_submissions(path)
-    with pytest.raises(CannotRead, match="cannot be read"):
+    with pytest.raises(SubmissionError, match="cannot be read"):
         content(ada.entries[0])
     assert content(bob.entries[0]) == b"bob.ipynb"
     assert digest(ada) != digest(bob)
@@ -134,7 +134,7 @@ def test_a_damaged_member_of_a_zip_says_so_and_the_others_are_read(tmp_path):
 
 def test_a_file_that_is_too_large_says_so(tmp_path):
     (each,) = find_submissions(folder(tmp_path, "ada.ipynb"))
-    with pytest.raises(CannotRead, match="larger"):
+    with pytest.raises(SubmissionError, match="larger"):
         content(each.entries[0], limit=3)
 
 

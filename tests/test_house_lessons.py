@@ -8,7 +8,7 @@ import pytest
 from house import lessons
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from backproplab.authoring.notebooks import as_text, normalised
+from backproplab.authoring.notebooks import as_text, normalise
 from backproplab.widgets.quick_check.questions import questions
 
 ROOT = Path(__file__).parent.parent
@@ -32,7 +32,7 @@ def test_a_lesson_keeps_the_rule(lesson, rule):
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=name)
 def test_a_notebook_is_committed_in_the_normal_form(notebook):
     text = notebook.read_text(encoding="utf-8")
-    assert text == as_text(normalised(nbformat.read(notebook, as_version=4))), "run: make notebook NB=…"
+    assert text == as_text(normalise(nbformat.read(notebook, as_version=4))), "run: make notebook NB=…"
 
 
 def test_lessons_are_numbered_and_no_number_is_used_twice():
@@ -107,12 +107,12 @@ def test_a_good_lesson_breaks_no_rule(rule):
         (lessons.fits_on_a_screen, "26 lines", change(2, source="x\n" * 26)),
         (lessons.short_enough, "16 code cells", lambda lesson: lesson.cells.extend([lesson.cells[1]] * 13)),
         (lessons.short_enough, "words of prose", append(0, " word" * 1800)),
-        (lessons.pictures_told, "without alt text", change(1, outputs=outputs(image_png="AA=="))),
-        (lessons.pictures_told, "without alt text", change(1, outputs=outputs(text_html="<img src='x'>"))),
-        (lessons.pictures_told, "without alt text", change(1, outputs=outputs(text_html="<svg></svg>"))),
-        (lessons.pictures_told, "does not say", change(1, outputs=outputs(text_html="<img alt='a plot'>"))),
-        (lessons.pictures_told, "without alt text", append(3, "![](x.png)")),
-        (lessons.pictures_told, "without alt text", append(3, '<img src="x.png">')),
+        (lessons.alt_texts, "without alt text", change(1, outputs=outputs(image_png="AA=="))),
+        (lessons.alt_texts, "without alt text", change(1, outputs=outputs(text_html="<img src='x'>"))),
+        (lessons.alt_texts, "without alt text", change(1, outputs=outputs(text_html="<svg></svg>"))),
+        (lessons.alt_texts, "does not say", change(1, outputs=outputs(text_html="<img alt='a plot'>"))),
+        (lessons.alt_texts, "without alt text", append(3, "![](x.png)")),
+        (lessons.alt_texts, "without alt text", append(3, '<img src="x.png">')),
         (lessons.made_as_agreed, "its title", replace(0, "# Nudges", "Nudges")),
         (lessons.made_as_agreed, "its title", append(3, "\n\n# Another")),
         (lessons.made_as_agreed, "how many minutes", replace(0, "20 minutes", "a while")),

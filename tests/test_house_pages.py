@@ -52,7 +52,7 @@ def test_no_file_names_a_registry_host_or_a_machine():
             text = file.read_text(encoding="utf-8")
         except UnicodeDecodeError:
             continue  # data and pictures hold no prose
-        faults += [f"{file.relative_to(ROOT)} {fault}" for fault in pages.told_too_much(text, ROOT)]
+        faults += [f"{file.relative_to(ROOT)} {fault}" for fault in pages.private_details(text, ROOT)]
     assert not faults
 
 
@@ -67,12 +67,12 @@ def test_no_file_names_a_registry_host_or_a_machine():
     ],
 )
 def test_a_host_or_a_machine_is_named(text):
-    assert list(pages.told_too_much(text, Path("/somewhere/course")))
+    assert list(pages.private_details(text, Path("/somewhere/course")))
 
 
 def test_what_looks_like_a_path_of_a_machine_but_is_not_passes():
     text = "notebooks/home/start, /somewhere/course-2, /rooted, a/root/of unity"
-    assert not list(pages.told_too_much(text, Path("/somewhere/course")))
+    assert not list(pages.private_details(text, Path("/somewhere/course")))
 
 
 def test_no_lock_file_is_tracked():

@@ -31,7 +31,7 @@ def test_a_room_sees_only_rooms_above_it():
 
 
 def test_a_students_process_never_reaches_authoring_or_grading():
-    reached, todo = set(), ["sandbox", "check"]
+    reached, todo = set(), ["sandbox", "check", "marking"]
     while todo:
         room = todo.pop()
         reached.add(room)
@@ -59,7 +59,11 @@ def test_a_students_process_never_reaches_authoring_or_grading():
         ("backproplab.plots.film", "import backproplab.widgets.film", "may not see widgets"),
         ("backproplab.check", "from backproplab.grading import reports", "may not see grading"),
         ("backproplab.sandbox.child", "from backproplab import authoring", "may not see authoring"),
-        ("backproplab.compare", "from backproplab import Value", "may not see mathematics"),
+        ("backproplab.marking.values", "from backproplab import Value", "may not see mathematics"),
+        ("backproplab.marking.values", "from backproplab.check import card", "may not see check"),
+        ("backproplab.grading.run", "from backproplab.check import card", "grading may not see check"),
+        ("backproplab.files", "import numpy", "foundation may use the standard library alone"),
+        ("backproplab.files", "from backproplab.network import Network", "may not see mathematics"),
         ("backproplab.attic", "", "stands in no room"),
     ],
 )
@@ -71,6 +75,7 @@ def test_an_import_that_the_plan_forbids_is_named(module, source, fault):
     ("module", "source"),
     [
         ("backproplab.network", "import json\nimport numpy as np\nfrom backproplab.layers import Dense"),
+        ("backproplab.network", "from backproplab.files import atomic_write"),
         ("backproplab.layers.dense", "from .activations import Sigmoid\nfrom ..losses import SquaredError"),
         ("backproplab.plots.film", "import matplotlib\nfrom backproplab import Network, display"),
         ("backproplab.widgets.film", "from backproplab.plots import film"),
@@ -86,4 +91,4 @@ def test_importing_the_package_loads_no_picture_and_no_notebook():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     loaded = {module.split(".")[0] for module in done.stdout.split()}
     assert {"backproplab", "numpy"} <= loaded
-    assert not loaded & {"matplotlib", "IPython", "ipywidgets", "anywidget", "tqdm", "nbformat", "openpyxl"}
+    assert not loaded & {"matplotlib", "IPython", "ipywidgets", "anywidget", "tqdm", "nbformat", "xlsxwriter"}

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backproplab import GELU, Dense, Flatten, LeakyReLU, ReLU, Residual, Sigmoid, Tanh, check_gradients
+from backproplab import Dense, ReLU, Sigmoid, Tanh, check_gradients
+from backproplab.layers import GELU, Flatten, LeakyReLU, Residual
 from backproplab.layers.initial import STANDARD_DEVIATIONS
 
 ACTIVATIONS = [Sigmoid, Tanh, ReLU, LeakyReLU, GELU]

@@ -5,28 +5,21 @@ import math
 import numpy as np
 import pytest
 
-from backproplab import (
-    SGD,
+from backproplab import SGD, Dense, Network, Sigmoid, SoftmaxCrossEntropy, SquaredError, Tanh, fit
+from backproplab.layers import Flatten
+from backproplab.training import (
     Accuracy,
     BatchLoss,
-    Dense,
-    Flatten,
     GradientMaps,
     GradientNoise,
     GradientNorms,
     Gradients,
-    Network,
+    Moment,
     Recorder,
-    Sigmoid,
-    SoftmaxCrossEntropy,
-    SquaredError,
-    Tanh,
     WeightMaps,
     Weights,
     accuracy,
-    fit,
 )
-from backproplab.training import Moment
 from backproplab.training.measurements import layer_norms, norm
 
 RNG = np.random.default_rng(0)

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from backproplab.authoring.notebooks import normalised, write
+from backproplab.authoring.notebooks import normalise, write
 
 ROOT = Path(__file__).parent.parent
 
@@ -53,7 +53,7 @@ def passed(tmp_path_factory):
         new_code_cell(source, id=case, execution_count=1, outputs=outputs)
         for case, (source, outputs, _) in CASES.items()
     ]
-    write(normalised(new_notebook(cells=cells)), folder / "cases.ipynb")
+    write(normalise(new_notebook(cells=cells)), folder / "cases.ipynb")
     flags = re.search(r"^NBVAL := (.+)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)[1]
     report = folder / "report.xml"
     command = [

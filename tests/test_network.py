@@ -10,21 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backproplab import (
-    GELU,
     BinaryCrossEntropy,
     Dense,
-    Flatten,
-    LeakyReLU,
     Network,
     ReLU,
-    Residual,
     Sigmoid,
     SoftmaxCrossEntropy,
     SquaredError,
     Tanh,
     check_gradients,
 )
-from backproplab.layers import Layer
+from backproplab.layers import GELU, Flatten, Layer, LeakyReLU, Residual
 
 ACTIVATIONS = [Sigmoid, Tanh, ReLU, LeakyReLU, GELU]
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from backproplab import SGD, Adam, CosineDecay, RMSProp, StepDecay
+from backproplab import SGD
+from backproplab.optimizers import Adam, CosineDecay, RMSProp, StepDecay
 
 OURS_AND_THEIRS = {
     "sgd": (lambda rate: SGD(rate), "SGD", {}),

@@ -5,9 +5,18 @@ import subprocess
 import sys
 import tomllib
 import zipfile
-from importlib.metadata import PackageNotFoundError, distributions, requires, version
+from functools import cache
+from importlib.metadata import (
+    PackageNotFoundError,
+    distributions,
+    packages_distributions,
+    requires,
+    version,
+)
 from pathlib import Path
 
+import pytest
+from house import rooms
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
@@ -63,6 +72,69 @@ def test_every_pin_takes_the_oldest_python_that_the_project_takes():
         if need and canonicalize_name(package) in pinned and not SpecifierSet(need).contains(oldest)
     }
     assert not refused
+
+
+@cache
+def homes():
+    """The distributions that bring each importable name; reading what is installed takes a second."""
+    return packages_distributions()
+
+
+def declared(*extras):
+    """The names of all that an installation with these extras asks for by itself."""
+    names, todo = set(), ["", *extras]
+    while todo:
+        extra = todo.pop()
+        needs = project()["optional-dependencies"][extra] if extra else project()["dependencies"]
+        for need in map(Requirement, needs):
+            if need.name == "backproplab":
+                todo += need.extras
+            else:
+                names.add(canonicalize_name(need.name))
+    return names
+
+
+def undeclared(source, extras):
+    """The libraries that a file imports without being asked for by name; another may bring them, today."""
+    found = {name.split(".")[0] for _, name in rooms.imported(source, "backproplab.x")}
+    return {
+        name
+        for name in found - sys.stdlib_module_names - {"backproplab"}
+        if not {canonicalize_name(home) for home in homes().get(name, [])} & declared(*extras)
+    }
+
+
+def test_every_import_of_the_package_is_declared_in_the_extra_of_its_room():
+    missing = {}
+    for path in (ROOT / "backproplab").rglob("*.py"):
+        room = rooms.ROOMS[rooms.room_of(rooms.module_name(path, ROOT))]
+        missing[path.name] = undeclared(path.read_text(encoding="utf-8"), room.extras)
+    assert not {name: libraries for name, libraries in missing.items() if libraries}
+
+
+def test_every_import_of_the_tests_is_declared():
+    own = {path.stem for path in (ROOT / "tests").iterdir()} | {
+        path.stem for path in (ROOT / "benchmarks").iterdir()
+    }
+    optional = {"nbgrader", "torch"}  # tests that need them are skipped without
+    for path in (ROOT / "tests").rglob("*.py"):
+        assert not undeclared(path.read_text(encoding="utf-8"), ["test"]) - own - optional, path
+
+
+@pytest.mark.parametrize(
+    ("source", "extras", "missing"),
+    [
+        ("import PIL.Image", [], set()),  # by the name of its distribution
+        ("def draw():\n    from jinja2 import Template", [], {"jinja2"}),
+        ("def draw():\n    from jinja2 import Template", ["lab"], set()),
+        ("import nbformat", ["sheet"], {"nbformat"}),
+        ("import nbformat", ["lab"], set()),  # by way of grade
+        ("import mistune", ["test"], {"mistune"}),  # nbconvert brings it
+        ("import no_such_library", ["test"], {"no_such_library"}),
+    ],
+)
+def test_a_library_that_only_another_one_brings_is_found(source, extras, missing):
+    assert undeclared(source, extras) == missing
 
 
 def test_pytorch_is_in_no_extra():

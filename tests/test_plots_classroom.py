@@ -45,7 +45,7 @@ def test_mistakes_are_ranked_and_quoted():
 
 
 def test_the_share_that_nothing_explains_is_written_out():
-    ax = classroom.unexplained({"3.1": (1, 3), "3.2": (0, 0)})
+    ax = classroom.explanations({"3.1": (1, 3), "3.2": (0, 0)})
     assert widths(ax) == [[1, 0], [3, 0]]
     assert [text.get_text() for text in ax.texts] == ["75 % unexplained"]
     assert alt_text(ax) == "Of 4 wrong answers, 3 (75 %) match no known mistake. By exercise: 3.1: 3 of 4."
@@ -55,7 +55,7 @@ def test_the_share_that_nothing_explains_is_written_out():
     ("draw", "empty", "said"),
     [
         (classroom.misconceptions, [], "No wrong answer was a known mistake."),
-        (classroom.unexplained, {"3.1": (0, 0)}, "There are no wrong answers."),
+        (classroom.explanations, {"3.1": (0, 0)}, "There are no wrong answers."),
     ],
 )
 def test_where_nothing_is_wrong_it_says_so(draw, empty, said):

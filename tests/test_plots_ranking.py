@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from backproplab.plots.ranking import crossings, longest_paths, ranked
+from backproplab.plots.ranking import crossings, longest_paths, rank_nodes
 
 
 def random_edges(seed, count):
@@ -27,7 +27,7 @@ def lines_between(stations):
 @pytest.mark.parametrize("seed", range(20))
 def test_lines_take_one_layer_at_a_time(seed):
     edges = random_edges(seed, 25)
-    layers, stations = ranked(25, edges)
+    layers, stations = rank_nodes(25, edges)
     rank = {node: layer for layer, nodes in enumerate(layers) for node in nodes}
     assert sorted(node for node in rank if node < 25) == list(range(25))
     for (parent, child), line in zip(edges, stations, strict=True):
@@ -43,7 +43,7 @@ def test_a_leaf_stands_right_before_the_one_that_needs_it():
 
 @pytest.mark.parametrize("seed", range(12))
 def test_small_graphs_come_close_to_the_fewest_crossings_possible(seed):
-    layers, stations = ranked(7, random_edges(seed, 7))
+    layers, stations = rank_nodes(7, random_edges(seed, 7))
     after = lines_between(stations)
     orders = product(*([list(order) for order in permutations(nodes)] for nodes in layers))
     fewest = min(crossings(order, after) for order in orders)
@@ -73,5 +73,5 @@ def test_a_binary_tree_has_none():
     ]
     edges += [(12, 14), (13, 14)]
     Random(0).shuffle(edges)
-    layers, stations = ranked(15, edges)
+    layers, stations = rank_nodes(15, edges)
     assert crossings(layers, lines_between(stations)) == 0

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backproplab.plots.words import about, course, listed, number, running_mean
+from backproplab.plots.words import about, course, join, number, running_mean
 
 
 @given(st.floats(-1e12, 1e12).filter(lambda value: value == 0 or abs(value) > 1e-12), st.integers(1, 6))
@@ -36,7 +36,7 @@ def test_nan_is_said_in_words():
     ("words", "text"), [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")]
 )
 def test_lists_read_as_a_sentence_does(words, text):
-    assert listed(words) == text
+    assert join(words) == text
 
 
 @pytest.mark.parametrize(

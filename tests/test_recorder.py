@@ -3,18 +3,8 @@
 import numpy as np
 import pytest
 
-from backproplab import (
-    SGD,
-    BatchLoss,
-    Dense,
-    GradientMaps,
-    GradientNorms,
-    Network,
-    Recorder,
-    SoftmaxCrossEntropy,
-    Tanh,
-    fit,
-)
+from backproplab import SGD, Dense, Network, SoftmaxCrossEntropy, Tanh, fit
+from backproplab.training import BatchLoss, GradientMaps, GradientNorms, Recorder
 from backproplab.training.recorder import Measurement, size
 
 

@@ -16,7 +16,7 @@ from attacks.breaking import BREAKING
 from attacks.forging import FORGING
 from attacks.reading import READING
 
-from backproplab.compare import agree
+from backproplab.marking.compare import agree
 from backproplab.sandbox import Cell, Checkpoint, IsolationError, Job, Limits, Sandbox
 
 ATTACKS = [*FORGING, *READING, *BREAKING]

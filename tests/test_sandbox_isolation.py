@@ -18,7 +18,7 @@ from backproplab.sandbox import (
     launch,
     seccomp,
 )
-from backproplab.sandbox.isolation import MissingMechanism
+from backproplab.sandbox.isolation import MissingMechanismError
 from backproplab.sandbox.limits import MOST_OPEN_FILES
 
 SEES = Assignment(
@@ -177,5 +177,5 @@ def test_calls_of_another_architecture_end_the_process():
 
 
 def test_a_machine_without_a_filter_is_named():
-    with pytest.raises(MissingMechanism, match="riscv64"):
+    with pytest.raises(MissingMechanismError, match="riscv64"):
         seccomp.program("riscv64")

@@ -1,4 +1,4 @@
-"""Frames: what is written can be read, and what anyone else writes is either a frame or Malformed."""
+"""Frames: what is written can be read, and what anyone else writes is a frame or an error."""
 
 import io
 import struct
@@ -53,38 +53,38 @@ def test_any_bytes_are_frames_or_malformed(noise):
                     wire.read_index(body)
                 else:
                     wire.read_texts(body, 1)
-        except wire.Malformed:
+        except wire.MalformedFrameError:
             pass
 
 
 @given(arrays.filter(lambda array: array.size > 0), st.data())
 def test_a_value_cut_short_is_malformed(array, data):
     body = wire.value_frame("1.1", 1, "x", array)[wire.HEADER.size :]
-    with pytest.raises(wire.Malformed):
+    with pytest.raises(wire.MalformedFrameError):
         wire.read_value(body[: data.draw(st.integers(0, len(body) - 1))])
 
 
 def test_a_false_size_is_refused_before_anything_is_read():
     promised = wire.HEADER.pack(wire.MARK, wire.VALUE, 2**32 - 1)
-    with pytest.raises(wire.Malformed, match="too large"):
+    with pytest.raises(wire.MalformedFrameError, match="too large"):
         read_all(promised)
 
 
 def test_many_frames_are_refused_once_their_sum_is_too_large():
     raw = wire.frame(wire.NOTE, bytes(1000)) * 101
-    with pytest.raises(wire.Malformed, match="too large"):
+    with pytest.raises(wire.MalformedFrameError, match="too large"):
         read_all(raw)
 
 
 def test_a_shape_whose_product_overflows_is_malformed():
     head = wire.value_frame("1.1", 1, "x", np.zeros(0))[wire.HEADER.size : -6]
-    with pytest.raises(wire.Malformed, match="another size"):
+    with pytest.raises(wire.MalformedFrameError, match="another size"):
         wire.read_value(head + struct.pack("<HIIII", 4, *[2**31] * 4))
 
 
 def test_a_shape_of_nothing_too_long_for_any_array_is_malformed():
     head = wire.value_frame("1.1", 1, "x", np.zeros(0))[wire.HEADER.size : -6]
-    with pytest.raises(wire.Malformed, match="a shape that cannot be"):
+    with pytest.raises(wire.MalformedFrameError, match="a shape that cannot be"):
         wire.read_value(head + struct.pack("<HIIII", 4, 0, *[2**32 - 1] * 3))
 
 
@@ -95,14 +95,14 @@ def test_signals_without_a_name_are_told_by_number(number, name):
 
 def test_objects_are_no_dtype():
     body = wire.value_frame("1.1", 1, "x", np.zeros(1))[wire.HEADER.size :]
-    with pytest.raises(wire.Malformed, match="no kind"):
+    with pytest.raises(wire.MalformedFrameError, match="no kind"):
         wire.read_value(body.replace(b"d\x01\x00", b"O\x01\x00"))
 
 
 def test_an_assignment_survives_the_way():
     assignment = Assignment("03", ("import numpy",), (Check("3.1", "…\udc80", ("f", "g")),))
-    raw = wire.request(**wire.packed(assignment, Limits(cell_seconds=3.0)))
-    assert wire.unpacked(wire.read_request(io.BytesIO(raw).read)) == (assignment, Limits(cell_seconds=3.0))
+    raw = wire.request(**wire.pack(assignment, Limits(cell_seconds=3.0)))
+    assert wire.unpack(wire.read_request(io.BytesIO(raw).read)) == (assignment, Limits(cell_seconds=3.0))
 
 
 def test_a_reader_learns_that_the_other_side_has_gone():

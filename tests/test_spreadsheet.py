@@ -13,10 +13,11 @@ import numpy as np
 import pytest
 from spreadsheet_kit import NETWORKS, classic, two_one_one
 
-from backproplab import Dense, Flatten, Network, Sigmoid, SoftmaxCrossEntropy, SquaredError
+from backproplab import Dense, Network, Sigmoid, SoftmaxCrossEntropy, SquaredError
+from backproplab.layers import Flatten
 from backproplab.spreadsheet import Sheet
-from backproplab.spreadsheet.__main__ import FILES
 from backproplab.spreadsheet.language import names_in
+from backproplab.spreadsheet.lessons import FILES
 
 ROOT = Path(__file__).parent.parent
 SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")
@@ -168,8 +169,9 @@ def test_the_same_sheet_gives_the_same_bytes(openpyxl, tmp_path):
     assert (tmp_path / "one.xlsx").read_bytes() == (tmp_path / "two.xlsx").read_bytes()
 
 
-def test_what_only_shows_a_workbook_finds_the_numbers(openpyxl, tmp_path):
-    sheet = Sheet(*classic())
+@pytest.mark.parametrize("name", NETWORKS)
+def test_what_only_shows_a_workbook_finds_the_numbers_to_the_last_bit(name, openpyxl, tmp_path):
+    sheet = Sheet(*NETWORKS[name]())
     sheet.save(tmp_path / "sheet.xlsx")
     book = openpyxl.load_workbook(tmp_path / "sheet.xlsx", data_only=True)
     for cell in sheet.cells.values():
@@ -207,7 +209,7 @@ def test_the_files_of_the_lessons_are_those_that_the_package_writes(name, openpy
     with zipfile.ZipFile(tmp_path / "new.xlsx") as new, zipfile.ZipFile(ROOT / name) as committed:
         assert new.namelist() == committed.namelist()
         stale = [part for part in new.namelist() if settled(new.read(part)) != settled(committed.read(part))]
-    assert not stale, "run: python -m backproplab.spreadsheet"
+    assert not stale, "run: backproplab workbooks"
 
 
 def other_numbers(name):

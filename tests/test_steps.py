@@ -5,16 +5,8 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from backproplab import (
-    SGD,
-    Adam,
-    Dense,
-    Network,
-    SoftmaxCrossEntropy,
-    SquaredError,
-    Tanh,
-    fit,
-)
+from backproplab import SGD, Dense, Network, SoftmaxCrossEntropy, SquaredError, Tanh, fit
+from backproplab.optimizers import Adam
 from backproplab.training import Step, steps
 
 RNG = np.random.default_rng(0)

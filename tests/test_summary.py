@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from backproplab import GELU, Dense, Flatten, Network, ReLU, Residual, Sigmoid, Tanh
+from backproplab import Dense, Network, ReLU, Sigmoid, Tanh
+from backproplab.layers import GELU, Flatten, Residual
 
 
 def kept_arrays(layers):

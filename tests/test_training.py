@@ -7,23 +7,19 @@ import pytest
 
 from backproplab import (
     SGD,
-    Adam,
-    BatchLoss,
     BinaryCrossEntropy,
     Dense,
-    GradientNorms,
     Network,
-    Recorder,
     ReLU,
     Sigmoid,
     SoftmaxCrossEntropy,
     SquaredError,
     Tanh,
-    TrainingStopped,
     fit,
 )
 from backproplab.display import progress_bar
-from backproplab.training import steps
+from backproplab.optimizers import Adam
+from backproplab.training import BatchLoss, GradientNorms, Recorder, TrainingStopped, steps
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(25, 3)).astype(np.float32)

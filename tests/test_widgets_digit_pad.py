@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from traitlets import TraitError
 
-from backproplab import SGD, Dense, Flatten, Network, ReLU, Sigmoid, SoftmaxCrossEntropy, fit
+from backproplab import SGD, Dense, Network, ReLU, Sigmoid, SoftmaxCrossEntropy, fit
 from backproplab.datasets import mnist
-from backproplab.datasets.ink import centred, drawn
+from backproplab.datasets.ink import centre, draw_strokes
+from backproplab.layers import Flatten
 from backproplab.widgets.digit_pad.widget import BLANK, PAPER, PEN, STILL, DigitPad, percent
 
 BAR = {"stroke": [30, 30, 80, 30]}
@@ -35,8 +36,8 @@ def test_a_sample_reaches_the_network_as_mnist_published_it(pad, digit):
 
 def test_what_is_drawn_reaches_it_centred(pad):
     pad.actions = [BAR, LEG]
-    ink = drawn([BAR["stroke"], LEG["stroke"]], size=PAPER, radius=PEN)
-    np.testing.assert_array_equal(pad.picture, centred(ink))
+    ink = draw_strokes([BAR["stroke"], LEG["stroke"]], size=PAPER, radius=PEN)
+    np.testing.assert_array_equal(pad.picture, centre(ink))
 
 
 def test_ink_goes_on_top_of_a_sample(pad):

@@ -5,9 +5,10 @@ import math
 import numpy as np
 import pytest
 
-from backproplab import SGD, Adam, BinaryCrossEntropy, Dense, Network, Sigmoid, SquaredError, Tanh, fit
+from backproplab import SGD, BinaryCrossEntropy, Dense, Network, Sigmoid, SquaredError, Tanh, fit
 from backproplab.datasets import moons, xor
 from backproplab.layers.initial import STANDARD_DEVIATIONS, standard_deviation
+from backproplab.optimizers import Adam
 from backproplab.widgets import Playground
 from backproplab.widgets.playground import widget as module
 from backproplab.widgets.playground.picture import SIDE, Plane

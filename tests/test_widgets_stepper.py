@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from traitlets import TraitError
 
-from backproplab import Dense, Network, ReLU, Sigmoid, SoftmaxCrossEntropy, SquaredError, Value, dot
+from backproplab import Dense, Network, ReLU, Sigmoid, SoftmaxCrossEntropy, SquaredError, Value
 from backproplab.plots.nodes import nodes_of
 from backproplab.plots.words import short
+from backproplab.scalar import dot
 from backproplab.widgets import Stepper
 from backproplab.widgets.stepper.messages import depth_first_steps, right_messages, wrong_messages
 from backproplab.widgets.stepper.words import entries

@@ -3,19 +3,17 @@
 import ast
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from backproplab.marking.exercise import KINDS, MANUAL, PRACTICE
 from backproplab.sandbox.protocol import Assignment, Check
 
-from .author_cells import Tried, declared
-from .cells import Cell, Role, bound_names, nodes_of, read_cell
-from .refused import Refused
-from .stubs import stubbed
-
-KINDS = ("function", "fix", "trained", "hand", "choice")
-PRACTICE = frozenset({"hand", "choice"})
+from .author_cells import AnswerVariant, answer_variants
+from .cells import Cell, Role, answer_names, nodes_of, read_cell
+from .errors import ReleaseError
+from .stubs import stub_code
 
 
 @dataclass(frozen=True)
@@ -26,7 +24,7 @@ class ExerciseInfo:
     """"3.2"; for an answer that a human marks, its grade_id."""
     points: float
     kind: str
-    """One of `KINDS`, or "manual" for an answer that a human marks."""
+    """One of `KINDS`, or `MANUAL` for an answer that a human marks."""
     answers: tuple[str, ...] = ()
     """The names that the exercise asks for."""
     answer: str = ""
@@ -37,12 +35,12 @@ class ExerciseInfo:
     """Source of the check cell."""
     check_cell: str = ""
     """Id of the check cell."""
-    shapes: Mapping[str, tuple[int, ...]] | None = None
+    shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """Of trained numbers."""
     accept: str = ""
     """The expression that judges trained numbers; its names are those of the given cells."""
-    misconceptions: tuple[Tried, ...] = ()
-    alternatives: tuple[Tried, ...] = ()
+    misconceptions: tuple[AnswerVariant, ...] = ()
+    alternatives: tuple[AnswerVariant, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,31 +66,31 @@ def load_assignment(path: Path) -> Assignment:
 
 
 def load_solution(path: Path) -> Solution:
-    """Read a solution notebook. Refused, with every reason found, where its form is not as agreed."""
+    """Read a solution notebook. ReleaseError, with every reason found, where its form is not as agreed."""
     reasons: list[str] = []
     cells: list[Cell] = []
-    tried: list[Tried] = []
+    tried: list[AnswerVariant] = []
     for node in nodes_of(path):
         try:
             cells.append(read_cell(node))
             if cells[-1].role is Role.AUTHOR:
-                tried += declared(cells[-1])
-        except Refused as refused:
+                tried += answer_variants(cells[-1])
+        except ReleaseError as refused:
             reasons += refused.reasons
-    reasons += _misplaced(cells, path.stem)
+    reasons += _order_faults(cells, path.stem)
     exercises: list[ExerciseInfo] = []
     for check in (cell for cell in cells if cell.role in (Role.CHECK, Role.WRITTEN)):
         try:
-            exercises.append(_exercise(check, cells, tried) if check.exercise else _written(check))
-        except Refused as refused:
+            exercises.append(_exercise(check, cells, tried) if check.exercise else _manual_exercise(check))
+        except ReleaseError as refused:
             reasons += refused.reasons
-    reasons += _names_at_odds(exercises, cells, tried)
+    reasons += _name_faults(exercises, cells, tried)
     if reasons:
-        raise Refused(*reasons)
+        raise ReleaseError(*reasons)
     return Solution(path, tuple(cells), tuple(exercises))
 
 
-def _misplaced(cells: list[Cell], name: str) -> Iterator[str]:
+def _order_faults(cells: list[Cell], name: str) -> Iterator[str]:
     """Yield what is wrong with the cells as a whole: their number, their order, their set."""
     order = {
         role: [cell.exercise for cell in cells if cell.role is role] for role in (Role.ANSWER, Role.CHECK)
@@ -109,13 +107,13 @@ def _misplaced(cells: list[Cell], name: str) -> Iterator[str]:
     for exercise in set(order[Role.ANSWER]) & set(order[Role.CHECK]):
         if position[Role.CHECK, exercise] < position[Role.ANSWER, exercise]:
             yield f"exercise {exercise}: its check stands above its answer; move the check below"
-    opened = [name for cell in cells if cell.role is Role.GIVEN for name in _sets_opened(cell.source)]
+    opened = [name for cell in cells if cell.role is Role.GIVEN for name in _opened_sets(cell.source)]
     if opened != [name]:
         found = opened or "nothing"
         yield f'given cells call check_set with {found}; write check_set("{name}") once, at the top'
 
 
-def _sets_opened(source: str) -> Iterator[str]:
+def _opened_sets(source: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(source)):
         match node:
             case ast.Call(func=ast.Name(id="check_set"), args=[ast.Constant(value=str(name))]):
@@ -124,39 +122,39 @@ def _sets_opened(source: str) -> Iterator[str]:
                 pass
 
 
-def _written(cell: Cell) -> ExerciseInfo:
+def _manual_exercise(cell: Cell) -> ExerciseInfo:
     meta = cell.node["metadata"]["nbgrader"]
-    return ExerciseInfo(str(meta.get("grade_id", cell.id)), float(meta.get("points", 0)), "manual")
+    return ExerciseInfo(str(meta.get("grade_id", cell.id)), float(meta.get("points", 0)), MANUAL)
 
 
-def _exercise(check: Cell, cells: list[Cell], tried: list[Tried]) -> ExerciseInfo:
+def _exercise(check: Cell, cells: list[Cell], tried: list[AnswerVariant]) -> ExerciseInfo:
     call = _check_call(check)
     words = {keyword.arg: keyword.value for keyword in call.keywords}
     kind, points = _literal(words, "kind", "function", check), _literal(words, "points", 1, check)
-    shapes = _literal(words, "shapes", None, check)
+    shapes = _literal(words, "shapes", {}, check) or {}
     faults = list(_check_faults(check, kind, points, is_judged="accept" in words and bool(shapes)))
     answer = next((c for c in cells if c.role is Role.ANSWER and c.exercise == check.exercise), None)
     stub = ""
     if answer:
         try:
-            stub = stubbed(answer.source)
-        except Refused as refused:
+            stub = stub_code(answer.source)
+        except ReleaseError as refused:
             faults += (f"answer cell '{answer.id}', {reason}" for reason in refused.reasons)
-        if not bound_names(answer.source):
+        if not answer_names(answer.source):
             faults.append(f"answer cell '{answer.id}' defines no name; bind the answer to one")
     if faults:
-        raise Refused(*(f"cell '{check.id}' (exercise {check.exercise}): {fault}" for fault in faults))
+        raise ReleaseError(*(f"cell '{check.id}' (exercise {check.exercise}): {fault}" for fault in faults))
     mine = [each for each in tried if each.exercise == check.exercise]
     return ExerciseInfo(
         id=check.exercise,
         points=points,
         kind=kind,
-        answers=bound_names(answer.source) if answer else (),
+        answers=answer_names(answer.source) if answer else (),
         answer=answer.source if answer else "",
         stub=stub,
         check=check.source,
         check_cell=check.id,
-        shapes={name: tuple(shape) for name, shape in shapes.items()} if shapes else None,
+        shapes={name: tuple(shape) for name, shape in shapes.items()},
         accept=ast.unparse(words["accept"]) if kind == "trained" else "",
         misconceptions=tuple(each for each in mine if each.sentence),
         alternatives=tuple(each for each in mine if not each.sentence),
@@ -186,7 +184,7 @@ def _check_call(cell: Cell) -> ast.Call:
         ]:
             return call
         case _:
-            raise Refused(
+            raise ReleaseError(
                 f"cell '{cell.id}' must hold one function and nothing else, under "
                 f'@check("{cell.exercise}", points=…); move the rest to a given cell'
             )
@@ -197,10 +195,12 @@ def _literal(words: Mapping[str | None, ast.expr], name: str, default: object, c
         return ast.literal_eval(words[name]) if name in words else default
     except ValueError:
         written = ast.unparse(words[name])
-        raise Refused(f"cell '{cell.id}': {name}={written} must be written out, without names") from None
+        raise ReleaseError(f"cell '{cell.id}': {name}={written} must be written out, without names") from None
 
 
-def _names_at_odds(exercises: list[ExerciseInfo], cells: list[Cell], tried: list[Tried]) -> Iterator[str]:
+def _name_faults(
+    exercises: list[ExerciseInfo], cells: list[Cell], tried: list[AnswerVariant]
+) -> Iterator[str]:
     """Yield what is wrong with the names: bound twice, or got wrong though nobody asks for them."""
     owner: dict[str, str] = {}
     for exercise in exercises:
@@ -210,7 +210,7 @@ def _names_at_odds(exercises: list[ExerciseInfo], cells: list[Cell], tried: list
             owner[name] = exercise.id
     for cell in cells:
         if cell.role is Role.GIVEN:
-            for name in set(bound_names(cell.source)) & set(owner):
+            for name in set(answer_names(cell.source)) & set(owner):
                 yield f"cell '{cell.id}' binds '{name}', the answer of {owner[name]}; rename it there"
     for each in tried:
         if foreign := [name for name in each.names if owner.get(name) != each.exercise]:

@@ -3,11 +3,13 @@
 import ast
 from typing import NamedTuple
 
-from .cells import Cell, names_of
-from .refused import Refused
+from backproplab.marking.names import bound_names
+
+from .cells import Cell
+from .errors import ReleaseError
 
 
-class Tried(NamedTuple):
+class AnswerVariant(NamedTuple):
     """An answer that the author declares wrong, with a sentence, or right though written otherwise."""
 
     exercise: str
@@ -17,16 +19,16 @@ class Tried(NamedTuple):
     cell: str
 
 
-def declared(cell: Cell) -> list[Tried]:
-    """Return what an author's cell declares, in order. Refused if its exercise or sentence is no literal."""
+def answer_variants(cell: Cell) -> list[AnswerVariant]:
+    """Return what an author's cell declares, in order. ReleaseError if a call of it is no literal."""
     return [
-        _declared(statement, cell)
+        _variant(statement, cell)
         for statement in ast.parse(cell.source).body
         if not isinstance(statement, ast.ImportFrom)
     ]
 
 
-def _declared(statement: ast.stmt, cell: Cell) -> Tried:
+def _variant(statement: ast.stmt, cell: Cell) -> AnswerVariant:
     match statement:
         case (
             ast.FunctionDef(decorator_list=[ast.Call() as call])
@@ -43,13 +45,13 @@ def _declared(statement: ast.stmt, cell: Cell) -> Tried:
         case _:
             raise AssertionError(f"no author's statement: {ast.dump(statement)}")
     exercise, sentence = _words(call, cell)
-    names = tuple(name for binding in bindings for name in names_of(binding))
+    names = bound_names(bindings)
     if not names:
-        raise Refused(
+        raise ReleaseError(
             f"cell '{cell.id}', line {statement.lineno}: names no answer; write name=value in the call"
         )
     source = "\n".join(ast.unparse(ast.fix_missing_locations(binding)) for binding in bindings)
-    return Tried(exercise, sentence, names, source, cell.id)
+    return AnswerVariant(exercise, sentence, names, source, cell.id)
 
 
 def _words(call: ast.Call, cell: Cell) -> tuple[str, str]:
@@ -59,5 +61,7 @@ def _words(call: ast.Call, cell: Cell) -> tuple[str, str]:
     words = [arg.value for arg in call.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
     if len(words) != wanted or len(call.args) != wanted or not all(word.strip() for word in words):
         form = '("3.2", "the sentence that helps")' if wanted == 2 else '("3.2")'
-        raise Refused(f"cell '{cell.id}', line {call.lineno}: write @{call.func.id}{form}, in plain quotes")
+        raise ReleaseError(
+            f"cell '{cell.id}', line {call.lineno}: write @{call.func.id}{form}, in plain quotes"
+        )
     return words[0], words[1] if wanted == 2 else ""

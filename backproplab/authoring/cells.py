@@ -13,7 +13,9 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .refused import Refused
+from backproplab.marking.names import bound_names
+
+from .errors import ReleaseError
 
 AUTHOR_ROOM = "backproplab.authoring"
 AUTHOR_WORDS = frozenset({"misconception", "alternative"})
@@ -42,7 +44,7 @@ class Cell(NamedTuple):
 
 
 def nodes_of(path: Path) -> Iterator[Mapping[str, Any]]:
-    """Yield the cells of a notebook file, unread. Refused if it is no notebook of format 4.5, with ids."""
+    """Yield the cells of a notebook file, unread. ReleaseError if it is no notebook of format 4.5."""
     # Not by nbformat: the grader comes here too, and would wait two seconds for it to load.
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
@@ -50,14 +52,14 @@ def nodes_of(path: Path) -> Iterator[Mapping[str, Any]]:
         ids, _, _ = zip(*((cell["id"], cell["cell_type"], cell["metadata"]) for cell in cells), strict=True)
     except (OSError, ValueError, KeyError, TypeError) as error:
         fault = f"{type(error).__name__}: {error}"
-        raise Refused(f"no notebook with ids of cells ({fault}); save it anew in JupyterLab") from error
+        raise ReleaseError(f"no notebook with ids of cells ({fault}); save it anew in JupyterLab") from error
     if twice := sorted({each for each in ids if ids.count(each) > 1}):
-        raise Refused(f"cell id '{twice[0]}' is used twice; rename one")
+        raise ReleaseError(f"cell id '{twice[0]}' is used twice; rename one")
     yield from cells
 
 
 def read_cell(node: Mapping[str, Any]) -> Cell:
-    """Return a cell with its role. Refused: code that is no plain Python, a `grade_id` that names nothing."""
+    """Return a cell with its role. ReleaseError: no plain Python, a `grade_id` that names nothing."""
     id, source = node["id"], node["source"]
     meta = node["metadata"].get("nbgrader", {})
     graded, solution = bool(meta.get("grade")), bool(meta.get("solution"))
@@ -65,24 +67,24 @@ def read_cell(node: Mapping[str, Any]) -> Cell:
         return Cell(id, Role.WRITTEN, "", source, node)
     if node["cell_type"] != "code":
         return Cell(id, Role.PROSE, "", source, node)
-    tree = _parsed(id, source)
+    tree = _parse(id, source)
     if not graded and not solution:
         return Cell(id, Role.AUTHOR if is_for_the_author(tree) else Role.GIVEN, "", source, node)
     role, word = (Role.ANSWER, "answer") if solution else (Role.CHECK, "check")
     grade_id = str(meta.get("grade_id", ""))
     if not (named := re.fullmatch(rf"{word}-(\d+)-(\d+)", grade_id)):
-        raise Refused(
+        raise ReleaseError(
             f"cell '{id}': its grade_id is {grade_id!r}; for exercise 3.2 write '{word}-3-2' (nbgrader "
             "takes letters, digits, - and _ alone)"
         )
     return Cell(id, role, f"{named[1]}.{named[2]}", source, node)
 
 
-def _parsed(id: str, source: str) -> ast.Module:
+def _parse(id: str, source: str) -> ast.Module:
     try:
         return ast.parse(source)
     except SyntaxError as error:
-        raise Refused(
+        raise ReleaseError(
             f"cell '{id}', line {error.lineno}: not plain Python ({error.msg}); mend it, and write "
             "magics as Python: a grader runs the cell without IPython"
         ) from error
@@ -109,35 +111,10 @@ def _is_author_call(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in AUTHOR_WORDS
 
 
-def bound_names(source: str) -> tuple[str, ...]:
-    """Return the names that a cell defines or assigns at top level, in order.
+def answer_names(source: str) -> tuple[str, ...]:
+    """Return the names that an answer cell asks for: what it binds at top level, but for `_private` names.
 
-    Not `_private` names, nor imports, nor what only a loop or a branch binds.
-
-    >>> bound_names("import math\\na = b = 1\\ndef f(x):\\n    y = x\\n_helper = 2")
+    >>> answer_names("import math\\na = b = 1\\ndef f(x):\\n    y = x\\n_helper = 2")
     ('a', 'b', 'f')
     """
-    found: dict[str, None] = {}
-    for statement in ast.parse(source).body:
-        for name in names_of(statement):
-            found[name] = None
-    return tuple(name for name in found if not name.startswith("_"))
-
-
-def names_of(statement: ast.stmt) -> list[str]:
-    """Return the names that a definition or an assignment binds."""
-    match statement:
-        case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
-            return [name]
-        case ast.Assign(targets=targets):
-            return [name for target in targets for name in _stored(target)]
-        case ast.AnnAssign(target=target) | ast.AugAssign(target=target):
-            return _stored(target)
-        case _:
-            return []
-
-
-def _stored(target: ast.expr) -> list[str]:
-    return [
-        node.id for node in ast.walk(target) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    ]
+    return tuple(name for name in bound_names(ast.parse(source).body) if not name.startswith("_"))

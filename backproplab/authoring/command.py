@@ -1,4 +1,4 @@
-"""The `backproplab release` command."""
+"""The commands `backproplab release` and `backproplab run`."""
 
 import argparse
 import sys
@@ -27,7 +27,7 @@ def add_release(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     )
     parser.add_argument("--zip", type=Path, metavar="FILE", help="also pack a handout, no solution in it")
     parser.add_argument("--nbgrader", type=Path, metavar="DIR", help="also write a source tree for nbgrader")
-    parser.set_defaults(command=release)
+    parser.set_defaults(command=release, extra="grade")
 
 
 def release(given: argparse.Namespace) -> int:
@@ -41,7 +41,7 @@ def release(given: argparse.Namespace) -> int:
     if given.check and (given.zip or given.nbgrader):
         print("--check writes nothing; run it without --zip and --nbgrader", file=sys.stderr)
         return 2
-    releases = _released(paths)
+    releases = _make_releases(paths)
     status = int(len(releases) < len(paths))
     if given.check:
         return max(status, _report_stale(releases, [] if given.solutions else paths))
@@ -55,21 +55,21 @@ def release(given: argparse.Namespace) -> int:
     return status
 
 
-def _released(paths: Sequence[Path]) -> "list[Release]":
+def _make_releases(paths: Sequence[Path]) -> "list[Release]":
     """Return what can be released, two notebooks at a time; say why of the rest."""
-    from .refused import Refused
-    from .release import released
+    from .errors import ReleaseError
+    from .release import make_release
 
-    def attempt(path: Path) -> "Release | Refused":
+    def attempt(path: Path) -> "Release | ReleaseError":
         try:
-            return released(path)
-        except Refused as refused:
+            return make_release(path)
+        except ReleaseError as refused:
             return refused
 
     releases = []
     with ThreadPoolExecutor(2) as pool:  # each waits for a process of its own
         for path, made in zip(paths, pool.map(attempt, paths), strict=True):
-            if isinstance(made, Refused):
+            if isinstance(made, ReleaseError):
                 print(*(f"{path}: {reason}" for reason in made.reasons), sep="\n", file=sys.stderr)
             else:
                 releases.append(made)
@@ -95,3 +95,33 @@ def _pack(releases: "Sequence[Release]", given: argparse.Namespace) -> None:
     if given.nbgrader:
         write_nbgrader_tree(releases, given.nbgrader)
         print(f"Next, in {given.nbgrader}: nbgrader generate_assignment {releases[0].name}")
+
+
+def add_run(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `backproplab run`."""
+    parser = commands.add_parser(
+        "run",
+        help="Run notebooks and write them back as they are committed.",
+        description=(
+            "Run notebooks from top to bottom, each in its folder, and write them back in the form in which "
+            "they are committed: with outputs, without times. If a cell fails, its notebook stays as it was."
+        ),
+    )
+    parser.add_argument(
+        "notebooks", nargs="+", type=Path, metavar="NOTEBOOK", help="such as notebooks/00-start-here.ipynb"
+    )
+    parser.set_defaults(command=run, extra="grade")
+
+
+def run(given: argparse.Namespace) -> int:
+    """Run notebooks, up to the first that fails. Returns 0 if there is none, else 1."""
+    from .notebooks import NotebookError, rerun
+
+    for path in given.notebooks:
+        print(path, flush=True)
+        try:
+            rerun(path)
+        except (NotebookError, FileNotFoundError) as error:
+            print(error, file=sys.stderr)
+            return 1
+    return 0

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from backproplab.files import atomic_write
+
 from .notebooks import as_text
 from .release import EXERCISES, EXPECTED, Release, learners_notebook, put
-from .stubs import stubbed_beside_solution
+from .stubs import stub_beside_solution
 
 
 def write_zip(releases: Sequence[Release], file: Path) -> None:
@@ -15,7 +17,7 @@ def write_zip(releases: Sequence[Release], file: Path) -> None:
     No solution is in it. The same releases give the same bytes.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
-    with ZipFile(file, "w") as handout:
+    with atomic_write(file) as stream, ZipFile(stream, "w") as handout:
         for release in releases:
             contents = {
                 f"{EXERCISES}/{release.name}.ipynb": release.notebook,
@@ -37,6 +39,6 @@ def write_nbgrader_tree(releases: Sequence[Release], course: Path) -> None:
         folder = course / "source" / release.name
         put(
             folder / f"{release.name}.ipynb",
-            as_text(learners_notebook(release.solution, stubbed_beside_solution)),
+            as_text(learners_notebook(release.solution, stub_beside_solution)),
         )
         put(folder / EXPECTED / f"{release.name}.json", release.expected)

@@ -1,15 +1,12 @@
 """Run a notebook in place and write it in the one form in which notebooks are committed.
 
-From a shell: `python -m backproplab.authoring.notebooks notebooks/09-mnist-gradients.ipynb`.
+From a shell: `backproplab run notebooks/09-mnist-gradients.ipynb`.
 
 The form: cell ids as their author chose them, cells counted from 1, no times, no state and no view of widgets
 (what is left of a widget is its still picture), no version of anything. Running an unchanged lesson again
 then changes only what the lesson itself draws or prints.
 """
 
-import os
-import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,24 +16,27 @@ from nbclient.exceptions import CellControlSignal, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 
+from backproplab.errors import BackproplabError
+from backproplab.files import write_text
+
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 KEPT_CELL_METADATA = {"jupyter", "nbgrader", "tags"}
 CELL_TIMEOUT = 600  # seconds
 
 
-class NotebookFailed(Exception):
+class NotebookError(BackproplabError):
     """A cell of the notebook raised, took too long or lost its kernel. The file is as it was."""
 
 
 def rerun(path: Path) -> None:
     """Run the notebook at `path` from its folder and write it back, whole or not at all.
 
-    Raises `NotebookFailed`, which names the cell and its error; the file then keeps its old content.
+    Raises `NotebookError`, which names the cell and its error; the file then keeps its old content.
     """
     notebook = nbformat.read(path, as_version=4)
     execute(notebook, path)
-    write(normalised(notebook), path)
+    write(normalise(notebook), path)
 
 
 def execute(notebook: NotebookNode, path: Path) -> None:
@@ -44,6 +44,8 @@ def execute(notebook: NotebookNode, path: Path) -> None:
 
     What its widgets hold at the end is in the notebook's metadata then; `normalised` leaves it out.
     """
+    import ipykernel  # noqa: F401 (without it, nbclient only says that there is no kernel of that name)
+
     running = "before the first cell"
 
     def note(cell: NotebookNode, cell_index: int) -> None:
@@ -62,19 +64,19 @@ def execute(notebook: NotebookNode, path: Path) -> None:
     try:
         client.execute()
     except (CellControlSignal, DeadKernelError) as error:
-        raise NotebookFailed(f"{path}: {running} failed; the file is as it was.\n{error}") from error
+        raise NotebookError(f"{path}: {running} failed; the file is as it was.\n{error}") from error
 
 
-def normalised(notebook: NotebookNode) -> NotebookNode:
+def normalise(notebook: NotebookNode) -> NotebookNode:
     """Return a copy of an nbformat 4 notebook in the committed form, with the outputs it has.
 
     >>> from nbformat.v4 import new_code_cell, new_notebook
     >>> cell = new_code_cell("1 + 1", id="sum", execution_count=7, metadata={"execution": {"busy": "today"}})
-    >>> clean = normalised(new_notebook(cells=[cell])).cells[0]
+    >>> clean = normalise(new_notebook(cells=[cell])).cells[0]
     >>> clean.id, clean.execution_count, dict(clean.metadata)
     ('sum', 1, {})
     """
-    cells = [_normalised_cell(cell) for cell in notebook.cells]
+    cells = [_normalise_cell(cell) for cell in notebook.cells]
     count = 0
     for cell in cells:
         if cell.cell_type == "code" and cell.execution_count is not None:
@@ -88,18 +90,18 @@ def normalised(notebook: NotebookNode) -> NotebookNode:
     return result
 
 
-def _normalised_cell(cell: NotebookNode) -> NotebookNode:
+def _normalise_cell(cell: NotebookNode) -> NotebookNode:
     kept = {key: value for key, value in cell.metadata.items() if key in KEPT_CELL_METADATA}
     clean: NotebookNode = nbformat.from_dict({**cell, "metadata": kept})
     if clean.cell_type == "code":
-        clean.outputs = _joined_streams(clean.outputs)
+        clean.outputs = _join_streams(clean.outputs)
         for output in clean.outputs:
             if len(output.get("data", {})) > 1:  # a page that holds no model could not show the view
                 output.data.pop(WIDGET_VIEW, None)
     return clean
 
 
-def _joined_streams(outputs: Sequence[NotebookNode]) -> list[NotebookNode]:
+def _join_streams(outputs: Sequence[NotebookNode]) -> list[NotebookNode]:
     """Join neighbouring pieces of one stream: where a kernel cuts its text depends on the clock."""
     joined: list[NotebookNode] = []
     for output in outputs:
@@ -120,33 +122,4 @@ def as_text(notebook: NotebookNode) -> str:
 
 def write(notebook: NotebookNode, path: Path) -> None:
     """Put the notebook at `path` in one move: a reader meets the old file or the new, never half of one."""
-    text = as_text(notebook)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=".tmp")
-    try:
-        with open(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        if path.exists():
-            os.chmod(name, path.stat().st_mode)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
-
-
-def main(arguments: Sequence[str]) -> int:
-    """Run each notebook that `arguments` name; stop at the first that fails, with exit status 1."""
-    if not arguments:
-        print("Name the notebooks to run, for instance: notebooks/00-start-here.ipynb", file=sys.stderr)
-        return 2
-    for path in map(Path, arguments):
-        print(path, flush=True)
-        try:
-            rerun(path)
-        except (NotebookFailed, FileNotFoundError) as error:
-            print(error, file=sys.stderr)
-            return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    write_text(path, as_text(notebook))

@@ -4,30 +4,31 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
-from backproplab.check.expected import Values
-from backproplab.compare import agree
+from backproplab.marking.compare import agree
+from backproplab.marking.exercise import DRAWN
+from backproplab.marking.values import same
 
 from . import trial
 from .assignment import ExerciseInfo, Solution
-from .bends import BENDS, CONSTANT
 from .cells import Role
-from .refused import Refused
+from .errors import ReleaseError
+from .mutants import CONSTANT, MUTATIONS
 from .trial import Result, Step, Trial
 
 PUBLIC_SEEDS = (101, 102, 103)
 OTHER_SEEDS = tuple(range(1001, 1021))
 SEEDS = PUBLIC_SEEDS + OTHER_SEEDS
-BENDS_TRIED = {  # a choice is not a number, and trained numbers may be right in more than one way
-    "function": tuple(BENDS),
-    "fix": tuple(BENDS),
-    "hand": tuple(BENDS),
+MUTATIONS_BY_KIND = {  # a choice is not a number, and trained numbers may be right in more than one way
+    "function": tuple(MUTATIONS),
+    "fix": tuple(MUTATIONS),
+    "hand": tuple(MUTATIONS),
     "trained": tuple(CONSTANT),
     "choice": (),
 }
 
 
 @dataclass(frozen=True)
-class Proven:
+class Proof:
     """The results of one exercise's trials."""
 
     solution: Result
@@ -35,7 +36,7 @@ class Proven:
     stub: Result
     misconceptions: tuple[Result, ...]
     alternatives: tuple[Result, ...]
-    bends: Mapping[str, Result]
+    mutants: Mapping[str, Result]
 
 
 def steps(solution: Solution) -> list[Step]:
@@ -44,13 +45,13 @@ def steps(solution: Solution) -> list[Step]:
     return [Step(cell.id, cell.source, cell.exercise) for cell in solution.cells if cell.role in wanted]
 
 
-def proven(solution: Solution) -> dict[str, Proven]:
-    """Try everything against every check. Refused, with every reason found, where a check proves nothing."""
+def prove(solution: Solution) -> dict[str, Proof]:
+    """Try everything against every check. ReleaseError, with every reason, where a check proves nothing."""
     exercises = [each for each in solution.exercises if each.check]
     tried = [_trials(each) for each in exercises]
     flat = [each for trials in tried for each in trials]
     results = iter(trial.run(steps(solution), flat, solution.path.parent))
-    found = {each.id: _gathered(each, results) for each in exercises}
+    found = {each.id: _proof(each, results) for each in exercises}
     others = {name: each.id for each in exercises for name in each.answers}
     reasons = [
         f"cell '{each.check_cell}' (exercise {each.id}): {fault}"
@@ -58,15 +59,15 @@ def proven(solution: Solution) -> dict[str, Proven]:
         for fault in _faults(each, found[each.id], others)
     ]
     if reasons:
-        raise Refused(*reasons)
+        raise ReleaseError(*reasons)
     return found
 
 
 def _trials(each: ExerciseInfo) -> list[Trial]:
-    """Return the trials of one exercise, in the order in which `_gathered` takes their results."""
+    """Return the trials of one exercise, in the order in which `_proof` takes their results."""
 
-    def attempt(change: str = "", *, bend: str = "", seeds: tuple[int, ...] = SEEDS) -> Trial:
-        return Trial(each.id, each.answer, change, bend, each.answers, seeds)
+    def attempt(change: str = "", *, mutation: str = "", seeds: tuple[int, ...] = SEEDS) -> Trial:
+        return Trial(each.id, each.answer, change, mutation, each.answers, seeds)
 
     return [
         attempt(),
@@ -74,28 +75,28 @@ def _trials(each: ExerciseInfo) -> list[Trial]:
         Trial(each.id, each.stub, names=each.answers, seeds=PUBLIC_SEEDS),
         *(attempt(wrong.source) for wrong in each.misconceptions),
         *(attempt(other.source) for other in each.alternatives),
-        *(attempt(bend=bend, seeds=PUBLIC_SEEDS) for bend in BENDS_TRIED[each.kind]),
+        *(attempt(mutation=mutation, seeds=PUBLIC_SEEDS) for mutation in MUTATIONS_BY_KIND[each.kind]),
     ]
 
 
-def _gathered(each: ExerciseInfo, results: Iterator[Result]) -> Proven:
-    return Proven(
+def _proof(each: ExerciseInfo, results: Iterator[Result]) -> Proof:
+    return Proof(
         solution=next(results),
         at_its_place=next(results),
         stub=next(results),
         misconceptions=tuple(next(results) for _ in each.misconceptions),
         alternatives=tuple(next(results) for _ in each.alternatives),
-        bends={bend: next(results) for bend in BENDS_TRIED[each.kind]},
+        mutants={mutation: next(results) for mutation in MUTATIONS_BY_KIND[each.kind]},
     )
 
 
-def _faults(each: ExerciseInfo, found: Proven, others: Mapping[str, str]) -> Iterator[str]:
+def _faults(each: ExerciseInfo, found: Proof, others: Mapping[str, str]) -> Iterator[str]:
     right = found.solution
     if right.error or not all(right.values.values()):
         yield _no_values(each, right.error, others)
         return
     if each.kind == "trained":
-        yield from _trained_faults(right)
+        yield from _trained_faults(each, right)
     else:
         yield from _value_faults(each, found)
     if found.stub.broken:
@@ -108,9 +109,10 @@ def _faults(each: ExerciseInfo, found: Proven, others: Mapping[str, str]) -> Ite
         if seed is not None:
             why = result.broken or result.errors.get(seed) or "other values than the solution"
             yield f"alternative in cell '{tried.cell}' fails with seed {seed} ({why}); mend it or the check"
-    for bend, result in found.bends.items():
-        if any(_passes(each, right, result, seed) for seed in result.bent):
-            yield f"{bend} instead of the answer passes; draw inputs, or return values, for which it is wrong"
+    for mutation, result in found.mutants.items():
+        if any(_passes(each, right, result, seed) for seed in result.mutated):
+            how = "draw inputs, or return values, for which it is wrong"
+            yield f"{mutation} instead of the answer passes; {how}"
 
 
 def _no_values(each: ExerciseInfo, error: str, others: Mapping[str, str]) -> str:
@@ -125,19 +127,19 @@ def _no_values(each: ExerciseInfo, error: str, others: Mapping[str, str]) -> str
     return f"the solution gives no values ({error}); return a dict of named numbers or arrays"
 
 
-def _value_faults(each: ExerciseInfo, found: Proven) -> Iterator[str]:
+def _value_faults(each: ExerciseInfo, found: Proof) -> Iterator[str]:
     right = found.solution
     names = list(right.values[SEEDS[0]])
     if any(list(values) != names for values in right.values.values()):
         yield "returns other names with another seed; return the same names always"
         return
     again = found.at_its_place
-    if again.error or not all(_same(right.values[seed], again.values[seed]) for seed in PUBLIC_SEEDS):
+    if again.error or not all(same(right.values[seed], again.values[seed]) for seed in PUBLIC_SEEDS):
         yield (
             "the same seed gives other values at its place than at the notebook's end; draw everything from "
             "rng, and let no given cell below change what the check uses"
         )
-    if each.kind not in ("function", "fix"):
+    if each.kind not in DRAWN:
         return
     for name in names:
         first = right.values[SEEDS[0]][name]
@@ -145,13 +147,18 @@ def _value_faults(each: ExerciseInfo, found: Proven) -> Iterator[str]:
             yield f"“{name}” is the same with every seed, so one can write it down; draw its inputs from rng"
 
 
-def _trained_faults(right: Result) -> Iterator[str]:
-    seed = next((seed for seed, verdict in right.verdicts.items() if verdict is not True), None)
+def _trained_faults(each: ExerciseInfo, right: Result) -> Iterator[str]:
+    names = next(
+        (list(values) for values in right.values.values() if values.keys() != each.shapes.keys()), None
+    )
+    if names is not None:
+        yield f"returns {names}, and shapes= names {list(each.shapes)}; name the same values in both"
+    seed, words = next(((seed, words) for seed, words in right.objections.items() if words), (None, ""))
     if seed is not None:
-        yield f"the solution is not accepted with seed {seed} ({right.verdicts[seed]}); mend it or the judge"
+        yield f"the solution is not accepted with seed {seed} ({words}); mend it or the judge"
 
 
-def _misconception_faults(each: ExerciseInfo, found: Proven) -> Iterator[str]:
+def _misconception_faults(each: ExerciseInfo, found: Proof) -> Iterator[str]:
     wrong = list(zip(each.misconceptions, found.misconceptions, strict=True))
     for tried, result in wrong:
         seed = next((seed for seed in SEEDS if _passes(each, found.solution, result, seed)), None)
@@ -162,7 +169,7 @@ def _misconception_faults(each: ExerciseInfo, found: Proven) -> Iterator[str]:
             fault = f"passes with seed {seed}; draw inputs, or return values, for which it is always wrong"
             yield f"misconception “{tried.sentence}” {fault}"
     for (one, first), (other, second) in combinations(wrong, 2):
-        if all(_same(first.values.get(seed), second.values.get(seed)) for seed in PUBLIC_SEEDS):
+        if all(same(first.values.get(seed), second.values.get(seed)) for seed in PUBLIC_SEEDS):
             yield (
                 f"misconceptions “{one.sentence}” and “{other.sentence}” give the same values; drop one, or "
                 "return a value that tells them apart"
@@ -171,12 +178,5 @@ def _misconception_faults(each: ExerciseInfo, found: Proven) -> Iterator[str]:
 
 def _passes(each: ExerciseInfo, right: Result, result: Result, seed: int) -> bool:
     if each.kind == "trained":
-        return result.verdicts.get(seed) is True
-    return _same(right.values[seed], result.values.get(seed))
-
-
-def _same(one: Values | None, other: Values | None) -> bool:
-    """Do two answers give the same names and values, within the tolerance of a check?"""
-    if one is None or other is None or set(one) != set(other):
-        return False
-    return all(agree(one[name], other[name]).ok for name in one)
+        return result.objections.get(seed) == ""
+    return same(right.values[seed], result.values.get(seed))

@@ -1,7 +1,5 @@
 """From a solution notebook to what learners get: the notebook without solutions, and the recorded values."""
 
-import os
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,13 +7,15 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from backproplab.files import write_text
+
 from .assignment import Solution, load_solution
 from .cells import Cell, Role
-from .notebooks import as_text, normalised
-from .proof import proven
-from .recorded import recorded, same_recorded
-from .refused import Refused
-from .stubs import BEGIN, END, stubbed, text_stubbed
+from .errors import ReleaseError
+from .expected import equivalent, expected_json
+from .notebooks import as_text, normalise
+from .proof import prove
+from .stubs import BEGIN, END, stub_code, stub_text
 
 SOLUTIONS = "solutions"
 EXERCISES = "exercises"
@@ -46,19 +46,21 @@ class Release:
         return self.notebook_path.parent / EXPECTED / f"{self.name}.json"
 
 
-def released(path: Path) -> Release:
-    """Return the release of a solution notebook. Refused, with every reason, where a check is too weak."""
+def make_release(path: Path) -> Release:
+    """Return the release of a solution. ReleaseError, with every reason, where a check is too weak."""
     if path.absolute().parent.name != SOLUTIONS:
-        raise Refused(f"not in a folder named '{SOLUTIONS}', beside which exercises are made; move it to one")
+        raise ReleaseError(
+            f"not in a folder named '{SOLUTIONS}', beside which exercises are made; move it to one"
+        )
     solution = load_solution(path)
-    notebook = as_text(learners_notebook(solution, stubbed))
-    return Release(solution, notebook, recorded(solution, proven(solution)))
+    notebook = as_text(learners_notebook(solution, stub_code))
+    return Release(solution, notebook, expected_json(solution, prove(solution)))
 
 
 def learners_notebook(solution: Solution, answer: Callable[[str], str]) -> NotebookNode:
     """Return the notebook without author's cells and outputs; `answer` makes an answer cell of its source."""
     nodes = [_learners_cell(cell, answer) for cell in solution.cells if cell.role is not Role.AUTHOR]
-    return normalised(nbformat.from_dict({"cells": nodes}))
+    return normalise(nbformat.from_dict({"cells": nodes}))
 
 
 def _learners_cell(cell: Cell, answer: Callable[[str], str]) -> NotebookNode:
@@ -66,9 +68,11 @@ def _learners_cell(cell: Cell, answer: Callable[[str], str]) -> NotebookNode:
     if cell.role is Role.ANSWER:
         source = answer(source)
     elif cell.role is Role.WRITTEN:
-        source = text_stubbed(source)
+        source = stub_text(source)
     elif BEGIN in source or END in source:
-        raise Refused(f"cell '{cell.id}' holds a solution but is no answer cell; give it the metadata of one")
+        raise ReleaseError(
+            f"cell '{cell.id}' holds a solution but is no answer cell; give it the metadata of one"
+        )
     node: NotebookNode = nbformat.from_dict({**cell.node, "source": source})
     if node.cell_type == "code":
         node.outputs, node.execution_count = [], None
@@ -80,7 +84,7 @@ def stale(release: Release) -> Iterator[Path]:
     notebook, expected = release.notebook_path, release.expected_path
     if not notebook.exists() or notebook.read_bytes() != release.notebook.encode():
         yield notebook
-    if not expected.exists() or not same_recorded(expected.read_text(encoding="utf-8"), release.expected):
+    if not expected.exists() or not equivalent(expected.read_text(encoding="utf-8"), release.expected):
         yield expected
 
 
@@ -101,8 +105,4 @@ def write(release: Release) -> None:
 def put(path: Path, text: str) -> None:
     """Write a file in one move, with its folder: a reader meets the old text or the new."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=".tmp")
-    with open(descriptor, "w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
-    os.chmod(name, 0o644)
-    os.replace(name, path)
+    write_text(path, text)

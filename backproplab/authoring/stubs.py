@@ -4,10 +4,10 @@ A region stands between `### BEGIN SOLUTION` and `### END SOLUTION`. Inside a fu
 NotImplementedError`; elsewhere each name that it binds becomes `name = ...`, unless the cell binds the name
 outside the region as well: that is code to be fixed, which the learner gets as it stands.
 
-    >>> print(stubbed("def f(x):\\n    ### BEGIN SOLUTION\\n    return 2 * x\\n    ### END SOLUTION"))
+    >>> print(stub_code("def f(x):\\n    ### BEGIN SOLUTION\\n    return 2 * x\\n    ### END SOLUTION"))
     def f(x):
         raise NotImplementedError  # your code here
-    >>> print(stubbed("### BEGIN SOLUTION\\nrate = 0.1\\n### END SOLUTION"))
+    >>> print(stub_code("### BEGIN SOLUTION\\nrate = 0.1\\n### END SOLUTION"))
     rate = ...  # your answer here
 """
 
@@ -15,8 +15,9 @@ import ast
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from .cells import names_of
-from .refused import Refused
+from backproplab.marking.names import bound_names
+
+from .errors import ReleaseError
 
 BEGIN = "### BEGIN SOLUTION"
 END = "### END SOLUTION"
@@ -37,32 +38,32 @@ class Region(NamedTuple):
 
 
 def regions(source: str) -> list[Region]:
-    """Return the solution regions of a cell. Refused if a marker has no partner or a region is empty."""
+    """Return the solution regions of a cell. ReleaseError if a marker has no partner or a region is empty."""
     found: list[Region] = []
     begin = 0
     for number, line in enumerate(source.split("\n"), start=1):
         if BEGIN in line:
             if begin:
-                raise Refused(f"line {number}: '{BEGIN}' inside a solution; end that one before it")
+                raise ReleaseError(f"line {number}: '{BEGIN}' inside a solution; end that one before it")
             begin = number
         elif END in line:
             if not begin:
-                raise Refused(f"line {number}: '{END}' without a '{BEGIN}' before it; add that")
+                raise ReleaseError(f"line {number}: '{END}' without a '{BEGIN}' before it; add that")
             if number == begin + 1:
-                raise Refused(f"line {number}: the solution is empty; put the right answer in it")
+                raise ReleaseError(f"line {number}: the solution is empty; put the right answer in it")
             found.append(Region(begin, number))
             begin = 0
     if begin:
-        raise Refused(f"line {begin}: '{BEGIN}' without an '{END}' after it; add that")
+        raise ReleaseError(f"line {begin}: '{BEGIN}' without an '{END}' after it; add that")
     return found
 
 
-def stubbed(source: str) -> str:
-    """Return an answer cell as learners get it. Refused if it has no solution region, or an unclear one."""
-    return _with_regions(source, lambda lines, stubs: stubs)
+def stub_code(source: str) -> str:
+    """Return an answer cell as learners get it. ReleaseError if its solution region is missing or unclear."""
+    return _replace_regions(source, lambda lines, stubs: stubs)
 
 
-def stubbed_beside_solution(source: str) -> str:
+def stub_beside_solution(source: str) -> str:
     """Return an answer cell for nbgrader's generator, which turns any region into `raise` by itself.
 
     So the `name = ...` of a value stands before the solution rather than in its place.
@@ -71,10 +72,10 @@ def stubbed_beside_solution(source: str) -> str:
     def beside(lines: list[str], stubs: list[str]) -> list[str]:
         return [stub for stub in stubs if CODE_STUB not in stub] + lines
 
-    return _with_regions(source, beside)
+    return _replace_regions(source, beside)
 
 
-def text_stubbed(source: str) -> str:
+def stub_text(source: str) -> str:
     """Return free text as learners get it: each solution region, or else all of it, makes room for theirs."""
     lines, done, written = source.split("\n"), 0, list[str]()
     for region in regions(source):
@@ -83,11 +84,11 @@ def text_stubbed(source: str) -> str:
     return "\n".join([*written, *lines[done:]]) if done else TEXT_STUB
 
 
-def _with_regions(source: str, write: Callable[[list[str], list[str]], list[str]]) -> str:
+def _replace_regions(source: str, write: Callable[[list[str], list[str]], list[str]]) -> str:
     """Replace each region by what `write` makes of its lines and of the stubs that stand for it."""
     found = regions(source)
     if not found:
-        raise Refused(f"no solution is marked; put '{BEGIN}' and '{END}' around it")
+        raise ReleaseError(f"no solution is marked; put '{BEGIN}' and '{END}' around it")
     tree, lines = ast.parse(source), source.split("\n")
     written: list[str] = []
     done = 0
@@ -104,7 +105,7 @@ def _with_regions(source: str, write: Callable[[list[str], list[str]], list[str]
         message = (
             f"without its solution it is not Python ({error.msg}, line {error.lineno}); move the markers"
         )
-        raise Refused(message) from error
+        raise ReleaseError(message) from error
     return text
 
 
@@ -112,17 +113,14 @@ def _stubs(tree: ast.Module, region: Region, found: list[Region]) -> list[str]:
     if _in_a_function(tree, region.begin):
         return [CODE_STUB]
     statements = list(_definitions(tree.body))
-    outside = {
-        name
-        for statement in statements
-        if not any(other.holds(statement) for other in found)
-        for name in names_of(statement)
-    }
+    outside = bound_names(each for each in statements if not any(other.holds(each) for other in found))
     stubs: dict[str, None] = {}
     for statement in filter(region.holds, statements):
-        asked = [name for name in names_of(statement) if name not in outside and not name.startswith("_")]
-        if asked and isinstance(statement, ast.FunctionDef | ast.ClassDef):
-            raise Refused(
+        asked = [
+            name for name in bound_names([statement]) if name not in outside and not name.startswith("_")
+        ]
+        if asked and isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            raise ReleaseError(
                 f"line {statement.lineno}: all of '{asked[0]}' is a solution, so learners would not see its "
                 f"first line; put '{BEGIN}' and '{END}' inside, around the body"
             )
@@ -140,6 +138,7 @@ def _definitions(body: list[ast.stmt]) -> Iterator[ast.stmt]:
 
 def _in_a_function(tree: ast.Module, line: int) -> bool:
     return any(
-        isinstance(node, ast.FunctionDef) and node.lineno < line <= (node.end_lineno or 0)
+        isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.lineno < line <= (node.end_lineno or 0)
         for node in ast.walk(tree)
     )

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from backproplab.check.expected import Values
+from backproplab.marking.values import Values
 
-from .refused import Refused
+from .errors import ReleaseError
 
 SECONDS = 300
 PACKAGES = Path(__file__).parents[2]
@@ -39,10 +39,10 @@ class Trial:
     """Source of the answer cell: the solution, or its stub."""
     change: str = ""
     """Source that then binds some of the answers otherwise."""
-    bend: str = ""
-    """What is done to all that the answers return: a name of `bends.BENDS`."""
+    mutation: str = ""
+    """What is done to all that the answers return: a name of `mutants.MUTATIONS`."""
     names: tuple[str, ...] = ()
-    """The answers, for a bend."""
+    """The answers, for a mutation."""
     seeds: tuple[int, ...] = ()
     at_its_place: bool = False
     """Whether later given cells have not run yet, as when a learner comes to the check."""
@@ -54,12 +54,12 @@ class Result:
 
     values: dict[int, Values] = field(default_factory=dict)
     errors: dict[int, str] = field(default_factory=dict)
-    verdicts: dict[int, bool | str] = field(default_factory=dict)
-    """What `accept` said, of trained numbers."""
+    objections: dict[int, str] = field(default_factory=dict)
+    """Why trained numbers are not accepted; "" where they are."""
     broken: str = ""
     """Why the answer cell or the check cell did not run at all, in one line."""
-    bent: set[int] = field(default_factory=set)
-    """The seeds with which the bend made a difference to what the answers returned."""
+    mutated: set[int] = field(default_factory=set)
+    """The seeds with which the mutation made a difference to what the answers returned."""
 
     @property
     def error(self) -> str:
@@ -68,8 +68,8 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Given:
-    """What a given cell does when it runs: nothing wrong, or an error in one line."""
+class FailedCell:
+    """A given cell that does not run, and its error in one line."""
 
     cell: str
     error: str
@@ -78,7 +78,7 @@ class Given:
 def run(steps: Sequence[Step], trials: Sequence[Trial], folder: Path) -> list[Result]:
     """Run the given cells in `folder`, then each trial, and return their results in order.
 
-    Refused if a given cell raises, if the process dies, or if it takes more than `SECONDS`.
+    ReleaseError if a given cell raises, if the process dies, or if it takes more than `SECONDS`.
     """
     with tempfile.TemporaryDirectory() as scratch:
         out, where = Path(scratch) / "results", Path(scratch) / "where"
@@ -100,15 +100,17 @@ def run(steps: Sequence[Step], trials: Sequence[Trial], folder: Path) -> list[Re
                 timeout=SECONDS,
             )
         except subprocess.TimeoutExpired:
-            raise Refused(f"{_read(where)}: still running after {SECONDS} s; make it end sooner") from None
+            raise ReleaseError(
+                f"{_read(where)}: still running after {SECONDS} s; make it end sooner"
+            ) from None
         if not out.exists():
             last = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or [
                 f"exit {done.returncode}"
             ]
-            raise Refused(f"{_read(where)}: the process ended there ({last[0]}); mend that cell")
-        outcome: list[Result] | Given = pickle.loads(out.read_bytes())
-    if isinstance(outcome, Given):
-        raise Refused(_given_failed(outcome, trials))
+            raise ReleaseError(f"{_read(where)}: the process ended there ({last[0]}); mend that cell")
+        outcome: list[Result] | FailedCell = pickle.loads(out.read_bytes())
+    if isinstance(outcome, FailedCell):
+        raise ReleaseError(_explanation(outcome, trials))
     return outcome
 
 
@@ -116,12 +118,12 @@ def _read(where: Path) -> str:
     return where.read_text(encoding="utf-8") if where.exists() else "before the first cell"
 
 
-def _given_failed(given: Given, trials: Sequence[Trial]) -> str:
+def _explanation(failed: FailedCell, trials: Sequence[Trial]) -> str:
     for trial in trials:
         for name in trial.names:
-            if given.error == f"NameError: name '{name}' is not defined":
+            if failed.error == f"NameError: name '{name}' is not defined":
                 return (
-                    f"cell '{given.cell}' uses '{name}', the answer of {trial.exercise}, and would stop an "
+                    f"cell '{failed.cell}' uses '{name}', the answer of {trial.exercise}, and would stop an "
                     f'untouched notebook; put it under `if answered("{trial.exercise}"):`'
                 )
-    return f"cell '{given.cell}' stops with {given.error}; it must run on its own, without any answer"
+    return f"cell '{failed.cell}' stops with {failed.error}; it must run on its own, without any answer"

@@ -13,13 +13,16 @@ from typing import Any
 
 import numpy as np
 
-from backproplab.check import Posed, call_with_seed, collecting
-from backproplab.check.errors import trouble
-from backproplab.check.expected import Values
-from backproplab.compare import as_array
+from backproplab.check import collect
+from backproplab.check.error_report import error_report
+from backproplab.files import atomic_write
+from backproplab.marking import trained
+from backproplab.marking.compare import as_array
+from backproplab.marking.exercise import CheckSpec, call_with_seed
+from backproplab.marking.values import Values
 
-from .bends import Bender
-from .trial import Given, Result, Step, Trial
+from .mutants import Mutator
+from .trial import FailedCell, Result, Step, Trial
 
 Namespace = dict[str, Any]
 
@@ -30,79 +33,79 @@ def main(out: Path, where: Path) -> None:
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1):
         os.dup2(nothing, descriptor)
-    outcome = outcome_of(steps, trials, where)
-    part = out.with_suffix(".part")
-    part.write_bytes(pickle.dumps(outcome))
-    part.rename(out)
+    outcome = run_trials(steps, trials, where)
+    with atomic_write(out) as file:
+        pickle.dump(outcome, file)
 
 
-def outcome_of(steps: Sequence[Step], trials: Sequence[Trial], where: Path) -> list[Result] | Given:
+def run_trials(steps: Sequence[Step], trials: Sequence[Trial], where: Path) -> list[Result] | FailedCell:
     """Run the given cells, then the trials; a given cell that raises ends it."""
     namespace: Namespace = {"__name__": "__main__"}
     checks, places = {}, {}
-    posed: list[Posed] = []
-    with collecting(posed.append):
+    collected: list[CheckSpec] = []
+    with collect(collected.append):
         for step in steps:
             where.write_text(f"cell '{step.cell}'", encoding="utf-8")
             if step.exercise:
                 checks[step.exercise], places[step.exercise] = step, dict(namespace)
                 continue
-            if error := _executed(step.source, step.cell, namespace):
-                return Given(step.cell, error)
+            if error := _execute(step.source, step.cell, namespace):
+                return FailedCell(step.cell, error)
         results = []
         for trial in trials:
-            what = trial.change or trial.bend or trial.answer
+            what = trial.change or trial.mutation or trial.answer
             where.write_text(f"exercise {trial.exercise}, with this answer:\n{what}\n", encoding="utf-8")
             start = places[trial.exercise] if trial.at_its_place else namespace
-            posed.clear()
-            results.append(_tried(trial, checks[trial.exercise], dict(start), posed))
+            collected.clear()
+            results.append(_run_trial(trial, checks[trial.exercise], dict(start), collected))
     return results
 
 
-def _executed(source: str, name: str, namespace: Namespace) -> str:
+def _execute(source: str, name: str, namespace: Namespace) -> str:
     """Run source, and return its exception in one line, or "" ."""
     try:
         exec(compile(source, f"<{name}>", "exec"), namespace)
     except (Exception, SystemExit) as error:
-        return trouble(error).line
+        return error_report(error).line
     return ""
 
 
-def _tried(trial: Trial, check: Step, space: Namespace, posed: list[Posed]) -> Result:
-    result = Result(broken=_executed(trial.answer, "answer", space))
-    result.broken = result.broken or _executed(trial.change, "change", space)
-    bender = Bender(trial.bend) if trial.bend else None
-    if bender and not result.broken:
-        space.update({name: bender.bent(space[name]) for name in trial.names if name in space})
-    result.broken = result.broken or _executed(check.source, check.cell, space)
-    if not result.broken and len(posed) != 1:
-        result.broken = f"the cell poses {len(posed)} checks, expected 1"
+def _run_trial(trial: Trial, check: Step, space: Namespace, collected: list[CheckSpec]) -> Result:
+    result = Result(broken=_execute(trial.answer, "answer", space))
+    result.broken = result.broken or _execute(trial.change, "change", space)
+    mutator = Mutator(trial.mutation) if trial.mutation else None
+    if mutator and not result.broken:
+        space.update({name: mutator.mutate(space[name]) for name in trial.names if name in space})
+    result.broken = result.broken or _execute(check.source, check.cell, space)
+    if not result.broken and len(collected) != 1:
+        result.broken = f"the cell declares {len(collected)} checks, expected 1"
     if result.broken:
         return result
     for seed in trial.seeds:
-        if bender:
-            bender.begin()
+        if mutator:
+            mutator.begin()
         try:
-            returned = call_with_seed(posed[0].function, seed)
+            returned = call_with_seed(collected[0].function, seed)
             values = {name: as_array(value) for name, value in returned.items()}
             result.values[seed] = values
-            if posed[0].accept:
-                result.verdicts[seed] = _verdict(posed[0], values, seed)
+            if collected[0].accept:
+                result.objections[seed] = _objection(collected[0], values, seed)
         except (Exception, SystemExit) as error:
-            result.errors[seed] = trouble(error).line
-        if bender and bender.made_a_difference():
-            result.bent.add(seed)
+            result.errors[seed] = error_report(error).line
+        if mutator and mutator.had_an_effect():
+            result.mutated.add(seed)
     return result
 
 
-def _verdict(posed: Posed, values: Values, seed: int) -> bool | str:
+def _objection(spec: CheckSpec, values: Values, seed: int) -> str:
     """Judge trained numbers as a learner's check does: a judge only ever sees finite arrays of its shapes."""
-    if posed.accept is None or {name: value.shape for name, value in values.items()} != posed.shapes:
-        return f"their shapes are not {posed.shapes}"
-    if not all(np.isfinite(value).all() for value in values.values()):
-        return "they are not finite"
-    said = posed.accept({name: value.copy() for name, value in values.items()}, np.random.default_rng(seed))
-    return said if isinstance(said, str) else bool(said)
+    shapes = spec.shapes or {}
+    if words := trained.fault(values, shapes):
+        return words
+    assert spec.accept is not None
+    return trained.objection(
+        spec.accept, {name: values[name] for name in shapes}, np.random.default_rng(seed)
+    )
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ if answered("3.2"):                  # later cells build on an answer only where
 summary()                            # last cell: what is done, what is left
 """
 
-from backproplab.check.posed import Posed, call_with_seed
-from backproplab.check.session import answered, check, check_set, collecting, summary
+from backproplab.check.session import answered, check, check_set, collect, summary
 
-__all__ = ["Posed", "answered", "call_with_seed", "check", "check_set", "collecting", "summary"]
+__all__ = ["answered", "check", "check_set", "collect", "summary"]

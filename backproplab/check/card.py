@@ -1,4 +1,4 @@
-"""How a verdict looks: HTML for a notebook, and the same content as plain text.
+"""How a result looks: HTML for a notebook, and the same content as plain text.
 
 Text takes the page's own colour, so a card reads on light pages and dark ones; signs and words say what the
 coloured edge says.
@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from html import escape
 from typing import NamedTuple
 
+from backproplab.check.result import CheckResult
 from backproplab.check.rows import Row
-from backproplab.check.verdict import Status, Verdict
+from backproplab.marking.verdict import Status
 
 
 class _Look(NamedTuple):
@@ -30,22 +31,22 @@ _MONOSPACE = "font-family:var(--jp-code-font-family,monospace);white-space:pre"
 _CELL = "text-align:left;padding:0.15em 1.2em 0.15em 0;vertical-align:top"
 
 
-def verdict_card(found: Verdict) -> tuple[str, str]:
-    """Return markup and plain text of a verdict."""
-    points = _score(found)
-    body, plain = [], [f"{LOOKS[found.status].sign} {found.exercise} {found.status.value} · {points}"]
+def result_card(found: CheckResult) -> tuple[str, str]:
+    """Return markup and plain text of what a check found."""
+    exercise, points = found.verdict.exercise, _score(found)
+    body, plain = [], [f"{LOOKS[found.status].sign} {exercise} {found.status} · {points}"]
     if found.note:
         body.append(_paragraph(found.note))
         plain.append(found.note)
     if found.rows:
         body.append(_rows(found))
-        plain += _aligned([(row.name, row.yours, row.shape, _finding(row)) for row in found.rows])
+        plain += _align([(row.name, row.yours, row.shape, _finding(row)) for row in found.rows])
         plain += [_caption(found)] * bool(_caption(found))
-    if found.trouble:
-        traceback = f'<pre style="{_MONOSPACE};margin:0.2em 0">{escape(found.trouble.traceback)}</pre>'
+    if found.error:
+        traceback = f'<pre style="{_MONOSPACE};margin:0.2em 0">{escape(found.error.traceback)}</pre>'
         body.append(f"<details><summary>Where it happened</summary>{traceback}</details>")
-        plain.append(found.trouble.traceback)
-    return _card(found.status, f"{found.exercise} {found.status.value}", points, body), "\n".join(plain)
+        plain.append(found.error.traceback)
+    return _card(found.status, f"{exercise} {found.status}", points, body), "\n".join(plain)
 
 
 def notice(title: str, sentence: str) -> tuple[str, str]:
@@ -53,19 +54,19 @@ def notice(title: str, sentence: str) -> tuple[str, str]:
     return _card(Status.NOT_CHECKED, title, "", [_paragraph(sentence)]), f"{title}. {sentence}"
 
 
-def summary_table(name: str, verdicts: Sequence[Verdict]) -> tuple[str, str]:
+def summary_table(name: str, results: Sequence[CheckResult]) -> tuple[str, str]:
     """Return markup and plain text of the table of a set: a line for each exercise, and what is left."""
     lines = [
-        (each.exercise, f"{LOOKS[each.status].sign} {each.status.value}", _score(each)) for each in verdicts
+        (each.verdict.exercise, f"{LOOKS[each.status].sign} {each.status}", _score(each)) for each in results
     ]
-    possible = sum(each.points for each in verdicts)
-    total = f"{sum(each.earned for each in verdicts):.3g} of {_points(possible)}"
-    left = [each.exercise for each in verdicts if each.status is not Status.RIGHT]
+    possible = sum(each.verdict.points for each in results)
+    total = f"{sum(each.verdict.earned for each in results):.3g} of {_points(possible)}"
+    left = [each.verdict.exercise for each in results if each.status is not Status.RIGHT]
     closing = f"Still open: {', '.join(left)}." if left else "All of it is right. Well done."
     table = _table(("exercise", "status", "points"), lines)
     status = Status.NOT_ATTEMPTED if left else Status.RIGHT
     markup = _card(status, name, total, [table, _paragraph(closing)], sign="")
-    return markup, "\n".join([f"{name} · {total}", *_aligned(lines), closing])
+    return markup, "\n".join([f"{name} · {total}", *_align(lines), closing])
 
 
 def _card(status: Status, title: str, aside: str, body: Sequence[str], *, sign: str | None = None) -> str:
@@ -85,7 +86,7 @@ def _paragraph(sentence: str) -> str:
     return f'<p style="margin:0.2em 0;max-width:70ch">{marked}</p>'
 
 
-def _rows(found: Verdict) -> str:
+def _rows(found: CheckResult) -> str:
     lines = [(row.name, row.yours, row.shape, _finding(row)) for row in found.rows]
     return _table(("value", "yours", "shape", "compared"), lines, _caption(found))
 
@@ -108,7 +109,7 @@ def _cell(heading: str, content: str) -> str:
     return f'<td style="{style}">{escape(content)}</td>'
 
 
-def _caption(found: Verdict) -> str:
+def _caption(found: CheckResult) -> str:
     if found.seeds < 2 or any(row.ok is None for row in found.rows):
         return ""
     return f"One of {found.seeds} random inputs is shown."
@@ -118,18 +119,19 @@ def _finding(row: Row) -> str:
     return ROW_SIGNS[row.ok] + row.finding
 
 
-def _aligned(lines: Sequence[Sequence[str]]) -> list[str]:
+def _align(lines: Sequence[Sequence[str]]) -> list[str]:
     flat = [[" ".join(cell.split()) for cell in line] for line in lines]
     widths = [max(map(len, column)) for column in zip(*flat, strict=True)]
     return ["  " + "  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() for line in flat]
 
 
-def _score(found: Verdict) -> str:
-    if not found.points:
+def _score(found: CheckResult) -> str:
+    earned, points = found.verdict.earned, found.verdict.points
+    if not points:
         return "practice"
     if found.status in (Status.RIGHT, Status.NOT_YET):
-        return f"{found.earned:.3g} of {_points(found.points)}"
-    return _points(found.points)
+        return f"{earned:.3g} of {_points(points)}"
+    return _points(points)
 
 
 def _points(number: float) -> str:

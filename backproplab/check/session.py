@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from backproplab import display
-from backproplab.check import card, expected
-from backproplab.check.posed import Accept, CheckFunction, Kind, Posed
-from backproplab.check.verdict import Status, Verdict, verdict
+from backproplab.check import card
+from backproplab.check.result import CheckResult, run_check, without_values
+from backproplab.marking import expected
+from backproplab.marking.exercise import Accept, CheckFunction, CheckSpec, Kind
+from backproplab.marking.verdict import Status
 
 LOOK_IN = ("expected", "exercises/expected")
 PARENTS = 3
@@ -17,12 +19,12 @@ PARENTS = 3
 
 @dataclass
 class _Session:
-    """What this process knows: the set that is open, and the last verdict on each exercise."""
+    """What this process knows: the set that is open, and the last result on each exercise."""
 
     name: str = ""
     recorded: expected.ExerciseSet | None = None
-    verdicts: dict[str, Verdict] = field(default_factory=dict)
-    collect: Callable[[Posed], object] | None = None
+    results: dict[str, CheckResult] = field(default_factory=dict)
+    collect: Callable[[CheckSpec], object] | None = None
 
 
 _session = _Session()
@@ -31,11 +33,11 @@ _session = _Session()
 def check_set(name: str) -> None:
     """Open an exercise set: find `expected/<name>.json` in or above the working directory.
 
-    Forgets the verdicts of a set opened before. Where the file is missing or unreadable, says what to do.
+    Forgets the results of a set opened before. Where the file is missing or unreadable, says what to do.
     """
     if _session.collect:
         return
-    _session.name, _session.recorded, _session.verdicts = name, None, {}
+    _session.name, _session.recorded, _session.results = name, None, {}
     path = _find(f"{name}.json", Path.cwd())
     if path is None:
         sentence = (
@@ -76,41 +78,41 @@ def check(
     """
 
     def run(function: CheckFunction) -> CheckFunction:
-        posed = Posed(exercise, function, kind, shapes, points, accept)
+        spec = CheckSpec(exercise, function, kind, shapes, points, accept)
         if _session.collect:
-            _session.collect(posed)
+            _session.collect(spec)
             return function
-        found = _judge(posed)
-        _session.verdicts[exercise] = found
-        display.html(*card.verdict_card(found))
+        found = _result(spec)
+        _session.results[exercise] = found
+        display.html(*card.result_card(found))
         if os.environ.get("NBGRADER_EXECUTION") and found.status is not Status.RIGHT:
-            raise AssertionError(f"{exercise}: {found.status.value}. {found.note}".rstrip())
+            raise AssertionError(f"{exercise}: {found.status}. {found.note}".rstrip())
         return function
 
     return run
 
 
-def _judge(posed: Posed) -> Verdict:
+def _result(spec: CheckSpec) -> CheckResult:
     if _session.recorded is None:
         sentence = (
             "Run this notebook's first cell: it finds the recorded values."
             if not _session.name
             else f"There are no recorded values: see what the cell with check_set({_session.name!r}) says."
         )
-        return Verdict(posed.exercise, Status.NOT_CHECKED, posed.points, sentence)
-    recorded = _session.recorded.exercises.get(posed.exercise)
+        return without_values(spec.exercise, spec.points, Status.NOT_CHECKED, sentence)
+    recorded = _session.recorded.exercises.get(spec.exercise)
     if recorded is None:
         sentence = (
-            f"The recorded values of {_session.name} have no exercise {posed.exercise}. "
+            f"The recorded values of {_session.name} have no exercise {spec.exercise}. "
             "Take this notebook and its folder 'expected' from one handout."
         )
-        return Verdict(posed.exercise, Status.NOT_CHECKED, posed.points, sentence)
-    return verdict(posed, recorded, _session.recorded)
+        return without_values(spec.exercise, spec.points, Status.NOT_CHECKED, sentence)
+    return run_check(spec, recorded, _session.recorded)
 
 
 def answered(exercise: str) -> bool:
     """Was the check of this exercise right when it last ran in this notebook?"""
-    found = None if _session.collect else _session.verdicts.get(exercise)
+    found = None if _session.collect else _session.results.get(exercise)
     return found is not None and found.status is Status.RIGHT
 
 
@@ -120,18 +122,19 @@ def summary() -> None:
         return
     recorded = _session.recorded.exercises if _session.recorded else {}
     untouched = {
-        exercise: Verdict(exercise, Status.NOT_ATTEMPTED, each.points) for exercise, each in recorded.items()
+        exercise: without_values(exercise, each.points, Status.NOT_ATTEMPTED)
+        for exercise, each in recorded.items()
     }
-    verdicts = untouched | _session.verdicts
-    if not verdicts:
+    results = untouched | _session.results
+    if not results:
         display.html(*card.notice("Nothing to sum up", "Run the cells above first."))
     else:
-        display.html(*card.summary_table(_session.name, list(verdicts.values())))
+        display.html(*card.summary_table(_session.name, list(results.values())))
 
 
 @contextmanager
-def collecting(callback: Callable[[Posed], object]) -> Iterator[None]:
-    """Hand each check to `callback` as it is posed, instead of running it; nothing is shown.
+def collect(callback: Callable[[CheckSpec], object]) -> Iterator[None]:
+    """Hand each check to `callback` as it is declared, instead of running it; nothing is shown.
 
     Meanwhile `check_set` and `summary` do nothing and `answered` is False.
     """

@@ -1,7 +1,7 @@
 """How a drawing becomes a picture like those of MNIST.
 
->>> corner = drawn([[10, 10, 60, 10]], size=112, radius=5)  # one stroke, in the upper left corner
->>> corner.shape, centred(corner).shape
+>>> corner = draw_strokes([[10, 10, 60, 10]], size=112, radius=5)  # one stroke, in the upper left corner
+>>> corner.shape, centre(corner).shape
 ((112, 112), (28, 28))
 """
 
@@ -16,7 +16,7 @@ SIDE = 28  # pixels of a picture
 BOX = 20  # pixels of the longer side of what is written in it
 
 
-def centred(ink: ArrayLike) -> NDArray[np.float32]:
+def centre(ink: ArrayLike) -> NDArray[np.float32]:
     """Make a picture `(28, 28)` of ink `(rows, columns)` as the digits of MNIST were made from their scans.
 
     What is written fills a box of 20 pixels on its longer side, keeping its proportions; each pixel is the
@@ -28,7 +28,7 @@ def centred(ink: ArrayLike) -> NDArray[np.float32]:
     paper = np.asarray(ink, float)
     if paper.ndim != 2 or not np.isfinite(paper).all() or (paper < 0).any():
         raise ValueError(
-            f"centred() expected ink of shape (rows, columns), 0 where it is blank and positive where it is "
+            f"centre() expected ink of shape (rows, columns), 0 where it is blank and positive where it is "
             f"not, got an array of shape {paper.shape}; pass one picture, the paper subtracted"
         )
     picture = np.zeros((SIDE, SIDE), np.float32)
@@ -44,7 +44,7 @@ def centred(ink: ArrayLike) -> NDArray[np.float32]:
     return picture
 
 
-def drawn(strokes: Sequence[Sequence[float]], *, size: int, radius: float) -> Floats:
+def draw_strokes(strokes: Sequence[Sequence[float]], *, size: int, radius: float) -> Floats:
     """Ink `(size, size)` from 0 to 1 that a round pen leaves along strokes [x₀, y₀, x₁, y₁, …].
 
     Lengths are in cells of the result: x to the right and y down from its upper left corner, corners outside
@@ -57,7 +57,7 @@ def drawn(strokes: Sequence[Sequence[float]], *, size: int, radius: float) -> Fl
         return np.zeros((size, size))
     if not np.isfinite(np.concatenate(strokes)).all():
         raise ValueError(
-            "drawn() expected strokes of finite numbers, got nan or infinity; leave those points out"
+            "draw_strokes() expected strokes of finite numbers, got nan or infinity; leave those points out"
         )
     edge = np.nextafter(size, 0)
     # Corners are moved, not points: a line to far away would have a point for each cell on its way.

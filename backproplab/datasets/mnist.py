@@ -1,6 +1,6 @@
 """MNIST: 70 000 handwritten digits, as published by Y. LeCun and C. Cortes under CC BY-SA 3.0.
 
-All of it lies in one file beside this module, which `python -m backproplab.datasets.pack_mnist` builds.
+All of it lies in one file beside this module, which `backproplab pack-mnist` builds.
 """
 
 import hashlib
@@ -39,7 +39,7 @@ def mnist(
         raise ValueError(
             f"mnist gives np.float32 or np.uint8, got {dtype!r}; convert with images.astype(...)"
         )
-    pixels, labels = _published(split)
+    pixels, labels = _load(split)
     if np.dtype(dtype) == np.uint8:
         return pixels, labels.astype(np.int64)
     # divided as float32 on the way: a whole temporary copy would cost more than the division
@@ -47,14 +47,14 @@ def mnist(
 
 
 @cache
-def _published(split: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    with np.load(io.BytesIO(_verified()), allow_pickle=False) as arrays:
+def _load(split: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    with np.load(io.BytesIO(_read()), allow_pickle=False) as arrays:
         pixels, labels = arrays[f"{split}_images"], arrays[f"{split}_labels"]
     pixels.flags.writeable = labels.flags.writeable = False
     return pixels, labels
 
 
-def _verified() -> bytes:
+def _read() -> bytes:
     """The bytes of the file, once their checksum is found right."""
     remedy = "Bring it back with `git checkout -- backproplab/datasets/mnist.npz`, or reinstall backproplab."
     try:

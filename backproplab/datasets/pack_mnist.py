@@ -1,4 +1,4 @@
-"""Build mnist.npz from the four published files: `python -m backproplab.datasets.pack_mnist FOLDER`.
+"""Build mnist.npz from the four published files: `backproplab pack-mnist FOLDER`.
 
 FOLDER holds the IDX files, gzip-compressed, under their published names. Each is checked against its
 published md5; then the arrays go into an .npz with fixed dates and modes, so that one zlib always
@@ -8,7 +8,6 @@ writes the same bytes.
 import gzip
 import hashlib
 import io
-import sys
 import zipfile
 from pathlib import Path
 
@@ -16,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backproplab.datasets.mnist import FILE, SHA256
+from backproplab.errors import BackproplabError
+from backproplab.files import atomic_write
 
 PUBLISHED = {  # name in the .npz: (name of the IDX file, md5 of it once decompressed)
     "train_images": ("train-images-idx3-ubyte", "6bbc9ace898e44ae57da46a324031adb"),
@@ -57,26 +58,24 @@ def pack(arrays: dict[str, NDArray[np.uint8]]) -> bytes:
     return packed.getvalue()
 
 
-def main(folder: Path) -> None:
-    """Read, check, pack and write; says whether the result is the file that mnist.py expects."""
+def rebuild(folder: Path) -> str:
+    """Read, check, pack and write; returns a line on whether the result is the file that mnist.py expects.
+
+    OSError where a published file is missing, BackproplabError where one is another than was published.
+    """
     arrays = {}
     for name, (stem, md5) in PUBLISHED.items():
         idx = gzip.decompress((folder / f"{stem}.gz").read_bytes())
         if hashlib.md5(idx, usedforsecurity=False).hexdigest() != md5:
-            raise SystemExit(f"{folder / stem}.gz is not the published file; get it again")
+            raise BackproplabError(f"{folder / stem}.gz is not the published file; get it again")
         arrays[name] = from_idx(idx)
     packed = pack(arrays)
-    FILE.write_bytes(packed)
+    with atomic_write(FILE) as file:
+        file.write(packed)
     sha256 = hashlib.sha256(packed).hexdigest()
     same = (
         "as mnist.py expects"
         if sha256 == SHA256
         else "another zlib or other data: put it into SHA256 in mnist.py"
     )
-    print(f"{FILE}: {len(packed):,} bytes, sha256 {sha256} ({same})")
-
-
-if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        raise SystemExit(__doc__)
-    main(Path(sys.argv[1]))
+    return f"{FILE}: {len(packed):,} bytes, sha256 {sha256} ({same})"

@@ -38,7 +38,7 @@ def moons(n: int, *, noise: float, seed: int) -> Examples:
         ]
     )
     labels = np.repeat(np.array([0, 1]), [len(arch), len(bowl)])
-    return shuffled(x, labels, noise, rng)
+    return shuffle(x, labels, noise, rng)
 
 
 def noisy_xor(n: int, *, noise: float, seed: int) -> Examples:
@@ -49,7 +49,7 @@ def noisy_xor(n: int, *, noise: float, seed: int) -> Examples:
     """
     check("noisy_xor", n, noise, least=4, each="case")
     x = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])[np.arange(n) % 4]
-    return shuffled(x, np.not_equal(x[:, 0], x[:, 1]), noise, np.random.default_rng(seed))
+    return shuffle(x, np.not_equal(x[:, 0], x[:, 1]), noise, np.random.default_rng(seed))
 
 
 def circles(n: int, *, noise: float, seed: int) -> Examples:
@@ -62,7 +62,7 @@ def circles(n: int, *, noise: float, seed: int) -> Examples:
     angle = np.concatenate([outer, inner])
     labels = np.repeat(np.array([0, 1]), [len(outer), len(inner)])
     x = np.column_stack([np.cos(angle), np.sin(angle)]) * np.where(labels, 0.5, 1.0)[:, np.newaxis]
-    return shuffled(x, labels, noise, np.random.default_rng(seed))
+    return shuffle(x, labels, noise, np.random.default_rng(seed))
 
 
 def spirals(n: int, *, noise: float, seed: int) -> Examples:
@@ -76,7 +76,7 @@ def spirals(n: int, *, noise: float, seed: int) -> Examples:
     labels = np.repeat(np.array([0, 1]), [n // 2, n - n // 2])
     angle, radius = np.pi * (3 * part + labels), 0.1 + 0.9 * part
     x = radius[:, np.newaxis] * np.column_stack([np.cos(angle), np.sin(angle)])
-    return shuffled(x, labels, noise, np.random.default_rng(seed))
+    return shuffle(x, labels, noise, np.random.default_rng(seed))
 
 
 def check(name: str, n: int, noise: float, *, least: int, each: str) -> None:
@@ -87,9 +87,7 @@ def check(name: str, n: int, noise: float, *, least: int, each: str) -> None:
         raise ValueError(f"{name} needs a noise of 0 or more (a standard deviation), got {noise}")
 
 
-def shuffled(
-    x: NDArray[np.float64], labels: NDArray[Any], noise: float, rng: np.random.Generator
-) -> Examples:
+def shuffle(x: NDArray[np.float64], labels: NDArray[Any], noise: float, rng: np.random.Generator) -> Examples:
     """The points, moved by noise and in another order, and their labels: an order first, then the noise."""
     order = rng.permutation(len(x))
     moved = x + rng.normal(scale=noise, size=x.shape)

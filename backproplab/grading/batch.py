@@ -17,10 +17,11 @@ from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from backproplab.grading.grader import Grader, Task, ungraded
-from backproplab.grading.judging import Verdict
+from backproplab.files import write_text
+from backproplab.grading.exercises import ExerciseGrade
+from backproplab.grading.grader import Grader, Task, empty_record
 from backproplab.grading.pages import feedback
-from backproplab.grading.reports import FEEDBACK, RESULTS, write_json, write_text
+from backproplab.grading.reports import FEEDBACK, RESULTS, write_json
 from backproplab.grading.submissions import Submission
 from backproplab.sandbox import IsolationError, SandboxError
 
@@ -28,10 +29,6 @@ ATTEMPTS = 2  # workers that one submission may bring down
 CLOSING = 10.0  # seconds for a worker to close its sandbox
 PATIENCE = 5.0  # how often the longest time that a submission may take, before its worker is stopped
 LEVEL, DONE, REFUSED = "level", "done", "refused"
-
-
-class CannotStart(Exception):
-    """The sandbox does not start here; the message says what is missing and what to do."""
 
 
 class Pending(NamedTuple):
@@ -77,12 +74,12 @@ def grade_all(
     pending: Sequence[Pending],
     *,
     workers: int,
-    started: Callable[[str], object],
-    graded: Callable[[], object],
+    on_start: Callable[[str], object],
+    on_grade: Callable[[], object],
 ) -> None:
     """Grade what is pending into the folder `out`, with so many worker processes.
 
-    `started` is told the level of isolation, once; `graded` is called after each submission. CannotStart
+    `on_start` is called with the level of isolation, once; `on_grade` after each submission. SandboxError
     if the sandbox cannot be had. A submission that brings its worker down twice gets a result that says so.
     """
     queue, attempts = deque(pending), dict[str, int]()
@@ -90,7 +87,7 @@ def grade_all(
     crew = [_Worker(task, out) for _ in range(min(workers, len(pending)))]
     try:
         while crew:
-            for worker, message in _heard(crew, _longest(task)):
+            for worker, message in _messages(crew, _longest(task)):
                 if message is None:
                     crew.remove(worker)
                     worker.stop()
@@ -100,10 +97,10 @@ def grade_all(
                         if attempts[stem] < ATTEMPTS:
                             queue.append(worker.busy)
                         else:
-                            save(out, worker.busy, *_brought_down(task, worker.busy, level))
-                            graded()
+                            save(out, worker.busy, *_crash_record(task, worker.busy, level))
+                            on_grade()
                     elif attempts.setdefault("", 0) >= ATTEMPTS:
-                        raise CannotStart("Workers end before they begin; what they printed says why")
+                        raise SandboxError("Workers end before they begin; what they printed says why")
                     else:
                         attempts[""] += 1
                     if queue:
@@ -111,14 +108,14 @@ def grade_all(
                     continue
                 kind, text = message
                 if kind == REFUSED:
-                    raise CannotStart(text)
+                    raise SandboxError(text)
                 if kind == LEVEL:
                     if not level:
                         level = text
-                        started(level)
+                        on_start(level)
                 elif kind == DONE:
                     worker.busy = None
-                    graded()
+                    on_grade()
                 if queue:
                     worker.send(queue.popleft())
                 else:
@@ -134,7 +131,7 @@ def _longest(task: Task) -> float:
     return PATIENCE * limits.submission_seconds * limits.wall_factor + 60
 
 
-def _heard(crew: Sequence[_Worker], longest: float) -> Iterator[tuple[_Worker, tuple[str, str] | None]]:
+def _messages(crew: Sequence[_Worker], longest: float) -> Iterator[tuple[_Worker, tuple[str, str] | None]]:
     """Wait for workers to say something; None for one that died or is busy for too long."""
     ready = wait([worker.connection for worker in crew], timeout=5)
     for worker in list(crew):
@@ -147,14 +144,16 @@ def _heard(crew: Sequence[_Worker], longest: float) -> Iterator[tuple[_Worker, t
             yield worker, None
 
 
-def _brought_down(task: Task, pending: Pending, level: str) -> tuple[dict[str, Any], list[Verdict]]:
+def _crash_record(task: Task, pending: Pending, level: str) -> tuple[dict[str, Any], list[ExerciseGrade]]:
     reason = "The grader came to an end twice while it read or ran this notebook: look at it by hand"
-    return ungraded(task, pending.submission, reason, level=level)
+    return empty_record(task, pending.submission, reason, level=level)
 
 
-def save(out: Path, pending: Pending, record: dict[str, Any], verdicts: Sequence[Verdict]) -> None:
+def save(out: Path, pending: Pending, record: dict[str, Any], grades: Sequence[ExerciseGrade]) -> None:
     """Write the feedback page, then the result: what makes a submission count as done comes last."""
-    write_text(out / FEEDBACK / f"{pending.stem}.html", feedback(record, verdicts))
+    for folder in (FEEDBACK, RESULTS):
+        (out / folder).mkdir(parents=True, exist_ok=True)
+    write_text(out / FEEDBACK / f"{pending.stem}.html", feedback(record, grades))
     write_json(out / RESULTS / f"{pending.stem}.json", record)
 
 
@@ -187,7 +186,7 @@ def _work(task: Task, out: Path, connection: Connection) -> None:
 
 
 @contextmanager
-def locked(out: Path) -> Iterator[None]:
+def lock(out: Path) -> Iterator[None]:
     """Keep a second run out of the folder. BlockingIOError if one is at work there."""
     out.mkdir(parents=True, exist_ok=True)
     with open(out / ".lock", "w") as lock:

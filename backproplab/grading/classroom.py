@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from backproplab.grading import pages
-from backproplab.grading.judging import Status
+from backproplab.marking.verdict import Status
 from backproplab.plots import classroom
 
 WRONG = (Status.PARTLY, Status.NOT_YET)
@@ -20,11 +20,11 @@ class Tally(NamedTuple):
     statuses: dict[str, Counter[str]]  # by exercise
     mistakes: Counter[tuple[str, str]]  # (exercise, sentence)
 
-    def ranked(self) -> list[tuple[str, str, int]]:
+    def ranking(self) -> list[tuple[str, str, int]]:
         """The recognised mistakes as (exercise, sentence, students), the commonest first."""
         return [(*key, count) for key, count in self.mistakes.most_common()]
 
-    def explained(self) -> dict[str, tuple[int, int]]:
+    def explanations(self) -> dict[str, tuple[int, int]]:
         """By exercise: wrong answers that a misconception explains, and those that none does."""
         sides = {}
         for exercise, statuses in self.statuses.items():
@@ -33,7 +33,7 @@ class Tally(NamedTuple):
         return sides
 
 
-def tallied(results: Sequence[Mapping[str, Any]]) -> Tally:
+def tally_results(results: Sequence[Mapping[str, Any]]) -> Tally:
     """Count over the results of a class; exercises that a person marks are left out."""
     statuses: dict[str, Counter[str]] = {}
     mistakes: Counter[tuple[str, str]] = Counter()
@@ -50,13 +50,13 @@ def tallied(results: Sequence[Mapping[str, Any]]) -> Tally:
 
 def class_html(assignment: str, results: Sequence[Mapping[str, Any]], *, isolation: str) -> str:
     """Return class.html: distribution, success, misconceptions, and what no misconception explains."""
-    tally = tallied(results)
-    ranked, explained = tally.ranked(), tally.explained()
+    tally = tally_results(results)
+    ranked, explained = tally.ranking(), tally.explanations()
     drawn = {
         "Scores": classroom.scores(tally.scores, tally.full),
         "Each exercise": classroom.success(tally.statuses),
         "Recognised mistakes": classroom.misconceptions(ranked[:MOST_DRAWN]),
-        "Wrong answers that no known mistake explains": classroom.unexplained(explained),
+        "Wrong answers that no known mistake explains": classroom.explanations(explained),
     }
     tables: dict[str, tuple[Sequence[str], Sequence[Sequence[str | int]]]] = {
         "Each exercise": (

@@ -48,17 +48,17 @@ def add_grade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     parser.add_argument(
         "--seeds", type=_seeds, default=(), metavar="N,N,…", help="inputs to use; without, drawn for the run"
     )
-    parser.set_defaults(command=grade)
+    parser.set_defaults(command=grade, extra="grade")
 
 
 def grade(given: argparse.Namespace) -> int:
     """Grade a class. Returns 0 if each submission has a result, 1 if one has none, 2 if nothing began."""
-    from backproplab.authoring.refused import Refused
-    from backproplab.grading.batch import CannotStart
-    from backproplab.grading.reference import CannotGrade
+    from backproplab.authoring.errors import ReleaseError
+    from backproplab.grading.reference import SolutionError
     from backproplab.grading.run import grade_class
     from backproplab.grading.sets import of_set, solution_for, solution_notebooks
-    from backproplab.grading.submissions import CannotRead, find_submissions
+    from backproplab.grading.submissions import SubmissionError, find_submissions
+    from backproplab.sandbox import SandboxError
     from backproplab.sandbox.protocol import Limits
 
     try:
@@ -76,17 +76,17 @@ def grade(given: argparse.Namespace) -> int:
                 workers=given.jobs,
                 progress=bar.show,
             )
-    except (CannotRead, CannotGrade, CannotStart, Refused) as error:
+    except (SubmissionError, SolutionError, SandboxError, ReleaseError) as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("\nStopped. Run the same command again to go on.", file=sys.stderr)
         return 130
-    _tell(summary, given.out)
+    _print_summary(summary, given.out)
     return 0 if summary.results == summary.submissions else 1
 
 
-def _tell(summary: "Summary", out: Path) -> None:
+def _print_summary(summary: "Summary", out: Path) -> None:
     print(f"{summary.assignment}: {summary.results} of {summary.submissions} submissions have a result,")
     print(f"{summary.graded_now} graded now. Isolation: {summary.level}.")
     if summary.troubled:

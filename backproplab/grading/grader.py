@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Literal, Self
 
-from numpy.typing import NDArray
-
-from backproplab.grading.judging import MANUAL, Expected, Status, Verdict, judged
-from backproplab.grading.plan import ANSWER, CHECK, bound_names, grade_id, planned
-from backproplab.grading.reading import StudentNotebook, read_notebook
+from backproplab.grading.exercises import ExerciseGrade, grade_exercise
+from backproplab.grading.notebook import StudentNotebook, read_notebook
+from backproplab.grading.plan import ANSWER, CHECK, grade_id, make_job, parse
 from backproplab.grading.reports import result
 from backproplab.grading.review import Reviewer
-from backproplab.grading.submissions import CannotRead, Entry, Submission, content
+from backproplab.grading.submissions import Entry, Submission, SubmissionError, content
+from backproplab.marking.exercise import MANUAL, Exercise
+from backproplab.marking.names import bound_names
+from backproplab.marking.values import Values
+from backproplab.marking.verdict import Status, Verdict
 from backproplab.sandbox import Sandbox
 from backproplab.sandbox.protocol import Assignment, Cell, Check, Checkpoint, Job, Limits, Outcome
 
@@ -33,7 +35,7 @@ class Task:
 
     assignment: Assignment
     """What goes into the sandbox: no answer."""
-    expected: tuple[Expected, ...]
+    exercises: tuple[Exercise, ...]
     solved: str
     """Source of the solution's answers, to tell what an answer may borrow."""
     seeds: tuple[int, ...]
@@ -74,33 +76,35 @@ class Grader:
         """What isolation is on, in words."""
         return self._sandbox.level if self._sandbox else ""
 
-    def grade(self, submission: Submission) -> tuple[dict[str, Any], list[Verdict]]:
-        """Return the record of a submission, and the verdicts that its feedback shows."""
+    def grade(self, submission: Submission) -> tuple[dict[str, Any], list[ExerciseGrade]]:
+        """Return the record of a submission, and the grades of its exercises, which its feedback shows."""
         try:
-            notebook, notes = chosen(submission, self.task.assignment)
-        except CannotRead as error:
-            return ungraded(self.task, submission, str(error), level=self.level)
+            notebook, notes = choose_notebook(submission, self.task.assignment)
+        except SubmissionError as error:
+            return empty_record(self.task, submission, str(error), level=self.level)
         # Public ones first: an error then comes from inputs that the student may see.
         seeds = tuple(dict.fromkeys((*self.task.public, *self.task.seeds)))
-        outcome = self._run(planned(notebook.cells, self.task.assignment, seeds))
-        verdicts = [
-            judged(expected, outcome, seeds=self.task.seeds, public=self.task.public, accept=self._accepted)
-            for expected in self.task.expected
+        outcome = self._run(make_job(notebook.cells, self.task.assignment, seeds))
+        grades = [
+            grade_exercise(
+                exercise, outcome, seeds=self.task.seeds, public=self.task.public, judge=self._judge
+            )
+            for exercise in self.task.exercises
         ]
         problems = [
             *notes,
             *notebook.problems,
             *outcome.problems,
-            *self._reviewer.borrowed(notebook.cells),
+            *self._reviewer.review(notebook.cells),
         ]
-        return self._record(submission, verdicts, problems), verdicts
+        return self._record(submission, grades, problems), grades
 
     def _record(
-        self, submission: Submission, verdicts: Sequence[Verdict], problems: Sequence[str]
+        self, submission: Submission, grades: Sequence[ExerciseGrade], problems: Sequence[str]
     ) -> dict[str, Any]:
-        return result(
-            submission.student, self.task.assignment.name, verdicts, isolation=self.level, problems=problems
-        )
+        verdicts = [each.verdict for each in grades]
+        name = self.task.assignment.name
+        return result(submission.student, name, verdicts, isolation=self.level, problems=problems)
 
     def _run(self, job: Job) -> Outcome:
         """Run a job; if the sandbox itself breaks, once more in a new one."""
@@ -112,54 +116,54 @@ class Grader:
             self._judges.clear()
             return self._start().run(job)
 
-    def _accepted(self, expected: Expected, arrays: Mapping[int, Mapping[str, NDArray[Any]]]) -> str:
+    def _judge(self, exercise: Exercise, values: Mapping[int, Values]) -> str:
         """Let the author's `accept` judge trained numbers, in a sandbox where student code never runs."""
-        if expected.id not in self._judges:
+        if exercise.id not in self._judges:
             sandbox = Sandbox(
-                judge_assignment(self.task.assignment, expected),
+                judge_assignment(self.task.assignment, exercise),
                 isolation=self.task.isolation,
                 limits=ACCEPT_LIMITS,
             )
-            self._judges[expected.id] = self._open.enter_context(sandbox)
-        job = Job((Cell(_as_source(arrays), 0), Checkpoint(expected.id)), tuple(arrays))
-        outcome = self._judges[expected.id].run(job)
-        if all((expected.id, seed, ACCEPTED) in outcome.values for seed in arrays):
+            self._judges[exercise.id] = self._open.enter_context(sandbox)
+        job = Job((Cell(_as_source(values), 0), Checkpoint(exercise.id)), tuple(values))
+        outcome = self._judges[exercise.id].run(job)
+        if all((exercise.id, seed, ACCEPTED) in outcome.values for seed in values):
             return ""
-        found = outcome.errors.get(expected.id, "") or " ".join(outcome.problems) or "not accepted"
+        found = outcome.errors.get(exercise.id, "") or " ".join(outcome.problems) or "not accepted"
         return found.removeprefix("NotAccepted: ")
 
 
-def ungraded(
+def empty_record(
     task: Task, submission: Submission, reason: str, *, level: str
-) -> tuple[dict[str, Any], list[Verdict]]:
+) -> tuple[dict[str, Any], list[ExerciseGrade]]:
     """Return a record without marks that says why there are none."""
     verdicts = [
         Verdict(each.id, each.points, 0.0, Status.BY_HAND if each.kind == MANUAL else Status.NOT_ATTEMPTED)
-        for each in task.expected
+        for each in task.exercises
     ]
-    name = task.assignment.name
-    return result(submission.student, name, verdicts, isolation=level, problems=[reason]), verdicts
+    record = result(submission.student, task.assignment.name, verdicts, isolation=level, problems=[reason])
+    return record, [ExerciseGrade(each) for each in verdicts]
 
 
-def chosen(submission: Submission, assignment: Assignment) -> tuple[StudentNotebook, list[str]]:
+def choose_notebook(submission: Submission, assignment: Assignment) -> tuple[StudentNotebook, list[str]]:
     """Read the notebook of a submission: of several, the one with most of the set in it, the latest of those.
 
-    CannotRead if there is none, or none that holds code.
+    SubmissionError if there is none, or none that holds code.
     """
     if not submission.notebooks:
         files = ", ".join(f"'{entry.file}'" for entry in submission.entries[:5])
-        raise CannotRead(f"There is no notebook (.ipynb) among what was handed in: {files}")
+        raise SubmissionError(f"There is no notebook (.ipynb) among what was handed in: {files}")
     read: list[tuple[int, int, Entry, StudentNotebook]] = []
     errors = []
     for entry in submission.notebooks:
         try:
             notebook = read_notebook(content(entry))
-        except CannotRead as error:
+        except SubmissionError as error:
             errors.append(str(error))
             continue
         read.append((_share(notebook, assignment), _attempt(entry), entry, notebook))
     if not read:
-        raise CannotRead(". ".join(errors))
+        raise SubmissionError(". ".join(errors))
     share, _, entry, notebook = max(read, key=lambda each: each[:2])
     notes = []
     if len(submission.notebooks) > 1:
@@ -178,7 +182,7 @@ def _share(notebook: StudentNotebook, assignment: Assignment) -> int:
     )
     if by_id:
         return by_id
-    bound = set[str]().union(*(bound_names(cell.source) for cell in notebook.cells))
+    bound = set[str]().union(*(bound_names(parse(cell.source).body) for cell in notebook.cells))
     return sum(bool(set(check.answers) & bound) for check in assignment.checks)
 
 
@@ -191,26 +195,27 @@ ACCEPTED, TRAINED = "accepted", "trained_numbers"
 
 JUDGE = """
 from backproplab.check import check
+from backproplab.marking.trained import objection
 
 class NotAccepted(Exception):
     pass
 
 @check({exercise!r})
 def _(rng):
-    verdict = ({accept})({trained}.pop(0), rng)
-    if verdict is not True and str(verdict) != "True":
-        raise NotAccepted(verdict if isinstance(verdict, str) else "the trained numbers are not good enough")
+    sentence = objection({accept}, {trained}.pop(0), rng)
+    if sentence:
+        raise NotAccepted(sentence)
     return {{{accepted!r}: 1.0}}
 """
 
 
-def judge_assignment(assignment: Assignment, expected: Expected) -> Assignment:
+def judge_assignment(assignment: Assignment, exercise: Exercise) -> Assignment:
     """Return an assignment whose one check asks `accept` of the exercise about numbers that it is given."""
-    source = JUDGE.format(exercise=expected.id, accept=expected.accept, trained=TRAINED, accepted=ACCEPTED)
-    return Assignment(assignment.name, assignment.given, (Check(expected.id, source, (TRAINED,)),))
+    source = JUDGE.format(exercise=exercise.id, accept=exercise.accept, trained=TRAINED, accepted=ACCEPTED)
+    return Assignment(assignment.name, assignment.given, (Check(exercise.id, source, (TRAINED,)),))
 
 
-def _as_source(arrays: Mapping[int, Mapping[str, NDArray[Any]]]) -> str:
+def _as_source(arrays: Mapping[int, Values]) -> str:
     """Write named arrays as source that makes them again, bit for bit: a list, with a place for each seed."""
     lines = ["import base64", "import numpy", f"{TRAINED} = []"]
     for named in arrays.values():

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from backproplab.grading.judging import Named, Status, Verdict
+from backproplab.grading.exercises import ExerciseGrade, ValueGrade
 from backproplab.grading.reports import is_for_review
-from backproplab.sandbox.protocol import SAID
+from backproplab.marking.verdict import Status
+from backproplab.sandbox.protocol import FROM_NOTEBOOK
 
 SIGNS = {
     Status.RIGHT: "✓",
@@ -51,7 +52,7 @@ img {{ max-width: 100%; height: auto; }}
 """
 
 
-def feedback(record: Mapping[str, Any], verdicts: Sequence[Verdict]) -> str:
+def feedback(record: Mapping[str, Any], grades: Sequence[ExerciseGrade]) -> str:
     """Return one student's page: each exercise, what counted, and their own values on the public seeds."""
     title = f"{record['assignment']}: feedback for {record['student']}"
     parts = [
@@ -59,11 +60,11 @@ def feedback(record: Mapping[str, Any], verdicts: Sequence[Verdict]) -> str:
         f"<p><b>{record['score']:.4g} of {_points(record['max_score'])}.</b></p>",
     ]
     # Not what the notebook said of itself either: its words may hold the inputs that were drawn for this run.
-    notes = [p for p in record["problems"] if not is_for_review(p) and not p.startswith(SAID)]
+    notes = [p for p in record["problems"] if not is_for_review(p) and not p.startswith(FROM_NOTEBOOK)]
     if notes:
         lines = "".join(f"<li>{_text(note)}</li>" for note in notes)
         parts.append(f'<div class="note"><p>While your notebook was graded:</p><ul>{lines}</ul></div>')
-    parts += [_exercise(verdict) for verdict in verdicts]
+    parts += [_exercise(each) for each in grades]
     parts.append(
         '<p class="small">Each named value was compared with the solution on inputs drawn for this grading, '
         "and counts if it agrees on all of them. The values shown are yours, on the inputs that your own "
@@ -72,20 +73,21 @@ def feedback(record: Mapping[str, Any], verdicts: Sequence[Verdict]) -> str:
     return PAGE.format(title=_text(title), body="\n".join(parts))
 
 
-def _exercise(verdict: Verdict) -> str:
+def _exercise(grade: ExerciseGrade) -> str:
+    verdict = grade.verdict
     sign = SIGNS[verdict.status]
     parts = [
-        f"<h2>{_text(verdict.id)} <span aria-hidden='true'>{sign}</span> {verdict.status}, "
+        f"<h2>{_text(verdict.exercise)} <span aria-hidden='true'>{sign}</span> {verdict.status}, "
         f"{verdict.earned:.3g} of {_points(verdict.points)}</h2>"
     ]
     if verdict.misconception:
         parts.append(f'<p class="note">{_text(verdict.misconception)}</p>')
-    if verdict.note:
-        parts.append(f"<p><code>{_text(verdict.note)}</code></p>")
-    if verdict.named:
-        rows = "\n".join(_rows(named) for named in verdict.named)
+    if grade.note:
+        parts.append(f"<p><code>{_text(grade.note)}</code></p>")
+    if grade.values:
+        rows = "\n".join(_rows(value) for value in grade.values)
         parts.append(
-            f"<table><caption>Named values of {_text(verdict.id)}</caption>\n"
+            f"<table><caption>Named values of {_text(verdict.exercise)}</caption>\n"
             f"<tr>{_heads(FEEDBACK_COLUMNS)}</tr>\n{rows}</table>"
         )
     return "\n".join(parts)
@@ -95,17 +97,17 @@ def _points(count: float) -> str:
     return "1 point" if count == 1 else f"{count:g} points"
 
 
-def _rows(named: Named) -> str:
-    verdict = "✓ passed" if named.passed else "✗ not yet"
-    height = max(1, len(named.seen))
+def _rows(value: ValueGrade) -> str:
+    verdict = "✓ passed" if value.passed else "✗ not yet"
+    height = max(1, len(value.shown))
     tall = f'rowspan="{height}"'
-    head = f'<th scope="rowgroup" {tall}>{_text(named.name)}</th><td {tall}>{verdict}</td>'
-    if not named.seen:
+    head = f'<th scope="rowgroup" {tall}>{_text(value.name)}</th><td {tall}>{verdict}</td>'
+    if not value.shown:
         return f'<tr>{head}<td colspan="4">no value came back</td></tr>'
     cells = [
-        f"<td>{seen.seed}</td><td><code>{_text(seen.yours)}</code></td><td>{_text(seen.shape)}</td>"
-        f"<td>{_text(seen.finding)}</td>"
-        for seen in named.seen
+        f"<td>{shown.seed}</td><td><code>{_text(shown.yours)}</code></td><td>{_text(shown.shape)}</td>"
+        f"<td>{_text(shown.finding)}</td>"
+        for shown in value.shown
     ]
     return "\n".join(f"<tr>{head if not index else ''}{row}</tr>" for index, row in enumerate(cells))
 

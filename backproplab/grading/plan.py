@@ -7,7 +7,8 @@ never run: it only marks the place where the released check runs. So nothing don
 import ast
 from collections.abc import Sequence
 
-from backproplab.grading.reading import StudentCell
+from backproplab.grading.notebook import StudentCell
+from backproplab.marking.names import bound_names
 from backproplab.sandbox.protocol import Assignment, Cell, Check, Checkpoint, Job
 
 CHECK, ANSWER = "check", "answer"
@@ -23,7 +24,7 @@ def grade_id(role: str, exercise: str) -> str:
     return f"{role}-{exercise.replace('.', '-')}"
 
 
-def planned(cells: Sequence[StudentCell], assignment: Assignment, seeds: Sequence[int]) -> Job:
+def make_job(cells: Sequence[StudentCell], assignment: Assignment, seeds: Sequence[int]) -> Job:
     """Return the job for one notebook: its cells in order, each check at its place or at the end."""
     places = {check.exercise: _place(check, cells) for check in assignment.checks}
     answered = {grade_id(ANSWER, check.exercise): check.exercise for check in assignment.checks}
@@ -52,7 +53,9 @@ def _place(check: Check, cells: Sequence[StudentCell]) -> int | None:
     answers = [index for index, cell in enumerate(cells) if cell.grade_id == grade_id(ANSWER, check.exercise)]
     if not answers:  # its id is lost: look for a cell that binds the names
         answers = [
-            index for index, cell in enumerate(cells) if set(check.answers) & bound_names(cell.source)
+            index
+            for index, cell in enumerate(cells)
+            if set(check.answers) & {*bound_names(parse(cell.source).body)}
         ][:1]
     return here[-1] if answers and max(answers) < here[-1] else None
 
@@ -67,7 +70,7 @@ def without_magics(source: str) -> str:
     return "\n".join("" if line.lstrip().startswith(("%", "!", "?")) else line for line in lines)
 
 
-def parsed(source: str) -> ast.Module:
+def parse(source: str) -> ast.Module:
     """Return the syntax tree of a student's cell, magics left out; an empty one if it does not parse."""
     if len(source) > LONGEST:
         return ast.Module([], [])
@@ -75,29 +78,3 @@ def parsed(source: str) -> ast.Module:
         return ast.parse(without_magics(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ast.Module([], [])
-
-
-def bound_names(source: str) -> set[str]:
-    """Return the names that a cell binds at its top level: functions, classes, assignments.
-
-    >>> sorted(bound_names("def f(): pass\\na, b = 1, 2"))
-    ['a', 'b', 'f']
-    """
-    return names_bound(parsed(source))
-
-
-def names_bound(tree: ast.Module) -> set[str]:
-    """Return the names that a syntax tree binds at its top level."""
-    names: set[str] = set()
-    for statement in tree.body:
-        match statement:
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-                names.add(name)
-            case ast.Assign() | ast.AnnAssign() | ast.AugAssign():
-                targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-                names |= {
-                    node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)
-                }
-            case _:
-                pass
-    return names

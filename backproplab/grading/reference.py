@@ -9,12 +9,13 @@ from pathlib import Path
 from backproplab.authoring import proof, trial
 from backproplab.authoring.assignment import ExerciseInfo, Solution, load_assignment, load_solution
 from backproplab.authoring.trial import Result, Trial
+from backproplab.errors import BackproplabError
 from backproplab.grading.grader import Isolation, Task
-from backproplab.grading.judging import Expected, Mistake, Values
+from backproplab.marking.exercise import Exercise, Misconception
 from backproplab.sandbox.protocol import Limits
 
 
-class CannotGrade(Exception):
+class SolutionError(BackproplabError):
     """The solution gives no values to compare with; the message says where."""
 
 
@@ -28,12 +29,12 @@ def make_task(
 ) -> Task:
     """Read a solution notebook, run it on the seeds, and return all that grading a class takes.
 
-    Refused if the notebook is not well-formed; CannotGrade if its solution fails with a seed.
+    ReleaseError if the notebook is not well-formed; SolutionError if its solution fails with a seed.
     """
     solution = load_solution(path)
     return Task(
         assignment=load_assignment(path),
-        expected=expected_values(solution, [*seeds, *public]),
+        exercises=expected_values(solution, [*seeds, *public]),
         solved="\n".join(each.answer for each in solution.exercises),
         seeds=tuple(seeds),
         public=tuple(public),
@@ -42,7 +43,7 @@ def make_task(
     )
 
 
-def expected_values(solution: Solution, seeds: Sequence[int]) -> tuple[Expected, ...]:
+def expected_values(solution: Solution, seeds: Sequence[int]) -> tuple[Exercise, ...]:
     """Return each exercise with the values of its solution, its misconceptions and its untouched code."""
     checked = [each for each in solution.exercises if each.check]
     tried = [_trials(each, tuple(dict.fromkeys(seeds))) for each in checked]
@@ -53,7 +54,7 @@ def expected_values(solution: Solution, seeds: Sequence[int]) -> tuple[Expected,
         for each, trials in zip(checked, tried, strict=True)
     }
     return tuple(
-        found.get(each.id) or Expected(each.id, each.points, each.kind) for each in solution.exercises
+        found.get(each.id) or Exercise(each.id, each.points, each.kind) for each in solution.exercises
     )
 
 
@@ -63,27 +64,22 @@ def _trials(each: ExerciseInfo, seeds: tuple[int, ...]) -> list[Trial]:
     return [*tried, Trial(each.id, each.stub, names=each.answers, seeds=seeds)]
 
 
-def _expected(each: ExerciseInfo, results: list[Result], seeds: Sequence[int]) -> Expected:
+def _expected(each: ExerciseInfo, results: list[Result], seeds: Sequence[int]) -> Exercise:
     solution, *wrong, stub = results
     missing = [seed for seed in seeds if seed not in solution.values]
     if solution.error or missing:
-        raise CannotGrade(f"the solution of {each.id} fails with seed {missing[:1]}: {solution.error}")
-    return Expected(
+        raise SolutionError(f"the solution of {each.id} fails with seed {missing[:1]}: {solution.error}")
+    return Exercise(
         id=each.id,
         points=each.points,
         kind=each.kind,
-        names=tuple(solution.values[seeds[0]]),
         answers=each.answers,
-        values=_flat(solution),
-        mistakes=tuple(
-            Mistake(tried.sentence, _flat(result))
+        values=solution.values,
+        misconceptions=tuple(
+            Misconception(tried.sentence, result.values)
             for tried, result in zip(each.misconceptions, wrong, strict=True)
         ),
-        untouched=_flat(stub),
-        shapes=dict(each.shapes or {}),
+        untouched=stub.values,
+        shapes=each.shapes,
         accept=each.accept,
     )
-
-
-def _flat(result: Result) -> Values:
-    return {(seed, name): value for seed, values in result.values.items() for name, value in values.items()}

@@ -4,13 +4,12 @@ import csv
 import io
 import json
 import math
-import os
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from backproplab.grading.judging import Verdict
+from backproplab.files import write_text
+from backproplab.marking.verdict import Verdict
 
 RESULTS, FEEDBACK = "results", "feedback"
 REVIEW = "For review:"  # how a line of `problems` begins that is for the instructor alone
@@ -31,24 +30,8 @@ STARTS_A_FORMULA = "=+-@|%＝＋－＠"  # in one spreadsheet program or another
 PRECISION = 6  # decimals of a score
 
 
-def write_text(path: Path, text: str, *, mode: int = 0o644) -> None:
-    """Put `text` at `path` in one move: a reader, or a run killed meanwhile, meets no half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
-    try:
-        with open(descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(name, mode)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
-
-
-def write_json(path: Path, content: Mapping[str, Any], *, mode: int = 0o644) -> None:
-    """Put `content` at `path` as JSON, in one move."""
+def write_json(path: Path, content: Mapping[str, Any], *, mode: int | None = None) -> None:
+    """Put `content` at `path` as JSON, in one move; `mode` are its permissions."""
     write_text(path, json.dumps(content, ensure_ascii=False, indent=1) + "\n", mode=mode)
 
 
@@ -64,7 +47,7 @@ def result(
         "isolation": isolation,
         "exercises": [
             {
-                "id": verdict.id,
+                "id": verdict.exercise,
                 "points": verdict.points,
                 "earned": round(verdict.earned, PRECISION),
                 "status": str(verdict.status),
@@ -100,14 +83,14 @@ def gradebook(results: Iterable[Mapping[str, Any]], timestamps: Mapping[str, str
             "score": each["score"],
             "max_score": each["max_score"],
         }
-        writer.writerow([harmless(fields.get(column, "")) for column in GRADEBOOK_COLUMNS])
+        writer.writerow([escape_formula(fields.get(column, "")) for column in GRADEBOOK_COLUMNS])
     return text.getvalue()
 
 
-def harmless(value: str | float) -> str:
+def escape_formula(value: str | float) -> str:
     """Write a field so that no spreadsheet takes it for a formula; numbers stay as they are.
 
-    >>> harmless("=HYPERLINK(1)"), harmless(-1.5)
+    >>> escape_formula("=HYPERLINK(1)"), escape_formula(-1.5)
     ("'=HYPERLINK(1)", '-1.5')
     """
     if not isinstance(value, str):

@@ -7,9 +7,10 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Self
 
-from backproplab.grading.plan import names_bound, parsed
-from backproplab.grading.reading import StudentCell
+from backproplab.grading.notebook import StudentCell
+from backproplab.grading.plan import parse
 from backproplab.grading.reports import REVIEW
+from backproplab.marking.names import bound_names, changed_names
 from backproplab.sandbox.protocol import Assignment
 
 PACKAGE = "backproplab"
@@ -24,24 +25,24 @@ class Reviewer:
         self._owners = {name: check.exercise for check in assignment.checks for name in check.answers}
         checks = [check.source for check in assignment.checks]
         self._handed_out = {source.strip() for source in (*assignment.given, *checks)}
-        self._given = {name for source in assignment.given for name, _ in _imports(parsed(source))}
-        self._allowed = _loaded(parsed(solved)) | {name for name, _ in _imports(parsed(solved))}
+        self._given = {name for source in assignment.given for name, _ in _imports(parse(source))}
+        self._allowed = _loaded_names(parse(solved)) | {name for name, _ in _imports(parse(solved))}
 
-    def borrowed(self, cells: Sequence[StudentCell]) -> list[str]:
+    def review(self, cells: Sequence[StudentCell]) -> list[str]:
         """Return a sentence for each line of an answer that takes of the package what the solution does not.
 
-        Cells that bind something which an answer uses count as part of it.
+        Cells that bind or change something which an answer uses count as part of it.
         """
         read = [_Read.of("" if cell.source.strip() in self._handed_out else cell.source) for cell in cells]
         suspects = self._given.union(*(each.imports for each in read)) - self._allowed
         sentences = []
         for index in _behind_answers(read, set(self._owners)):
-            exercises = sorted({self._owners[name] for name in read[index].binds & set(self._owners)})
+            exercises = sorted({self._owners[name] for name in read[index].sets & set(self._owners)})
             place = f"the answer to {', '.join(exercises)}" if exercises else f"code cell {index + 1}"
             text = cells[index].source.split("\n")
             sentences += [
                 f"{REVIEW} {place} uses {PACKAGE} itself, line {line}: {text[line - 1].strip()[:120]}"
-                for line in sorted(_lines(parsed(cells[index].source), suspects))
+                for line in sorted(_lines(parse(cells[index].source), suspects))
             ]
         return sentences
 
@@ -49,21 +50,23 @@ class Reviewer:
 class _Read(NamedTuple):
     """The names in a cell; its syntax tree is let go, for it may be large."""
 
-    binds: set[str]
+    sets: set[str]
+    """What it binds, and what it changes: an answer may be filled in element by element."""
     loads: set[str]
     imports: set[str]
 
     @classmethod
     def of(cls, source: str) -> Self:
-        tree = parsed(source)
-        return cls(names_bound(tree), _loaded(tree), {name for name, _ in _imports(tree)})
+        tree = parse(source)
+        sets = {*bound_names(tree.body), *changed_names(tree.body)}
+        return cls(sets, _loaded_names(tree), {name for name, _ in _imports(tree)})
 
 
 def _behind_answers(cells: Sequence[_Read], answers: set[str]) -> list[int]:
-    """Return the places of the cells that bind an answer or something that an answer uses."""
+    """Return the places of the cells that set an answer or something that an answer uses."""
     wanted, kept = set(answers), set[int]()
     while True:
-        new = {index for index, cell in enumerate(cells) if cell.binds & wanted} - kept
+        new = {index for index, cell in enumerate(cells) if cell.sets & wanted} - kept
         if not new:
             return sorted(kept)
         kept |= new
@@ -87,7 +90,7 @@ def _is_reference(name: str) -> bool:
     return parts[0] == PACKAGE and (len(parts) == 1 or parts[1] not in HARMLESS)
 
 
-def _loaded(tree: ast.Module) -> set[str]:
+def _loaded_names(tree: ast.Module) -> set[str]:
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
 
 

@@ -17,12 +17,13 @@ from typing import Any
 
 import numpy as np
 
+from backproplab.files import write_text
 from backproplab.grading import batch, reports
 from backproplab.grading.classroom import class_html
 from backproplab.grading.grader import Isolation
 from backproplab.grading.reference import make_task
 from backproplab.grading.reports import FEEDBACK, RESULTS
-from backproplab.grading.submissions import CannotRead, Submission, digest, file_stems, timestamp
+from backproplab.grading.submissions import Submission, SubmissionError, digest, file_stems, timestamp
 from backproplab.sandbox.launch import readable_paths
 from backproplab.sandbox.protocol import Limits
 
@@ -58,11 +59,11 @@ def grade_class(
     """Grade what was handed in for one set into the folder `out`, and write what follows from the results.
 
     `seeds` decide; without, they are drawn, or taken from the run that began in this folder. `progress` is
-    told how many results there are, of how many. CannotRead if the folder holds another set's grades or
-    another run is at work in it; Refused, CannotGrade or CannotStart where grading cannot begin.
+    told how many results there are, of how many. SubmissionError if the folder holds another set's grades or
+    another run is at work in it; ReleaseError, SolutionError or SandboxError where grading cannot begin.
     """
     try:
-        with batch.locked(out):
+        with batch.lock(out):
             run = _Run(solution, submissions, out, isolation=isolation, limits=limits or Limits())
             if isolation == "full":
                 refuse_in_sight(
@@ -72,7 +73,9 @@ def grade_class(
             now = run.grade(workers, progress)
             return run.end(now)
     except BlockingIOError:
-        raise CannotRead(f"Another run is at work in {out}: wait for it, or name another folder") from None
+        raise SubmissionError(
+            f"Another run is at work in {out}: wait for it, or name another folder"
+        ) from None
 
 
 def refuse_in_sight(paths: Iterable[Path]) -> None:
@@ -81,7 +84,7 @@ def refuse_in_sight(paths: Iterable[Path]) -> None:
     for path in dict.fromkeys(path.resolve() for path in paths):
         seen = next((folder for folder, resolved in open_to_all if path.is_relative_to(resolved)), "")
         if seen:
-            raise CannotRead(
+            raise SubmissionError(
                 f"{path} lies in {seen}, which student code may read, since it needs the programs there: "
                 "move the course, the submissions and the grades elsewhere, to a home folder say"
             )
@@ -120,7 +123,7 @@ class _Run:
             },
         }
         if before and before.get("assignment") != self.solution.stem:
-            raise CannotRead(
+            raise SubmissionError(
                 f"{self.out} holds the grades of {before.get('assignment')}: name another folder for those "
                 f"of {self.solution.stem}"
             )
@@ -156,12 +159,14 @@ class _Run:
             return 0
         task = make_task(self.solution, self.record["seeds"], isolation=self.isolation, limits=self.limits)
 
-        def graded() -> None:
+        def on_grade() -> None:
             nonlocal done
             done += 1
             progress(done, total)
 
-        batch.grade_all(task, self.out, pending, workers=workers, started=self._isolated, graded=graded)
+        batch.grade_all(
+            task, self.out, pending, workers=workers, on_start=self._set_isolation, on_grade=on_grade
+        )
         return len(pending)
 
     def end(self, graded_now: int) -> Summary:
@@ -169,9 +174,9 @@ class _Run:
         found = [self._result(each.student) for each in self.submissions]
         results = [each for each in found if each is not None]
         times = {each.student: timestamp(each) for each in self.submissions}
-        reports.write_text(self.out / GRADEBOOK, reports.gradebook(results, times))
+        write_text(self.out / GRADEBOOK, reports.gradebook(results, times))
         level = self.record["isolation"]
-        reports.write_text(self.out / CLASS, class_html(self.solution.stem, results, isolation=level))
+        write_text(self.out / CLASS, class_html(self.solution.stem, results, isolation=level))
         self.record["finished"] = _now()
         self._write()
         return Summary(
@@ -184,7 +189,7 @@ class _Run:
             troubled=sum(bool(each["problems"]) for each in results),
         )
 
-    def _isolated(self, level: str) -> None:
+    def _set_isolation(self, level: str) -> None:
         self.record["isolation"] = level
         self._write()
 

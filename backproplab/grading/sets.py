@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from backproplab.grading.submissions import CannotRead, Submission, opened
+from backproplab.grading.submissions import Submission, SubmissionError, open_entry
 
 LOOK = 2 * 1024**2  # bytes of a notebook that are looked at
 GRADE_ID = re.compile(rb'"(?:answer|check)-(\d+)-\d+"')
@@ -21,30 +21,36 @@ def solution_notebooks(path: Path) -> list[Path]:
 def solution_for(submissions: Sequence[Submission], solutions: Sequence[Path], wanted: str = "") -> Path:
     """Return the solution of the set that was handed in, or of the one `wanted`: "03-spreadsheet" or "03".
 
-    CannotRead, with what to do, where it cannot be told.
+    SubmissionError, with what to do, where it cannot be told.
     """
     names = {path.stem: path for path in solutions}
     if not names:
-        raise CannotRead("No solution notebook is here: name the folder that holds them with --solutions")
+        raise SubmissionError(
+            "No solution notebook is here: name the folder that holds them with --solutions"
+        )
     listed = ", ".join(names)
     if wanted:
         found = [path for name, path in names.items() if wanted in (name, name.split("-")[0])]
         if len(found) != 1:
-            raise CannotRead(f"--set {wanted} names {len(found)} of the solutions here: {listed}")
+            raise SubmissionError(f"--set {wanted} names {len(found)} of the solutions here: {listed}")
         return found[0]
     # A set's folder counts where most of the class has one: a stray folder of one student decides nothing.
     most = sum(each.assignment in names for each in submissions) * 2 > len(submissions)
     folders = {each.assignment for each in submissions} & set(names) if most else set()
     if len(folders) > 1:
-        raise CannotRead(f"Several sets were handed in ({', '.join(sorted(folders))}): choose one with --set")
+        raise SubmissionError(
+            f"Several sets were handed in ({', '.join(sorted(folders))}): choose one with --set"
+        )
     if folders:
         return names[folders.pop()]
     if len(names) == 1:
         return solutions[0]
-    votes = Counter(name for each in submissions for name in _looks_like(each, names))
+    votes = Counter(name for each in submissions for name in _candidates(each, names))
     best = votes.most_common(2)
     if not best or (len(best) == 2 and best[0][1] == best[1][1]):
-        raise CannotRead(f"The notebooks do not say which set they are: choose one with --set ({listed})")
+        raise SubmissionError(
+            f"The notebooks do not say which set they are: choose one with --set ({listed})"
+        )
     return names[best[0][0]]
 
 
@@ -69,13 +75,13 @@ def of_set(submissions: Sequence[Submission], name: str) -> list[Submission]:
     return list(together.values())
 
 
-def _looks_like(submission: Submission, names: dict[str, Path]) -> list[str]:
+def _candidates(submission: Submission, names: dict[str, Path]) -> list[str]:
     """The sets that a submission may be of: those that it names, else by the numbers of its exercises."""
     for entry in submission.notebooks:
         try:
-            with opened(entry) as file:
+            with open_entry(entry) as file:
                 start = file.read(LOOK)
-        except CannotRead:
+        except SubmissionError:
             continue
         named = [name for name in names if f"check_set({name}".encode() in re.sub(rb"[\\\"' ]", b"", start)]
         if named:

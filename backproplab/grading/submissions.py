@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from backproplab.errors import BackproplabError
+
 CANVAS = re.compile(r"(?P<student>.+?)(?:_LATE)?_(?P<user>\d+)_(?P<submission>\d+)_(?P<file>.+)")
 MOODLE = re.compile(r"(?P<student>.+_\d+)_assignsubmission_(?:file|onlinetext)_?(?P<file>.*)")
 TIMESTAMP = "timestamp.txt"  # nbgrader's, beside the notebook
@@ -22,7 +24,7 @@ READ_LIMIT = 100 * 1024**2  # bytes of one notebook
 ENCRYPTED = 0x1  # bit of a zip member's flags
 
 
-class CannotRead(Exception):
+class SubmissionError(BackproplabError):
     """A submission, or all of them, cannot be read; the message says why in a sentence."""
 
 
@@ -56,20 +58,20 @@ class Submission:
 def find_submissions(path: Path) -> list[Submission]:
     """Return what was handed in at `path`, a folder or a zip file, sorted by student.
 
-    CannotRead if there is nothing, or if a zip file is damaged.
+    SubmissionError if there is nothing, or if a zip file is damaged.
     """
     parts = {name: _parts(name) for name in sorted(_names(path))}
     parts = {name: each for name, each in parts.items() if each and not _is_litter(each)}
-    around = _around(list(parts.values()))
+    around = _outer_folder(list(parts.values()))
     parts = {name: each[len(around) :] for name, each in parts.items() if each[: len(around)] == around}
     tops = [each[0] for each in parts.values() if len(each) == 1]
     canvas = bool(tops) and all(CANVAS.fullmatch(top) for top in tops)
     found: dict[tuple[str, str], list[Entry]] = {}
     for name, each in parts.items():
-        student, assignment, file = _whose(each, canvas=canvas)
+        student, assignment, file = _owner(each, canvas=canvas)
         found.setdefault((student, assignment), []).append(Entry(path, name, file))
     if not found:
-        raise CannotRead(
+        raise SubmissionError(
             f"{path} holds no submissions: name a folder of notebooks, nbgrader's submitted/ or a zip"
         )
     return [Submission(*key, tuple(entries)) for key, entries in sorted(found.items())]
@@ -88,7 +90,7 @@ def _is_litter(parts: tuple[str, ...]) -> bool:
     return any(part in LITTER or part.startswith("._") for part in parts)
 
 
-def _around(parts: list[tuple[str, ...]]) -> tuple[str, ...]:
+def _outer_folder(parts: list[tuple[str, ...]]) -> tuple[str, ...]:
     """The folder around all students: nbgrader's `submitted`, or the only one, with several notebooks."""
     tops = {each[0] for each in parts}
     if "submitted" in tops and (
@@ -106,7 +108,7 @@ def _around(parts: list[tuple[str, ...]]) -> tuple[str, ...]:
     return ()
 
 
-def _whose(parts: tuple[str, ...], *, canvas: bool) -> tuple[str, str, str]:
+def _owner(parts: tuple[str, ...], *, canvas: bool) -> tuple[str, str, str]:
     """Student, assignment and file name of a path, given in parts."""
     if moodle := MOODLE.fullmatch(parts[0]):
         return moodle["student"], "", parts[-1] if len(parts) > 1 else moodle["file"]
@@ -122,27 +124,27 @@ def _names(path: Path) -> Iterator[str]:
     if path.is_dir():
         every = [file.relative_to(path).as_posix() for file in path.rglob("*") if file.is_file()]
     elif zipfile.is_zipfile(path):
-        with _opened_zip(path) as archive:
+        with _open_zip(path) as archive:
             every = [item.filename for item in archive.infolist() if not item.is_dir()]
     elif path.exists():
-        raise CannotRead(f"{path} is neither a folder nor a zip file")
+        raise SubmissionError(f"{path} is neither a folder nor a zip file")
     else:
-        raise CannotRead(f"{path} does not exist")
+        raise SubmissionError(f"{path} does not exist")
     yield from every
 
 
 @contextmanager
-def _opened_zip(path: Path) -> Iterator[zipfile.ZipFile]:
+def _open_zip(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
     except zipfile.BadZipFile as error:
-        raise CannotRead(f"{path} is damaged ({error}): download it again") from error
+        raise SubmissionError(f"{path} is damaged ({error}): download it again") from error
 
 
 @contextmanager
-def opened(entry: Entry) -> Iterator[IO[bytes]]:
-    """Open a file that was handed in. CannotRead if it is damaged, encrypted or gone."""
+def open_entry(entry: Entry) -> Iterator[IO[bytes]]:
+    """Open a file that was handed in. SubmissionError if it is damaged, encrypted or gone."""
     try:
         if entry.container.is_dir():
             with open(entry.container / entry.name, "rb") as file:
@@ -150,19 +152,19 @@ def opened(entry: Entry) -> Iterator[IO[bytes]]:
             return
         with zipfile.ZipFile(entry.container) as archive:
             if archive.getinfo(entry.name).flag_bits & ENCRYPTED:
-                raise CannotRead(f"'{entry.file}' is encrypted in the zip file")
+                raise SubmissionError(f"'{entry.file}' is encrypted in the zip file")
             with archive.open(entry.name) as file:
                 yield file
     except (OSError, KeyError, zipfile.BadZipFile, NotImplementedError, EOFError) as error:
-        raise CannotRead(f"'{entry.file}' cannot be read: {error}") from error
+        raise SubmissionError(f"'{entry.file}' cannot be read: {error}") from error
 
 
 def content(entry: Entry, limit: int = READ_LIMIT) -> bytes:
-    """Return the bytes of a file that was handed in. CannotRead if it is damaged or longer than `limit`."""
-    with opened(entry) as file:
+    """Return the bytes of a file. SubmissionError if it is damaged or longer than `limit`."""
+    with open_entry(entry) as file:
         data = file.read(limit + 1)
     if len(data) > limit:
-        raise CannotRead(
+        raise SubmissionError(
             f"'{entry.file}' is larger than {limit // 1024**2} MB: clear its outputs and hand it in again"
         )
     return data
@@ -174,10 +176,10 @@ def digest(submission: Submission) -> str:
     for entry in submission.entries:
         total.update(f"\0{entry.name}\0".encode(errors="surrogateescape"))
         try:
-            with opened(entry) as file:
+            with open_entry(entry) as file:
                 while piece := file.read(1024**2):
                     total.update(piece)
-        except CannotRead as error:
+        except SubmissionError as error:
             total.update(str(error).encode(errors="surrogateescape"))
     return total.hexdigest()
 
@@ -188,7 +190,7 @@ def timestamp(submission: Submission) -> str:
         if entry.file == TIMESTAMP:
             try:
                 return content(entry, 1024).decode("utf-8", "replace").strip()
-            except CannotRead:
+            except SubmissionError:
                 break
     return ""
 

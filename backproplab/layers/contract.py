@@ -29,6 +29,8 @@ from typing import Any, ClassVar, Literal, NamedTuple, Self
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from backproplab.errors import BackproplabError
+
 Array = NDArray[np.floating[Any]]
 Shape = tuple[int, ...]
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
@@ -412,7 +414,7 @@ class Layer:
         return f"{type(self).__name__}()"
 
 
-class NotYetError(AttributeError, RuntimeError):
+class NotYetError(BackproplabError, AttributeError, RuntimeError):
     """Something was asked for before the call that makes it."""
 
 

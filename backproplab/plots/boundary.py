@@ -11,7 +11,7 @@ from backproplab.display import alt_text, describe
 from backproplab.layers import Dense, Sigmoid
 from backproplab.network import Network
 from backproplab.plots.style import INK, LINES, MARKERS, SERIES, axes_or_new, colour_bar, house_style
-from backproplab.plots.words import listed
+from backproplab.plots.words import join
 
 Floats = NDArray[np.float64]
 Model = Network | Callable[[Floats], ArrayLike]
@@ -80,7 +80,7 @@ def decision_boundary(
 def _boundary_words(chances: Floats, count: int, right: int) -> str:
     if chances.shape[-1] > 2:
         share = [f"class {c} {_percent(part)}" for c, part in enumerate(_shares(chances))]
-        text = f"The plane coloured by its likeliest class: {listed(share)} of it."
+        text = f"The plane coloured by its likeliest class: {join(share)} of it."
         return f"{text} {right} of {count} points lie in the region of their own class."
     one = chances[..., 1]
     above = _percent(float((one > 0.5).mean()))
@@ -155,7 +155,7 @@ def hidden_lines(network: Network, *, ax: Axes) -> Axes:
     missing: list[str] = []
     taken: list[Floats] = []
     for unit, (slope, shift) in enumerate(zip(weights.T, bias, strict=True), start=1):
-        ends = _clipped(slope, shift, (left, right), (bottom, top))
+        ends = _clip(slope, shift, (left, right), (bottom, top))
         if ends is None:
             missing.append(f"h{unit}")
             continue
@@ -168,14 +168,12 @@ def hidden_lines(network: Network, *, ax: Axes) -> Axes:
     ax.set_xlim(left, right)
     ax.set_ylim(bottom, top)
     text = f"Lines show where each of {weights.shape[1]} hidden units has z = 0, arrows where it is positive"
-    text += f"; {listed(missing)} never changes sign in view." if missing else "."
+    text += f"; {join(missing)} never changes sign in view." if missing else "."
     describe(ax, f"{alt_text(ax)} {text}")
     return ax
 
 
-def _clipped(
-    slope: Floats, shift: float, across: tuple[float, float], up: tuple[float, float]
-) -> Floats | None:
+def _clip(slope: Floats, shift: float, across: tuple[float, float], up: tuple[float, float]) -> Floats | None:
     """The two ends of slope · point + shift = 0 within a rectangle, or None where it misses."""
     found = []
     for axis, ranges in ((0, across), (1, up)):

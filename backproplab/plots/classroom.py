@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 
 from backproplab.display import alt_text, describe, png
 from backproplab.plots.style import INK, MUTED, PALE, axes_or_new, house_style
-from backproplab.plots.words import listed
+from backproplab.plots.words import join
 
 BINS = 10
 ROW = 0.42  # inches of height for a bar that lies
@@ -90,7 +90,7 @@ def success(counts: Mapping[str, Mapping[str, int]], *, ax: Axes | None = None) 
     ax.legend(ncols=4, loc="lower left", bbox_to_anchor=(0, 1), handlelength=2.2)
     parts = [
         f"{exercise}: "
-        + listed([f"{_percent(number, total)} {status}" for status, number in statuses.items() if number])
+        + join([f"{_percent(number, total)} {status}" for status, number in statuses.items() if number])
         for (exercise, statuses), total in zip(counts.items(), totals, strict=True)
     ]
     describe(ax, "How each exercise went. " + ". ".join(parts or ["No results yet"]) + ".")
@@ -122,7 +122,7 @@ def misconceptions(ranked: Sequence[tuple[str, str, int]], *, ax: Axes | None = 
 
 
 @house_style()
-def unexplained(counts: Mapping[str, tuple[int, int]], *, ax: Axes | None = None) -> Axes:
+def explanations(counts: Mapping[str, tuple[int, int]], *, ax: Axes | None = None) -> Axes:
     """Draw, for each exercise, how many wrong answers a misconception explains and how many none does."""
     ax = axes_or_new(ax, height=1.3 + ROW * max(1, len(counts)))
     rows = np.arange(len(counts))

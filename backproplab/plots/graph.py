@@ -19,9 +19,9 @@ from matplotlib.path import Path
 from backproplab.display import describe
 from backproplab.plots.boxes import KINDS, NAME, SMALL, Key, arrow, draw_key, flow, mark, outline, text_width
 from backproplab.plots.layered import Box, Layout, Run, layered
-from backproplab.plots.nodes import SPACE, Node, called, edges_of, nodes_of
+from backproplab.plots.nodes import SPACE, Node, edges_of, name_of, nodes_of
 from backproplab.plots.style import INK, house_style
-from backproplab.plots.words import listed
+from backproplab.plots.words import join
 from backproplab.scalar import Value
 
 TOLD_ONE_BY_ONE = 8  # a larger graph's alt text gives its size and its ends
@@ -139,14 +139,14 @@ def _words(nodes: Sequence[Node]) -> str:
     counts = [(sum(node.kind == kind for node in nodes), kind) for kind in KINDS]
     parts = [f"{count} {KINDS[kind][count > 1]}" for count, kind in counts if count]
     root, told = nodes[-1], [node for node in nodes if node.kind != "constant"]
-    text = f"Computational graph with {listed(parts)}, ending in {called(root)} = {root.rows[0][1]}. "
+    text = f"Computational graph with {join(parts)}, ending in {name_of(root)} = {root.rows[0][1]}. "
     if not _any_gradient(nodes):
         return text + NO_GRADIENT
     if len(told) <= TOLD_ONE_BY_ONE:
         return (
             text
-            + "; ".join(f"{called(n)}: value {n.rows[0][1]}, gradient {n.rows[1][1]}" for n in told)
+            + "; ".join(f"{name_of(n)}: value {n.rows[0][1]}, gradient {n.rows[1][1]}" for n in told)
             + "."
         )
     steepest = max((node for node in told if node.kind == "leaf"), key=lambda node: abs(node.value.grad))
-    return f"{text}The leaf with the largest gradient is {called(steepest)}, with {steepest.rows[1][1]}."
+    return f"{text}The leaf with the largest gradient is {name_of(steepest)}, with {steepest.rows[1][1]}."

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import combinations, pairwise
 from typing import NamedTuple
 
-from backproplab.plots.ranking import Stations, ranked
+from backproplab.plots.ranking import Stations, rank_nodes
 
 PORT = 0.2  # inches between two lines that end at the same box: a label fits in it
 GAP = 0.16  # least distance between two boxes of a layer
@@ -80,7 +80,7 @@ def layered(sizes: Sequence[tuple[float, float]], edges: Sequence[Edge]) -> Layo
     >>> [round(box.y, 2) for box in layered([(1, 0.5)] * 4, diamond).boxes]
     [0.58, 0.91, 0.25, 0.58]
     """
-    layers, stations = ranked(len(sizes), [(edge.parent, edge.child) for edge in edges])
+    layers, stations = rank_nodes(len(sizes), [(edge.parent, edge.child) for edge in edges])
     layers = _first_on_top(layers, stations)
     rank = {node: layer for layer, nodes in enumerate(layers) for node in nodes}
     inputs = [sum(edge.child == node for edge in edges) for node in range(len(sizes))]

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from backproplab.display import describe
 from backproplab.plots.style import INK, MUTED, ROLES, SIGNED, WIDTH, house_style, panels, spread, step_axis
-from backproplab.plots.words import about, course, listed, number, running_mean
+from backproplab.plots.words import about, course, join, number, running_mean
 from backproplab.training.recorder import Series
 
 Floats = NDArray[np.float64]
@@ -58,9 +58,9 @@ def digits(
 
 
 def _digits_words(truth: NDArray[np.int_], guess: NDArray[np.int_]) -> str:
-    text = f"{len(truth)} handwritten digits: {listed([str(label) for label in truth])}."
+    text = f"{len(truth)} handwritten digits: {join([str(label) for label in truth])}."
     wrong = [f"{label} as {said}" for label, said in zip(truth, guess, strict=True) if label != said]
-    return f"{text} Misread: {listed(wrong)}." if wrong else text
+    return f"{text} Misread: {join(wrong)}." if wrong else text
 
 
 @house_style()
@@ -96,7 +96,7 @@ def unit_maps(
         for column, frame in enumerate(frames):
             ax = axes[row, column]
             limit = float(limits[column, row])
-            image = _signed(ax, values[frame, unit], limit, image_shape)
+            image = _draw_signed(ax, values[frame, unit], limit, image_shape)
             if scale == "map":
                 ax.set_xlabel(f"±{number(limit)}", fontsize=8, labelpad=2)
             if row == 0:
@@ -114,7 +114,7 @@ def _maps_words(maps: Series, drawn: Floats, frames: list[int], chosen: list[int
     sizes = np.abs(drawn).max(axis=2)  # (columns, rows)
     at, unit = np.unravel_index(int(sizes.argmax()), sizes.shape)
     first, last = maps.steps[frames[0]], maps.steps[frames[-1]]
-    who = listed([maps.labels[u] for u in chosen])
+    who = join([maps.labels[u] for u in chosen])
     return (
         f"Maps of {quantity} for {who} at {len(frames)} steps from {first:,} to {last:,}; blue is negative, "
         f"white zero, vermillion positive. The largest entry, {about(sizes.max())} in size, is in "
@@ -145,7 +145,7 @@ def film(
     limit = float(np.abs(values[picked]).max())
     row = strip.subplots(1, len(picked), squeeze=False)[0]
     for place, (ax, frame) in enumerate(zip(row, picked, strict=True), start=1):
-        image = _signed(ax, values[frame], limit, image_shape)
+        image = _draw_signed(ax, values[frame], limit, image_shape)
         ax.set_title(str(place), loc="center", fontsize=10, pad=3)
         ax.set_xlabel(f"step {maps.steps[frame]:,}", fontsize=8, labelpad=3)
     row[0].set_ylabel(maps.labels[unit])
@@ -205,7 +205,7 @@ def _as_images(values: Floats, shape: tuple[int, int]) -> Floats:
     return values.reshape(-1, *shape)
 
 
-def _signed(ax: Axes, pixels: Floats, limit: float, shape: tuple[int, int]) -> AxesImage:
+def _draw_signed(ax: Axes, pixels: Floats, limit: float, shape: tuple[int, int]) -> AxesImage:
     limit = limit or 1.0  # all zeros: any scale shows white
     image = ax.imshow(_as_images(pixels[np.newaxis], shape)[0], cmap=SIGNED, vmin=-limit, vmax=limit)
     _frame(ax, "#C8CCD0", width=0.6)

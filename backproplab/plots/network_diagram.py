@@ -76,8 +76,8 @@ class Edge(NamedTuple):
     @property
     def lines(self) -> list[str]:
         """What is written on it: its weight, and below it the gradient."""
-        weight = f"{self.name} {_signed(self.weight)}".lstrip()
-        return [weight] if self.gradient is None else [weight, _signed(self.gradient)]
+        weight = f"{self.name} {_number_text(self.weight)}".lstrip()
+        return [weight] if self.gradient is None else [weight, _number_text(self.gradient)]
 
 
 @house_style()
@@ -319,10 +319,10 @@ def _write_beside(
         for unit, at in enumerate(column):
             if biases:
                 bias = names.biases[index][unit] if names else "b"
-                text = f"{bias} {_signed(float(np.ravel(biases[index])[unit]))}"
+                text = f"{bias} {_number_text(float(np.ravel(biases[index])[unit]))}"
                 _write(ax, at - (0, BESIDE), text, fontsize=8.5, color=MUTED)
             if deltas is not None:
-                text = f"δ {_signed(float(np.ravel(deltas[index])[unit]))}"
+                text = f"δ {_number_text(float(np.ravel(deltas[index])[unit]))}"
                 _write(ax, at + (0, BESIDE), text, color=ROLES["gradient"].colour, style="italic")
 
 
@@ -343,7 +343,7 @@ def _write_key(ax: Axes, layers: list[list[Edge]], *, biases: bool, deltas: bool
         at[0] += 0.074 * len(text) + 0.3
 
 
-def _signed(value: float) -> str:
+def _number_text(value: float) -> str:
     """Two decimals where they say something, three significant digits below."""
     if value == 0:
         return "0"

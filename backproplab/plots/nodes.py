@@ -83,6 +83,6 @@ def edges_of(nodes: Sequence[Node], digits: int | None) -> tuple[list[Edge], lis
     return edges, labels
 
 
-def called(node: Node) -> str:
+def name_of(node: Node) -> str:
     """Its label, else its sign, else its number."""
     return node.heading[0][0] if node.heading else node.rows[0][1]

@@ -15,13 +15,13 @@ Stations = list[list[int]]
 """For each line: its parent, a way-point in each layer that it passes, its child."""
 
 
-def ranked(count: int, edges: Sequence[tuple[int, int]]) -> tuple[list[list[int]], Stations]:
+def rank_nodes(count: int, edges: Sequence[tuple[int, int]]) -> tuple[list[list[int]], Stations]:
     """Layers of the nodes 0 … count − 1 and of the way-points after them, and each edge's stations.
 
     `edges` are (parent, child) of a graph without cycles; layers run from parents to children. An edge that
     occurs twice shares its way-points.
 
-    >>> ranked(3, [(0, 1), (1, 2), (0, 2)])
+    >>> rank_nodes(3, [(0, 1), (1, 2), (0, 2)])
     ([[0], [1, 3], [2]], [[0, 1], [1, 2], [0, 3, 2]])
     """
     rank = longest_paths(count, edges)

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from backproplab.display import describe
 from backproplab.plots.style import INK, LINES, MARKERS, MUTED, PALE, ROLES, SERIES, axes_or_new, house_style
-from backproplab.plots.words import listed, number
+from backproplab.plots.words import join, number
 
 Floats = NDArray[np.float64]
 
@@ -150,7 +150,7 @@ def error_curve(steps: ArrayLike, errors: Mapping[str, ArrayLike], *, ax: Axes |
     errors to the nearest power of ten: down there they are noise, and differ from one processor to the next.
     ValueError if shapes differ, a step is not positive or a method has no error above 0.
     """
-    h, curves = _checked(steps, errors)
+    h, curves = _check(steps, errors)
     ax = axes_or_new(ax, height=4.6)
     ax.set(xscale="log", yscale="log", xlabel="step h", ylabel="error of the estimated derivative")
     ax.grid(True, axis="both")
@@ -178,12 +178,12 @@ def error_curve(steps: ArrayLike, errors: Mapping[str, ArrayLike], *, ax: Axes |
         f" {number(h[-1], 1)}, on logarithmic axes. Least errors: {'; '.join(best)}."
     )
     if drawn:
-        text += f" Guides show how {listed(drawn)} would run."
+        text += f" Guides show how {join(drawn)} would run."
     describe(ax, text)
     return ax
 
 
-def _checked(steps: ArrayLike, errors: Mapping[str, ArrayLike]) -> tuple[Floats, dict[str, Floats]]:
+def _check(steps: ArrayLike, errors: Mapping[str, ArrayLike]) -> tuple[Floats, dict[str, Floats]]:
     """The steps in rising order and the errors with them, 0 replaced by nan."""
     h = np.asarray(steps, float)
     if h.ndim != 1 or not len(h) or not (h > 0).all():

@@ -12,9 +12,10 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any, TextIO, cast
 
-from backproplab.check import Posed, call_with_seed, collecting
-from backproplab.check.errors import trouble
-from backproplab.compare import as_array
+from backproplab.check import collect
+from backproplab.check.error_report import error_report
+from backproplab.marking.compare import as_array
+from backproplab.marking.exercise import CheckSpec, call_with_seed
 from backproplab.sandbox import wire
 from backproplab.sandbox.magics import Shell, run
 from backproplab.sandbox.protocol import Assignment, Check, Limits
@@ -33,7 +34,7 @@ def release(assignment: Assignment) -> Namespace:
     """Run the given cells of an assignment, which are its author's, and return their namespace."""
     namespace = main_module()
     shell = Shell(namespace, lambda note: None)
-    with collecting(lambda posed: None):
+    with collect(lambda spec: None):
         for number, source in enumerate(assignment.given):
             run(source, namespace, shell, title=f"<given cell {number}>")
     return namespace
@@ -80,12 +81,12 @@ class Submission:
         self.released, self.limits, self.write = released, limits, write
         self.student = main_module()
         self.shell = Shell(self.student, self.note)
-        self.posed: list[Posed] = []
+        self.collected: list[CheckSpec] = []
 
     def run(self) -> None:
         """Run every step; whatever a student's code raises ends its own step only."""
         output = _Output()
-        with _redirected(output), collecting(self.posed.append):
+        with _redirect(output), collect(self.collected.append):
             for number, step in enumerate(self.steps):
                 self.write(wire.frame(wire.STEP, wire.INDEX.pack(number)))
                 if "source" in step:
@@ -109,7 +110,7 @@ class Submission:
         try:
             run(source, self.student, self.shell, title=f"<cell {index}>")
         except BaseException as error:
-            line = _told(error)
+            line = _line(error)
             self.error(exercise, line) if exercise else self.note(f"Cell {index + 1} stopped with {line}")
 
     def check(self, check: Check) -> None:
@@ -118,15 +119,15 @@ class Submission:
         if blank:
             return self.error(check.exercise, f"Ellipsis: {', '.join(blank)} is still to be filled in")
         try:
-            with self._answers_lent(check):
-                self.posed.clear()
+            with self._with_answers(check):
+                self.collected.clear()
                 exec(compile(check.source, f"<check {check.exercise}>", "exec"), self.released)
-                function = self.posed[-1].function
+                function = self.collected[-1].function
                 for seed in self.seeds:
                     for name, value in dict(call_with_seed(function, seed)).items():
                         self.value(check.exercise, seed, str(name), value)
         except BaseException as error:
-            self.error(check.exercise, _told(error))
+            self.error(check.exercise, _line(error))
 
     def value(self, exercise: str, seed: int, name: str, value: Any) -> None:
         """Send one named value, or say why it is none."""
@@ -135,7 +136,7 @@ class Submission:
         try:
             array = as_array(value)
         except TypeError as error:
-            return self.error(exercise, f"{name}: {_told(error)}")
+            return self.error(exercise, f"{name}: {_line(error)}")
         if array.nbytes > self.limits.value_bytes:
             most = self.limits.value_bytes / 1e6
             return self.error(
@@ -144,7 +145,7 @@ class Submission:
         self.write(wire.value_frame(exercise, seed, name, array))
 
     @contextmanager
-    def _answers_lent(self, check: Check) -> Iterator[None]:
+    def _with_answers(self, check: Check) -> Iterator[None]:
         before = dict(self.released)
         self.released.update((name, self.student[name]) for name in check.answers if name in self.student)
         try:
@@ -155,7 +156,7 @@ class Submission:
 
 
 @contextmanager
-def _redirected(output: _Output) -> Iterator[None]:
+def _redirect(output: _Output) -> Iterator[None]:
     before = sys.stdin, sys.stdout, sys.stderr
     text = cast(TextIO, io.TextIOWrapper(io.BufferedWriter(output), "utf-8", "replace", write_through=True))
     sys.stdin, sys.stdout, sys.stderr = io.StringIO(), text, text
@@ -165,9 +166,9 @@ def _redirected(output: _Output) -> Iterator[None]:
         sys.stdin, sys.stdout, sys.stderr = before
 
 
-def _told(error: BaseException) -> str:
+def _line(error: BaseException) -> str:
     try:
-        return trouble(error).line
+        return error_report(error).line
     except BaseException:  # its message, too, is code of the student's
         return "an exception that cannot be told"
 
@@ -208,13 +209,13 @@ def run_cold() -> None:
     job, results = os.dup(0), os.dup(1)
     content = wire.read_request(lambda length: os.read(job, length))
     silence(results)
-    assignment, limits = wire.unpacked(content)
+    assignment, limits = wire.unpack(content)
     limit_resources(limits, own_namespace=False)
     write = write_to(results)
     try:
         released = release(assignment)
     except BaseException as error:
-        write(wire.text_frame(wire.NOTE, f"The given cells do not run: {_told(error)}"))
+        write(wire.text_frame(wire.NOTE, f"The given cells do not run: {_line(error)}"))
         os._exit(1)
     Submission(content, assignment, released, limits, write).run()
     os._exit(0)

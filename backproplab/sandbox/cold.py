@@ -36,7 +36,7 @@ class ColdChild:
         self._chunks: queue.Queue[bytes] = queue.Queue(16)
         self._rest = b""
         self._killed = False
-        content = wire.request(**wire.packed(assignment, limits), **request)
+        content = wire.request(**wire.pack(assignment, limits), **request)
         # A thread: Windows cannot wait for a pipe and the clock at once.
         self._thread = threading.Thread(target=self._pump, args=(content,), daemon=True)
         self._thread.start()

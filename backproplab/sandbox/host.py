@@ -70,13 +70,13 @@ class Sandbox:
             if not trouble:
                 break
             last = attempt.step is None or attempt.out_of_time or start == MOST_STARTS
-            _blame(
+            _add_problem(
                 progress, attempt.step, f"{trouble}; {'the rest did not run' if last else 'it was left out'}"
             )
             if last:
                 break
             progress.over.add(attempt.todo[attempt.position])
-        return _tidied(progress)
+        return _tidy(progress)
 
     def _child(self, progress: Progress) -> Running:
         steps = [_plain(progress.job.steps[place]) for place in progress.todo()]
@@ -92,7 +92,7 @@ def _plain(step: Cell | Checkpoint) -> dict[str, Any]:
     return {"exercise": step.exercise, "source": step.source, "index": step.index}
 
 
-def _blame(progress: Progress, step: Cell | Checkpoint | None, trouble: str) -> None:
+def _add_problem(progress: Progress, step: Cell | Checkpoint | None, trouble: str) -> None:
     """Say what went wrong, where it counts: at the exercise, or else among the problems."""
     problems = progress.outcome.problems
     match step:
@@ -107,7 +107,7 @@ def _blame(progress: Progress, step: Cell | Checkpoint | None, trouble: str) -> 
             progress.outcome.errors.setdefault(exercise, f"Stopped: the answer {trouble}")
 
 
-def _tidied(progress: Progress) -> Outcome:
+def _tidy(progress: Progress) -> Outcome:
     """Give every check without values an error, and no error to what has them all the same."""
     outcome, seeds = progress.outcome, set(progress.job.seeds)
     for step in progress.job.steps:

@@ -1,7 +1,7 @@
 """Walls around a process, from the inside: each function takes one power away for good.
 
 The kernel is asked directly, by ctypes: Python offers `unshare` only from 3.12 on, and the others never.
-Every failure is a MissingMechanism that names the mechanism, so that the error can say what to do.
+Every failure is a MissingMechanismError that names the mechanism, so that the error can say what to do.
 """
 
 import ctypes
@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
+from backproplab.errors import BackproplabError
 from backproplab.sandbox.protocol import Limits
 
 NOBODY = 65534
@@ -29,7 +30,7 @@ EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1, 2, 4, 8
 ALL_FILES = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1, 5: (1 << 16) - 1}
 
 
-class MissingMechanism(Exception):
+class MissingMechanismError(BackproplabError):
     """A wall that this machine does not let us build: its name, and what the kernel said."""
 
     def __init__(self, mechanism: str, why: str) -> None:
@@ -40,13 +41,13 @@ class MissingMechanism(Exception):
 @cache
 def _libc() -> ctypes.CDLL:
     if sys.platform != "linux":
-        raise MissingMechanism("Linux", f"this is {sys.platform}")
+        raise MissingMechanismError("Linux", f"this is {sys.platform}")
     return ctypes.CDLL(None, use_errno=True)
 
 
 def _must(result: int, mechanism: str) -> int:
     if result < 0:
-        raise MissingMechanism(mechanism, os.strerror(ctypes.get_errno()))
+        raise MissingMechanismError(mechanism, os.strerror(ctypes.get_errno()))
     return result
 
 
@@ -68,11 +69,11 @@ def drop_root(must_read: Iterable[str]) -> None:
             os.setresgid(NOBODY, NOBODY, NOBODY)
             os.setresuid(NOBODY, NOBODY, NOBODY)
         except OSError as error:
-            raise MissingMechanism("a dropped user", f"root may not change its user: {error}") from error
+            raise MissingMechanismError("a dropped user", f"root may not change its user: {error}") from error
     _prctl(DUMPABLE, 1)  # else our own /proc entries belong to root, and no user can be mapped
     for path in must_read:
         if not os.access(path, os.R_OK | os.X_OK if os.path.isdir(path) else os.R_OK):
-            raise MissingMechanism("a dropped user", f"nobody but root can read {path}")
+            raise MissingMechanismError("a dropped user", f"nobody but root can read {path}")
 
 
 def unshare(flags: int, mechanism: str) -> None:
@@ -92,7 +93,7 @@ def new_namespaces() -> None:
         ):
             Path("/proc/self", file).write_text(line)
     except OSError as error:
-        raise MissingMechanism("user namespaces", f"{file}: {error.strerror}") from error
+        raise MissingMechanismError("user namespaces", f"{file}: {error.strerror}") from error
     unshare(NEW_PID | NEW_NET | NEW_IPC, "PID, network and IPC namespaces")
 
 
@@ -129,7 +130,7 @@ def restrict_files(readable: Iterable[str], writable: Iterable[str]) -> None:
     """Landlock: only what is named can be read or run, and only the scratch folder written."""
     libc, version = _libc(), landlock_version()
     if not version:
-        raise MissingMechanism("Landlock", os.strerror(ctypes.get_errno()))
+        raise MissingMechanismError("Landlock", os.strerror(ctypes.get_errno()))
     files = ALL_FILES[min(version, max(ALL_FILES))]
     attributes = struct.pack("=QQQ", files, 3 if version >= 4 else 0, 3 if version >= 6 else 0)
     size = 8 if version < 4 else 16 if version < 6 else 24

@@ -112,7 +112,7 @@ class ServerProcess:
         if self._folder and os.geteuid() == 0:
             os.chmod(self.scratch, 0o755)
 
-    def complaint(self) -> str:
+    def last_error(self) -> str:
         """Return the last line that the process wrote to stderr."""
         self.errors.seek(0)
         lines = self.errors.read().decode("utf-8", "replace").strip().splitlines()

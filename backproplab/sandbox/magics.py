@@ -30,7 +30,7 @@ class Shell:
     def run_line_magic(self, name: str, line: str, *_: object, **__: object) -> Any:
         """Run `%name line`."""
         if name not in RUN_THEIR_BODY:
-            return self._ignored(name)
+            return self._ignore(name)
         try:
             return eval(compile(line, "<magic>", "eval"), self._namespace)
         except SyntaxError:
@@ -38,7 +38,7 @@ class Shell:
 
     def run_cell_magic(self, name: str, line: str, cell: str) -> Any:
         """Run `%%name line` over the rest of its cell."""
-        return run(cell, self._namespace, self) if name in RUN_THEIR_BODY else self._ignored(name)
+        return run(cell, self._namespace, self) if name in RUN_THEIR_BODY else self._ignore(name)
 
     def system(self, command: str) -> None:
         """Run `!command`: nothing."""
@@ -49,17 +49,17 @@ class Shell:
         self.system(command)
         return []
 
-    def _ignored(self, name: str) -> None:
+    def _ignore(self, name: str) -> None:
         if name not in SILENT:
             self._note(f"The magic `%{name[:40]}` did nothing here")
 
 
 def run(source: str, namespace: dict[str, Any], shell: Shell, *, title: str = "<cell>") -> None:
     """Run a cell in a namespace as Jupyter would, `shell` standing in for Jupyter's."""
-    exec(_compiled(source, title), namespace)
+    exec(_compile(source, title), namespace)
 
 
-def _compiled(source: str, title: str) -> CodeType:
+def _compile(source: str, title: str) -> CodeType:
     try:
         return compile(source, title, "exec", dont_inherit=True)
     except SyntaxError:

@@ -81,7 +81,7 @@ class Job:
     """Each check runs once with each seed."""
 
 
-SAID = "From the notebook: "
+FROM_NOTEBOOK = "From the notebook: "
 """What begins a problem that the student's own process told: its words may hold the inputs it was given."""
 
 

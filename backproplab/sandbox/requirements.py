@@ -1,5 +1,7 @@
 """What full isolation needs of a machine, and what to do where it is missing."""
 
+from backproplab.errors import BackproplabError
+
 REMEDIES = {
     "Linux": "grade on Linux",
     "user namespaces": "allow them (in a container: --security-opt seccomp=unconfined; on Ubuntu: "
@@ -11,7 +13,7 @@ for _name in ("PID, network and IPC namespaces", "mount namespaces", "a view by 
     REMEDIES[_name] = REMEDIES["user namespaces"]
 
 
-class IsolationError(RuntimeError):
+class IsolationError(BackproplabError, RuntimeError):
     """This machine lacks a mechanism of the full level of isolation; says which, and what to do."""
 
     def __init__(self, mechanism: str, why: str) -> None:
@@ -23,5 +25,5 @@ class IsolationError(RuntimeError):
         self.mechanism = mechanism
 
 
-class SandboxError(RuntimeError):
+class SandboxError(BackproplabError, RuntimeError):
     """An assignment cannot be run, whatever is handed in: its given cells fail, say."""

@@ -11,7 +11,7 @@ import os
 import platform
 import struct
 
-from backproplab.sandbox.isolation import MissingMechanism
+from backproplab.sandbox.isolation import MissingMechanismError
 
 # Name: number on (x86_64, aarch64); None where the architecture has no such call.
 DENIED: dict[str, tuple[int | None, int | None]] = {
@@ -47,9 +47,9 @@ def _refuse(number: int) -> int:
 
 
 def program(machine: str) -> bytes:
-    """Return the filter for an architecture; MissingMechanism if we have none for it."""
+    """Return the filter for an architecture; MissingMechanismError if we have none for it."""
     if machine not in ARCHITECTURES:
-        raise MissingMechanism("seccomp", f"no filter is written for {machine}")
+        raise MissingMechanismError("seccomp", f"no filter is written for {machine}")
     column = list(ARCHITECTURES).index(machine)
     lines = [
         (LOAD, 0, 0, ARCHITECTURE),
@@ -82,4 +82,4 @@ def restrict_calls() -> None:
     header = ctypes.create_string_buffer(struct.pack("=HxxxxxxQ", lines, ctypes.addressof(code)))
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(22, ctypes.c_ulong(2), header, ctypes.c_ulong(0), ctypes.c_ulong(0)) < 0:
-        raise MissingMechanism("seccomp", os.strerror(ctypes.get_errno()))
+        raise MissingMechanismError("seccomp", os.strerror(ctypes.get_errno()))

@@ -21,14 +21,14 @@ from contextlib import suppress
 from typing import Any, NoReturn
 
 from backproplab.sandbox import child, isolation, seccomp, wire
-from backproplab.sandbox.isolation import MissingMechanism
+from backproplab.sandbox.isolation import MissingMechanismError
 from backproplab.sandbox.limits import limit_resources, resident, usage
 from backproplab.sandbox.protocol import Assignment, Limits
 
 MESSAGE = 4096
 
 
-def say(status: socket.socket, **content: Any) -> None:
+def send(status: socket.socket, **content: Any) -> None:
     """Tell the grader one thing; whether it still listens is its own business."""
     with suppress(OSError):
         status.send(json.dumps(content).encode()[:MESSAGE])
@@ -43,7 +43,7 @@ class Server:
         self.scratch, self.readable = content["scratch"], content["readable"]
         self.limits: Limits
         self.assignment: Assignment
-        self.assignment, self.limits = wire.unpacked(content)
+        self.assignment, self.limits = wire.unpack(content)
         isolation.drop_root(self.readable)
         child.warm_up(self.assignment, self.limits)
         self.released = child.release(self.assignment)
@@ -56,7 +56,7 @@ class Server:
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries guards
         gc.collect()
         gc.freeze()  # so that no collection in a child copies all pages
-        say(self.control, ready=True, landlock=isolation.landlock_version())
+        send(self.control, ready=True, landlock=isolation.landlock_version())
         while True:
             message, descriptors, _, _ = socket.recv_fds(self.control, 1, 2)
             if not message:
@@ -79,10 +79,10 @@ def _guard(server: Server, results: int, status: socket.socket) -> NoReturn:
             _child(server, results, status)
         os.close(results)
         _watch(pid, status)
-    except MissingMechanism as missing:
-        say(status, missing=missing.mechanism, why=missing.why)
+    except MissingMechanismError as missing:
+        send(status, missing=missing.mechanism, why=missing.why)
     except BaseException as error:
-        say(status, missing="the guard", why=repr(error))
+        send(status, missing="the guard", why=repr(error))
     finally:
         os._exit(0)
 
@@ -92,13 +92,13 @@ def _watch(pid: int, status: socket.socket) -> None:
     while True:
         ready, _, _ = select.select([status.fileno(), ended], [], [])
         if ended in ready:
-            say(status, ended=os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+            send(status, ended=os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
             return
         if not status.recv(MESSAGE):
             os.kill(pid, signal.SIGKILL)
             return
         used = usage(pid, inherited=inherited)
-        say(status, cpu=used.cpu_seconds, memory=used.memory_bytes)
+        send(status, cpu=used.cpu_seconds, memory=used.memory_bytes)
 
 
 def _child(server: Server, results: int, status: socket.socket) -> NoReturn:
@@ -112,8 +112,8 @@ def _child(server: Server, results: int, status: socket.socket) -> NoReturn:
         isolation.drop_capabilities()
         isolation.restrict_files(server.readable, [server.scratch])
         seccomp.restrict_calls()
-    except MissingMechanism as missing:
-        say(status, missing=missing.mechanism, why=missing.why)
+    except MissingMechanismError as missing:
+        send(status, missing=missing.mechanism, why=missing.why)
         os._exit(1)
     try:
         child.silence(results)
@@ -131,10 +131,10 @@ def main(descriptor: int) -> None:
     control = socket.socket(fileno=descriptor)
     try:
         server = Server(control)
-    except MissingMechanism as missing:
-        say(control, missing=missing.mechanism, why=missing.why)
+    except MissingMechanismError as missing:
+        send(control, missing=missing.mechanism, why=missing.why)
     except BaseException as error:
-        say(control, failed=f"{type(error).__name__}: {error}"[:1000])
+        send(control, failed=f"{type(error).__name__}: {error}"[:1000])
     else:
         null = os.open(os.devnull, os.O_RDWR)
         for standard in (sys.stdin, sys.stdout, sys.stderr):

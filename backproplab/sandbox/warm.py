@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 from backproplab.sandbox import wire
-from backproplab.sandbox.isolation import MissingMechanism
+from backproplab.sandbox.isolation import MissingMechanismError
 from backproplab.sandbox.launch import ServerProcess, readable_paths
 from backproplab.sandbox.limits import Usage, signal_name
 from backproplab.sandbox.protocol import Assignment, Limits
@@ -23,13 +23,13 @@ class WarmServer:
     """A server that has run an assignment's given cells and waits for submissions."""
 
     def __init__(self, assignment: Assignment, limits: Limits) -> None:
-        self._content = wire.packed(assignment, limits)
+        self._content = wire.pack(assignment, limits)
         self._start()
 
     def _start(self) -> None:
         try:
             self._process = process = ServerProcess()
-        except MissingMechanism as missing:
+        except MissingMechanismError as missing:
             raise IsolationError(missing.mechanism, missing.why) from None
         content = self._content | {"scratch": process.scratch, "readable": readable_paths()}
         process.control.settimeout(START_SECONDS)
@@ -38,13 +38,13 @@ class WarmServer:
             process.control.sendall(wire.request(**content))
             said = json.loads(process.control.recv(MESSAGE) or b"{}")
         if "ready" not in said:
-            complaint = process.complaint()
+            last_error = process.last_error()
             process.close()
             if "missing" in said:
                 raise IsolationError(said["missing"], said["why"])
             if "failed" in said:
                 raise SandboxError(f"The given cells do not run in the sandbox: {said['failed']}")
-            raise IsolationError("a view by bubblewrap" if process.wrapped else "a server", complaint)
+            raise IsolationError("a view by bubblewrap" if process.wrapped else "a server", last_error)
         self.level = (
             f"full: {'bubblewrap, ' if process.wrapped else ''}user, PID, network, IPC and mount namespaces, "
             f"Landlock {said['landlock']}, seccomp, limits"
@@ -89,7 +89,7 @@ class WarmChild:
         """Return what it and its descendants have used; None if it has ended."""
         with suppress(OSError):
             self.status.send(b"?")
-            said = self._hear()
+            said = self._receive()
             if "cpu" in said:
                 return Usage(said["cpu"], said["memory"])
         return None
@@ -104,7 +104,7 @@ class WarmChild:
         deadline = time.monotonic() + END_SECONDS
         while time.monotonic() < deadline:
             try:
-                said = self._hear()
+                said = self._receive()
             except OSError:
                 break
             if "missing" in said:
@@ -116,6 +116,6 @@ class WarmChild:
                 break
         return "ended before its time"
 
-    def _hear(self) -> dict[str, Any]:
+    def _receive(self) -> dict[str, Any]:
         content: dict[str, Any] = json.loads(self.status.recv(MESSAGE) or b"{}")
         return content

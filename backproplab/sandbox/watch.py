@@ -9,7 +9,7 @@ from typing import Protocol
 
 from backproplab.sandbox import wire
 from backproplab.sandbox.limits import Usage
-from backproplab.sandbox.protocol import SAID, Cell, Checkpoint, Job, Limits, Outcome
+from backproplab.sandbox.protocol import FROM_NOTEBOOK, Cell, Checkpoint, Job, Limits, Outcome
 
 PAUSE = 0.05  # seconds between two looks at what is used
 MOST_FRAMES = 10_000
@@ -83,8 +83,8 @@ class Attempt:
                 if self.done:
                     break
                 if count > MOST_FRAMES:
-                    raise wire.Malformed("more frames than checks send")
-        except wire.Malformed as error:
+                    raise wire.MalformedFrameError("more frames than checks send")
+        except wire.MalformedFrameError as error:
             trouble = self.stopped or f"wrote on the descriptor for values ({error})"
         if not trouble and not self.done:
             trouble = self.stopped or self.child.ending()
@@ -134,7 +134,7 @@ class Attempt:
                 self._begin(wire.read_index(frame.body))
             case wire.DONE:
                 if self.position != len(self.todo) - 1:
-                    raise wire.Malformed("an end before the last step")
+                    raise wire.MalformedFrameError("an end before the last step")
                 self._finish()
                 self.done = True
             case wire.VALUE:
@@ -144,11 +144,11 @@ class Attempt:
                 if self.step is not None and exercise == self.step.exercise:
                     self.progress.outcome.errors.setdefault(exercise, text)
             case _:
-                self.progress.problem(SAID + wire.read_texts(frame.body, 1)[0])
+                self.progress.problem(FROM_NOTEBOOK + wire.read_texts(frame.body, 1)[0])
 
     def _begin(self, position: int) -> None:
         if position != self.position + 1 or position >= len(self.todo):
-            raise wire.Malformed("steps out of order")
+            raise wire.MalformedFrameError("steps out of order")
         self._finish()
         self.position = position
         self._step_start, self._step_is_new = time.monotonic(), True

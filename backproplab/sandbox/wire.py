@@ -2,7 +2,7 @@
 
 A frame is a header (mark, kind, length) and a body without structure: counted texts, fixed-width numbers, raw
 bytes. Nothing is unpickled or parsed in depth, each length is checked before anything of it is read, and what
-does not fit is Malformed: no value.
+does not fit is MalformedFrameError: no value.
 
     >>> frame = value_frame("3.2", 101, "∂L/∂w₃", np.array([0.5, -1.0]))
     >>> key, array = read_value(frame[HEADER.size :])
@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from backproplab.errors import BackproplabError
 from backproplab.sandbox.protocol import Assignment, Check, Limits
 
 STEP, VALUE, ERROR, NOTE, DONE = b"S", b"V", b"E", b"N", b"D"
@@ -35,7 +36,7 @@ Read = Callable[[int], bytes]
 """Reads up to so many bytes; b"" at the end."""
 
 
-class Malformed(ValueError):
+class MalformedFrameError(BackproplabError, ValueError):
     """These bytes are not what the sandbox's own code writes."""
 
 
@@ -53,7 +54,7 @@ def frame(kind: bytes, body: bytes = b"") -> bytes:
 
 def text_frame(kind: bytes, *texts: str) -> bytes:
     """Return a frame of texts; what is longer than MOST_TEXT bytes is cut."""
-    return frame(kind, b"".join(map(_counted, texts)))
+    return frame(kind, b"".join(map(_with_length, texts)))
 
 
 def value_frame(exercise: str, seed: int, name: str, array: NDArray[Any]) -> bytes:
@@ -61,23 +62,23 @@ def value_frame(exercise: str, seed: int, name: str, array: NDArray[Any]) -> byt
     code = array.dtype.char.encode() if array.dtype.char.encode() in DTYPES else b"d"
     raw = np.ascontiguousarray(array, DTYPES[code]).tobytes()
     shape = COUNT.pack(array.ndim) + b"".join(INDEX.pack(n) for n in array.shape)
-    return frame(VALUE, _counted(exercise) + SEED.pack(seed) + _counted(name) + code + shape + raw)
+    return frame(VALUE, _with_length(exercise) + SEED.pack(seed) + _with_length(name) + code + shape + raw)
 
 
 def frames(read: Read, *, largest: int, total: int) -> Iterator[Frame]:
-    """Yield frames until the stream ends. Malformed for foreign bytes, a frame or a sum that is too large."""
+    """Yield frames until the stream ends. MalformedFrameError: foreign bytes, or more than is allowed."""
     while head := _exactly(read, HEADER.size):
         if len(head) < HEADER.size:
-            raise Malformed("half a header")
+            raise MalformedFrameError("half a header")
         mark, kind, length = HEADER.unpack(head)
         total -= length
         if mark != MARK or kind not in KINDS:
-            raise Malformed("foreign bytes")
+            raise MalformedFrameError("foreign bytes")
         if length > largest + 4 * MOST_TEXT or total < 0:
-            raise Malformed("a frame that is too large")
+            raise MalformedFrameError("a frame that is too large")
         body = _exactly(read, length)
         if len(body) < length:
-            raise Malformed("half a frame")
+            raise MalformedFrameError("half a frame")
         yield Frame(kind, body)
 
 
@@ -97,7 +98,7 @@ class _Body:
 
     def take(self, length: int) -> bytes:
         if length > len(self.rest):
-            raise Malformed("a frame that is too short")
+            raise MalformedFrameError("a frame that is too short")
         taken, self.rest = self.rest[:length], self.rest[length:]
         return taken
 
@@ -107,25 +108,25 @@ class _Body:
     def text(self) -> str:
         length = self.number(COUNT)
         if length > MOST_TEXT:
-            raise Malformed("a text that is too long")
+            raise MalformedFrameError("a text that is too long")
         return self.take(length).decode("utf-8", "replace")
 
 
 def read_value(body: bytes) -> tuple[Key, NDArray[Any]]:
-    """Return (exercise, seed, name) and the array of a VALUE frame, or raise Malformed."""
+    """Return (exercise, seed, name) and the array of a VALUE frame, or raise MalformedFrameError."""
     reader = _Body(body)
     key = (reader.text(), reader.number(SEED), reader.text())
     dtype = DTYPES.get(reader.take(1))
     dimensions = reader.number(COUNT)
     if dtype is None or dimensions > MOST_DIMENSIONS:
-        raise Malformed("an array of no kind that we know")
+        raise MalformedFrameError("an array of no kind that we know")
     shape = tuple(reader.number(INDEX) for _ in range(dimensions))
     if math.prod(shape) * dtype.itemsize != len(reader.rest) or 0 in shape[1:]:
-        raise Malformed("an array of another size than it says")
+        raise MalformedFrameError("an array of another size than it says")
     try:
         return key, np.frombuffer(reader.rest, dtype).reshape(shape).copy()
     except ValueError:  # no bytes, and sides too long for any array
-        raise Malformed("an array of a shape that cannot be") from None
+        raise MalformedFrameError("an array of a shape that cannot be") from None
 
 
 def read_texts(body: bytes, count: int) -> list[str]:
@@ -140,7 +141,7 @@ def read_index(body: bytes) -> int:
     return _Body(body).number(INDEX)
 
 
-def _counted(text: str) -> bytes:
+def _with_length(text: str) -> bytes:
     raw = text.encode("utf-8", "replace")[:MOST_TEXT]
     return COUNT.pack(len(raw)) + raw
 
@@ -160,13 +161,13 @@ def read_request(read: Read) -> dict[str, Any]:
     return content
 
 
-def packed(assignment: Assignment, limits: Limits) -> dict[str, Any]:
+def pack(assignment: Assignment, limits: Limits) -> dict[str, Any]:
     """Return an assignment and its limits as plain data for `request`."""
     return {"assignment": asdict(assignment), "limits": asdict(limits)}
 
 
-def unpacked(content: dict[str, Any]) -> tuple[Assignment, Limits]:
-    """Return what `packed` was given."""
+def unpack(content: dict[str, Any]) -> tuple[Assignment, Limits]:
+    """Return what `pack` was given."""
     plain = content["assignment"]
     checks = tuple(
         Check(each["exercise"], each["source"], tuple(each["answers"])) for each in plain["checks"]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from backproplab.layers import ACTIVATIONS, Activation, Dense, Layer
 from backproplab.losses import BinaryCrossEntropy, Loss, SoftmaxCrossEntropy, SquaredError
 from backproplab.network import Network
-from backproplab.spreadsheet.language import pretty, renamed
+from backproplab.spreadsheet.language import pretty, rename
 
 
 class Parameters(NamedTuple):
@@ -33,7 +33,7 @@ class Formulas(NamedTuple):
     """What each number is, in a few words."""
 
     @property
-    def knobs(self) -> list[str]:
+    def parameter_names(self) -> list[str]:
         """All weights and biases, unit by unit: those that feed a unit, then its bias."""
         units = (
             (*column, bias)
@@ -49,7 +49,7 @@ def formulas_of(network: Network, loss: Loss) -> Formulas:
     parameters = dict(_parameters(network.layers))
     levels = _levels(network.layers, loss)
     outputs = levels[-1]
-    targets = _numbered("t", len(outputs))
+    targets = _number_names("t", len(outputs))
     forward: dict[str, str] = {}
     meanings = {name: "input" for name in levels[0]} | {name: "target" for name in targets}
     steps: list[dict[str, str]] = []
@@ -96,7 +96,7 @@ def _check(network: Network, loss: Loss) -> None:
         )
 
 
-def _numbered(letter: str, size: int) -> list[str]:
+def _number_names(letter: str, size: int) -> list[str]:
     """Names with numbers; without where there is but one."""
     return [letter] if size == 1 else [f"{letter}{number}" for number in range(1, size + 1)]
 
@@ -104,8 +104,8 @@ def _numbered(letter: str, size: int) -> list[str]:
 def _parameters(layers: Sequence[Layer]) -> Iterator[tuple[int, Parameters]]:
     """Number weights unit by unit through the whole network, and biases likewise, as lesson 03 does."""
     dense = [(index, layer) for index, layer in enumerate(layers) if isinstance(layer, Dense)]
-    weights = iter(_numbered("w", sum(layer.inputs * layer.outputs for _, layer in dense)))
-    biases = iter(_numbered("b", sum(layer.outputs for _, layer in dense)))
+    weights = iter(_number_names("w", sum(layer.inputs * layer.outputs for _, layer in dense)))
+    biases = iter(_number_names("b", sum(layer.outputs for _, layer in dense)))
     for index, layer in dense:
         columns = [[next(weights) for _ in range(layer.inputs)] for _ in range(layer.outputs)]
         yield (
@@ -127,8 +127,8 @@ def _levels(layers: Sequence[Layer], loss: Loss) -> list[list[str]]:
     totals: Counter[str] = Counter()
     for letter, size in zip(letters, sizes, strict=True):
         totals[letter] += size
-    names = {letter: iter(_numbered(letter, total)) for letter, total in totals.items()}
-    inputs = _numbered("x", layers[0].inputs) if isinstance(layers[0], Dense) else []
+    names = {letter: iter(_number_names(letter, total)) for letter, total in totals.items()}
+    inputs = _number_names("x", layers[0].inputs) if isinstance(layers[0], Dense) else []
     made = [[next(names[letter]) for _ in range(size)] for letter, size in zip(letters, sizes, strict=True)]
     return [inputs, *made]
 
@@ -160,8 +160,8 @@ def _activation(
     made, back = {}, {}
     for z, a in zip(inputs, outputs, strict=True):
         letters = {"z": z, "a": a}
-        made[a] = renamed(layer.value, letters)
-        back[z] = f"dL_d{a} * {renamed(layer.derivative, letters)}"
+        made[a] = rename(layer.value, letters)
+        back[z] = f"dL_d{a} * {rename(layer.derivative, letters)}"
     return made, back
 
 
@@ -172,7 +172,7 @@ def _loss(loss: Loss, outputs: list[str], targets: list[str]) -> tuple[dict[str,
         squares = " + ".join(f"({y} - {t})**2" for y, t in pairs)
         squares = f"({squares})" if len(pairs) > 1 else squares
         return {"L": f"{squares} / 2"}, {y: f"dL_dL * ({y} - {t})" for y, t in pairs}
-    chances = _numbered("p", len(outputs))
+    chances = _number_names("p", len(outputs))
     if isinstance(loss, BinaryCrossEntropy):
         made = {p: f"sigmoid({z})" for p, z in zip(chances, outputs, strict=True)}
         made["L"] = " + ".join(f"max({z}, 0) - {z}*{t} + ln(1 + exp(-abs({z})))" for z, t in pairs)

@@ -21,10 +21,10 @@ def names_in(formula: str) -> list[str]:
     return [name for name in dict.fromkeys(NAME.findall(formula)) if name not in FUNCTIONS]
 
 
-def renamed(formula: str, new: Mapping[str, str]) -> str:
+def rename(formula: str, new: Mapping[str, str]) -> str:
     """Return the formula with other names in it; a name that `new` does not know stays.
 
-    >>> renamed("w3*h + b2", {"h": "new_h"})
+    >>> rename("w3*h + b2", {"h": "new_h"})
     'w3*new_h + b2'
     """
     return NAME.sub(lambda found: new.get(found[0], found[0]), formula)

@@ -5,7 +5,7 @@ from string import ascii_uppercase
 from typing import Literal, NamedTuple
 
 from backproplab.spreadsheet.formulas import Formulas
-from backproplab.spreadsheet.language import names_in, pretty, renamed
+from backproplab.spreadsheet.language import names_in, pretty, rename
 
 Role = Literal["value", "gradient", "parameter", "loss"]
 
@@ -36,11 +36,12 @@ class Layout:
     """
 
     def __init__(self, names: Formulas) -> None:
-        self.forward, self.backward, self.knobs = names.forward, names.backward, names.knobs
+        self.forward, self.backward = names.forward, names.backward
+        self.parameter_names = names.parameter_names
         self.rows = tuple(self._rows(names))
         self.nudged = [row.name for row in self.rows if row.name in names.backward]
         """The numbers that have a gradient, each nudged up and down."""
-        feeding = _feeding(names.forward, "L")
+        feeding = _needed_for(names.forward, "L")
         moving = [row.name for row in self.rows if row.name in feeding and row.name not in names.targets]
         self.nudge_columns = dict(zip(moving, LETTERS[1:], strict=False))
         """The column of each number in "Nudges"; A says what is nudged, and which way."""
@@ -64,13 +65,13 @@ class Layout:
         if name.startswith(("dL_d", "by_nudge_", "gap_")):
             return "gradient"
         plain = name.removeprefix("new_").split("_with_")[0]
-        return "loss" if plain == "L" else "parameter" if plain in self.knobs else "value"
+        return "loss" if plain == "L" else "parameter" if plain in self.parameter_names else "value"
 
     def _rows(self, names: Formulas) -> Iterator[Row]:
         sections = {
             "Settings": ["eta", "nudge"],
             "Inputs and targets": [*names.levels[0], *names.targets],
-            "Weights and biases": names.knobs,
+            "Weights and biases": names.parameter_names,
             "Forward, from top to bottom": list(names.forward),
         }
         meanings = {"eta": "learning rate", "nudge": "size of a nudge"} | names.meanings
@@ -93,11 +94,11 @@ class Layout:
             self._place(NETWORK, f"C{number}", f"dL_d{name}", self.backward[name])
             self._place(NETWORK, f"D{number}", f"by_nudge_{name}", slope)
             self._place(NETWORK, f"E{number}", f"gap_{name}", f"dL_d{name} - by_nudge_{name}")
-        if name in self.knobs:
+        if name in self.parameter_names:
             self._place(NETWORK, f"F{number}", f"new_{name}", f"{name} - eta * dL_d{name}")
         elif name in self.forward:
-            new = {old: f"new_{old}" for old in (*self.knobs, *self.forward)}
-            self._place(NETWORK, f"F{number}", f"new_{name}", renamed(self.forward[name], new))
+            new = {old: f"new_{old}" for old in (*self.parameter_names, *self.forward)}
+            self._place(NETWORK, f"F{number}", f"new_{name}", rename(self.forward[name], new))
 
     def _place_nudge(self, number: int, name: str, way: str) -> None:
         """One row of "Nudges": the number turned, and all that moves with it. What stays, stays blank."""
@@ -106,12 +107,12 @@ class Layout:
         for later, formula in self.forward.items():
             if later in moved or later not in self.nudge_columns or not moved.keys() & set(names_in(formula)):
                 continue
-            formula = renamed(formula, moved)
+            formula = rename(formula, moved)
             moved[later] = f"{later}_with_{name}_{way}"
             self._place(NUDGES, f"{self.nudge_columns[later]}{number}", moved[later], formula)
 
 
-def _feeding(forward: dict[str, str], name: str) -> set[str]:
+def _needed_for(forward: dict[str, str], name: str) -> set[str]:
     """All that a number is computed from, and itself."""
     found = {name}
     for made in reversed(forward):

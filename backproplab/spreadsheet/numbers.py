@@ -53,7 +53,7 @@ class Source:
                 found |= dict(zip(array.flat, gradient.ravel().tolist(), strict=True))
         return found
 
-    def nudged(self, name: str, by: float) -> Numbers:
+    def nudge(self, name: str, by: float) -> Numbers:
         """The numbers that follow when one of them is turned by a little."""
         if name == "L":
             return {"L": self._run(0, self.x)["L"] + by}

@@ -61,7 +61,7 @@ class Sheet:
         self.learning_rate = float(learning_rate)
         self.title = "-".join(map(str, _sizes(network)))
         """The sizes of its layers, such as 2-1-1."""
-        self.parameters = tuple(names.knobs)
+        self.parameters = tuple(names.parameter_names)
         """The names of all weights and biases, from top to bottom."""
         self.layout = Layout(names)
         self.rows = self.layout.rows
@@ -87,7 +87,7 @@ class Sheet:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write it as an .xlsx workbook with live formulas, whole or not at all.
 
-        It holds no time: the same numbers give the same bytes. ImportError where openpyxl is missing.
+        It holds no time: the same numbers give the same bytes. ImportError where XlsxWriter is missing.
         """
         from backproplab.spreadsheet.workbook import write
 
@@ -98,7 +98,7 @@ class Sheet:
         numbers = {"eta": self.learning_rate, "nudge": NUDGE} | source.values()
         gradients = source.gradients()
         for name in self.layout.nudged:
-            up, down = source.nudged(name, NUDGE), source.nudged(name, -NUDGE)
+            up, down = source.nudge(name, NUDGE), source.nudge(name, -NUDGE)
             slope = (up["L"] - down["L"]) / (2 * NUDGE)
             numbers |= {f"dL_d{name}": gradients[name], f"by_nudge_{name}": slope}
             numbers[f"gap_{name}"] = gradients[name] - slope

@@ -1,17 +1,16 @@
 """The sheet as an .xlsx workbook: live formulas, a style for each role, and the same bytes each time."""
 
-import io
 import os
-import re
-import zipfile
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from backproplab.files import atomic_write
 from backproplab.spreadsheet.language import pretty
 from backproplab.spreadsheet.layout import HEAD, NETWORK, NUDGES, WAYS, Row
 
 if TYPE_CHECKING:
-    from backproplab.spreadsheet.sheet import Sheet
+    from backproplab.spreadsheet.sheet import Cell, Sheet
 
 HEADS = (
     *("", "value", "gradient", "by a nudge", "difference", "after one update"),
@@ -27,157 +26,115 @@ NUDGES_READ_ME = (
     "Two forward passes for each number, with it a nudge up and down. A blank cell has not moved."
 )
 MARKS = {"value": "●", "gradient": "▲", "parameter": "■", "loss": "◆"}
-COLOURS = {"value": "0072B2", "gradient": "A84A00", "parameter": "5B0E62", "loss": "1A1A1A"}
-WASH, HEADING = "FFF6D6", "E8ECEF"
-PLACES = "0.000000000"
-FACE = {"name": "Calibri", "size": 11}  # that of plain cells; without a name LibreOffice takes a serif
+COLOURS = {"value": "#0072B2", "gradient": "#A84A00", "parameter": "#5B0E62", "loss": "#1A1A1A"}
+EDITABLE = {"bg_color": "#FFF6D6", "border": 1, "border_color": "#8C6D1F"}
+HEADING = {"bg_color": "#E8ECEF"}
+BOLD, ITALIC, LEFT = {"bold": True}, {"italic": True}, {"align": "left", "indent": 1}
+PLACES, POWER = "0.000000000", "0E+00"
 A_DATE = datetime(2000, 1, 1)  # a file says nothing of the day that it was made on
+
+Page = Any  # a worksheet of XlsxWriter, which has no types to tell
+Style = Callable[..., Any]
+"""Makes a format of the workbook from properties: style(BOLD, LEFT)."""
+
+
+class _AllDigits(float):
+    """A number that XlsxWriter writes with all its digits; by itself it writes 16, and some need 17."""
+
+    def __format__(self, spec: str) -> str:
+        return repr(float(self))
 
 
 def write(sheet: "Sheet", path: str | os.PathLike[str]) -> None:
-    """Write `sheet` to `path`; the file appears whole or not at all."""
+    """Write `sheet` to `path`; the file appears whole or not at all.
+
+    Beside each formula stands the package's number. Excel works everything out when it opens the file. A
+    preview only shows the numbers, and LibreOffice goes on from them until something changes: so they have
+    all their digits, or a nudge would be lost.
+    """
     try:
-        import openpyxl
-    except ImportError as error:
-        raise ImportError(
-            "saving a sheet needs openpyxl, which is not installed: pip install 'backproplab[sheet]'"
+        import xlsxwriter
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(
+            'saving a sheet needs xlsxwriter, which is not installed: pip install "backproplab[sheet]"',
+            name=error.name,
         ) from error
-    workbook = openpyxl.Workbook()
-    workbook.properties.creator = "backproplab"
-    workbook.properties.created = A_DATE
-    workbook.calculation.fullCalcOnLoad = True
-    page = workbook.active
-    page.title = NETWORK
-    _write_network(sheet, page)
-    _write_nudges(sheet, workbook.create_sheet(NUDGES))
-    buffer = io.BytesIO()
-    workbook.save(buffer)
-    temporary = f"{os.fspath(path)}.part"
-    with open(temporary, "wb") as file:
-        file.write(_settled(buffer.getvalue(), sheet))
-    os.replace(temporary, path)
+
+    with atomic_write(path) as file, xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+        book.set_properties({"author": "backproplab", "created": A_DATE})
+
+        def style(*properties: dict[str, Any]) -> Any:
+            return book.add_format({name: value for each in properties for name, value in each.items()})
+
+        _write_network(sheet, book.add_worksheet(NETWORK), style)
+        _write_nudges(sheet, book.add_worksheet(NUDGES), style)
 
 
-def _write_network(sheet: "Sheet", page: Any) -> None:
-    from openpyxl.styles import Alignment, PatternFill
-
-    page["A1"] = f"A {sheet.title} network, with every gradient"
-    page["A1"].font = _font(bold=True, size=14)
-    page["A2"] = READ_ME
-    page["A2"].alignment = Alignment(wrap_text=True, vertical="top")
-    page.merge_cells("A2:G2")
-    page.row_dimensions[2].height = 48
-    for column, (head, width) in enumerate(zip(HEADS, WIDTHS, strict=True), start=1):
-        page.cell(HEAD, column, head or None)
-        page.column_dimensions[page.cell(HEAD, column).column_letter].width = width
-    _head(page, HEAD, words=(1, 7, 8, 9))
+def _write_network(sheet: "Sheet", page: Page, style: Style) -> None:
+    page.write("A1", f"A {sheet.title} network, with every gradient", style(BOLD, {"font_size": 14}))
+    page.merge_range("A2:G2", READ_ME, style({"text_wrap": True, "valign": "top"}))
+    page.set_row(1, 48)
+    for column, width in enumerate(WIDTHS):
+        page.set_column(column, column, width)
+    _write_heads(page, HEAD - 1, HEADS, style, words=(0, 6, 7, 8))
     for row in sheet.rows:
         if row.name:
-            _write_row(sheet, page, row)
+            _write_words(sheet, page, row, style)
         else:
-            page.cell(row.number, 1, row.title).font = _font(bold=True)
-            for column in range(1, len(HEADS) + 1):
-                page.cell(row.number, column).fill = PatternFill("solid", fgColor=HEADING)
-    page.freeze_panes = f"B{HEAD + 1}"
-    _one_page_wide(page)
-    for cell in sheet.cells.values():
-        if cell.worksheet == NETWORK:
-            _write_cell(page, cell)
+            for column in range(len(HEADS)):
+                page.write(row.number - 1, column, "" if column else row.title, style(BOLD, HEADING))
+    page.freeze_panes(HEAD, 1)
+    _finish(sheet, NETWORK, page, style)
 
 
-def _write_row(sheet: "Sheet", page: Any, row: Row) -> None:
-    from openpyxl.styles import Alignment
-
-    page.cell(row.number, 1, f"{MARKS[row.role]} {row.title}").font = _font(
-        bold=True, color=COLOURS[row.role]
-    )
-    told = (row.meaning, sheet.letters(row.name), sheet.letters(f"dL_d{row.name}"))
-    for column, text in enumerate(told, start=7):
-        page.cell(row.number, column, text or None).alignment = Alignment(horizontal="left", indent=1)
+def _write_words(sheet: "Sheet", page: Page, row: Row, style: Style) -> None:
+    """What stands beside the numbers of a row: its title, its meaning, its formulas in letters."""
+    title = style(BOLD, {"font_color": COLOURS[row.role]})
+    page.write(row.number - 1, 0, f"{MARKS[row.role]} {row.title}", title)
+    words = (row.meaning, sheet.letters(row.name), sheet.letters(f"dL_d{row.name}"))
+    for column, text in enumerate(words, start=6):
+        page.write(row.number - 1, column, text, style(LEFT))
 
 
-def _write_nudges(sheet: "Sheet", page: Any) -> None:
+def _write_nudges(sheet: "Sheet", page: Page, style: Style) -> None:
     columns = sheet.layout.nudge_columns
-    page["A1"] = "nudged"
-    for name, letter in columns.items():
-        page[f"{letter}1"] = pretty(name)
-        page.column_dimensions[letter].width = 13
-    page.column_dimensions["A"].width = 15
-    _head(page, 1, words=(1,))
+    _write_heads(page, 0, ("nudged", *map(pretty, columns)), style, words=(0,))
+    page.set_column(0, 0, 15)
+    page.set_column(1, len(columns), 13)
     for index, name in enumerate(sheet.layout.nudged):
         for turn, sign in enumerate(WAYS.values()):
-            page.cell(2 + 2 * index + turn, 1, f"{pretty(name)} {sign.replace('-', '−')} nudge")
-    page.cell(3 + 2 * len(sheet.layout.nudged), 1, NUDGES_READ_ME).font = _font(italic=True)
-    page.freeze_panes = "B2"
-    _one_page_wide(page)
+            page.write(1 + 2 * index + turn, 0, f"{pretty(name)} {sign.replace('-', '−')} nudge", style())
+    page.write(2 + 2 * len(sheet.layout.nudged), 0, NUDGES_READ_ME, style(ITALIC))
+    page.freeze_panes(1, 1)
+    _finish(sheet, NUDGES, page, style)
+
+
+def _write_heads(
+    page: Page, row: int, heads: tuple[str, ...], style: Style, *, words: tuple[int, ...]
+) -> None:
+    """The heads of columns: over words at the left, over numbers at the right."""
+    for column, head in enumerate(heads):
+        side = {"align": "right"} if column not in words else {"align": "left"} if not column else LEFT
+        page.write(row, column, head, style(BOLD, {"bottom": 1}, side))
+
+
+def _finish(sheet: "Sheet", worksheet: str, page: Page, style: Style) -> None:
+    """Write all numbers of a worksheet, and let it print one page wide."""
     for cell in sheet.cells.values():
-        if cell.worksheet == NUDGES:
-            _write_cell(page, cell)
+        if cell.worksheet == worksheet:
+            _write_number(page, cell, style)
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
 
 
-def _head(page: Any, number: int, *, words: tuple[int, ...]) -> None:
-    from openpyxl.styles import Alignment, Border, Side
-
-    for cell in page[number]:
-        cell.font = _font(bold=True)
-        cell.border = Border(bottom=Side(style="thin"))
-        indent = 1 if cell.column in words[1:] else 0
-        cell.alignment = Alignment(horizontal="left" if cell.column in words else "right", indent=indent)
-
-
-def _write_cell(page: Any, cell: Any) -> None:
-    from openpyxl.styles import Border, PatternFill, Side
-
-    place = page[cell.address]
-    place.value = cell.formula or cell.value
-    place.number_format = (
-        "General" if not cell.formula else "0E+00" if cell.name.startswith("gap_") else PLACES
-    )
-    place.font = _font(color=COLOURS[cell.role], bold=cell.role == "loss")
+def _write_number(page: Page, cell: "Cell", style: Style) -> None:
+    properties: list[dict[str, Any]] = [{"font_color": COLOURS[cell.role]}]
+    if cell.role == "loss":
+        properties.append(BOLD)
     if cell.editable:
-        edge = Side(style="thin", color="8C6D1F")
-        place.fill = PatternFill("solid", fgColor=WASH)
-        place.border = Border(edge, edge, edge, edge)
-
-
-def _font(**style: Any) -> Any:
-    from openpyxl.styles import Font
-
-    return Font(**{**FACE, **style})
-
-
-def _one_page_wide(page: Any) -> None:
-    page.page_setup.orientation = "landscape"
-    page.page_setup.fitToHeight = 0
-    page.sheet_properties.pageSetUpPr.fitToPage = True
-
-
-def _settled(archive: bytes, sheet: "Sheet") -> bytes:
-    """The same workbook without times, and with the package's number beside each formula.
-
-    Excel works everything out when it opens the file. A preview only shows the numbers, and LibreOffice
-    goes on from them until something changes: so they have all their digits, or a nudge would be lost.
-    """
-    whole = io.BytesIO()
-    numbers = {(cell.worksheet, cell.address): cell.value for cell in sheet.cells.values()}
-    with (
-        zipfile.ZipFile(io.BytesIO(archive)) as old,
-        zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as new,
-    ):
-        for item in old.namelist():
-            data = old.read(item)
-            if item == "docProps/core.xml":
-                data = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>2000-01-01T00:00:00Z", data)
-            elif found := re.fullmatch(r"xl/worksheets/sheet([12])\.xml", item):
-                data = _with_numbers(data.decode(), (NETWORK, NUDGES)[int(found[1]) - 1], numbers).encode()
-            new.writestr(zipfile.ZipInfo(item, A_DATE.timetuple()[:6]), data, zipfile.ZIP_DEFLATED)
-    return whole.getvalue()
-
-
-def _with_numbers(text: str, worksheet: str, numbers: dict[tuple[str, str], float]) -> str:
-    pattern = re.compile(r'(<c r="(?P<place>[A-Z]+\d+)"[^>]*><f>[^<]*</f>)<v\s*/?>(?:</v>)?')
-
-    def filled(found: re.Match[str]) -> str:
-        return f"{found[1]}<v>{numbers[worksheet, found['place']]!r}</v>"
-
-    return pattern.sub(filled, text)
+        properties.append(EDITABLE)
+    if cell.formula:
+        places = POWER if cell.name.startswith("gap_") else PLACES
+        page.write_formula(cell.address, cell.formula, style(*properties, {"num_format": places}), cell.value)
+    else:
+        page.write_number(cell.address, _AllDigits(cell.value), style(*properties))

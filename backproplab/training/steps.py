@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from backproplab.layers.contract import Array
+from backproplab.layers.passes import says_nothing
 from backproplab.losses import Loss
 from backproplab.network import Network, at_least_one
 from backproplab.optimizers import Optimizer
@@ -139,9 +140,10 @@ def loop(
     latest = _latest.setdefault(network, [None])
     training = _Training(optimizer, network.parameters, network.gradient, latest)
     rng, number = np.random.default_rng(seed), 0
+    again = not says_nothing(network.layers[0])  # else the first layer may hold on to a batch
     for epoch in count(1) if epochs is None else range(1, epochs + 1):
         order = rng.permutation(len(x)) if shuffle else np.arange(len(x))
-        for rows, batch_x, batch_targets in batches(x, targets, order, batch_size):
+        for rows, batch_x, batch_targets in batches(x, targets, order, batch_size, again=again):
             number += 1
             value = network.training_pass(loss, batch_x, batch_targets)  # forward, loss, backward
             latest[0] = training  # so that an update can tell whether the gradient is still its own
@@ -150,15 +152,21 @@ def loop(
             step.update()
 
 
-def batches(x: Array, targets: Array, order: Rows, batch_size: int) -> Iterator[tuple[Rows, Array, Array]]:
-    """The rows of each batch, with their inputs and targets, in two arrays that the next batch overwrites."""
+def batches(
+    x: Array, targets: Array, order: Rows, batch_size: int, *, again: bool
+) -> Iterator[tuple[Rows, Array, Array]]:
+    """The rows of each batch, with their inputs and targets.
+
+    The next batch writes over the array of targets, and with `again` over that of the inputs.
+    """
     batch_size = min(batch_size, len(order))
-    x_buffer = np.empty((batch_size, *x.shape[1:]), x.dtype)
+    x_buffer = np.empty((batch_size, *x.shape[1:]), x.dtype) if again else None
     target_buffer = np.empty((batch_size, *targets.shape[1:]), targets.dtype)
     for start in range(0, len(order), batch_size):
         rows = order[start : start + batch_size]
         if len(rows) < batch_size:  # the last batch
-            x_buffer, target_buffer = x_buffer[: len(rows)], target_buffer[: len(rows)]
+            target_buffer = target_buffer[: len(rows)]
+            x_buffer = x_buffer[: len(rows)] if x_buffer is not None else None
         # mode="clip" lets take write straight to its target; all rows are there, so nothing is clipped.
         yield (
             rows,

@@ -56,14 +56,15 @@ np.linalg.norm = lambda *a, **k: 0.0
         "patched comparing side",
         "decide what agrees",
         """
-import backproplab.compare as compare, backproplab.check.verdict as verdict
-compare.agree = verdict.agree = lambda *a, **k: compare.Agreement(True, 0.0, "")
+from backproplab.marking import compare, values, verdict
+compare.agree = values.agree = values.agreement = lambda *a, **k: compare.Agreement(True, 0.0, "")
+verdict.agreement, verdict.matches = values.agreement, lambda *a: False
 compare.TOLERANCE = 1e9
 """,
     ),
     Attack(
         "patched check decorator",
-        "pose another check than the released one",
+        "declare another check than the released one",
         """
 import backproplab.check as module, backproplab.check.session as session
 def check(exercise, **_):

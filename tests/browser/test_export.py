@@ -5,7 +5,8 @@ import re
 import nbformat
 import pytest
 
-from backproplab.authoring.export import export
+from backproplab.authoring.notebooks import execute
+from backproplab.publishing.export import export
 from browser.lab import ROOT, SCREENSHOTS, Watched, notebook_of
 from browser.quick_check import answer_all
 from browser.stepper import press, says
@@ -67,7 +68,10 @@ def opened(browser, watched, out):
 
     def make(path):
         watched.append(Watched(browser, "file://", offline=True))
-        pages.append(Page(watched[-1], export(path, out, also=["02-chain-rule", "03-spreadsheet"])))
+        lesson = nbformat.read(path, as_version=4)
+        execute(lesson, path)
+        page = export(lesson, path, out, also=["02-chain-rule", "03-spreadsheet"])
+        pages.append(Page(watched[-1], page))
         return pages[-1]
 
     yield make

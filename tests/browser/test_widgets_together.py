@@ -32,7 +32,8 @@ network = Network([Dense(2, 1), Sigmoid(), Dense(1, 1), Sigmoid()], seed=1, dtyp
 sheet = Spreadsheet(Sheet(network, SquaredError(), x=[0.5, 0.3], target=[1.0], learning_rate=0.5))
 sheet""",
     "film": """
-from backproplab import SGD, BatchLoss, GradientMaps, GradientNorms, Recorder, SoftmaxCrossEntropy, fit
+from backproplab import SGD, SoftmaxCrossEntropy, fit
+from backproplab.training import BatchLoss, GradientMaps, GradientNorms, Recorder
 from backproplab.datasets import mnist
 from backproplab.widgets import GradientFilm
 images, labels = mnist("test")

@@ -102,7 +102,7 @@ class _Pictures(HTMLParser):
             self.texts.append(dict(attrs).get("aria-label"))
 
 
-def pictures_told(lesson: NotebookNode) -> Iterator[str]:
+def alt_texts(lesson: NotebookNode) -> Iterator[str]:
     for cell in lesson.cells:
         if cell.cell_type == "markdown":
             texts = [*_Pictures(cell.source).texts, *re.findall(r"!\[([^\]]*)\]\(", cell.source)]
@@ -197,7 +197,7 @@ RULES: tuple[Rule, ...] = (
     no_times,
     fits_on_a_screen,
     short_enough,
-    pictures_told,
+    alt_texts,
     made_as_agreed,
     quick_check_asked,
 )

@@ -60,7 +60,7 @@ def broken_links(page: Path) -> Iterator[str]:
             yield f"{page.name} links to {link}, but {target.name} has no such heading"
 
 
-def told_too_much(text: str, root: Path) -> Iterator[str]:
+def private_details(text: str, root: Path) -> Iterator[str]:
     """Yield a sentence for each registry host, home folder or path of this very checkout in `text`."""
     yield from (f"names the registry host {host}" for host in REGISTRY_HOSTS if host in text)
     yield from (f"names the home folder {found}" for found in sorted(set(HOME_PATH.findall(text))))

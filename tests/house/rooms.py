@@ -12,31 +12,35 @@ PACKAGE = "backproplab"
 class Room(NamedTuple):
     modules: frozenset[str]  # the first name after `backproplab.`
     sees: frozenset[str]  # the rooms above that it may import
-    libraries: frozenset[str] | None = None  # what it may import from outside; None: anything
+    libraries: frozenset[str] | None = None  # what it may import from outside; None: what is declared
+    extras: frozenset[str] = frozenset()  # those of pyproject.toml that it needs
 
 
-def _room(modules: str, sees: str = "", libraries: str | None = None) -> Room:
+def _room(modules: str, sees: str = "", libraries: str | None = None, extras: str = "") -> Room:
     allowed = None if libraries is None else frozenset(libraries.split())
-    return Room(frozenset(modules.split()), frozenset(sees.split()), allowed)
+    return Room(frozenset(modules.split()), frozenset(sees.split()), allowed, frozenset(extras.split()))
 
 
-# In the order of the plan: a room sees only rooms above it.
+# In the order of the plan: a room sees only rooms above it. The foundation is what all others stand on.
 ROOMS = {
+    "foundation": _room("files errors", libraries=""),
     "mathematics": _room(
         "scalar layers losses network summary optimizers training gradient_check datasets",
+        "foundation",
         libraries="numpy",
     ),
-    "display": _room("display"),
-    "plots": _room("plots", "mathematics display"),
-    "spreadsheet": _room("spreadsheet", "mathematics"),
-    "widgets": _room("widgets", "mathematics display plots spreadsheet"),
-    "compare": _room("compare", libraries="numpy"),
-    "check": _room("check", "compare display"),
-    "sandbox": _room("sandbox", "check compare"),
-    "authoring": _room("authoring", "sandbox check compare"),
-    "grading": _room("grading", "authoring sandbox check compare plots"),
+    "display": _room("display", "foundation"),
+    "plots": _room("plots", "foundation mathematics display"),
+    "spreadsheet": _room("spreadsheet", "foundation mathematics", extras="sheet"),
+    "widgets": _room("widgets", "foundation mathematics display plots spreadsheet"),
+    "marking": _room("marking", libraries="numpy"),
+    "check": _room("check", "marking display"),
+    "sandbox": _room("sandbox", "foundation check marking", extras="grade"),
+    "authoring": _room("authoring", "foundation sandbox check marking", extras="grade"),
+    "grading": _room("grading", "foundation authoring sandbox marking plots", extras="grade"),
+    "publishing": _room("publishing", "foundation display widgets", extras="lab"),
 }
-ROOMS["cli"] = _room("cli __main__", " ".join(ROOMS))
+ROOMS["cli"] = _room("cli __main__", " ".join(ROOMS), extras="lab")
 
 
 def room_of(module: str) -> str | None:
@@ -91,4 +95,5 @@ def faults(source: str, module: str, *, is_package: bool = False) -> Iterator[st
             if target != home and target not in plan.sees:
                 yield f"{module}:{line} imports {name}, but {home} may not see {target}"
         elif plan.libraries is not None and top not in sys.stdlib_module_names | plan.libraries:
-            yield f"{module}:{line} imports {top}, but {home} may use {', '.join(plan.libraries)} alone"
+            allowed = ", ".join(sorted(plan.libraries)) or "the standard library"
+            yield f"{module}:{line} imports {top}, but {home} may use {allowed} alone"

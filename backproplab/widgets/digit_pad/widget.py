@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from traitlets import Bool, Bytes, Dict, Float, Int, List, TraitError, observe, validate
 
 from backproplab.datasets import mnist
-from backproplab.datasets.ink import centred, drawn
+from backproplab.datasets.ink import centre, draw_strokes
 from backproplab.display import alt_text, image
 from backproplab.network import Network
 from backproplab.optimizers import at_least_zero
@@ -184,7 +184,7 @@ class DigitPad(Live, folder="digit_pad"):
 
     def static(self) -> Static:
         """A digit of MNIST, the probabilities that it gets, and its gradient map."""
-        picture = centred(_samples()[STILL] / 255)
+        picture = centre(_samples()[STILL] / 255)
         with self._lock:
             reading = self._reader.read(picture, self.target)
         figure = digit_reading(
@@ -231,10 +231,10 @@ def _spoken(share: float) -> str:
 
 
 def _inked(base: NDArray[np.uint8] | None, strokes: tuple[Sequence[float], ...]) -> Sheet:
-    ink = drawn(strokes, size=PAPER, radius=PEN)
+    ink = draw_strokes(strokes, size=PAPER, radius=PEN)
     if base is not None:
         ink = np.maximum(ink, np.kron(base / 255, np.ones((PAPER // 28, PAPER // 28))))
-    return Sheet(base, strokes, centred(ink), 0)
+    return Sheet(base, strokes, centre(ink), 0)
 
 
 @cache

@@ -14,7 +14,7 @@ from traitlets import Bytes, Dict, Enum, Int, List, TraitError, validate
 from backproplab.display import image
 from backproplab.plots.maps import evenly, unit_maps
 from backproplab.plots.training import gradient_norms, loss_curve
-from backproplab.plots.words import listed
+from backproplab.plots.words import join
 from backproplab.training import History
 from backproplab.training.recorder import Series, size
 from backproplab.widgets.gradient_film import maps as film_maps
@@ -130,11 +130,11 @@ class GradientFilm(Live, folder="gradient_film"):
                 unit_maps(
                     series, quantity=quantity, columns=STRIP, scale="map", image_shape=self._image_shape
                 ),
-                f"Maps of {quantity} for {listed(series.labels)} at {shown} of {len(series.steps)} moments "
+                f"Maps of {quantity} for {join(series.labels)} at {shown} of {len(series.steps)} moments "
                 f"{over}; blue is negative, white zero, vermillion positive.",
             )
         if norms := self._records.get("norms"):
-            return gradient_norms(norms), f"Gradient norm of {listed(norms.labels)} {over}, on a log scale."
+            return gradient_norms(norms), f"Gradient norm of {join(norms.labels)} {over}, on a log scale."
         return loss_curve(self._records["loss"]), f"Loss of the batch {over}."
 
 
@@ -146,7 +146,7 @@ def _found(records: Records, asked: Mapping[str, str]) -> dict[str, Series]:
             found[kind] = records[name]
         elif name != kind:  # asked for by name
             raise ValueError(
-                f"{kind}={name!r} names no record with anything in it; there are {listed(sorted(records))}"
+                f"{kind}={name!r} names no record with anything in it; there are {join(sorted(records))}"
             )
     if not found.keys() & {"gradient_maps", "weight_maps", "norms", "loss"}:
         raise ValueError(

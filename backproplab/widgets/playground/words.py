@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from backproplab.plots.words import listed, number
+from backproplab.plots.words import join, number
 from backproplab.widgets.playground.picture import Unit
 from backproplab.widgets.playground.run import Run, Settings
 
@@ -44,7 +44,7 @@ def _dead(run: Run) -> str:
     if not dead:
         return ""
     verb = "is dead: it answers" if len(dead) == 1 else "are dead: they answer"
-    return f" {listed(dead)} {verb} 0 to every point, so no gradient gets through."
+    return f" {join(dead)} {verb} 0 to every point, so no gradient gets through."
 
 
 def thickest(run: Run) -> str:

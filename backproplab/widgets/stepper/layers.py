@@ -9,7 +9,7 @@ from backproplab.layers.chain import LayerStep
 from backproplab.layers.contract import Array, Layer
 from backproplab.losses import Loss
 from backproplab.network import Network
-from backproplab.plots.words import listed, number, short
+from backproplab.plots.words import join, number, short
 from backproplab.training.measurements import norm
 
 MOST_ROWS, MOST_COLUMNS = 6, 5  # a larger array is told by its shape and its norm
@@ -68,7 +68,7 @@ def _step(step: LayerStep) -> dict[str, Any]:
         parts.append(_array("downstream", formulas.downstream, step.downstream))
         sent = f"one of norm {_norm(step.downstream)}"
     own = [f"{name} {_norm(gradient)}" for name, gradient in step.gradients.items()]
-    keeps = f" Its own gradients have norm: {listed(own)}." if own else " It has no parameters of its own."
+    keeps = f" Its own gradients have norm: {join(own)}." if own else " It has no parameters of its own."
     said = f"{step.name} hears a gradient of norm {_norm(step.upstream)} and sends on {sent}.{keeps}"
     return {"title": step.name, "parts": parts, "said": said, "norm": _norm(step.upstream)}
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from backproplab.plots.nodes import Node
-from backproplab.plots.words import listed, short
+from backproplab.plots.words import join, short
 from backproplab.widgets.stepper.messages import Message
 
 UNKNOWN = "?"
@@ -134,7 +134,7 @@ def _verdict(nodes: Sequence[Node], messages: Sequence[Message], right: Sequence
         f"{name_of(nodes[index])} got {short(got[index])}, not {short(missed[index])}" for index in told
     ]
     return (
-        f", and wrong: {listed(faults)}." if len(faults) <= 4 else f", and {len(missed)} gradients are wrong."
+        f", and wrong: {join(faults)}." if len(faults) <= 4 else f", and {len(missed)} gradients are wrong."
     )
 
 

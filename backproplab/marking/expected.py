@@ -18,30 +18,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from backproplab.marking.exercise import Exercise, Misconception
+from backproplab.marking.values import Values
+
 SCHEMA = 1
-
-Values = dict[str, NDArray[np.float64]]
-"""The named values that a check returns with one seed."""
-
-
-@dataclass(frozen=True)
-class Misconception:
-    """A wrong answer that people give, and the sentence that helps."""
-
-    sentence: str
-    values: tuple[Values, ...]  # one a seed
-
-
-@dataclass(frozen=True)
-class Exercise:
-    """What is recorded of one exercise."""
-
-    points: float
-    kind: str
-    answers: tuple[str, ...]
-    values: tuple[Values, ...] = ()  # one a seed; none for trained numbers
-    misconceptions: tuple[Misconception, ...] = ()
-    untouched: tuple[Values, ...] = ()  # what code to be fixed gives as it is handed out
 
 
 @dataclass(frozen=True)
@@ -64,9 +44,10 @@ def read(path: Path) -> ExerciseSet:
                 "use the backproplab that the exercises came with"
             )
         seeds = tuple(content["seeds"])
-        exercises = {name: _exercise(each) for name, each in content["exercises"].items()}
-        for name, exercise in exercises.items():
-            _check_lengths(path.name, name, exercise, len(seeds))
+        exercises = {
+            name: _exercise(name, each, seeds, f"{path.name}: exercise {name}")
+            for name, each in content["exercises"].items()
+        }
         return ExerciseSet(content["set"], content["fingerprint"], seeds, exercises)
     except (KeyError, TypeError, AttributeError, UnicodeDecodeError, json.JSONDecodeError) as error:
         raise ValueError(
@@ -74,48 +55,48 @@ def read(path: Path) -> ExerciseSet:
         ) from error
 
 
-def _check_lengths(file: str, name: str, exercise: Exercise, seeds: int) -> None:
-    """ValueError unless there are values for each seed; trained numbers and most code have some of none."""
-    lists = [exercise.values, exercise.untouched, *(each.values for each in exercise.misconceptions)]
-    optional = [exercise.kind == "trained", True, *(False for _ in exercise.misconceptions)]
-    for values, may_lack in zip(lists, optional, strict=True):
-        if len(values) != seeds and (values or not may_lack):
-            raise ValueError(
-                f"{file}: exercise {name} has {len(values)} lists of values for {seeds} seeds; "
-                "make the file again with backproplab release"
-            )
-
-
-def _exercise(content: dict[str, Any]) -> Exercise:
+def _exercise(name: str, content: dict[str, Any], seeds: tuple[int, ...], where: str) -> Exercise:
+    kind = content["kind"]
     return Exercise(
+        id=name,
         points=content["points"],
-        kind=content["kind"],
+        kind=kind,
         answers=tuple(content["answers"]),
-        values=tuple(decode(each) for each in content.get("values", [])),
+        values=_by_seed(content.get("values", []), seeds, where, may_lack=kind == "trained"),
         misconceptions=tuple(
-            Misconception(each["sentence"], tuple(decode(values) for values in each["values"]))
+            Misconception(each["sentence"], _by_seed(each["values"], seeds, where, may_lack=False))
             for each in content.get("misconceptions", [])
         ),
-        untouched=tuple(decode(each) for each in content.get("untouched", [])),
+        untouched=_by_seed(content.get("untouched", []), seeds, where, may_lack=True),
     )
+
+
+def _by_seed(lists: list[Any], seeds: tuple[int, ...], where: str, *, may_lack: bool) -> dict[int, Values]:
+    """Give each seed its values. ValueError unless there are some for each, or none where they may lack."""
+    if len(lists) != len(seeds) and (lists or not may_lack):
+        raise ValueError(
+            f"{where} has {len(lists)} lists of values for {len(seeds)} seeds; "
+            "make the file again with backproplab release"
+        )
+    return {seed: decode(values) for seed, values in zip(seeds, lists, strict=False)}
 
 
 def encode(values: Mapping[str, NDArray[Any]]) -> list[dict[str, Any]]:
     """Return named arrays as JSON data: name, shape, and the numbers in row order."""
     return [
-        {"name": name, "shape": list(array.shape), "data": [_written(x) for x in array.ravel().tolist()]}
+        {"name": name, "shape": list(array.shape), "data": [_number(x) for x in array.ravel().tolist()]}
         for name, array in values.items()
     ]
 
 
-def decode(content: list[dict[str, Any]]) -> Values:
+def decode(content: list[dict[str, Any]]) -> dict[str, NDArray[np.float64]]:
     """Return what `encode` was given."""
     return {
         each["name"]: np.array([float(x) for x in each["data"]]).reshape(each["shape"]) for each in content
     }
 
 
-def _written(number: float) -> float | str:
+def _number(number: float) -> float | str:
     return float(number) if math.isfinite(number) else str(float(number))
 
 

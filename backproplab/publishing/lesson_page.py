@@ -10,7 +10,7 @@ from nbconvert.exporters import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
-from backproplab.authoring.formulas import FormulaFailed, mathml
+from backproplab.publishing.formulas import FormulaError, mathml
 
 TEMPLATE = "lesson.html.j2"
 Link = Callable[[str, str], str]
@@ -21,7 +21,7 @@ def page_of(lesson: NotebookNode, *, title: str, folder: str, link: Link, live: 
     """Return the page of a lesson that was run.
 
     `folder` is where its images are, `live` the JSON that the page's script makes widgets from. Raises
-    `FormulaFailed`, which names the cell, for a formula that cannot be typeset.
+    `FormulaError`, which names the cell, for a formula that cannot be typeset.
     """
     exporter = _Exporter(link)
     resources = {
@@ -36,7 +36,7 @@ ASSETS = ("page.css", "theme.js", "tab-stops.js", "live.js")
 
 
 def _asset(name: str) -> str:
-    return (files("backproplab.authoring") / "page" / name).read_text(encoding="utf-8")
+    return (files("backproplab.publishing") / "page" / name).read_text(encoding="utf-8")
 
 
 class _Exporter(HTMLExporter):
@@ -61,8 +61,8 @@ class _Exporter(HTMLExporter):
         )
         try:
             html: str = MarkdownWithMath(renderer=renderer).render(source)
-        except FormulaFailed as error:
-            raise FormulaFailed(f"cell '{context['cell'].get('id')}': {error}") from error
+        except FormulaError as error:
+            raise FormulaError(f"cell '{context['cell'].get('id')}': {error}") from error
         return html
 
 

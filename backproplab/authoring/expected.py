@@ -3,15 +3,15 @@
 import json
 from typing import Any
 
-from backproplab.check.expected import SCHEMA, decode, encode, fingerprint
-from backproplab.compare import agree
+from backproplab.marking.compare import agree
+from backproplab.marking.expected import SCHEMA, decode, encode, fingerprint
 
 from .assignment import ExerciseInfo, Solution
-from .proof import PUBLIC_SEEDS, Proven
+from .proof import PUBLIC_SEEDS, Proof
 from .trial import Result
 
 
-def recorded(solution: Solution, results: dict[str, Proven]) -> str:
+def expected_json(solution: Solution, results: dict[str, Proof]) -> str:
     """Return the text of the file: all values with one seed on one line."""
     content = {
         "schema": SCHEMA,
@@ -19,13 +19,13 @@ def recorded(solution: Solution, results: dict[str, Proven]) -> str:
         "fingerprint": fingerprint(),
         "seeds": list(PUBLIC_SEEDS),
         "exercises": {
-            each.id: _recorded(each, results[each.id]) for each in solution.exercises if each.id in results
+            each.id: _entry(each, results[each.id]) for each in solution.exercises if each.id in results
         },
     }
-    return _laid_out(content, "\n") + "\n"
+    return _layout(content, "\n") + "\n"
 
 
-def _recorded(each: ExerciseInfo, found: Proven) -> dict[str, Any]:
+def _entry(each: ExerciseInfo, found: Proof) -> dict[str, Any]:
     entry: dict[str, Any] = {"points": each.points, "kind": each.kind, "answers": list(each.answers)}
     if each.kind != "trained":  # they are judged, not compared
         entry["values"] = _values(found.solution)
@@ -42,41 +42,41 @@ def _values(result: Result) -> list[list[dict[str, Any]]]:
     return [encode(result.values[seed]) for seed in PUBLIC_SEEDS]
 
 
-def _laid_out(content: Any, line: str) -> str:
+def _layout(content: Any, line: str) -> str:
     """Return JSON with a line for each entry, down to the values of one seed; `line` breaks and indents."""
     inner = line + " "
     match content:
         case dict():
             entries = (
-                f"{json.dumps(key, ensure_ascii=False)}: {_laid_out(each, inner)}"
+                f"{json.dumps(key, ensure_ascii=False)}: {_layout(each, inner)}"
                 for key, each in content.items()
             )
             return "{" + inner + f",{inner}".join(entries) + line + "}"
         case [{"sentence": _}, *_] | [[*_], *_]:
-            return "[" + inner + f",{inner}".join(_laid_out(each, inner) for each in content) + line + "]"
+            return "[" + inner + f",{inner}".join(_layout(each, inner) for each in content) + line + "]"
         case _:
             return json.dumps(content, ensure_ascii=False)
 
 
-def same_recorded(old: str, new: str) -> bool:
+def equivalent(old: str, new: str) -> bool:
     """Say whether two such texts record the same: numbers within the tolerance of a check, the rest exactly.
 
-    >>> same_recorded('{"name": "w", "shape": [], "data": [1.0]}', '{"name": "w", "shape": [], "data": [1]}')
+    >>> equivalent('{"name": "w", "shape": [], "data": [1.0]}', '{"name": "w", "shape": [], "data": [1]}')
     True
     """
     try:
-        return _alike(json.loads(old), json.loads(new))
+        return _equivalent(json.loads(old), json.loads(new))
     except ValueError:
         return False
 
 
-def _alike(old: Any, new: Any) -> bool:
+def _equivalent(old: Any, new: Any) -> bool:
     match old, new:
         case {"name": a, "shape": s, "data": list()}, {"name": b, "shape": t, "data": list()}:
             return a == b and s == t and agree(decode([new])[a], decode([old])[a]).ok
         case dict(), dict():
-            return list(old) == list(new) and all(_alike(old[key], new[key]) for key in old)
+            return list(old) == list(new) and all(_equivalent(old[key], new[key]) for key in old)
         case list(), list():
-            return len(old) == len(new) and all(map(_alike, old, new))
+            return len(old) == len(new) and all(map(_equivalent, old, new))
         case _:
             return type(old) is type(new) and bool(old == new)

@@ -61,7 +61,7 @@ def _as_array(value: Any, depth: int) -> NDArray[np.float64]:
         getattr(value, "grad", None), (int, float, np.floating)
     ):
         return np.array(float(data))
-    raise TypeError(f"got {_named(value)}, expected a number or an array of numbers")
+    raise TypeError(f"got {_describe(value)}, expected a number or an array of numbers")
 
 
 def _stack(rows: list[NDArray[np.float64]]) -> NDArray[np.float64]:
@@ -70,7 +70,7 @@ def _stack(rows: list[NDArray[np.float64]]) -> NDArray[np.float64]:
     return np.array(rows, dtype=np.float64)
 
 
-def _named(value: object) -> str:
+def _describe(value: object) -> str:
     match value:
         case None:
             return "None (does the function return its result?)"
@@ -95,7 +95,7 @@ def agree(expected: NDArray[Any], actual: NDArray[Any], *, tolerance: float = TO
     finite = np.isfinite(expected)
     astray = np.where(finite, ~np.isfinite(actual), ~_same(expected, actual))
     if astray.any():
-        return Agreement(False, math.inf, _astray(expected, actual, astray))
+        return Agreement(False, math.inf, _stray(expected, actual, astray))
     distance, is_relative = _distance(expected[finite], actual[finite])
     if distance <= tolerance:
         return Agreement(True, distance, "")
@@ -140,7 +140,7 @@ def _shapes_differ(expected: tuple[int, ...], actual: tuple[int, ...]) -> str:
     return f"{got} where {expected if expected else 'a single number'} was expected"
 
 
-def _astray(expected: NDArray[np.float64], actual: NDArray[np.float64], where: NDArray[np.bool_]) -> str:
+def _stray(expected: NDArray[np.float64], actual: NDArray[np.float64], where: NDArray[np.bool_]) -> str:
     place = tuple(int(index) for index in np.argwhere(where)[0]) if where.ndim else ()
     wanted = "a finite number" if np.isfinite(expected[place]) else f"{expected[place]}"
     at = f" at {list(place)}" if place else ""

@@ -3,14 +3,26 @@
 import numpy as np
 import pytest
 
-from backproplab.grading.judging import Expected, Mistake, Status, _told, judged
+from backproplab.grading.exercises import _public_error, grade_exercise
+from backproplab.marking.exercise import Exercise, Misconception
+from backproplab.marking.verdict import Status
 from backproplab.sandbox.protocol import Outcome
 
 SEEDS, PUBLIC = (1, 2), (101,)
 EVERY = (*PUBLIC, *SEEDS)
 RIGHT = {(seed, name): np.array(float(seed * size)) for seed in EVERY for name, size in (("a", 1), ("b", 10))}
 SWAPPED = {(seed, name): RIGHT[seed, "b" if name == "a" else "a"] for seed, name in RIGHT}
-EXERCISE = Expected("3.2", 4, "function", ("a", "b"), ("f",), RIGHT, (Mistake("They are swapped.", SWAPPED),))
+
+
+def by_seed(values):
+    return {seed: {name: values[each, name] for each, name in values if each == seed} for seed in EVERY}
+
+
+def exercise(values, points=4, kind="function", **more):
+    return Exercise("3.2", points, kind, values=by_seed(values), **more)
+
+
+EXERCISE = exercise(RIGHT, misconceptions=(Misconception("They are swapped.", by_seed(SWAPPED)),))
 
 
 def outcome(values, errors=()):
@@ -21,8 +33,12 @@ def refused(*_):
     raise AssertionError("nothing here is trained")
 
 
-def verdict(values, errors=(), exercise=EXERCISE, accept=refused):
-    return judged(exercise, outcome(values, errors), seeds=SEEDS, public=PUBLIC, accept=accept)
+def grade(values, errors=(), exercise=EXERCISE, judge=refused):
+    return grade_exercise(exercise, outcome(values, errors), seeds=SEEDS, public=PUBLIC, judge=judge)
+
+
+def verdict(*args, **options):
+    return grade(*args, **options).verdict
 
 
 def test_right_values_earn_all_points():
@@ -33,13 +49,12 @@ def test_right_values_earn_all_points():
 def test_points_are_shared_over_named_values():
     found = verdict(RIGHT | {(2, "b"): np.array(7.0)})
     assert (found.earned, found.status) == (2, Status.PARTLY)
-    assert [(named.name, named.passed) for named in found.named] == [("a", True), ("b", False)]
+    assert found.passed == {"a": True, "b": False}
 
 
 def test_three_shares_add_up_to_the_whole():
     values = {(seed, name): np.array(1.0) for seed in EVERY for name in "abc"}
-    exercise = Expected("3.2", 2, "function", ("a", "b", "c"), values=values)
-    assert verdict(values, exercise=exercise).earned == 2
+    assert verdict(values, exercise=exercise(values, points=2)).earned == 2
 
 
 @pytest.mark.parametrize(
@@ -65,7 +80,8 @@ def test_a_public_seed_decides_nothing():
 def test_a_value_that_the_solution_does_not_have_earns_nothing():
     assert verdict({(seed, "c"): np.array(0.0) for seed in EVERY}).earned == 0
     other = Outcome({("9.9", *key): value for key, value in RIGHT.items()})
-    assert judged(EXERCISE, other, seeds=SEEDS, public=PUBLIC, accept=refused).earned == 0
+    found = grade_exercise(EXERCISE, other, seeds=SEEDS, public=PUBLIC, judge=refused)
+    assert found.verdict.earned == 0
 
 
 def test_a_misconception_must_match_everywhere():
@@ -81,49 +97,54 @@ def test_a_stub_was_not_attempted(error):
 
 
 def test_another_error_is_a_wrong_answer_that_says_why():
-    found = verdict({}, {"3.2": "ZeroDivisionError: division by zero"})
-    assert (found.status, found.note) == (Status.NOT_YET, "ZeroDivisionError: division by zero")
+    found = grade({}, {"3.2": "ZeroDivisionError: division by zero"})
+    assert (found.verdict.status, found.note) == (Status.NOT_YET, "ZeroDivisionError: division by zero")
 
 
 def test_an_error_on_hidden_inputs_tells_its_kind_alone():
     seen = {key: value for key, value in RIGHT.items() if key[0] == 101}
-    assert "0.123" not in verdict(seen, {"3.2": "ValueError: got x = 0.123"}).note
+    assert "0.123" not in grade(seen, {"3.2": "ValueError: got x = 0.123"}).note
 
 
 def test_code_to_be_fixed_earns_nothing_as_it_is_handed_out():
     untouched = RIGHT | {(seed, "b"): np.array(0.0) for seed in EVERY}
-    exercise = Expected("3.2", 4, "fix", ("a", "b"), values=RIGHT, untouched=untouched)
-    found = verdict(untouched, exercise=exercise)
+    broken = exercise(RIGHT, kind="fix", untouched=by_seed(untouched))
+    found = verdict(untouched, exercise=broken)
     assert (found.status, found.earned) == (Status.NOT_ATTEMPTED, 0)
-    assert verdict(RIGHT, exercise=exercise).earned == 4
+    assert verdict(RIGHT, exercise=broken).earned == 4
+
+
+def test_a_value_that_nobody_asked_for_does_not_hide_code_as_it_was_handed_out():
+    untouched = RIGHT | {(seed, "b"): np.array(0.0) for seed in EVERY}
+    broken = exercise(RIGHT, kind="fix", untouched=by_seed(untouched))
+    forged = untouched | {(seed, "forged"): np.array(1.0) for seed in EVERY}
+    assert verdict(forged, exercise=broken).earned == 0
 
 
 def test_only_values_on_public_seeds_are_shown():
-    found = verdict(SWAPPED)
-    assert {seen.seed for named in found.named for seen in named.seen} == {101}
-    assert found.named[0].seen[0].yours == "1010"
-    assert "off by" in found.named[0].seen[0].finding
+    found = grade(SWAPPED)
+    assert {shown.seed for value in found.values for shown in value.shown} == {101}
+    assert found.values[0].shown[0].yours == "1010"
+    assert "off by" in found.values[0].shown[0].finding
 
 
 def test_a_wrong_choice_is_not_told_how_far_off_it_is():
     values = {(seed, "choice"): np.array(2.0) for seed in EVERY}
-    exercise = Expected("3.2", 0, "choice", ("choice",), values=values)
-    found = verdict({key: np.array(3.0) for key in values}, exercise=exercise)
-    assert found.named[0].seen[0].finding == "another one is right"
+    found = grade({key: np.array(3.0) for key in values}, exercise=exercise(values, kind="choice"))
+    assert found.values[0].shown[0].finding == "another one is right"
 
 
 def test_a_huge_array_is_shown_in_part():
     values = {(seed, "a"): np.ones((1000, 1000)) for seed in EVERY}
-    exercise = Expected("3.2", 1, "function", ("a",), values=values)
-    assert len(verdict(values, exercise=exercise).named[0].seen[0].yours) <= 100
+    assert len(grade(values, exercise=exercise(values)).values[0].shown[0].yours) <= 100
 
 
 def test_free_text_is_left_to_a_person():
-    found = verdict({}, exercise=Expected("essay", 3, "manual"))
+    found = verdict({}, exercise=Exercise("essay", 3, "manual"))
     assert (found.status, found.points, found.earned) == (Status.BY_HAND, 3, 0)
 
 
-TRAINED = Expected("3.2", 3, "trained", ("w",), ("w",), shapes={"w": (2,)}, accept="judge")
+TRAINED = Exercise("3.2", 3, "trained", ("w",), shapes={"w": (2,)}, accept="judge")
 
 
 def trained(array):
@@ -132,19 +153,19 @@ def trained(array):
 
 def test_trained_numbers_count_if_accepted_on_every_seed():
     asked = []
-    found = verdict(trained([1.0, 2.0]), exercise=TRAINED, accept=lambda *seen: asked.append(seen) or "")
+    found = verdict(trained([1.0, 2.0]), exercise=TRAINED, judge=lambda *seen: asked.append(seen) or "")
     assert (found.earned, found.status) == (3, Status.RIGHT)
     ((exercise, arrays),) = asked
     assert exercise is TRAINED
     assert {seed: named["w"].tolist() for seed, named in arrays.items()} == {seed: [1, 2] for seed in SEEDS}
-    found = verdict(trained([1.0, 2.0]), exercise=TRAINED, accept=lambda *seen: "too far")
-    assert (found.earned, found.note) == (0, "too far")
-    assert {seen.seed for seen in found.named[0].seen} == {101}
+    found = grade(trained([1.0, 2.0]), exercise=TRAINED, judge=lambda *seen: "too far")
+    assert (found.verdict.earned, found.note) == (0, "too far")
+    assert {shown.seed for shown in found.values[0].shown} == {101}
 
 
 @pytest.mark.parametrize("array", [[1.0], [[1.0, 2.0]], 1.0, [1.0, np.nan], [np.inf, 1.0]])
 def test_trained_numbers_of_another_form_are_never_judged(array):
-    assert verdict(trained(array), exercise=TRAINED, accept=refused).earned == 0
+    assert verdict(trained(array), exercise=TRAINED, judge=refused).earned == 0
 
 
 def test_missing_trained_numbers_are_never_judged():
@@ -152,13 +173,13 @@ def test_missing_trained_numbers_are_never_judged():
 
 
 @pytest.mark.parametrize(
-    ("error", "told"),
+    ("error", "shown"),
     [
         ("ZeroDivisionError: division by zero", "ZeroDivisionError, on some"),
         ("Stopped: the answer ran out of time", "Stopped, on some"),
         ("b_is_1_46_rate_is_0_43: x", "An exception, on some"),
     ],
 )
-def test_an_exception_on_the_runs_inputs_tells_nothing_of_them(error, told):
-    given = {(101, "value"): np.zeros(())}
-    assert _told(error, given, public=(101,)).startswith(told)
+def test_an_exception_on_the_runs_inputs_tells_nothing_of_them(error, shown):
+    given = {101: {"value": np.zeros(())}}
+    assert _public_error(error, given, public=(101,)).startswith(shown)

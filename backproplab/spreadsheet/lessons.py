@@ -1,4 +1,4 @@
-"""Write the workbooks that lessons link to: `python -m backproplab.spreadsheet`, in the project's folder."""
+"""The workbooks that lessons link to; `backproplab workbooks`, in the course's folder, writes them."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -21,13 +21,12 @@ def lesson_03() -> Sheet:
 FILES: dict[str, Callable[[], Sheet]] = {"notebooks/files/03-spreadsheet.xlsx": lesson_03}
 
 
-def main() -> None:
-    """Write each file anew."""
+def write_workbooks(course: Path) -> list[Path]:
+    """Write each file anew below the folder of the course, and return their paths."""
+    paths = []
     for name, make in FILES.items():
-        Path(name).parent.mkdir(parents=True, exist_ok=True)
-        make().save(name)
-        print(name)
-
-
-if __name__ == "__main__":
-    main()
+        path = course / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        make().save(path)
+        paths.append(path)
+    return paths

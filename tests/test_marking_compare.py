@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from backproplab import Value
-from backproplab.compare import agree, as_array
+from backproplab.marking.compare import agree, as_array
 
 FINITE = st.floats(-1e6, 1e6, allow_subnormal=False)
 ARRAYS = hnp.arrays(np.float64, hnp.array_shapes(min_dims=0, max_dims=3, max_side=4), elements=FINITE)

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from backproplab.grading.reading import read_notebook
-from backproplab.grading.submissions import CannotRead
+from backproplab.grading.notebook import read_notebook
+from backproplab.grading.submissions import SubmissionError
 
 CODE = {"cell_type": "code", "source": "x = 1", "metadata": {}}
 
@@ -41,7 +41,7 @@ def raw(content, encoding="utf-8"):
     ],
 )
 def test_what_holds_no_code_says_why(data, reason):
-    with pytest.raises(CannotRead, match=reason):
+    with pytest.raises(SubmissionError, match=reason):
         read_notebook(data)
 
 
@@ -76,7 +76,7 @@ def test_mangled_cells_are_read_for_their_code(cell):
 
 
 def test_code_without_end_is_not_read():
-    with pytest.raises(CannotRead, match="1,200,000 characters of code, more than 1,048,576"):
+    with pytest.raises(SubmissionError, match="1,200,000 characters of code, more than 1,048,576"):
         read_notebook(raw(notebook(*[CODE | {"source": "#" * 200_000}] * 6)))
 
 

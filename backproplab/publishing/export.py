@@ -1,45 +1,38 @@
-"""Make a page of a lesson: one HTML file that needs neither Python nor a network.
+"""Make a page of a lesson that was run: one HTML file that needs neither Python nor a network.
 
-From a shell: `python -m backproplab.authoring.export notebooks/03-spreadsheet.ipynb [--out DIR]`.
+From a shell: `backproplab export notebooks/03-spreadsheet.ipynb`.
 
-The lesson is run. Widgets that need no Python stay live in the page; of the others their still half stands
-there. Formulas are MathML, pictures are part of the page, links between lessons lead from page to page.
+Widgets that need no Python stay live in the page; of the others their still half stands there. Formulas are
+MathML, pictures are part of the page, links between lessons lead from page to page.
 """
 
-import argparse
 import json
 import re
-import shutil
-import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import nbformat
 from nbformat import NotebookNode
-from nbformat.reader import NotJSONError
 
-from backproplab.authoring.formulas import FormulaFailed
-from backproplab.authoring.lesson_page import Link, anchor, page_of
-from backproplab.authoring.notebooks import WIDGET_VIEW, NotebookFailed, execute
+from backproplab.files import atomic_write, write_text
+from backproplab.publishing.lesson_page import Link, anchor, page_of
 
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
-OUT = Path("build/export")
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 ELSEWHERE = (
     '<p class="lesson-elsewhere">This one computes in Python: it is live in JupyterLab'
     " (<code>make lab</code>).</p>"
 )
 
 
-def export(path: Path, out: Path, also: Iterable[str] = ()) -> Path:
-    """Run the lesson at `path` and write its page into the folder `out`; return the page.
+def export(lesson: NotebookNode, path: Path, out: Path, also: Iterable[str] = ()) -> Path:
+    """Write the page of a lesson that was run into the folder `out`; return the page.
 
-    Links lead to the pages of lessons that `out` holds already, and of those whose stems `also` lists.
-    Raises `NotebookFailed` if a cell fails, `FormulaFailed` if a formula cannot be typeset.
+    `path` is where the lesson lies: its images and links are found from there. Links lead to the pages of
+    lessons that `out` holds already, and of those whose stems `also` lists. What `lesson` holds of widgets is
+    taken out of it. Raises `FormulaError` if a formula cannot be typeset.
     """
-    lesson = nbformat.read(path, as_version=4)
-    execute(lesson, path)
     out.mkdir(parents=True, exist_ok=True)
     pages = {page.stem for page in out.glob("*.html")} | set(also) | {path.stem}
     live = json.dumps(put_live(lesson), ensure_ascii=False)
@@ -51,7 +44,7 @@ def export(path: Path, out: Path, also: Iterable[str] = ()) -> Path:
         live=live,
     )
     page = out / f"{path.stem}.html"
-    page.write_text(text, encoding="utf-8", newline="\n")
+    write_text(page, text)
     return page
 
 
@@ -118,40 +111,10 @@ def links(path: Path, out: Path, pages: set[str]) -> Link:
         if target.suffix != ".ipynb" and inside and target.is_file():
             copy = out / unquote(address.path)
             copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(target, copy)
+            with atomic_write(copy) as file:
+                file.write(target.read_bytes())
             return anchor(text, url)
         place = f"{target.resolve().parent.name}/{target.name}"
         return f"{text} (<code>{escape(place)}</code> in the course’s folder)"
 
     return link
-
-
-def main(arguments: Sequence[str]) -> int:
-    """Export each notebook that `arguments` name; stop at the first that fails, with exit status 1."""
-    parser = argparse.ArgumentParser(
-        prog="python -m backproplab.authoring.export", description="Lessons as pages"
-    )
-    parser.add_argument("notebooks", nargs="+", type=Path, help="for instance notebooks/03-spreadsheet.ipynb")
-    parser.add_argument("--out", type=Path, default=OUT, help=f"the folder for the pages (default: {OUT})")
-    wanted = parser.parse_args(arguments)
-    for path in wanted.notebooks:  # all of them first: the others may run for minutes
-        if not path.is_file():
-            print(
-                f"{path} does not exist; name a notebook, as notebooks/03-spreadsheet.ipynb", file=sys.stderr
-            )
-            return 1
-    for path in wanted.notebooks:
-        try:
-            page = export(path, wanted.out, also=[each.stem for each in wanted.notebooks])
-        except NotJSONError:
-            print(f"{path} is no notebook; name one, as notebooks/03-spreadsheet.ipynb", file=sys.stderr)
-            return 1
-        except (NotebookFailed, FormulaFailed) as error:
-            print(f"{path}: no page was made. {error}", file=sys.stderr)
-            return 1
-        print(page, flush=True)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

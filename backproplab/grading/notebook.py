@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from backproplab.grading.submissions import CannotRead
+from backproplab.grading.submissions import SubmissionError
 
 
 @dataclass(frozen=True)
@@ -32,34 +32,34 @@ class StudentNotebook:
 
 
 def read_notebook(data: bytes) -> StudentNotebook:
-    """Read the bytes of a notebook. CannotRead, with the reason, if no code can be got out of it.
+    """Read the bytes of a notebook. SubmissionError, with the reason, if no code can be got out of it.
 
     >>> read_notebook(b'{"cells": [{"cell_type": "code", "source": ["x = 1"]}], "nbformat": 4}').cells
     (StudentCell(source='x = 1', grade_id=''),)
     """
-    text, problems = _decoded(data)
-    notebook = _parsed(text)
+    text, problems = _decode(data)
+    notebook = _parse_json(text)
     if not isinstance(notebook, dict):
-        raise CannotRead(f"The file is not a notebook: it holds a JSON {_kind(notebook)}, not an object")
+        raise SubmissionError(f"The file is not a notebook: it holds a JSON {_kind(notebook)}, not an object")
     cells = _cells(notebook, problems)
     code = [cell for cell in cells if isinstance(cell, dict) and cell.get("cell_type") == "code"]
     if not cells:
-        raise CannotRead("The notebook has no cells")
+        raise SubmissionError("The notebook has no cells")
     if not code:
-        raise CannotRead("The notebook has no code cells")
+        raise SubmissionError("The notebook has no code cells")
     _note_kernel(notebook, problems)
     read = tuple(StudentCell(_source(cell), _grade_id(cell)) for cell in code)
     size = sum(len(cell.source) for cell in read)
     if size > MOST_CODE:
-        raise CannotRead(f"The notebook holds {size:,} characters of code, more than {MOST_CODE:,}")
+        raise SubmissionError(f"The notebook holds {size:,} characters of code, more than {MOST_CODE:,}")
     if not any(cell.grade_id for cell in read):
         problems.append("No cell carries a grade id any more; checks ran after the last cell")
     return StudentNotebook(read, tuple(problems))
 
 
-def _decoded(data: bytes) -> tuple[str, list[str]]:
+def _decode(data: bytes) -> tuple[str, list[str]]:
     if not data.strip():
-        raise CannotRead("The file is empty")
+        raise SubmissionError("The file is empty")
     encoding = json.detect_encoding(data)
     try:
         return data.decode(encoding), [] if encoding.startswith("utf-8") else [
@@ -69,19 +69,21 @@ def _decoded(data: bytes) -> tuple[str, list[str]]:
         return data.decode("cp1252", "replace"), ["The file is not in UTF-8; it was read as Windows-1252"]
 
 
-def _parsed(text: str) -> Any:
+def _parse_json(text: str) -> Any:
     start = text.lstrip()[:200]
     if not start.startswith(("{", "[")):
         looks = {"%PDF": "a PDF", "PK\x03\x04": "a zip file", "<": "a web page"}
         like = next((f": it looks like {what}" for sign, what in looks.items() if start.startswith(sign)), "")
-        raise CannotRead(f"The file is not a notebook{like}")
+        raise SubmissionError(f"The file is not a notebook{like}")
     try:
         return json.loads(text, strict=False)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
-        raise CannotRead(f"The file is damaged: no JSON from {where} on ({error.msg})") from error
+        raise SubmissionError(f"The file is damaged: no JSON from {where} on ({error.msg})") from error
     except (ValueError, RecursionError, MemoryError) as error:
-        raise CannotRead(f"The file is not a notebook that can be read ({type(error).__name__})") from error
+        raise SubmissionError(
+            f"The file is not a notebook that can be read ({type(error).__name__})"
+        ) from error
 
 
 def _cells(notebook: dict[str, Any], problems: list[str]) -> list[Any]:
@@ -93,9 +95,9 @@ def _cells(notebook: dict[str, Any], problems: list[str]) -> list[Any]:
         sheets = [sheet for sheet in notebook["worksheets"] if isinstance(sheet, dict)]
         cells = [cell for sheet in sheets if isinstance(sheet.get("cells"), list) for cell in sheet["cells"]]
     if cells is None:
-        raise CannotRead("The file is not a notebook: it has no list of cells")
+        raise SubmissionError("The file is not a notebook: it has no list of cells")
     if not isinstance(cells, list):
-        raise CannotRead(f"The file is not a notebook: its cells are a JSON {_kind(cells)}, not a list")
+        raise SubmissionError(f"The file is not a notebook: its cells are a JSON {_kind(cells)}, not a list")
     return cells
 
 

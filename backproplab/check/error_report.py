@@ -1,5 +1,6 @@
-"""An exception, told without the noise of one machine: no addresses, no folders, no frames of ours."""
+"""What an exception says, without the noise of one machine: no addresses, no folders, no frames of ours."""
 
+import os
 import re
 import sys
 import sysconfig
@@ -17,11 +18,12 @@ HINTS = (
 MOST_FRAMES = 12
 NOTEBOOK = "notebook"
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{4,}")
-_HERE = str(Path(__file__).parent)
+_PACKAGE = Path(__file__).parents[1]
+_OURS = tuple(f"{_PACKAGE / room}{os.sep}" for room in ("check", "marking"))
 
 
 @dataclass(frozen=True)
-class Trouble:
+class ErrorReport:
     """What went wrong: in one line, and as a traceback to unfold."""
 
     line: str
@@ -35,19 +37,19 @@ class Trouble:
         return next(fits, "") if self.place.startswith("in the check") else ""
 
 
-def trouble(error: BaseException) -> Trouble:
+def error_report(error: BaseException) -> ErrorReport:
     """Describe an exception: its type and message in one line, its place, and the frames that led to it."""
     line = _one_line(error)
     frames = [
-        frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith(_HERE)
+        frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith(_OURS)
     ]
     own = [frame for frame in frames if _file(frame) == NOTEBOOK]
     place = f"in {_function(own[-1])}, line {own[-1].lineno}" if own else "in the check"
-    shown = [_told(frame) for frame in frames]
+    shown = [_frame(frame) for frame in frames]
     if len(shown) > MOST_FRAMES:
         half = MOST_FRAMES // 2
         shown[half:-half] = [f"… {len(shown) - 2 * half} more calls …"]
-    return Trouble(line, place, "\n".join([*shown, line]))
+    return ErrorReport(line, place, "\n".join([*shown, line]))
 
 
 def _one_line(error: BaseException) -> str:
@@ -61,7 +63,7 @@ def _one_line(error: BaseException) -> str:
     return whole if len(whole) <= LONGEST_LINE else whole[: LONGEST_LINE - 1] + "…"
 
 
-def _told(frame: traceback.FrameSummary) -> str:
+def _frame(frame: traceback.FrameSummary) -> str:
     head = f"{_file(frame)}, line {frame.lineno}, in {_function(frame)}"
     return f"{head}\n    {frame.line}" if frame.line else head
 

@@ -1,7 +1,9 @@
-"""What a notebook is told that cannot become an exercise set."""
+"""Why a solution notebook cannot become an exercise set."""
+
+from backproplab.errors import BackproplabError
 
 
-class Refused(Exception):
+class ReleaseError(BackproplabError):
     """A solution notebook cannot be released. `reasons` name each cell and how to mend it."""
 
     def __init__(self, *reasons: str) -> None:

@@ -1,0 +1,157 @@
+"""What a check found: a verdict, a row for each named value, and a sentence that helps."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from backproplab.check.error_report import ErrorReport, error_report
+from backproplab.check.rows import Row, comparison, row
+from backproplab.marking import trained
+from backproplab.marking.exercise import DRAWN, Accept, CheckFunction, CheckSpec, Exercise, call_with_seed
+from backproplab.marking.expected import ExerciseSet, fingerprint
+from backproplab.marking.values import Given, as_arrays
+from backproplab.marking.verdict import Status, Verdict, verdict
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What a check found of one exercise, as a learner's card shows it."""
+
+    verdict: Verdict
+    note: str = ""
+    rows: tuple[Row, ...] = ()
+    seeds: int = 1
+    """How many random inputs the rows speak of."""
+    error: ErrorReport | None = None
+
+    @property
+    def status(self) -> Status:
+        """How the answer stands. What is right in part is "not yet" here; its points say how much of it."""
+        return Status.NOT_YET if self.verdict.status is Status.PARTLY else self.verdict.status
+
+
+def without_values(exercise: str, points: float, status: Status, note: str = "") -> CheckResult:
+    """Return the result for an answer that gave nothing to compare."""
+    return CheckResult(Verdict(exercise, points, 0.0, status), note)
+
+
+def run_check(spec: CheckSpec, exercise: Exercise, whole: ExerciseSet) -> CheckResult:
+    """Run a check with each public seed, and compare what it returns with what is recorded.
+
+    Never raises: whatever a learner's code does, even sys.exit() or a loop stopped by hand, ends on the card.
+    """
+
+    def nothing(status: Status, note: str) -> CheckResult:
+        return without_values(exercise.id, exercise.points, status, note)
+
+    todo = _todo(spec.function, exercise.answers)
+    if todo:
+        return nothing(Status.NOT_ATTEMPTED, todo)
+    try:
+        values = {seed: _named_values(spec.function, seed) for seed in whole.seeds}
+    except NotImplementedError:
+        todo = (
+            f"Your turn: put your code for {_quote(exercise.answers)} in place of the line with "
+            "NotImplementedError, run that cell, then this one."
+        )
+        return nothing(Status.NOT_ATTEMPTED, todo)
+    except BaseException as error:
+        found = error_report(error)
+        hint = f" ({found.hint})" if found.hint else ""
+        result = nothing(Status.NOT_YET, f"{exercise.id} stopped {found.place}: {found.line}{hint}")
+        return replace(result, error=found)
+    if any(value is ... for named in values.values() for value in named.values()):
+        todo = f"Your turn: fill in {_quote(exercise.answers)}, then run this cell again."
+        return nothing(Status.NOT_ATTEMPTED, todo)
+    given = {seed: as_arrays(named) for seed, named in values.items()}
+    if exercise.kind == "trained":
+        if not (spec.shapes and spec.accept):
+            note = "This check says neither what shapes it wants nor who judges them: take a fresh copy."
+            return nothing(Status.NOT_CHECKED, note)
+        return _trained(replace(exercise, shapes=spec.shapes), given, spec.accept)
+    wanted, got = list(exercise.names), list(given[whole.seeds[0]])
+    if any(set(named) != set(wanted) for named in given.values()):
+        note = f"The check expected values named {_quote(wanted)}, and got {_quote(got) or 'none'}."
+        return nothing(Status.NOT_YET, note)
+    return _compare(exercise, given, whole)
+
+
+def _todo(function: CheckFunction, answers: tuple[str, ...]) -> str:
+    """Say which answers are still to be given, or "" if there is something to check."""
+    names = getattr(function, "__globals__", {})
+    undefined = [name for name in answers if name not in names]
+    if undefined:
+        return f"Run the cell that defines {_quote(undefined)} first, then this one again."
+    blank = [name for name in answers if names[name] is ...]
+    return f"Your turn: fill in {_quote(blank)}, then run this cell again." if blank else ""
+
+
+def _quote(names: tuple[str, ...] | list[str]) -> str:
+    quoted = [f"`{name}`" for name in names]
+    return " and ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
+
+
+def _named_values(function: CheckFunction, seed: int) -> dict[str, Any]:
+    values = call_with_seed(function, seed)
+    if not isinstance(values, Mapping):
+        raise TypeError(f"the check expected named values, and got {values!r:.60}")
+    return {str(name): value for name, value in values.items()}
+
+
+def _trained(exercise: Exercise, given: Mapping[int, Given], accept: Accept) -> CheckResult:
+    """Judge trained numbers with each seed; the judge sees finite arrays of the declared shapes alone."""
+    first = next(iter(given.values()))
+    faults = {name: trained.fault_of(first.get(name), shape) for name, shape in exercise.shapes.items()}
+    objections = (_objection(exercise, given[seed], seed, accept) for seed in given)
+    objection = next(filter(None, objections), "")
+    found = verdict(exercise, given, tuple(given), objection=objection)
+    fine = "accepted" if found.status is Status.RIGHT else "well formed"
+    rows = tuple(
+        row(name, first.get(name), False if words else found.passed[name] or None, words or fine)
+        for name, words in faults.items()
+    )
+    note = found.misconception or ("" if any(faults.values()) else objection)
+    return CheckResult(found, note, rows)
+
+
+def _objection(exercise: Exercise, given: Given, seed: int, accept: Accept) -> str:
+    if words := trained.fault(given, exercise.shapes):
+        return words
+    arrays = {name: value for name in exercise.shapes if isinstance(value := given[name], np.ndarray)}
+    try:
+        return trained.objection(accept, arrays, np.random.default_rng(seed))
+    except Exception as error:
+        return f"These numbers cannot be judged. {error_report(error).line}"
+
+
+def _compare(exercise: Exercise, given: Mapping[int, Given], whole: ExerciseSet) -> CheckResult:
+    found = verdict(exercise, given, whole.seeds)
+    rows = tuple(comparison(name, ok, exercise.values, given) for name, ok in found.passed.items())
+    is_drawn = exercise.kind in DRAWN
+    seeds = len(given) if is_drawn else 1
+    if exercise.kind == "choice":  # how far off a choice is would tell the right one
+        rows = tuple(each if each.ok else replace(each, finding=_choice_finding(each)) for each in rows)
+    match found.status:
+        case Status.RIGHT:
+            return CheckResult(found, "", rows, seeds)
+        case Status.NOT_ATTEMPTED:
+            note = f"This still gives what the code as handed out gives: mend {_quote(exercise.answers)}."
+            return CheckResult(found, note, seeds=seeds)
+        case _ if is_drawn and whole.fingerprint != fingerprint():
+            note = (
+                f"NumPy {np.__version__} draws other random inputs than the recorded values come from, so "
+                "they say nothing of your answer: it may well be right. Install the versions that the course "
+                "pins (constraints.txt), restart the kernel and run the notebook again."
+            )
+            result = without_values(exercise.id, exercise.points, Status.VERSIONS_DIFFER, note)
+            return replace(result, rows=tuple(each.without_finding() for each in rows), seeds=seeds)
+        case _:
+            return CheckResult(found, found.misconception or "", rows, seeds)
+
+
+def _choice_finding(row: Row) -> str:
+    return (
+        "not this one" if row.shape == "a number" else "not a choice: write its number alone, without quotes"
+    )

@@ -1,0 +1,81 @@
+"""Put a file in its place whole or not at all.
+
+Every file that the package writes for keeps is written here: a notebook, an exercise, a grade, the parameters
+of a network. The new content goes into a temporary file in the same folder, which then takes the place of the
+old one in a single step. So a reader meets the old file or the new one, never half of one; a program that
+fails or is interrupted leaves the old file as it was, and nothing beside it.
+
+Two writers at once do not disturb each other: each has a temporary file of its own, and the last one to
+finish wins. The content is on the disk before it gets its name (`fsync`), so that this holds after a power
+cut, too. Only a process that is killed outright leaves its temporary file, `.backproplab-….tmp`.
+"""
+
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import BinaryIO
+
+
+@contextmanager
+def atomic_write(path: str | os.PathLike[str], *, mode: int | None = None) -> Iterator[BinaryIO]:
+    """Open `path` for writing bytes; what is written appears there when the block ends without an error.
+
+    `mode` are the permissions of the file, such as 0o600. Without it, a file that is replaced hands on its
+    own, and a new file gets what the process's umask leaves of 0o666, as with `open`. A symbolic link stays
+    one: the file that it leads to is replaced. The folder must exist.
+
+    Raises OSError where the folder cannot be written, or where `path` is a folder or a device.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with atomic_write(f"{folder}/note.txt") as file:
+    ...         _ = file.write(b"all of it")
+    ...     os.listdir(folder)
+    ['note.txt']
+    """
+    target = os.path.realpath(path)
+    existing = _permissions(target)
+    permissions = existing if mode is None else mode
+    temporary = os.path.join(os.path.dirname(target), f".backproplab-{secrets.token_hex(8)}.tmp")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    # Never more open than the file will be, not even for as long as it is being written.
+    try:
+        descriptor = os.open(temporary, flags, 0o666 if permissions is None else permissions)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, os.fspath(path)) from None
+    try:
+        with open(descriptor, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        if permissions is not None:
+            os.chmod(temporary, permissions)  # the umask took its part when the file was made
+        os.replace(temporary, target)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+def write_text(path: str | os.PathLike[str], text: str, *, mode: int | None = None) -> None:
+    r"""Put `text` at `path` as UTF-8 with its line ends as they are; otherwise like `atomic_write`.
+
+    Half of a surrogate pair, which UTF-8 lacks and a file name on Linux may bring in, is written `\udcff`.
+    """
+    data = text.encode("utf-8", "backslashreplace")
+    with atomic_write(path, mode=mode) as file:
+        file.write(data)
+
+
+def _permissions(target: str) -> int | None:
+    """Return the permissions of the file that is to be replaced; None where there is none."""
+    try:
+        found = os.stat(target).st_mode
+    except FileNotFoundError:
+        return None
+    if not stat.S_ISREG(found):
+        kind = "a folder" if stat.S_ISDIR(found) else "a device, not a file"
+        raise OSError(f"{target} is {kind}; name the file to write")
+    return stat.S_IMODE(found)

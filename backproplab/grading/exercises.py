@@ -1,0 +1,126 @@
+"""Grade one exercise by comparison with the solution's values; student code never enters this process.
+
+Which verdict follows is decided in `backproplab.marking`, as in a learner's notebook. Here its inputs are
+those of this run, and what a student may see of it is chosen: their own values, on public seeds alone.
+"""
+
+import builtins
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from numpy.typing import NDArray
+
+from backproplab.marking import trained
+from backproplab.marking.compare import Agreement
+from backproplab.marking.exercise import MANUAL, Exercise
+from backproplab.marking.values import Values, agreement
+from backproplab.marking.verdict import Status, Verdict, verdict
+from backproplab.sandbox.protocol import Outcome
+
+SHOWN = 8  # numbers of an array that feedback writes out
+NOT_ATTEMPTED = ("NotImplementedError", "Ellipsis")
+
+
+@dataclass(frozen=True)
+class ShownValue:
+    """One value on one public seed: the student's, and how far off it is."""
+
+    seed: int
+    yours: str
+    shape: str
+    finding: str
+
+
+@dataclass(frozen=True)
+class ValueGrade:
+    """A named value: whether it counts, and what the student may see of it."""
+
+    name: str
+    passed: bool
+    shown: tuple[ShownValue, ...] = ()
+
+
+@dataclass(frozen=True)
+class ExerciseGrade:
+    """The verdict on an exercise, and what feedback says of it."""
+
+    verdict: Verdict
+    values: tuple[ValueGrade, ...] = ()
+    note: str = ""
+
+
+Judge = Callable[[Exercise, Mapping[int, Values]], str]
+"""Judges trained numbers, by seed: "" if all are accepted, else why not."""
+
+
+def grade_exercise(
+    exercise: Exercise, outcome: Outcome, *, seeds: Sequence[int], public: Sequence[int], judge: Judge
+) -> ExerciseGrade:
+    """Compare what came back of one exercise: `seeds` decide, `public` ones may be shown."""
+    if exercise.kind == MANUAL:
+        return ExerciseGrade(verdict(exercise, {}, seeds), note="Free text: a person reads it.")
+    given: dict[int, dict[str, NDArray[Any]]] = {}
+    for (name_of_exercise, seed, name), value in outcome.values.items():
+        if name_of_exercise == exercise.id:
+            given.setdefault(seed, {})[name] = value
+    objection = _objection(exercise, given, seeds, judge) if exercise.kind == "trained" else ""
+    found = verdict(exercise, given, seeds, objection=objection)
+    error = outcome.errors.get(exercise.id, "")
+    if error.startswith(NOT_ATTEMPTED) and found.status is not Status.RIGHT:
+        found = replace(found, earned=0.0, status=Status.NOT_ATTEMPTED, misconception=None)
+    values = tuple(
+        ValueGrade(name, passed, tuple(_shown(exercise, name, given, public)))
+        for name, passed in found.passed.items()
+    )
+    return ExerciseGrade(found, values, _public_error(error, given, public) or objection)
+
+
+def _objection(exercise: Exercise, given: Mapping[int, Values], seeds: Sequence[int], judge: Judge) -> str:
+    """Why trained numbers do not count; the judge is asked about finite arrays of their shapes alone."""
+    faults = (trained.fault(given.get(seed, {}), exercise.shapes) for seed in seeds)
+    if found := next(filter(None, faults), ""):
+        return found
+    return judge(exercise, {seed: {name: given[seed][name] for name in exercise.shapes} for seed in seeds})
+
+
+def _public_error(error: str, given: Mapping[int, Values], public: Sequence[int]) -> str:
+    """Return what a student may read of an error: its kind alone, if it arose from this run's inputs."""
+    if error and public and given.keys() >= set(public):
+        kind = error.split(":")[0]
+        # An exception's name may be the student's own, and hold the inputs.
+        known = kind == "Stopped" or kind in vars(builtins)
+        return f"{kind if known else 'An exception'}, on some of the inputs drawn for this grading"
+    return error
+
+
+def _shown(
+    exercise: Exercise, name: str, given: Mapping[int, Values], public: Sequence[int]
+) -> list[ShownValue]:
+    """Return one value on the public seeds; trained numbers are the same with each, so on the first alone."""
+    if exercise.kind == "trained":
+        return [
+            _shown_value(seed, given[seed][name], "") for seed in public[:1] if name in given.get(seed, {})
+        ]
+    return [
+        _shown_value(
+            seed,
+            given[seed][name],
+            _finding(exercise, agreement(exercise.values[seed][name], given[seed][name])),
+        )
+        for seed in public
+        if name in given.get(seed, {}) and name in exercise.values.get(seed, {})
+    ]
+
+
+def _finding(exercise: Exercise, found: Agreement) -> str:
+    """How far off a value is; not of a choice, where that would tell the right one."""
+    if found.ok:
+        return "agrees"
+    return "another one is right" if exercise.kind == "choice" else found.reason
+
+
+def _shown_value(seed: int, value: NDArray[Any], finding: str) -> ShownValue:
+    numbers = ", ".join(f"{number:.6g}" for number in value.ravel()[:SHOWN].tolist())
+    text = f"{numbers}, …" if value.size > SHOWN else numbers
+    return ShownValue(seed, text, str(value.shape) if value.ndim else "a number", finding)

@@ -1,0 +1,66 @@
+"""The named values that a check returns: are they those of a known answer, with one seed and with several?
+
+>>> same({"w": np.array(0.5)}, as_arrays({"w": 0.5 + 1e-9}))
+True
+>>> agreement(np.array(0.5), as_arrays({"w": "0.5"})["w"]).reason
+'got a str, expected a number or an array of numbers'
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backproplab.marking.compare import Agreement, agree, as_array
+
+Values = Mapping[str, NDArray[Any]]
+"""The named values that a check returns with one seed."""
+
+Given = Mapping[str, NDArray[Any] | TypeError]
+"""What came back of an answer with one seed: arrays, or why a value is none."""
+
+
+def as_arrays(values: Mapping[str, Any]) -> dict[str, NDArray[np.float64] | TypeError]:
+    """Return what a check returned as arrays; a value that is no array becomes the TypeError that says so."""
+    return {name: _array(value) for name, value in values.items()}
+
+
+def _array(value: Any) -> NDArray[np.float64] | TypeError:
+    try:
+        return as_array(value)
+    except TypeError as error:
+        return error
+    except Exception as error:  # an object of the learner's own may fail in any way when it is looked at
+        return TypeError(f"got a {type(value).__name__} that fails with {type(error).__name__}")
+
+
+def agreement(expected: NDArray[Any], given: NDArray[Any] | TypeError | None) -> Agreement:
+    """Compare one value with the expected one; what is missing or no array agrees with nothing."""
+    if given is None:
+        return Agreement(False, math.inf, "this value is missing")
+    if isinstance(given, TypeError):
+        return Agreement(False, math.inf, str(given))
+    return agree(expected, given)
+
+
+def same(expected: Values | None, given: Given | None) -> bool:
+    """Are these the same names with the same values? Nothing is the same as no values at all."""
+    if expected is None or given is None or expected.keys() != given.keys():
+        return False
+    return all(agreement(expected[name], given[name]).ok for name in expected)
+
+
+def matches(
+    known: Mapping[int, Values], given: Mapping[int, Given], names: Iterable[str], seeds: Iterable[int]
+) -> bool:
+    """Are these the values of a known answer, under every name and with every seed?
+
+    Other names do not count: whoever adds one must not pass for someone else.
+    """
+    pairs = [(seed, name) for seed in seeds for name in names]
+    return bool(pairs) and all(
+        name in known.get(seed, {}) and agreement(known[seed][name], given.get(seed, {}).get(name)).ok
+        for seed, name in pairs
+    )

@@ -1,0 +1,78 @@
+"""Which verdict follows from the values that came back?"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from backproplab.marking.exercise import MANUAL, Exercise
+from backproplab.marking.values import Given, agreement, matches
+
+
+class Status(StrEnum):
+    """How an answer stands."""
+
+    RIGHT = "right"
+    PARTLY = "partly right"
+    NOT_YET = "not yet"
+    NOT_ATTEMPTED = "not attempted"
+    BY_HAND = "to be marked by hand"
+    VERSIONS_DIFFER = "versions differ"
+    """The recorded values come from another numpy's random numbers: nothing can be said."""
+    NOT_CHECKED = "not checked"
+    """There is nothing to compare with."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What an exercise earned, and why."""
+
+    exercise: str
+    points: float
+    earned: float
+    status: Status
+    misconception: str | None = None
+    """The sentence for a wrong answer that people give, where the values are those."""
+    passed: Mapping[str, bool] = field(default_factory=dict)
+    """By named value: is it right with every seed?"""
+
+
+def verdict(
+    exercise: Exercise, given: Mapping[int, Given], seeds: Sequence[int], *, objection: str = ""
+) -> Verdict:
+    """Compare what came back, by seed, with what the solution gives; all of `seeds` must agree.
+
+    Each named value earns its share of the points. Trained numbers count together: `objection` says why they
+    were not accepted, "" that they were. Code to be mended earns nothing as it is handed out, though some of
+    its values may be right.
+    """
+    if exercise.kind == MANUAL:
+        return Verdict(exercise.id, exercise.points, 0.0, Status.BY_HAND)
+    if exercise.kind == "trained":
+        passed = {name: not objection for name in exercise.names}
+    else:
+        passed = {name: _passed(exercise, name, given, seeds) for name in exercise.names}
+    if passed and all(passed.values()):
+        return Verdict(exercise.id, exercise.points, exercise.points, Status.RIGHT, None, passed)
+    if matches(exercise.untouched, given, exercise.names, seeds):
+        return Verdict(exercise.id, exercise.points, 0.0, Status.NOT_ATTEMPTED, None, passed)
+    return Verdict(
+        exercise.id,
+        exercise.points,
+        exercise.points * sum(passed.values()) / max(len(passed), 1),
+        Status.PARTLY if any(passed.values()) else Status.NOT_YET,
+        _misconception(exercise, given, seeds),
+        passed,
+    )
+
+
+def _passed(exercise: Exercise, name: str, given: Mapping[int, Given], seeds: Sequence[int]) -> bool:
+    return bool(seeds) and all(
+        name in exercise.values.get(seed, {})
+        and agreement(exercise.values[seed][name], given.get(seed, {}).get(name)).ok
+        for seed in seeds
+    )
+
+
+def _misconception(exercise: Exercise, given: Mapping[int, Given], seeds: Sequence[int]) -> str | None:
+    known = exercise.misconceptions
+    return next((each.sentence for each in known if matches(each.values, given, exercise.names, seeds)), None)
