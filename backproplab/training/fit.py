@@ -148,20 +148,24 @@ def fit(
 
 def train_epoch(run: _Run, steps: Iterable[Step]) -> float:
     """Make the steps of one epoch; returns its mean (or summed) loss."""
-    total, is_mean, due, progress = 0.0, run.loss.reduction == "mean", run.recorder.due, run.progress
+    total, counted, is_mean = 0.0, 0, run.loss.reduction == "mean"
+    due, progress = run.recorder.due, run.progress
     for step in steps:
+        # How many predictions this loss is the mean of, as long as it says so, or one an example.
+        count = getattr(run.loss, "counted", len(step.rows))
         if not math.isfinite(step.loss):
             stop_diverged(run, step, f"the loss became {step.loss}")
         if step.number in due:
             run.recorder.record(moment(run, step))
         step.update()
         run.made = step.number
-        total += step.loss * len(step.rows) if is_mean else step.loss
+        total += step.loss * count if is_mean else step.loss
+        counted += count
         if progress is not None:
             progress(step.number, run.total, step.loss)
     if not np.isfinite(run.network.parameters).all():  # the last update has no next loss to give it away
         stop_diverged(run, step, "parameters were found to be no longer finite")
-    return total / len(run.x) if is_mean else total
+    return total / max(counted, 1) if is_mean else total
 
 
 def moment(run: _Run, step: Step) -> Moment:

@@ -54,9 +54,10 @@ class Accuracy(Measurement):
 
     def measure(self, moment: Moment) -> float:
         """Accuracy at the weights that the step starts from."""
-        if self.x is None or self.targets is None:
-            return accuracy(moment.network, moment.loss, moment.x[moment.batch], moment.targets[moment.batch])
-        return accuracy(moment.network, moment.loss, self.x, self.targets)
+        if self.x is not None and self.targets is not None:
+            return accuracy(moment.network, moment.loss, self.x, self.targets)
+        outputs = moment.network.predict(moment.x[moment.batch])
+        return share_right(moment.loss, outputs, moment.targets[moment.batch])
 
 
 class GradientNorms(Measurement):
@@ -277,5 +278,6 @@ def accuracy(network: Network, loss: Loss, x: ArrayLike, targets: ArrayLike) -> 
 
 
 def share_right(loss: Loss, outputs: Array, targets: Array) -> float:
-    """Share of the answers that are right; targets as `loss.encode` makes them."""
-    return float(np.mean(loss.right(outputs, targets)))
+    """Share of the answers that are right, nan if none counts; targets as `loss.encode` makes them."""
+    right = loss.right(outputs, targets)
+    return float(right.mean()) if right.size else math.nan
