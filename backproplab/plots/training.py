@@ -152,6 +152,8 @@ def _scale_words(values: Floats) -> str:
 
 def _layer_lines(ax: Axes, series: Series, values: Floats, window: int) -> Floats:
     """Draw a line for each layer; returns the heights of its points, nan for what is not drawn."""
+    if not len(series.steps):
+        raise ValueError("nothing to draw: training ended before the first step at which this was due")
     colours, count = shades("gradient", len(series.labels)), len(series.steps)
     raw = _on_log_scale(values)
     drawn = geometric_mean(values, window) if window > 1 else raw

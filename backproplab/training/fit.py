@@ -98,7 +98,7 @@ def fit(
     examples once, in an order drawn from `seed`, `batch_size` at a time; the last batch may be smaller.
     `validation` is a pair like `(x, targets)`, measured after each epoch. A recorder's memory is printed
     before the first step. `progress(step, steps, loss)` is called after each step. The loop itself is that
-    of `steps`.
+    of `steps`, which reads x and targets as it goes on: change neither until it is over.
 
     A loss that becomes nan or infinite ends the run with a warning that says where the numbers broke; Ctrl-C
     ends it too. Either way the History up to there comes back, with the reason in `stopped`.
@@ -148,17 +148,14 @@ def fit(
 
 def train_epoch(run: _Run, steps: Iterable[Step]) -> float:
     """Make the steps of one epoch; returns its mean (or summed) loss."""
-    total, all_counted, is_mean, due, progress = (
-        0.0,
-        0,
-        run.loss.reduction == "mean",
-        run.recorder.due,
-        run.progress,
-    )
+    total, all_counted, is_mean = 0.0, 0, run.loss.reduction == "mean"
+    due, progress = run.recorder.due, run.progress
     for step in steps:
         if not math.isfinite(step.loss):
             stop_diverged(run, step, f"the loss became {step.loss}")
-        counted = run.loss.counted  # a measurement may use the loss
+        counted = (
+            run.loss.counted
+        )  # predictions that this loss is the mean of; a measurement may use the loss
         if step.number in due:
             run.recorder.record(moment(run, step))
         step.update()

@@ -15,7 +15,7 @@ from backproplab.losses import Loss
 from backproplab.network import Network
 from backproplab.targets import Targets
 from backproplab.training.recorder import Measurement, Moment
-from backproplab.training.steps import how_many
+from backproplab.training.steps import check_seed, how_many
 
 
 class BatchLoss(Measurement):
@@ -97,7 +97,7 @@ class GradientNoise(Measurement):
         if not isinstance(batches, int | np.integer) or batches < 2:
             raise ValueError(f"a standard deviation needs at least 2 batches, got {batches!r}")
         self.batches = int(batches)
-        self.seed = seed
+        self.seed = check_seed(seed)
 
     def labels(self, network: Network) -> tuple[str, ...]:
         """The layers' names."""
@@ -112,15 +112,15 @@ class GradientNoise(Measurement):
         network = moment.network
         of_the_step = network.gradient.copy()
         rng = np.random.default_rng((self.seed, moment.step))
-        # What is summed is how far each gradient is from the first one, in units of its layer's size: so no
-        # square vanishes or overflows, and batches that hardly differ keep the digits in which they do.
-        first, units = of_the_step.astype(np.float64), layer_units(network, of_the_step)
+        # What is summed is how far each gradient is from that of the step, in units of its layer's size: so
+        # no square vanishes or overflows, and batches that hardly differ keep the digits in which they do.
+        near, units = of_the_step.astype(np.float64), layer_units(network, of_the_step)
         of_each = np.repeat(units, layer_sizes(network))
         total, squares = np.zeros(network.size), np.zeros(network.size)
         for _ in range(self.batches):
             rows = rng.choice(len(moment.x), moment.batch_size, replace=False)
             network.training_pass(moment.loss, moment.x[rows], moment.targets[rows])
-            gap = np.subtract(network.gradient, first, dtype=np.float64)
+            gap = np.subtract(network.gradient, near, dtype=np.float64)
             gap /= of_each
             total += gap
             gap *= gap
@@ -129,7 +129,7 @@ class GradientNoise(Measurement):
         mean_gap = total / self.batches
         variance = np.maximum(squares - self.batches * mean_gap**2, 0) / (self.batches - 1)
         noise = layer_norms(network, np.sqrt(variance))
-        mean = layer_norms(network, first / of_each + mean_gap)
+        mean = layer_norms(network, near / of_each + mean_gap)
         signal = np.sqrt(np.maximum(mean**2 - noise**2 / self.batches, 0))
         return np.column_stack([signal * units, noise * units])
 

@@ -32,8 +32,19 @@ from backproplab.targets import Targets
 
 Rows = NDArray[np.intp]
 
-_in_gradient: WeakKeyDictionary[Network, list[Rows]] = WeakKeyDictionary()
-"""Of each network in training: the rows whose gradient it holds, as the one item of a list."""
+
+@dataclass(slots=True, eq=False)
+class _Training:
+    """What the steps of one loop share."""
+
+    optimizer: Optimizer
+    parameters: Array
+    gradient: Array
+    latest: list["_Training | None"]
+    """One item, shared by all loops over one network: the loop whose gradient the network holds."""
+
+
+_latest: WeakKeyDictionary[Network, list[_Training | None]] = WeakKeyDictionary()
 
 
 @dataclass(slots=True, eq=False)
@@ -41,33 +52,31 @@ class Step:
     """One step of training: its backward pass is done, its update is not yet made."""
 
     number: int
-    """Counts the steps of the run, from 1."""
+    """Counts the steps of the loop, from 1."""
     epoch: int
     """Counts the passes through the data, from 1."""
     rows: Rows
     """`(batch,)`: which rows of the data the batch holds."""
     loss: float
     """Of the batch, at the weights that the step starts from."""
-    network: Network = field(repr=False)
-    optimizer: Optimizer = field(repr=False)
-    in_gradient: list[Rows] = field(repr=False)
-    """What `network.gradient` is the gradient of: the rows of the latest batch, as the one item of a list."""
+    _training: _Training = field(repr=False)
     made: bool = False
     """Whether the update was made."""
 
     def update(self) -> None:
         """Let the optimiser move the parameters now; made once, it is not made again.
 
-        RuntimeError if the gradient in the network is another step's by now.
+        RuntimeError if another loop has put its own gradient into the network since.
         """
         if self.made:
             return
-        if self.in_gradient[0] is not self.rows:
+        training = self._training
+        if training.latest[0] is not training:
             raise RuntimeError(
                 f"the gradient of step {self.number} is gone: another training loop has used this network "
                 "since. Finish one loop before you start the next, or call step.update() before you do"
             )
-        self.optimizer.step(self.network.parameters, self.network.gradient)
+        training.optimizer.step(training.parameters, training.gradient)
         self.made = True
 
 
@@ -129,16 +138,17 @@ def loop(
     shuffle: bool = True,
 ) -> Iterator[Step]:
     """The loop of `steps`, for what was checked: x and targets as `examples` gives them."""
+    latest = _latest.setdefault(network, [None])
+    training = _Training(optimizer, network.parameters, network.gradient, latest)
     rng, number = np.random.default_rng(seed), 0
     again = not says_nothing(network.layers[0])  # else the first layer may hold on to a batch
-    in_gradient = _in_gradient.setdefault(network, [np.empty(0, np.intp)])
     for epoch in count(1) if epochs is None else range(1, epochs + 1):
         order = rng.permutation(len(x)) if shuffle else np.arange(len(x))
         for rows, batch_x, batch_targets in batches(x, targets, order, batch_size, again=again):
             number += 1
             value = network.training_pass(loss, batch_x, batch_targets)  # forward, loss, backward
-            in_gradient[0] = rows  # so that an update can tell whether the gradient is still its own
-            step = Step(number, epoch, rows, value, network, optimizer, in_gradient)
+            latest[0] = training  # so that an update can tell whether the gradient is still its own
+            step = Step(number, epoch, rows, value, training)
             yield step
             step.update()
 
@@ -180,8 +190,14 @@ def check_parts(caller: str, network: Network, loss: Loss, optimizer: Optimizer,
         raise ValueError(
             "this optimiser remembers the parameters of another network; make a new one for each"
         )
+    check_seed(seed)
+
+
+def check_seed(seed: int) -> int:
+    """The seed, if it is one."""
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
         raise ValueError(f"seed must be a whole number of at least 0, got {seed!r}")
+    return int(seed)
 
 
 def examples(network: Network, loss: Loss, x: ArrayLike, targets: Targets, what: str) -> tuple[Array, Array]:

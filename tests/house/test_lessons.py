@@ -5,11 +5,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from house import lessons
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from backproplab.authoring.notebooks import as_text, normalise
 from backproplab.widgets.quick_check.questions import questions
+from house import lessons
 
 ROOT = Path(__file__).parents[2]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))

@@ -111,6 +111,11 @@ class TestGradients:
         assert "▲ is ∞" in ax.get_ylabel()
         assert "dense1 stays at 1.0, and is infinite from step 2 on" in alt_text(ax)
 
+    @pytest.mark.parametrize(("draw", "shape"), [(gradient_norms, (0, 2)), (gradient_noise, (0, 2, 2))])
+    def test_a_series_without_a_step_is_refused(self, draw, shape):
+        with pytest.raises(ValueError, match="training ended before the first step at which this was due"):
+            draw(series(np.zeros(shape), ("dense1", "dense2")))
+
     def test_numbers_that_all_have_a_place_are_drawn_without_remarks(self):
         ax = gradient_norms(series([[1.0], [0.5]], ("dense1",)))
         assert ax.get_ylabel() == "‖∂L/∂θ‖ (log scale)"

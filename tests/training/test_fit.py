@@ -21,7 +21,14 @@ from backproplab.display import progress_bar
 from backproplab.layers import Layer
 from backproplab.optimizers import Adam
 from backproplab.targets import Masked
-from backproplab.training import BatchLoss, GradientNorms, Recorder, TrainingStopped, steps
+from backproplab.training import (
+    BatchLoss,
+    GradientNoise,
+    GradientNorms,
+    Recorder,
+    TrainingStopped,
+    steps,
+)
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(25, 3)).astype(np.float32)
@@ -65,6 +72,37 @@ def test_epoch_loss_weighs_each_example_alike(reduction):
     whole = SoftmaxCrossEntropy(reduction)
     subject = network()
     assert history.epoch_loss[0] == pytest.approx(whole.forward(subject.predict(X), LABELS), rel=1e-6)
+
+
+def test_epoch_loss_weighs_each_prediction_alike_where_a_loss_counts_some_only():
+    class Some(SquaredError):
+        """The mean over the rows whose target is not nan."""
+
+        def encode(self, targets, shape, dtype):
+            return np.asarray(targets, dtype)
+
+        def compute(self, outputs, targets):
+            counts = ~np.isnan(targets)
+            self.counted = int(counts.sum())
+            self.error = np.where(counts, outputs - targets, 0)
+            return float(np.square(self.error).sum() / max(self.counted, 1))
+
+        def backward(self):
+            return self.error
+
+    targets = np.arange(10.0)[:, np.newaxis]
+    targets[[1, 2, 3, 7]] = np.nan
+    history = fit(
+        Network([Dense(1, 1, initial="zeros")], dtype=np.float64),
+        Some(),
+        np.ones((10, 1)),
+        targets,
+        optimizer=SGD(0.0),
+        epochs=1,
+        batch_size=3,
+        recorder=Recorder(noise=GradientNoise(batches=2)),  # passes of its own, over other rows
+    )
+    assert history.epoch_loss[0] == pytest.approx(np.nanmean(targets**2))
 
 
 def test_an_epoch_sees_each_example_once():

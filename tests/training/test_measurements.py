@@ -170,6 +170,35 @@ def test_each_time_of_a_sequence_is_an_answer_of_its_own():
     assert history.records["share"].values[0] == history.validation_accuracy[0] == 3 / 6
 
 
+def test_accuracy_of_the_batch_takes_targets_that_are_encoded_already():
+    class Encoding(SquaredError):
+        """Encoded targets have a column more than those that come in."""
+
+        def encode(self, targets, shape, dtype):
+            encoded = super().encode(targets, shape, dtype)
+            return np.column_stack([encoded, np.ones(len(encoded))])
+
+        def compute(self, outputs, targets):
+            return super().compute(outputs, targets[:, :1])
+
+        def right(self, outputs, targets):
+            return super().right(outputs, targets[:, :1])
+
+    subject = Network([Dense(3, 1, initial="zeros")], dtype=np.float64)
+    targets = [[0.0], [0.0], [0.0], [1.0]]
+    history = fit(
+        subject,
+        Encoding(),
+        X[:4],
+        targets,
+        optimizer=SGD(0.0),
+        epochs=1,
+        batch_size=4,
+        recorder=Recorder(share=Accuracy()),
+    )
+    assert history.records["share"].values.tolist() == [0.75]
+
+
 class TestNumbersThatFloat32CannotSquare:
     def test_norms_of_15_sigmoid_layers_do_not_vanish(self):
         layers = [layer for _ in range(15) for layer in (Dense(8, 8, initial="small normal"), Sigmoid())]
@@ -307,3 +336,7 @@ class TestBadInput:
             GradientNoise(batches=1)
         with pytest.raises(ValueError, match=r"at least 2 batches, got 2.5"):
             GradientNoise(batches=2.5)
+
+    def test_noise_needs_a_seed(self):
+        with pytest.raises(ValueError, match="seed must be a whole number of at least 0, got 'a'"):
+            GradientNoise(seed="a")
