@@ -155,7 +155,7 @@ def train_epoch(run: _Run, steps: Iterable[Step]) -> float:
             stop_diverged(run, step, f"the loss became {step.loss}")
         counted = (
             run.loss.counted
-        )  # predictions that this loss is the mean of; a measurement may use the loss
+        )  # of predictions; before a measurement uses the loss
         if step.number in due:
             run.recorder.record(moment(run, step))
         step.update()
