@@ -14,7 +14,7 @@ Importing this loads numpy alone. Pictures (`backproplab.plots`) and how they re
 """
 
 from backproplab.gradient_check import check_gradients
-from backproplab.layers import Dense, ReLU, Sigmoid, Tanh
+from backproplab.layers import Dense, Layer, ReLU, Sigmoid, Tanh
 from backproplab.losses import BinaryCrossEntropy, SoftmaxCrossEntropy, SquaredError
 from backproplab.network import Network
 from backproplab.optimizers import SGD
@@ -25,6 +25,7 @@ __all__ = [
     "SGD",
     "BinaryCrossEntropy",
     "Dense",
+    "Layer",
     "Network",
     "ReLU",
     "Sigmoid",

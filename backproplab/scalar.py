@@ -1,7 +1,7 @@
 """Value: a number that knows its own gradient.
 
-Write an expression with Values and ordinary operators: each operation makes a node that knows its parents.
-`backward()` on the last node then fills the `grad` of every node that it came from:
+Write an expression with Values and ordinary operators: each operation makes a node that knows its parents
+and its local derivatives. `backward()` on the last node then fills the `grad` of all that it came from:
 
 >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
 >>> loss = (a * b + 10) ** 2
@@ -13,138 +13,83 @@ Write an expression with Values and ordinary operators: each operation makes a n
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from numbers import Real
-from operator import mul
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from numbers import Number
+from operator import add, mul, sub, truediv
+from sys import intern
+from typing import NamedTuple, NoReturn
 
-
-@dataclass(frozen=True, slots=True)
-class Primitive:
-    """An operation as backward sees it: its name, and its local derivatives as a function of its Values."""
-
-    name: str
-    derivatives: Callable[..., Sequence[float]]  # (out, *parents) -> one number for each parent
-
-
-def _unknown(out: "Value", *parents: "Value") -> tuple[()]:
-    if parents:
-        raise ValueError(
-            f"no derivative known for the hand-made node {out._op!r}; use Value's own operations"
-        )
-    return ()
-
-
-def _swapped(out: "Value", *parents: "Value") -> list[float]:
-    data = [value.data for value in parents]
-    half = len(data) // 2
-    return data[half:] + data[:half]
-
-
-def _power(base: float, exponent: float) -> float:
-    """base ** exponent among the real numbers, or an error that names both."""
-    try:
-        result = base**exponent
-    except ZeroDivisionError:
-        raise ZeroDivisionError(
-            f"0 has no negative power: {base} ** {exponent}; move the base off 0"
-        ) from None
-    except OverflowError:
-        raise OverflowError(f"too large for a float: {base} ** {exponent}; use a smaller base") from None
-    if isinstance(result, complex):
-        raise ValueError(f"not a real number: {base} ** {exponent}; use a whole exponent or a base above 0")
-    return float(result)
-
-
-# fmt: off
-# The table: ∂out/∂parent for each parent, beside the value that the operation computes.
-LEAF    = Primitive("",        _unknown)
-ADD     = Primitive("+",       lambda out, a, b: (1.0, 1.0))                                # a + b
-SUB     = Primitive("-",       lambda out, a, b: (1.0, -1.0))                               # a − b
-MUL     = Primitive("*",       lambda out, a, b: (b.data, a.data))                          # a b
-DIV     = Primitive("/",       lambda out, a, b: (1.0 / b.data, -out.data / b.data))        # a / b
-POW     = Primitive("**",      lambda out, a, b: (b.data * _power(a.data, b.data - 1.0),
-                                                  out.data * math.log(a.data)))             # aᵇ, a > 0
-NEG     = Primitive("neg",     lambda out, a: (-1.0,))                                      # −a
-EXP     = Primitive("exp",     lambda out, a: (out.data,))                                  # eᵃ
-LOG     = Primitive("log",     lambda out, a: (1.0 / a.data,))                              # ln a, a > 0
-TANH    = Primitive("tanh",    lambda out, a: (1.0 - out.data * out.data,))                 # tanh a
-SIGMOID = Primitive("sigmoid", lambda out, a: (out.data * (1.0 - out.data),))               # 1 / (1 + e⁻ᵃ)
-RELU    = Primitive("ReLU",    lambda out, a: (0.0 if out.data <= 0.0 else 1.0,))           # max(a, 0)
-TOTAL   = Primitive("total",   lambda out, *values: (1.0,) * len(values))                   # Σ aᵢ
-DOT     = Primitive("dot",     _swapped)                                                    # Σ aᵢ bᵢ
-# fmt: on
-_NAMED = {p.name: p for p in (LEAF, ADD, SUB, MUL, DIV, POW, NEG, EXP, LOG, TANH, SIGMOID, RELU, TOTAL, DOT)}
-
-
-@lru_cache(maxsize=256, typed=True)
-def _to_the(exponent: float) -> Primitive:
-    """The primitive aⁿ for a plain number n: one for each exponent, not one for each node."""
-    n = float(exponent)
-    return Primitive(f"**{exponent}", lambda out, a: (n * _power(a.data, n - 1.0) if n else 0.0,))
-
-
-def _number(data: Any) -> float:
-    if isinstance(data, Real):
-        return float(data)
-    kind = type(data).__name__
-    raise TypeError(f"Value holds one real number, got {data!r} ({kind}); make one Value for each number")
+from backproplab import graph_copy, real
 
 
 class Value:
     """A number, the nodes that it was computed from, and after `backward()` its gradient.
 
     data: the number, a float. grad: ∂L/∂(this), L being the node whose `backward()` ran. label: a name for
-    pictures. parents: the Values that it was computed from; a leaf has none. primitive: the operation and its
-    derivatives. `_prev` and `_op` show these two to programs written for micrograd, which run unchanged.
-    Leave `data` alone between the forward pass and `backward()`: local derivatives are taken from it.
+    pictures. parents: the Values that it was computed from; a leaf has none. op: the operation, such as "*".
+
+    **Setting `data`**, as in `w.data -= 0.1 * w.grad`, counts in what is written from then on. What has been
+    computed keeps its value and its local derivatives, which are taken when an operation is written.
+
+    **Arithmetic** is that of floats: +, -, * and / may give inf or nan, ** and exp raise OverflowError.
+
+    **Comparing**: a Value equals itself alone, so that sets and dicts tell nodes apart. To ask whether it
+    equals a number, is larger or is true, is a TypeError: compare `data`. Copies and pickles hold the graph.
     """
 
-    __slots__ = ("_pass", "_waiting", "data", "grad", "label", "parents", "primitive")
+    __slots__ = ("_local_derivatives", "_pass", "data", "grad", "label", "op", "parents")
 
     def __init__(
-        self, data: float, parents: Iterable["Value"] = (), op: Primitive | str = LEAF, *, label: str = ""
+        self,
+        data: float,
+        parents: tuple["Value", ...] = (),
+        op: str = "",
+        _local_derivatives: tuple[float, ...] | None = None,
+        *,
+        label: str = "",
     ) -> None:
-        self.data: float = data if type(data) is float else _number(data)
+        if _local_derivatives is None:  # a leaf, or a node made by hand
+            parents = tuple(parents)
+            _local_derivatives = _by_name(op, parents) if parents else ()
+        self.data = data if type(data) is float else real.number(data)
         self.grad = 0.0
         self.label = label
-        self.parents: tuple[Value, ...] = tuple(parents)
-        self.primitive: Primitive = _NAMED.get(op) or Primitive(op, _unknown) if isinstance(op, str) else op
-        self._pass: object = None  # the last backward pass that came by
-        self._waiting = 0  # in that pass: how many children, beside one, have still to send
+        self.parents = parents
+        self.op = op
+        self._local_derivatives = _local_derivatives
+        self._pass: object = None  # the last backward pass that reached this node
 
     def __add__(self, other: "Value | float") -> "Value":
         other = other if isinstance(other, Value) else Value(other)
-        return _node(self.data + other.data, (self, other), ADD)
+        return Value(self.data + other.data, (self, other), "+", (1.0, 1.0))
 
     def __sub__(self, other: "Value | float") -> "Value":
         other = other if isinstance(other, Value) else Value(other)
-        return _node(self.data - other.data, (self, other), SUB)
+        return Value(self.data - other.data, (self, other), "-", (1.0, -1.0))
 
     def __mul__(self, other: "Value | float") -> "Value":
         other = other if isinstance(other, Value) else Value(other)
-        return _node(self.data * other.data, (self, other), MUL)
+        return Value(self.data * other.data, (self, other), "*", (other.data, self.data))
 
     def __truediv__(self, other: "Value | float") -> "Value":
         other = other if isinstance(other, Value) else Value(other)
-        if other.data == 0.0:
-            raise ZeroDivisionError(f"division by 0: {self.data} / {other.data}; move the divisor off 0")
-        return _node(self.data / other.data, (self, other), DIV)
+        ratio = real.quotient(self.data, other.data)
+        return Value(ratio, (self, other), "/", (1.0 / other.data, -ratio / other.data))
 
     def __pow__(self, exponent: "Value | float") -> "Value":
         if not isinstance(exponent, Value):
-            return _node(_power(self.data, _number(exponent)), (self,), _to_the(exponent))
+            power, slope = real.power(self.data, real.number(exponent))
+            return Value(power, (self,), intern(f"**{exponent}"), (slope,))
         if self.data <= 0.0:
             given = f"{self.data} ** {exponent.data}"
             raise ValueError(
                 f"Value ** Value needs a base above 0: {given}; make the exponent a plain number"
             )
-        return _node(_power(self.data, exponent.data), (self, exponent), POW)
+        power, slope = real.power(self.data, exponent.data)
+        return Value(power, (self, exponent), "**", (slope, power * math.log(self.data)))
 
     def __neg__(self) -> "Value":
-        return _node(-self.data, (self,), NEG)
+        return Value(-self.data, (self,), "neg", (-1.0,))
 
     __radd__ = __add__
     __rmul__ = __mul__
@@ -160,33 +105,38 @@ class Value:
 
     def exp(self) -> "Value":
         """e to the power of this Value. OverflowError above about 709.78."""
-        try:
-            return _node(math.exp(self.data), (self,), EXP)
-        except OverflowError:
-            raise OverflowError(f"too large for a float: exp({self.data}); stay below exp(709.78)") from None
+        power = real.exp(self.data)
+        return Value(power, (self,), "exp", (power,))
 
     def log(self) -> "Value":
         """Natural logarithm. ValueError at 0 and below."""
-        if self.data <= 0.0:
-            raise ValueError(f"not a real number: log({self.data}); log needs a number above 0")
-        return _node(math.log(self.data), (self,), LOG)
+        return Value(real.log(self.data), (self,), "log", (1.0 / self.data,))
 
     def tanh(self) -> "Value":
         """Hyperbolic tangent, between −1 and 1."""
-        return _node(math.tanh(self.data), (self,), TANH)
+        s, rest = real.sigmoid(2.0 * self.data)  # 4 s (1 − s) is 1 − t², and not 0 where t is nearly ±1
+        return Value(math.tanh(self.data), (self,), "tanh", (4.0 * s * rest,))
 
     def sigmoid(self) -> "Value":
-        """1 / (1 + e⁻ˣ), between 0 and 1; safe for any x, since it never takes e to a positive power."""
-        power = math.exp(-abs(self.data))
-        return _node((1.0 if self.data >= 0.0 else power) / (1.0 + power), (self,), SIGMOID)
+        """1 / (1 + e⁻ˣ), between 0 and 1."""
+        s, rest = real.sigmoid(self.data)  # rest is 1 − s, and not 0 where s is nearly 1
+        return Value(s, (self,), "sigmoid", (s * rest,))
 
     def relu(self) -> "Value":
         """This Value if it is above 0, else 0. The slope at 0 itself is taken as 0."""
-        return _node(0.0 if self.data < 0.0 else self.data, (self,), RELU)
+        slope = 1.0 if self.data > 0.0 else 0.0 if self.data <= 0.0 else math.nan
+        return Value(self.data if slope else 0.0, (self,), "ReLU", (slope,))
 
-    def local_derivatives(self) -> Sequence[float]:
-        """∂(this)/∂(parent) for each parent, in the order of `parents`; nothing for a leaf."""
-        return self.primitive.derivatives(self, *self.parents)
+    def local_derivatives(self) -> tuple[float, ...]:
+        """∂(this)/∂(parent) for each parent, in the order of `parents`; nothing for a leaf.
+
+        ValueError for a node that was made by hand, if Value has no operator of that name.
+        """
+        if self.parents and not self._local_derivatives:
+            raise ValueError(
+                f"no derivative known for the hand-made node {self.op!r}; use Value's own operations"
+            )
+        return self._local_derivatives
 
     def backward(self) -> None:
         """Fill `grad` with ∂(this)/∂(node) in this node and all that it was computed from.
@@ -194,11 +144,14 @@ class Value:
         Leaves add to the gradient that they hold: clear it (`leaf.grad = 0.0`) before the next pass. What
         lies between starts afresh. So a second call doubles the gradients of the leaves, as in PyTorch.
         """
-        for _ in self._messages(told=False):
+        for _ in self._messages(report=False):
             pass
 
     def backward_steps(self) -> Iterator["BackwardStep"]:
         """Run `backward()` one message at a time, and yield each once it has been added.
+
+        If another pass begins meanwhile and comes to nodes that this one still needs, that pass is right and
+        this one ends with a RuntimeError before it adds anything wrong.
 
         >>> a = Value(2.0)
         >>> for step in (a * a).backward_steps():
@@ -206,68 +159,74 @@ class Value:
         1.0 × 2.0 = 2.0 makes 2.0
         1.0 × 2.0 = 2.0 makes 4.0
         """
-        return map(BackwardStep._make, self._messages(told=True))
+        return self._messages(report=True)
 
-    def _messages(self, *, told: bool) -> Iterator[tuple["Value", "Value", float, float, float, float]]:
+    def _messages(self, *, report: bool) -> Iterator["BackwardStep"]:
         """The backward pass: a node sends to its parents once it has heard from all of its children.
 
-        told: whether somebody listens, so that each message is worth yielding.
+        report: whether to yield each message, which takes longer than to send it.
         """
         this_pass = object()
-        reached = [self]
-        while reached:
-            for parent in reached.pop().parents:
-                if parent._pass is this_pass:
-                    parent._waiting += 1
-                elif parent.parents:  # a leaf sends to nobody, so it need not wait
-                    parent._pass, parent._waiting, parent.grad = this_pass, 0, 0.0
-                    reached.append(parent)
-
+        order = self._parents_first(this_pass)
         self.grad = 1.0 if self.parents else self.grad + 1.0
-        ready = [self]
-        while ready:
-            node = ready.pop()
-            upstream, parents = node.grad, node.parents
-            if len(parents) == 2:  # what the line below does, without the tuple that * makes
-                left, right = parents
-                local = node.primitive.derivatives(node, left, right)
+        while order:
+            node = order.pop()
+            upstream, local_derivatives = node.grad, node._local_derivatives
+            for index, parent in enumerate(node.parents):  # zip would take longer
+                if report and (parent if parent.parents else node)._pass is not this_pass:
+                    raise RuntimeError(
+                        "another backward pass has begun since the last step and set these gradients back;"
+                        " take all steps of one pass before the next begins"
+                    )
+                parent.grad += upstream * local_derivatives[index]
+                if report:
+                    local = local_derivatives[index]
+                    yield BackwardStep(node, parent, upstream, local, upstream * local, parent.grad)
+
+    def _parents_first(self, this_pass: object) -> list["Value"]:
+        """Clear the nodes that will send, and list each after its parents: depth first, without recursion."""
+        begun = object()
+        order: list[Value] = []
+        stack = [self] if self.parents else []  # a leaf sends to nobody
+        while stack:
+            node = stack[-1]
+            if node._pass is begun:  # we are back, so all of its parents are in the list
+                node._pass = this_pass
+                order.append(stack.pop())
+            elif node._pass is this_pass:  # another child of it was here first
+                stack.pop()
             else:
-                local = node.primitive.derivatives(node, *parents)
-            for index, parent in enumerate(parents):  # zip would take twice as long
-                parent.grad += upstream * local[index]
-                if told:
-                    yield node, parent, upstream, local[index], upstream * local[index], parent.grad
-                if parent.parents:
-                    if parent._waiting:
-                        parent._waiting -= 1
-                    else:
-                        ready.append(parent)
+                if not node._local_derivatives:
+                    node.local_derivatives()  # says what is wrong
+                node._pass, node.grad = begun, 0.0
+                for parent in reversed(node.parents):  # so that the last will send first
+                    if parent.parents and parent._pass is not this_pass:
+                        stack.append(parent)  # noqa: PERF401 (a list for each node takes longer)
+        return order
 
-    @property
-    def _prev(self) -> set["Value"]:
-        return set(self.parents)
+    def _refuse_comparison(self, other: object = None) -> NoReturn:
+        raise TypeError(
+            "a Value is a node, and nodes have neither order nor truth: compare their numbers, as in"
+            " a.data < b.data, a.data == 2.0 or max(values, key=lambda value: value.data);"
+            " whether there is one, ask by `is not None`"
+        )
 
-    @property
-    def _op(self) -> str:
-        return self.primitive.name
+    __lt__ = __le__ = __gt__ = __ge__ = __bool__ = _refuse_comparison
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Number):
+            self._refuse_comparison(other)
+        return NotImplemented  # Python then asks whether the two are one object
+
+    __hash__ = object.__hash__
+    __deepcopy__ = graph_copy.deepcopy
+    __reduce_ex__ = graph_copy.reduce
+
+    _prev = property(lambda self: set(self.parents))  # micrograd's names of parents and op,
+    _op = property(lambda self: self.op)  # for programs that were written for it
 
     def __repr__(self) -> str:
         return f"Value(data={self.data}, grad={self.grad})"
-
-
-def _node(data: float, parents: tuple[Value, ...], primitive: Primitive) -> Value:
-    """A Value as the operations make it: without what `__init__` does for those who make one by hand."""
-    node = _new(Value)
-    node.data = data if type(data) is float else _number(data)  # somebody may have set a parent's data
-    node.grad = 0.0
-    node.label = ""
-    node.parents = parents
-    node.primitive = primitive
-    node._pass = None
-    return node
-
-
-_new = object.__new__
 
 
 class BackwardStep(NamedTuple):
@@ -290,14 +249,21 @@ def dot(left: Iterable[Value | float], right: Iterable[Value | float]) -> Value:
     left, right = _values(left), _values(right)
     if len(left) != len(right):
         raise ValueError(f"dot needs two sequences of one length, got {len(left)} and {len(right)} numbers")
-    return _node(sum(map(mul, [a.data for a in left], [b.data for b in right])), left + right, DOT)
+    a, b = [value.data for value in left], [value.data for value in right]
+    return Value(real.dot(a, b), left + right, "dot", (*b, *a))
 
 
 def total(values: Iterable[Value | float]) -> Value:
     """Σ valuesᵢ as a single node, where the built-in `sum` makes one for each term."""
     values = _values(values)
-    return _node(sum([value.data for value in values]), values, TOTAL)
+    return Value(real.total([value.data for value in values]), values, "total", (1.0,) * len(values))
 
 
 def _values(numbers: Iterable[Value | float]) -> tuple[Value, ...]:
     return tuple([number if isinstance(number, Value) else Value(number) for number in numbers])
+
+
+def _by_name(op: str, parents: tuple[Value, ...]) -> tuple[float, ...]:
+    """The local derivatives of a node made by hand, as in micrograd; none if its operation is unknown."""
+    operators: dict[str, Callable[..., Value]] = {"+": add, "-": sub, "*": mul, "/": truediv, "**": pow}
+    return operators[op](*parents)._local_derivatives if op in operators else ()

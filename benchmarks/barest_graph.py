@@ -1,9 +1,9 @@
 """Reverse mode over a graph with as little as we could: nodes that know their parents, and no more.
 
 The peer that shows how far `Value` is from the floor of its own design. As in `Value`, an expression can be
-used twice or alone, and going back finds its order from any node, by counting. But slopes are worked out
-beforehand, two parents are written out, and nothing is checked, named, drawn or told step by step. A node is
-heavier than a `Value`. It has what micrograd's moons step needs.
+used twice or alone, a node keeps its local derivatives, and going back finds its order from any node. But two
+parents are written out, the order is found by counting, and nothing is checked, named, drawn or told step by
+step. It has what micrograd's moons step needs.
 """
 
 

@@ -61,7 +61,7 @@ def _node(value: Value, some_label: bool, digits: int) -> Node:
 
 def sign_of(value: Value) -> str:
     """The operation as mathematics writes it: × for *, (·)² for **2."""
-    op = value._op
+    op = value.op
     if op in SIGNS or not op.startswith("**"):
         return SIGNS.get(op, op)
     exponent = op.removeprefix("**").removesuffix(".0")

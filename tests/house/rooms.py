@@ -25,7 +25,8 @@ def _room(modules: str, sees: str = "", libraries: str | None = None, extras: st
 ROOMS = {
     "foundation": _room("files errors", libraries=""),
     "mathematics": _room(
-        "scalar arrays targets layers losses network summary optimizers training gradient_check datasets",
+        "scalar real graph_copy arrays targets layers losses network summary optimizers training"
+        " gradient_check datasets",
         "foundation",
         libraries="numpy",
     ),
