@@ -25,7 +25,7 @@ ROOMS = {
     "mathematics": _room(
         "scalar layers losses network summary optimizers training recorder measurements"
         " gradient_check"
-        " datasets",
+        " datasets pretrained",
         libraries="numpy",
     ),
     "display": _room("display"),
