@@ -33,6 +33,13 @@ def test_white_is_zero_in_every_panel_and_each_has_its_own_scale():
     assert [text.get_text() for text in axes[2].texts] == ["+0.75", "0.00"]
 
 
+def test_a_tile_of_one_sign_says_which_without_colour():
+    mixed = np.column_stack([FIRST, [1.0, -1.0, 0.0, 0.0]])
+    figure = gradient_sweep([mixed, np.ones((4, 2))], START, image_shape=(2, 2), columns=2)
+    marks = [text.get_text() for text in figure.axes[0].texts]
+    assert marks == ["+", "", "−", ""]
+
+
 def test_a_gradient_of_zero_is_white():
     figure = gradient_sweep([FIRST * 0, LAST * 0], START * 0, image_shape=(2, 2))
     assert all(ax.images[0].norm(0.0) == 0.5 for ax in figure.axes)

@@ -26,8 +26,8 @@ def gradient_sweep(
 
     `gradients` are the arrays of the two layers, `(pixels, units)` and `(units, outputs)`; `upstream` is
     ∂L/∂outputs `(outputs,)`. The first layer is a mosaic with a tile for each unit, `columns` in a row, and a
-    pixel of a tile is one weight. Each panel has a scale of its own, written below it. ValueError where the
-    sizes do not fit each other or the picture.
+    pixel of a tile is one weight; a tile of one sign has that sign in its corner. Each panel has a scale of
+    its own, written below it. ValueError where the sizes do not fit each other or the picture.
     """
     first, last = (np.asarray(values, float) for values in gradients)
     start = np.asarray(upstream, float)
@@ -46,6 +46,9 @@ def gradient_sweep(
         mosaic.axvline(place * image_shape[1] - 0.5, color=PALE, linewidth=0.6)
     for place in range(1, -(-units // columns)):
         mosaic.axhline(place * image_shape[0] - 0.5, color=PALE, linewidth=0.6)
+    for unit, column in enumerate(first.T):
+        y, x = image_shape[0] * (unit // columns + 0.85), image_shape[1] * (unit % columns + 0.12)
+        mosaic.text(x, y, _sign(column), ha="center", va="center", fontsize=8, color=INK)
     _signed(middle, last, f"2. {last.size:,} weights")
     middle.set_xticks(range(outputs))
     middle.tick_params(axis="x", labelsize=8, length=2)
@@ -84,6 +87,13 @@ def _signed(ax: Axes, values: Floats, title: str) -> None:
     ax.set(xticks=[], yticks=[])
     for spine in ax.spines.values():
         spine.set(visible=True, edgecolor=PALE)
+
+
+def _sign(column: Floats) -> str:
+    """The sign that all of a tile has, so that it can be told without colour."""
+    if not column.any():
+        return ""
+    return "+" if (column >= 0).all() else "−" if (column <= 0).all() else ""
 
 
 def _plus(value: float) -> str:
