@@ -18,7 +18,7 @@ SEVEN = 684
 
 
 @pytest.fixture(scope="module")
-def test_digits():
+def held_out():
     images, labels = mnist("test")
     return images.reshape(-1, 784).astype(np.float64), labels
 
@@ -32,15 +32,15 @@ def test_the_file_is_at_most_0_3_mb():
     assert REAL.stat().st_size <= 300_000
 
 
-def test_it_is_784_128_10_in_float64_and_reads_9728_of_10000(test_digits):
+def test_it_is_784_128_10_in_float64_and_reads_9728_of_10000(held_out):
     network = digit_reader()
     assert [(layer.inputs, layer.outputs) for layer in network.layers[::2]] == [(784, 128), (128, 10)]
     assert network.parameters.dtype == np.float64
-    assert right(network, test_digits).sum() == 9728
+    assert right(network, held_out).sum() == 9728
 
 
-def test_the_7_is_a_3_to_it_and_its_gradient_touches_a_tenth_of_the_knobs(test_digits):
-    (x, labels), network, loss = test_digits, digit_reader(), SoftmaxCrossEntropy()
+def test_the_7_is_a_3_to_it_and_its_gradient_touches_a_tenth_of_the_knobs(held_out):
+    (x, labels), network, loss = held_out, digit_reader(), SoftmaxCrossEntropy()
     assert labels[SEVEN] == 7
     value = network.loss_and_gradient(loss, x[[SEVEN]], [7])
     np.testing.assert_allclose(loss.probabilities[0, [2, 3, 7]], [0.0828, 0.8296, 0.0764], atol=5e-5)
@@ -51,13 +51,13 @@ def test_the_7_is_a_3_to_it_and_its_gradient_touches_a_tenth_of_the_knobs(test_d
 @pytest.mark.parametrize(
     ("rate", "answer", "fell", "rose"), [(0.003, 3, 8, 11), (0.01, 7, 42, 32), (0.1, 7, 5547, 31)]
 )
-def test_one_step_on_the_7_and_what_becomes_of_the_others(test_digits, rate, answer, fell, rose):
+def test_one_step_on_the_7_and_what_becomes_of_the_others(held_out, rate, answer, fell, rose):
     network = digit_reader()
-    before = right(network, test_digits)
-    network.loss_and_gradient(SoftmaxCrossEntropy(), test_digits[0][[SEVEN]], [7])
+    before = right(network, held_out)
+    network.loss_and_gradient(SoftmaxCrossEntropy(), held_out[0][[SEVEN]], [7])
     network.parameters -= rate * network.gradient
-    after = right(network, test_digits)
-    assert network.predict(test_digits[0][[SEVEN]]).argmax() == answer
+    after = right(network, held_out)
+    assert network.predict(held_out[0][[SEVEN]]).argmax() == answer
     assert (np.sum(before & ~after), np.sum(~before & after)) == (fell, rose)
 
 
