@@ -9,19 +9,23 @@ from backproplab.plots.graph import computational_graph
 from backproplab.plots.landscape import loss_landscape
 from backproplab.plots.maps import digits, film, unit_maps
 from backproplab.plots.network_diagram import Names, network_diagram, unit_diagram
+from backproplab.plots.reading import digit_reading
 from backproplab.plots.slopes import error_curve, tangent
 from backproplab.plots.style import panels
+from backproplab.plots.sweep import gradient_sweep
 from backproplab.plots.training import gradient_noise, gradient_norms, loss_curve, weight_traces
 
 __all__ = [
     "Names",
     "computational_graph",
     "decision_boundary",
+    "digit_reading",
     "digits",
     "error_curve",
     "film",
     "gradient_noise",
     "gradient_norms",
+    "gradient_sweep",
     "hidden_lines",
     "loss_curve",
     "loss_landscape",

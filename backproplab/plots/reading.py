@@ -7,41 +7,59 @@ from numpy.typing import ArrayLike, NDArray
 
 from backproplab.display import describe
 from backproplab.plots.style import INK, PALE, ROLES, SIGNED, colour_bar, house_style, panels
-from backproplab.plots.words import number
+from backproplab.plots.words import listed, number
 
 Floats = NDArray[np.float64]
+LEAST_WRITTEN = 0.01
 
 
 @house_style()
 def digit_reading(
-    picture: ArrayLike, probabilities: ArrayLike, gradient: ArrayLike, *, target: int, label: int
+    picture: ArrayLike,
+    probabilities: ArrayLike,
+    gradient: ArrayLike | None = None,
+    *,
+    target: int,
+    label: int,
 ) -> Figure:
     """Draw a digit, the probabilities it was given, and ∂L/∂pixel of its loss for `target`, side by side.
 
-    `picture` and `gradient` are `(28, 28)`, `probabilities` `(10,)`; `label` says what the digit is.
+    `picture` and `gradient` are `(28, 28)`, `probabilities` `(10,)`; `label` says what the digit is. Without
+    a gradient two panels are drawn, and every probability from 0.01 on has its number, in the alt text too.
     """
-    ink, shares, slopes = (np.asarray(values, float) for values in (picture, probabilities, gradient))
+    ink, shares = np.asarray(picture, float), np.asarray(probabilities, float)
+    slopes = np.zeros((28, 28)) if gradient is None else np.asarray(gradient, float)
     if ink.shape != (28, 28) or slopes.shape != (28, 28) or shares.shape != (10,):
         raise ValueError(
             "digit_reading expected a picture and a gradient of shape (28, 28) and 10 probabilities, "
             f"got {ink.shape}, {slopes.shape} and {shares.shape}"
         )
-    figure, axes = panels(1, 3, height=2.75)
+    if gradient is None:
+        figure, axes = panels(1, 2, width=5.8, height=2.75)
+    else:
+        figure, axes = panels(1, 3, height=2.75)
     axes[0, 0].imshow(ink, cmap="gray_r", vmin=0, vmax=1)
     axes[0, 0].set_title("What the network sees")
     _bars(axes[0, 1], shares, target)
-    limit = float(np.abs(slopes).max()) or 1.0
-    drawn = axes[0, 2].imshow(slopes, cmap=SIGNED, vmin=-limit, vmax=limit)
-    axes[0, 2].set_title(f"∂L/∂pixel for a {target}")
-    most = number(limit)
-    colour_bar(axes[0, 2], drawn, ticks=[-limit, 0, limit], names=[f"−{most}", "0", f"+{most}"], title="")
-    for ax in axes[0, [0, 2]]:
+    if gradient is None:
+        _write_shares(axes[0, 1], shares)
+    else:
+        _map(axes[0, 2], slopes, target)
+    for ax in axes[0, ::2]:  # the pictures
         ax.grid(visible=False)
         ax.set(xticks=[], yticks=[])
         for spine in ax.spines.values():
             spine.set(visible=True, edgecolor=PALE)
-    describe(figure, _words(shares, target, label))
+    describe(figure, _words(shares, target, label) if gradient is not None else _numbers(shares, label))
     return figure
+
+
+def _map(ax: Axes, slopes: Floats, target: int) -> None:
+    limit = float(np.abs(slopes).max()) or 1.0
+    drawn = ax.imshow(slopes, cmap=SIGNED, vmin=-limit, vmax=limit)
+    ax.set_title(f"∂L/∂pixel for a {target}")
+    most = number(limit)
+    colour_bar(ax, drawn, ticks=[-limit, 0, limit], names=[f"−{most}", "0", f"+{most}"], title="")
 
 
 def _bars(ax: Axes, shares: Floats, target: int) -> None:
@@ -51,6 +69,22 @@ def _bars(ax: Axes, shares: Floats, target: int) -> None:
     ax.set_title("Probabilities")
     ax.grid(visible=False)
     ax.tick_params(axis="y", length=0, labelcolor=INK)
+
+
+def _write_shares(ax: Axes, shares: Floats) -> None:
+    ax.set_xlim(0, 1.2)  # room for a number beside the longest bar
+    ax.spines["bottom"].set_bounds(0, 1)
+    for digit, share in enumerate(shares):
+        if share >= LEAST_WRITTEN:
+            ax.text(share + 0.02, digit, f"{share:.2f}", va="center", fontsize=9, color=INK)
+
+
+def _numbers(shares: Floats, label: int) -> str:
+    written = np.flatnonzero(shares >= LEAST_WRITTEN)
+    order = written[np.argsort(-shares[written], kind="stable")]
+    given = listed([f"{digit} has {shares[digit]:.2f}" for digit in order])
+    rest = "" if len(order) == len(shares) else f", every other digit less than {LEAST_WRITTEN}"
+    return f"A handwritten {label}, and ten bars of probability: {given}{rest}."
 
 
 def _words(shares: Floats, target: int, label: int) -> str:

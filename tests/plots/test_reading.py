@@ -43,3 +43,18 @@ def test_a_gradient_of_zero_is_white():
 def test_other_shapes_are_refused():
     with pytest.raises(ValueError, match=r"of shape \(28, 28\) and 10 probabilities, got \(784,\)"):
         digit_reading(PICTURE.ravel(), shares(0.6), SLOPES, target=7, label=4)
+
+
+def test_without_a_gradient_its_panel_is_left_out_and_bars_have_numbers():
+    figure = digit_reading(PICTURE, [0, 0.02, 0.08, 0.825, 0, 0, 0, 0.07, 0.005, 0], target=7, label=7)
+    assert len(figure.axes) == 2
+    assert [text.get_text() for text in figure.axes[1].texts] == ["0.02", "0.08", "0.82", "0.07"]
+    assert alt_text(figure) == (
+        "A handwritten 7, and ten bars of probability: 3 has 0.82, 2 has 0.08, 7 has 0.07 and 1 has 0.02, "
+        "every other digit less than 0.01."
+    )
+
+
+def test_without_a_gradient_ten_equal_bars_have_ten_numbers():
+    figure = digit_reading(PICTURE, np.full(10, 0.1), target=7, label=7)
+    assert alt_text(figure).endswith("8 has 0.10 and 9 has 0.10.")
