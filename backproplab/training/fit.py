@@ -153,9 +153,7 @@ def train_epoch(run: _Run, steps: Iterable[Step]) -> float:
     for step in steps:
         if not math.isfinite(step.loss):
             stop_diverged(run, step, f"the loss became {step.loss}")
-        counted = (
-            run.loss.counted
-        )  # of predictions; before a measurement uses the loss
+        counted = run.loss.counted  # of predictions; before a measurement uses the loss
         if step.number in due:
             run.recorder.record(moment(run, step))
         step.update()
