@@ -145,6 +145,12 @@ def test_one_entry_or_unit_may_come_without_brackets():
     assert history.records["unit"].labels == ("unit 3",)
 
 
+def test_a_network_whose_numbers_broke_answers_nothing_rightly():
+    subject = network()
+    subject.parameters[:] = np.nan
+    assert accuracy(subject, SoftmaxCrossEntropy(), X, np.zeros(24, int)) == 0
+
+
 def test_each_time_of_a_sequence_is_an_answer_of_its_own():
     class Times(SquaredError):
         """Right is what lies on the same side of ½, at each time."""
