@@ -48,7 +48,7 @@ GOALS = [
     Goal("micrograd ÷ barest graph, same graph", None, "×", higher=True, family="value"),
     Goal("micrograd ÷ barest tape, same graph", None, "×", higher=True, family="value"),
     Goal("micrograd ÷ barest tape, with dot", None, "×", higher=True, family="value"),
-    Goal("bytes a node", 200, "bytes", family="value"),
+    Goal("bytes a node", 260, "bytes", family="value"),
     Goal("nodes in 2 GiB", 8, "million nodes", higher=True, family="value"),
     Goal("nbclient ÷ grading a submission", 40, "×", higher=True, family="grading"),
     Goal("nbgrader ÷ grading a submission", 40, "×", higher=True, family="grading"),

@@ -157,7 +157,7 @@ def test_the_goals_are_those_that_were_set():
         (0.80, True),  # share of sgemm peak
         (2.5, True),  # micrograd ÷ Value
         (18, True),  # with dot
-        (200, False),  # bytes a node
+        (260, False),  # bytes a node
         (8, True),  # million nodes
         (40, True),  # nbclient
         (40, True),  # nbgrader

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from backproplab.display import describe
 from backproplab.plots.style import INK, PALE, ROLES, SIGNED, colour_bar, house_style, panels
-from backproplab.plots.words import listed, number
+from backproplab.plots.words import join, number
 
 Floats = NDArray[np.float64]
 LEAST_WRITTEN = 0.01
@@ -82,7 +82,7 @@ def _write_shares(ax: Axes, shares: Floats) -> None:
 def _numbers(shares: Floats, label: int) -> str:
     written = np.flatnonzero(shares >= LEAST_WRITTEN)
     order = written[np.argsort(-shares[written], kind="stable")]
-    given = listed([f"{digit} has {shares[digit]:.2f}" for digit in order])
+    given = join([f"{digit} has {shares[digit]:.2f}" for digit in order])
     rest = "" if len(order) == len(shares) else f", every other digit less than {LEAST_WRITTEN}"
     return f"A handwritten {label}, and ten bars of probability: {given}{rest}."
 
