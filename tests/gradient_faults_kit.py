@@ -356,7 +356,7 @@ def planted(name, rng, dtype):
     while True:
         right, wrong = faulty(name, rng, dtype)
         # What is stale shows at the second point alone.
-        if name == "stale gradient" or change(right, wrong) > COUNTS_AS_FAULT[dtype]:
+        if name == "stale gradient" or is_refused(wrong) or change(right, wrong) > COUNTS_AS_FAULT[dtype]:
             return wrong, skipped
         skipped += 1
 
@@ -519,14 +519,20 @@ def caught(name, dtype, cases):
     return count, skipped
 
 
-def passes(*subject, seed=0):
-    """Whether the check is content; a network refuses a layer that leaves a gradient as it was."""
+def is_refused(subject):
+    """Whether a network does not take a layer, since it leaves a gradient as it was or adds to it."""
     try:
-        return check_gradients(*subject, seed=seed).passed
+        gradients(*subject)
     except ValueError as error:
         if "a backward pass sets the whole gradient" not in str(error):
             raise
-        return False
+        return True
+    return False
+
+
+def passes(*subject, seed=0):
+    """Whether the check is content; what a network refuses does not pass."""
+    return not is_refused(subject) and check_gradients(*subject, seed=seed).passed
 
 
 def accused(name, dtype, cases):
