@@ -76,9 +76,9 @@ endif
 browser: install-test ## lessons and widgets in Chromium, on a JupyterLab; pictures of them in build/screenshots
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile tests/browser
 
-notebook: install-test ## run one lesson again, in place: NB=09 or NB=notebooks/09-….ipynb
+notebook: install-test ## run one lesson again, in place: NB=10 or NB=notebooks/10-….ipynb
 	@found='$(if $(NB),$(or $(wildcard $(NB)),$(wildcard notebooks/$(NB)*.ipynb)))'; \
-	test -n "$$found" || { echo "No lesson matches NB='$(NB)'. Say for instance: make notebook NB=09"; exit 2; }; \
+	test -n "$$found" || { echo "No lesson matches NB='$(NB)'. Say for instance: make notebook NB=10"; exit 2; }; \
 	$(BIN)/backproplab run $$found
 
 notebooks: install-test ## run all lessons again, in place

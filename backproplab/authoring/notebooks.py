@@ -1,6 +1,6 @@
 """Run a notebook in place and write it in the one form in which notebooks are committed.
 
-From a shell: `backproplab run notebooks/09-mnist-gradients.ipynb`.
+From a shell: `backproplab run notebooks/10-mnist-gradients.ipynb`.
 
 The form: cell ids as their author chose them, cells counted from 1, no times, no state and no view of widgets
 (what is left of a widget is its still picture), no version of anything. Running an unchanged lesson again

@@ -1,4 +1,4 @@
-"""Lesson 09 in JupyterLab: the film, the pad and the quick check, each by keyboard alone."""
+"""Lesson 10 in JupyterLab: the film, the pad and the quick check, each by keyboard alone."""
 
 import re
 
@@ -12,7 +12,7 @@ FILM, PAD = LATEST.format("GradientFilm"), LATEST.format("DigitPad")
 
 @pytest.fixture(scope="module")
 def lesson(open_notebook):
-    notebook = open_notebook("notebooks/09-mnist-gradients.ipynb")
+    notebook = open_notebook("notebooks/10-mnist-gradients.ipynb")
     notebook.run()  # it trains
     return notebook
 
@@ -43,7 +43,7 @@ def test_the_film_shows_what_the_lesson_says(lesson, theme):
     assert step.inner_text() == "step 18,750 (54 of 54)"
     said = film.locator("p[role=status]").inner_text()
     assert re.search(r"Weight: \[0, 3\] (\S+)\. Its gradient: \[0, 3\] 0\.$", said)
-    lesson.screenshot("gradient-film", f"lesson-09-film-{theme}")
+    lesson.screenshot("gradient-film", f"lesson-10-film-{theme}")
     assert lesson.violations() == []
 
 
@@ -66,12 +66,12 @@ def test_about_ten_steps_make_the_real_nine_a_seven(lesson, theme):
         abs(a - b) for one, two in zip(before, after, strict=True) for a, b in zip(one, two, strict=True)
     )
     assert 0 < moved < 0.5  # you can hardly see what changed
-    lesson.screenshot("your-own-digit", f"lesson-09-pad-{theme}")
+    lesson.screenshot("your-own-digit", f"lesson-10-pad-{theme}")
     assert lesson.violations() == []
 
 
 def test_the_quick_check_is_answered(lesson, theme):
     lesson.run(CELL)
-    answer_all(lesson, "09")
-    lesson.screenshot(CELL, f"lesson-09-quick-check-{theme}")
+    answer_all(lesson, "10")
+    lesson.screenshot(CELL, f"lesson-10-quick-check-{theme}")
     assert lesson.violations() == []
