@@ -10,6 +10,7 @@ from typing import NamedTuple, Self
 from backproplab.grading.notebook import StudentCell
 from backproplab.grading.plan import parse
 from backproplab.grading.reports import REVIEW
+from backproplab.marking.ids import order
 from backproplab.marking.names import bound_names, changed_names
 from backproplab.sandbox.protocol import Assignment
 
@@ -37,8 +38,12 @@ class Reviewer:
         suspects = self._given.union(*(each.imports for each in read)) - self._allowed
         sentences = []
         for index in _behind_answers(read, set(self._owners)):
-            exercises = sorted({self._owners[name] for name in read[index].sets & set(self._owners)})
-            place = f"the answer to {', '.join(exercises)}" if exercises else f"code cell {index + 1}"
+            exercises = {self._owners[name] for name in read[index].sets & set(self._owners)}
+            place = (
+                f"the answer to {', '.join(sorted(exercises, key=order))}"
+                if exercises
+                else f"code cell {index + 1}"
+            )
             text = cells[index].source.split("\n")
             sentences += [
                 f"{REVIEW} {place} uses {PACKAGE} itself, line {line}: {text[line - 1].strip()[:120]}"
