@@ -18,7 +18,8 @@ def compare_losses(logits: ArrayLike, losses: Mapping[str, tuple[ArrayLike, Arra
     """Draw losses against a logit, and beside them their gradients with respect to it.
 
     `logits` has shape (k,), rising; `losses` holds, by name, the loss at each logit and its gradient there,
-    each (k,). In both panels a loss keeps its line style. The alt text tells both at the two ends.
+    each (k,). In both panels a loss keeps its line style. The alt text tells both at the two ends,
+    and where a gradient is steepest in between.
     ValueError if there is no loss, if the logits do not rise or if shapes differ.
     """
     z = np.asarray(logits, float)
@@ -32,8 +33,7 @@ def compare_losses(logits: ArrayLike, losses: Mapping[str, tuple[ArrayLike, Arra
     left.set(title="Loss", ylabel="L")
     right.set(title="Gradient", ylabel="∂L/∂z")
     told = [
-        f"{name} goes from {number(loss[0])} to {number(loss[-1])}, its gradient from {number(slope[0])} to "
-        f"{number(slope[-1])}"
+        f"{name} goes from {number(loss[0])} to {number(loss[-1])}, its gradient from {_course(z, slope)}"
         for name, (loss, slope) in curves.items()
     ]
     describe(
@@ -42,6 +42,13 @@ def compare_losses(logits: ArrayLike, losses: Mapping[str, tuple[ArrayLike, Arra
         f"{number(z[0])} to {number(z[-1])}: {'; '.join(told)}.",
     )
     return figure
+
+
+def _course(z: Floats, slope: Floats) -> str:
+    """Both ends, and the steepest place where it lies between them."""
+    steepest = int(np.abs(slope).argmax())
+    between = f" by way of {number(slope[steepest])} at z = {number(z[steepest])}"
+    return f"{number(slope[0])}{between if 0 < steepest < len(z) - 1 else ''} to {number(slope[-1])}"
 
 
 def _check(z: Floats, losses: Mapping[str, tuple[ArrayLike, ArrayLike]]) -> dict[str, tuple[Floats, Floats]]:

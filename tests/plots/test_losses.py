@@ -42,6 +42,13 @@ def test_it_is_told_in_words():
     )
 
 
+def test_a_gradient_that_is_steepest_in_between_is_told():
+    y = 1 / (1 + np.exp(-Z))
+    square = (y - 1) ** 2 / 2, (y - 1) * y * (1 - y)  # steepest at y = 1/3: 4/27 = 0.148 at z = −ln 2
+    text = alt_text(compare_losses(np.array(Z), {"squared error": square}))
+    assert "its gradient from −0.017 by way of −0.15 at z = −0.75 to −0.00032." in text
+
+
 @pytest.mark.parametrize(
     ("logits", "losses", "message"),
     [
