@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from browser.lab import ARGUMENTS, ROOT, Notebook, Watched, chromium, lab_server
+from browser.stage import Stage
 
 
 @pytest.fixture(scope="session")
@@ -44,11 +45,7 @@ def new_page(browser, lab, watched):
         watched.append(Watched(browser, lab[0], **options))
         return watched[-1]
 
-    yield make
-    for one in watched:  # a page that stays, and its kernel, would slow down every test that follows
-        if not one.page.is_closed():
-            one.page.evaluate("() => window.jupyterapp?.serviceManager.sessions.shutdownAll()")
-        one.context.close()
+    return make
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +56,28 @@ def open_notebook(new_page, lab):
         return Notebook(new_page(**options).page, path, lab[0]).open()
 
     return make
+
+
+@pytest.fixture(scope="module")
+def open_stage(browser, watched):
+    """Show widgets on a plain page: open_stage({"dial": "dial = Dial()\ndial"})."""
+
+    def make(cells: dict[str, str], **options) -> Stage:
+        stage = Stage(browser, **options)
+        watched.append(stage.watched)
+        return stage.put(cells)
+
+    return make
+
+
+@pytest.fixture(scope="module", autouse=True)
+def closed(watched):
+    """Close what a file opened: a page, and its kernel, would slow down all that follows."""
+    yield
+    for one in watched:
+        if not one.page.is_closed():
+            one.page.evaluate("() => window.jupyterapp?.serviceManager.sessions.shutdownAll()")
+        one.context.close()
 
 
 @pytest.fixture(autouse=True)

@@ -210,10 +210,7 @@ class Notebook:
 
     def violations(self) -> list[str]:
         """What axe finds wrong in the outputs of the page as it stands, one line each."""
-        from axe_playwright_python.sync_playwright import Axe
-
-        found = Axe().run(self.page, context={"include": [".jp-OutputArea-output"]}).response["violations"]
-        return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
+        return violations(self.page)
 
     def dark(self) -> None:
         """Put JupyterLab into its dark theme; `open` puts it back into the light one."""
@@ -246,6 +243,14 @@ class Notebook:
                  await kernel.requestKernelInfo();
                }"""
         )
+
+
+def violations(page) -> list[str]:
+    """What axe finds wrong in the outputs on a page, one line each."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page, context={"include": [".jp-OutputArea-output"]}).response["violations"]
+    return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
 
 
 def notebook_of(cells: dict[str, str], path: Path) -> Path:
