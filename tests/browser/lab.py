@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import nbformat
@@ -245,11 +245,13 @@ class Notebook:
         )
 
 
-def violations(page) -> list[str]:
-    """What axe finds wrong in the outputs on a page, one line each."""
+def violations(page, *, everywhere: bool = False, rules: Sequence[str] = ()) -> list[str]:
+    """What axe finds wrong in the outputs on a page, or in all of it, by all rules or these, one line each."""
     from axe_playwright_python.sync_playwright import Axe
 
-    found = Axe().run(page, context={"include": [".jp-OutputArea-output"]}).response["violations"]
+    context = None if everywhere else {"include": [".jp-OutputArea-output"]}
+    options = {"runOnly": list(rules)} if rules else None
+    found = Axe().run(page, context=context, options=options).response["violations"]
     return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
 
 

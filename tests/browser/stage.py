@@ -1,7 +1,7 @@
 """Widgets on a plain page, their Python half in this process: for all that needs no notebook.
 
-A Stage has what a test asks of a `Notebook`, without a JupyterLab. Cells are run here, one after the other; what
-the last line of a cell gives is shown if it is a widget. Both halves speak ipywidgets' own protocol.
+A Stage has what a test asks of a `Notebook`, without a JupyterLab. Cells are run here, one after the other;
+what the last line of a cell gives is shown if it is a widget. Both halves speak ipywidgets' own protocol.
 """
 
 import ast
@@ -45,7 +45,9 @@ class Stage:
     def __init__(self, browser, **options) -> None:
         self.watched = Watched(browser, ADDRESS, **options)
         self.context, self.page = self.watched.context, self.watched.page
-        self.names: dict[str, Any] = {"__name__": "__main__"}
+        self.shown: dict[str, Widget] = {}
+        """The widgets by their cells; the cells know them as `shown` too."""
+        self.names: dict[str, Any] = {"__name__": "__main__", "shown": self.shown}
         self.cells: dict[str, str] = {}
         self._waiting: SimpleQueue[dict[str, Any]] = SimpleQueue()
         self.page.expose_function("toPython", self._hear)
@@ -64,6 +66,7 @@ class Stage:
         for name in ids or self.cells:
             shown = self._executed(self.cells[name])
             if isinstance(shown, Widget):
+                self.shown[name] = shown
                 self.page.evaluate("([cell, id]) => show(cell, id)", [name, shown.model_id])
 
     def output(self, cell: str):
