@@ -5,11 +5,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from backproplab.grading import pages
+from backproplab.marking.planted import is_of_a_test
 from backproplab.marking.verdict import Status
 from backproplab.plots import classroom
 
 WRONG = (Status.PARTLY, Status.NOT_YET)
 MOST_DRAWN = 12  # misconceptions in the picture; the table has all
+MISSED = "What the students' own tests miss"
 
 
 class Tally(NamedTuple):
@@ -19,6 +21,7 @@ class Tally(NamedTuple):
     full: float
     statuses: dict[str, Counter[str]]  # by exercise
     mistakes: Counter[tuple[str, str]]  # (exercise, sentence)
+    missed: Counter[tuple[str, str]]  # (exercise, what a student's own test was to do and did not)
 
     def ranking(self) -> list[tuple[str, str, int]]:
         """The recognised mistakes as (exercise, sentence, students), the commonest first."""
@@ -37,6 +40,7 @@ def tally_results(results: Sequence[Mapping[str, Any]]) -> Tally:
     """Count over the results of a class; exercises that a person marks are left out."""
     statuses: dict[str, Counter[str]] = {}
     mistakes: Counter[tuple[str, str]] = Counter()
+    missed: Counter[tuple[str, str]] = Counter()
     for each in results:
         for exercise in each["exercises"]:
             if exercise["status"] == Status.BY_HAND:
@@ -44,12 +48,15 @@ def tally_results(results: Sequence[Mapping[str, Any]]) -> Tally:
             statuses.setdefault(exercise["id"], Counter())[exercise["status"]] += 1
             if exercise["misconception"] and exercise["status"] in WRONG:
                 mistakes[exercise["id"], exercise["misconception"]] += 1
+            if exercise["status"] in WRONG:
+                names = exercise.get("failed", [])  # a result of an earlier version has none
+                missed.update((exercise["id"], name) for name in names if is_of_a_test(name))
     full = max((each["max_score"] for each in results), default=0.0)
-    return Tally([each["score"] for each in results], full, statuses, mistakes)
+    return Tally([each["score"] for each in results], full, statuses, mistakes, missed)
 
 
 def class_html(assignment: str, results: Sequence[Mapping[str, Any]], *, isolation: str) -> str:
-    """Return class.html: distribution, success, misconceptions, and what no misconception explains."""
+    """Return class.html: distribution, success, misconceptions, what none explains, what own tests miss."""
     tally = tally_results(results)
     ranked, explained = tally.ranking(), tally.explanations()
     drawn = {
@@ -75,6 +82,13 @@ def class_html(assignment: str, results: Sequence[Mapping[str, Any]], *, isolati
             [[name, known + other, known, other] for name, (known, other) in explained.items()],
         ),
     }
+    if tally.missed:
+        most = [(*key, count) for key, count in tally.missed.most_common()]
+        drawn[MISSED] = classroom.missed(most[:MOST_DRAWN])
+        tables[MISSED] = (
+            ["exercise", "a good test", "students whose test does not"],
+            [list(row) for row in most],
+        )
     troubled = sum(1 for each in results if each["problems"])
     notes = [
         f"{len(results)} submissions have a result; {troubled} came with a note, which is in that result."
