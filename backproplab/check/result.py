@@ -141,7 +141,7 @@ def _compare(exercise: Exercise, given: Mapping[int, Given], whole: ExerciseSet)
     found = verdict(exercise, given, whole.seeds)
     is_drawn = exercise.kind in DRAWN
     if exercise.kind == "tests":
-        rows = tuple(_tests_row(exercise, name, ok, given) for name, ok in found.passed.items())
+        rows = tuple(_tests_row(exercise, name, found, given) for name in found.passed)
     else:
         rows = tuple(comparison(name, ok, exercise.values, given) for name, ok in found.passed.items())
     seeds = len(given) if is_drawn else 1
@@ -165,11 +165,11 @@ def _compare(exercise: Exercise, given: Mapping[int, Given], whole: ExerciseSet)
             return CheckResult(found, found.misconception or "", rows, seeds)
 
 
-def _tests_row(exercise: Exercise, name: str, ok: bool, given: Mapping[int, Given]) -> Row:
-    """Return the row of one thing that a learner's test is to do: what it did, and what that says of it."""
+def _tests_row(exercise: Exercise, name: str, found: Verdict, given: Mapping[int, Given]) -> Row:
+    """Return the row of one thing that a learner's test is to do: what it did, and the reply to a miss."""
     did = planted.what_it_did(name, exercise.values, given)
-    reply = "" if ok else exercise.replies.get(name, "")
-    return Row(name, "", "", ok, f"{did}. {reply}" if reply else did)
+    reply = exercise.replies.get(name, "") if name in found.missed else ""
+    return Row(name, "", "", found.passed[name], f"{did}. {reply}" if reply else did)
 
 
 def _choice_finding(row: Row) -> str:

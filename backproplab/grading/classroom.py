@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from backproplab.grading import pages
-from backproplab.marking.planted import is_of_a_test
 from backproplab.marking.verdict import Status
 from backproplab.plots import classroom
 
@@ -21,7 +20,7 @@ class Tally(NamedTuple):
     full: float
     statuses: dict[str, Counter[str]]  # by exercise
     mistakes: Counter[tuple[str, str]]  # (exercise, sentence)
-    missed: Counter[tuple[str, str]]  # (exercise, what a student's own test was to do and did not)
+    missed: Counter[tuple[str, str]]  # (exercise, what students' own tests should do and do not)
 
     def ranking(self) -> list[tuple[str, str, int]]:
         """The recognised mistakes as (exercise, sentence, students), the commonest first."""
@@ -49,8 +48,8 @@ def tally_results(results: Sequence[Mapping[str, Any]]) -> Tally:
             if exercise["misconception"] and exercise["status"] in WRONG:
                 mistakes[exercise["id"], exercise["misconception"]] += 1
             if exercise["status"] in WRONG:
-                names = exercise.get("failed", [])  # a result of an earlier version has none
-                missed.update((exercise["id"], name) for name in names if is_of_a_test(name))
+                # A result that an earlier version left has none.
+                missed.update((exercise["id"], name) for name in exercise.get("missed", []))
     full = max((each["max_score"] for each in results), default=0.0)
     return Tally([each["score"] for each in results], full, statuses, mistakes, missed)
 

@@ -77,7 +77,7 @@ def grade_exercise(
             name,
             passed,
             tuple(_shown(exercise, name, given, public)),
-            "" if passed or found.status is Status.NOT_ATTEMPTED else exercise.replies.get(name, ""),
+            exercise.replies.get(name, "") if name in found.missed else "",
         )
         for name, passed in found.passed.items()
     )

@@ -52,7 +52,7 @@ def result(
                 "earned": round(verdict.earned, PRECISION),
                 "status": str(verdict.status),
                 "misconception": verdict.misconception,
-                "failed": [name for name, passed in verdict.passed.items() if not passed],
+                "missed": list(verdict.missed),
             }
             for verdict in verdicts
         ],

@@ -21,7 +21,7 @@ and neither costs more than its own share.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -117,6 +117,35 @@ def _no_verdict(judge: Judge, answer: object) -> str:
     return f"{name} returned {got}, expected True or False; {do}"
 
 
+class _Said(NamedTuple):
+    """What a judge said about one named value, with all seeds in a row."""
+
+    stopped: NDArray[np.bool_]
+    wrong: NDArray[np.bool_]
+    own: NDArray[np.bool_]
+    """Where it was asked about the very code that the value is named after."""
+
+
+def _said(name: str, expected: Mapping[int, Values], given: Mapping[int, Given]) -> _Said | None:
+    """Compare what a judge said with the truth; None where with some seed it said nothing of the kind."""
+    wanted, got = [], []
+    for seed, values in expected.items():
+        mine = given.get(seed, {}).get(name)
+        if not isinstance(mine, np.ndarray) or mine.shape != values[name].shape:
+            return None
+        wanted.append(values[name])
+        got.append(mine)
+    truth, said = np.concatenate(wanted), np.concatenate(got)
+    stopped = np.isnan(said)
+    return _Said(stopped, (said != truth) & ~stopped, truth == (0 if name.startswith(CATCHES) else 1))
+
+
+def is_missed(name: str, expected: Mapping[int, Values], given: Mapping[int, Given]) -> bool:
+    """Did a judge let this fault through, or refuse this right code, with any seed?"""
+    said = _said(name, expected, given)
+    return said is not None and bool(said.wrong[said.own].any())
+
+
 def what_it_did(name: str, expected: Mapping[int, Values], given: Mapping[int, Given]) -> str:
     """Say in words what a judge did about one named value, over all seeds.
 
@@ -124,32 +153,21 @@ def what_it_did(name: str, expected: Mapping[int, Values], given: Mapping[int, G
     ...             {1: {"catches a fault": np.array([1, 1, 1])}})
     'let it through'
     """
-    wanted, got = [], []
-    for seed, values in expected.items():
-        mine = given.get(seed, {}).get(name)
-        if not isinstance(mine, np.ndarray) or mine.shape != values[name].shape:
-            return "gave no verdict"
-        wanted.append(values[name])
-        got.append(mine)
-    truth, said = np.concatenate(wanted), np.concatenate(got)
+    said = _said(name, expected, given)
+    if said is None:
+        return "gave no verdict"
+    stopped, wrong, own = said
     is_fault = name.startswith(CATCHES)
-    own = truth == (0 if is_fault else 1)
-    stopped, wrong = np.isnan(said), said != truth
-    if stopped[own].any():
-        return f"stopped on it{_times(stopped[own])}, which is no verdict"
     if wrong[own].any():
         return ("let it through" if is_fault else "refused it") + _times(wrong[own])
+    if stopped[own].any():
+        return f"stopped on it{_times(stopped[own])}, which is no verdict"
     if stopped.any():
         return "stopped on other code, so this does not count yet"
     if wrong.any():
         all_of_it = "refuses all right code" if is_fault else "lets every fault through"
         return f"{all_of_it}, so this does not count yet"
     return "caught it" if is_fault else "accepted it"
-
-
-def is_of_a_test(name: str) -> bool:
-    """Is this the name of something that a learner's test is to do?"""
-    return name.startswith((ACCEPTS, CATCHES))
 
 
 def _times(happened: NDArray[np.bool_]) -> str:

@@ -522,6 +522,10 @@ def _(rng):
             "✗ 3.1 not yet · 0 of 2 points\n  accepts doubling  ✗ refused it"
         )
 
+    def test_a_reply_is_said_of_what_was_missed_and_of_nothing_else(self, ask):
+        assert "Which inputs" in ask(lambda f: True)[1]
+        assert "Which inputs" not in ask(lambda f: False)[1]
+
     def test_an_exception_is_shown_where_it_happened_and_costs_its_own_share(self, ask):
         space = {}
         exec("def judge(f):\n    assert f(3) != 9, 'a square'\n    return f(3) == 6", space)
@@ -529,7 +533,7 @@ def _(rng):
         assert plain.startswith(
             "✗ 3.1 not yet · 1.33 of 2 points\n3.1 stopped in judge, line 2: AssertionError: a square\n"
         )
-        assert "catches squaring  ✗ stopped on it, which is no verdict. Which inputs" in plain
+        assert "catches squaring  ✗ stopped on it, which is no verdict\n" in plain
         assert "Where it happened" in markup
 
     def test_what_is_no_verdict_is_named(self, ask):

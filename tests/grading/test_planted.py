@@ -19,7 +19,7 @@ JUDGE = (
 WRONG = "All your inputs are positive, so nothing shows what happens below zero."
 MASK, SCALE = "catches a missing mask", "catches a wrong scale"
 ALL = ["accepts a right ReLU", MASK, SCALE]
-STUDENTS = {  # the body of their judge, its score of 3, what it fails, and the sentence that it gets
+STUDENTS = {  # the body of their judge, its score of 3, what it misses, and the sentence that it gets
     "good": ("return bool(np.all(backward(x, upstream) == [0, 0, 7]))", 3, [], None),
     "numpys": ("return np.all(backward(x, upstream) == [0, 0, 7])", 3, [], None),
     "positive": ("return np.array_equal(backward(-x[:2], upstream[:2]), upstream[:2])", 2, [MASK], WRONG),
@@ -29,20 +29,20 @@ STUDENTS = {  # the body of their judge, its score of 3, what it fails, and the 
         [SCALE],
         "You compare signs alone.",
     ),
-    "yes": ("return True", 0, ALL, None),
-    "no": ("return False", 0, ALL, None),
+    "yes": ("return True", 0, [MASK, SCALE], None),
+    "no": ("return False", 0, ALL[:1], None),
     "upside_down": ("return backward(x, upstream).tolist() != [0, 0, 7]", 0, ALL, None),
-    "raises": ("assert (backward(x, upstream) == [0, 0, 7]).all()\n    return True", 0, ALL, None),
+    "raises": ("assert (backward(x, upstream) == [0, 0, 7]).all()\n    return True", 0, [], None),
     "raises_once": (
         "y = backward(x, upstream)\n    return 1 // int(y[0] == 0) and y.tolist() == [0, 0, 7]",
         2,
-        [MASK],
+        [],
         None,
     ),
-    "an_array": ("return backward(x, upstream) == [0, 0, 7]", 0, ALL, None),
-    "nothing": ("backward(x, upstream)", 0, ALL, None),
+    "an_array": ("return backward(x, upstream) == [0, 0, 7]", 0, [], None),
+    "nothing": ("backward(x, upstream)", 0, [], None),
     "turns": ("judge.turn = not getattr(judge, 'turn', False)\n    return judge.turn", 0, ALL, None),
-    "untouched": ("raise NotImplementedError", 0, ALL, None),
+    "untouched": ("raise NotImplementedError", 0, [], None),
     "peeping": (
         "import sys\n    names = sys._getframe(1).f_locals\n"
         "    return bool(np.all(backward(x, upstream) == [0, 0, 7]))",
@@ -77,10 +77,10 @@ def graded(tmp_path_factory):
 
 @pytest.mark.parametrize("student", STUDENTS)
 def test_each_earns_what_its_test_catches(graded, student):
-    _, score, failed, sentence = STUDENTS[student]
+    _, score, missed, sentence = STUDENTS[student]
     record, _ = graded[1][student]
     (exercise,) = record["exercises"]
-    assert (record["score"], exercise["failed"], exercise["misconception"]) == (score, failed, sentence)
+    assert (record["score"], exercise["missed"], exercise["misconception"]) == (score, missed, sentence)
 
 
 def test_a_check_that_returns_ones_is_not_run(graded):
@@ -127,7 +127,7 @@ def test_the_class_page_counts_what_tests_miss(graded):
     page = class_html("03-made-up", records, isolation="full")
     assert "What the students&#x27; own tests miss" in page
     failing = [r for r in records if r["exercises"][0]["status"] in ("partly right", "not yet")]
-    count = sum(MASK in r["exercises"][0]["failed"] for r in failing)
+    count = sum(MASK in r["exercises"][0]["missed"] for r in failing)
     assert f'<tr><th scope="row">3.2</th><td>{MASK}</td><td>{count}</td></tr>' in page
 
 

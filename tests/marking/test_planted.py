@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from backproplab.marking.planted import Verdicts, is_of_a_test, verdicts, what_it_did
+from backproplab.marking.planted import is_missed, verdicts, what_it_did
 
 SEEDS = range(1, 60)
 
@@ -227,7 +227,21 @@ def test_what_is_no_row_of_verdicts_is_none():
         assert what_it_did("catches no mask", truth, {1: wrong}) == "gave no verdict"
 
 
-def test_names_tell_what_they_are_of():
-    assert is_of_a_test("catches no mask")
-    assert not is_of_a_test("∂L/∂x")
-    assert isinstance(asked(GOOD), Verdicts)
+@pytest.mark.parametrize(
+    ("judge", "missed"),
+    [
+        (GOOD, []),
+        (POSITIVE, ["catches no mask"]),
+        (plain_only, ["accepts ReLU in place"]),
+        (lambda *_: True, NAMES[2:]),
+        (lambda *_: False, NAMES[:2]),
+        (raising_on(no_mask), []),
+    ],
+)
+def test_missed_is_what_was_let_through_or_refused_and_not_what_for_another_reason_does_not_count(
+    judge, missed
+):
+    found = {seed: asked(judge, seed) for seed in SEEDS}
+    truth = {seed: each.truth for seed, each in found.items()}
+    assert [name for name in NAMES if is_missed(name, truth, found)] == missed
+    assert not is_missed(NAMES[2], truth, {})
