@@ -4,6 +4,7 @@ A learner's check, the proof of a release and the grader ask the same questions 
 different places. The answers are here, and use numpy alone:
 
 - `compare`: is this number, array or list the one that was expected?
+- `difference`: how a wrong one differs, in words;
 - `values`: the named values that a check returns, with one seed and with several;
 - `exercise`: an exercise, its check, and what its solution gives;
 - `expected`: the same as a file, `expected/NN-topic.json`;

@@ -155,7 +155,7 @@ class TestVerdicts:
         opened()
         pose(lambda x, t: 1.1 * slope(x, t))
         assert page[-1][1].startswith("✗ 3.1 not yet · 0 of 2 points\n  ∂L/∂x  [")
-        assert "✗ off by 10 %" in page[-1][1]
+        assert "✗ 10 % too large" in page[-1][1]
         assert not answered("3.1")
 
     def test_answered_goes_with_the_last_run(self, opened, page):
@@ -188,7 +188,7 @@ class TestVerdicts:
         ("slip", "words"),
         [
             (lambda right: -right, "the sign is turned round"),
-            (lambda right: 2 * right, "twice what it should be"),
+            (lambda right: 2 * right, "twice what was expected"),
             (lambda right: right[:, None], "shape (2, 1) where (2,) was expected"),
             (lambda right: right * np.nan, "nan at [0] where a finite number was expected"),
             (lambda right: None, "got None (does the function return its result?)"),
@@ -200,10 +200,16 @@ class TestVerdicts:
         pose(lambda x, t: slip(slope(x, t)))
         assert words in page[-1][1]
 
+    def test_what_is_true_of_the_inputs_shown_alone_is_said_of_those(self, opened, page):
+        opened(misconceptions=[])
+        factors = iter([3.0, -1.0, 7.5])
+        pose(lambda x, t: next(factors) * slope(x, t))
+        assert "✗ here 3 times what was expected" in page[-1][1]
+
     def test_half_is_called_half_where_no_misconception_knows_better(self, opened, page):
         opened(misconceptions=[])
         pose(the_other_slope)
-        assert "off by 50 %: half what it should be" in page[-1][1]
+        assert "✗ half of what was expected" in page[-1][1]
 
     def test_points_are_shared_over_the_named_values(self, opened, page):
         one = encode({"a": np.array(1.0), "b": np.array(2.0)})

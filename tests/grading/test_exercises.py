@@ -125,7 +125,7 @@ def test_only_values_on_public_seeds_are_shown():
     found = grade(SWAPPED)
     assert {shown.seed for value in found.values for shown in value.shown} == {101}
     assert found.values[0].shown[0].yours == "1010"
-    assert "off by" in found.values[0].shown[0].finding
+    assert found.values[0].shown[0].finding == "10 times what was expected"
 
 
 def test_a_wrong_choice_is_not_told_how_far_off_it_is():
