@@ -26,7 +26,12 @@ def expected_json(solution: Solution, results: dict[str, Proof]) -> str:
 
 
 def _entry(each: ExerciseInfo, found: Proof) -> dict[str, Any]:
-    entry: dict[str, Any] = {"points": each.points, "kind": each.kind, "answers": list(each.answers)}
+    entry: dict[str, Any] = {
+        "points": each.points,
+        "kind": each.kind,
+        "answers": list(each.answers),
+        "handed_out": each.stub,
+    }
     if each.kind != "trained":  # they are judged, not compared
         entry["values"] = _values(found.solution)
     entry["misconceptions"] = [

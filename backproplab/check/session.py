@@ -8,9 +8,11 @@ from pathlib import Path
 
 from backproplab import display
 from backproplab.check import card
+from backproplab.check.history import cells_run
 from backproplab.check.result import CheckResult, run_check, without_values
 from backproplab.marking import expected
-from backproplab.marking.exercise import Accept, CheckFunction, CheckSpec, Kind
+from backproplab.marking.edited import is_edited
+from backproplab.marking.exercise import Accept, CheckFunction, CheckSpec, Exercise, Kind
 from backproplab.marking.verdict import Status
 
 LOOK_IN = ("expected", "exercises/expected")
@@ -107,7 +109,11 @@ def _result(spec: CheckSpec) -> CheckResult:
             "Take this notebook and its folder 'expected' from one handout."
         )
         return without_values(spec.exercise, spec.points, Status.NOT_CHECKED, sentence)
-    return run_check(spec, recorded, _session.recorded)
+    return run_check(spec, recorded, _session.recorded, edited=_is_edited(recorded))
+
+
+def _is_edited(exercise: Exercise) -> bool | None:
+    return is_edited(exercise.handed_out, exercise.answers, cells_run())
 
 
 def answered(exercise: str) -> bool:
@@ -121,11 +127,14 @@ def summary() -> None:
     if _session.collect:
         return
     recorded = _session.recorded.exercises if _session.recorded else {}
-    untouched = {
-        exercise: without_values(exercise, each.points, Status.NOT_ATTEMPTED)
-        for exercise, each in recorded.items()
+    unchecked = {
+        name: without_values(
+            name, each.points, Status.NOT_CHECKED if _is_edited(each) else Status.NOT_ATTEMPTED
+        )
+        for name, each in recorded.items()
+        if name not in _session.results
     }
-    results = untouched | _session.results
+    results = {name: (unchecked | _session.results)[name] for name in [*recorded, *_session.results]}
     if not results:
         display.html(*card.notice("Nothing to sum up", "Run the cells above first."))
     else:

@@ -81,6 +81,7 @@ def _expected(each: ExerciseInfo, results: list[Result], seeds: Sequence[int]) -
         ),
         untouched=stub.values,
         replies=each.replies,
+        handed_out=each.stub,
         shapes=each.shapes,
         accept=each.accept,
     )

@@ -61,6 +61,8 @@ class Exercise:
     misconceptions: tuple[Misconception, ...] = ()
     untouched: Mapping[int, Values] = field(default_factory=dict)
     """What the answer cell gives as it is handed out, by seed, where it gives anything."""
+    handed_out: str = ""
+    """Source of the answer cell as it is handed out, to tell whether a learner changed it."""
     replies: Mapping[str, str] = field(default_factory=dict)
     """What helps whose test lets a fault through, or refuses right code, by named value."""
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)

@@ -40,13 +40,19 @@ class Verdict:
 
 
 def verdict(
-    exercise: Exercise, given: Mapping[int, Given], seeds: Sequence[int], *, objection: str = ""
+    exercise: Exercise,
+    given: Mapping[int, Given],
+    seeds: Sequence[int],
+    *,
+    objection: str = "",
+    edited: bool | None = None,
 ) -> Verdict:
     """Compare what came back, by seed, with what the solution gives; all of `seeds` must agree.
 
     Each named value earns its share of the points. Trained numbers count together: `objection` says why they
-    were not accepted, "" that they were. Code to be mended earns nothing as it is handed out, though some of
-    its values may be right.
+    were not accepted, "" that they were. What code to be mended gives as it is handed out earns nothing,
+    though some of it may be right; it counts as not attempted only where `edited` is False, so that nobody
+    did.
     """
     if exercise.kind == MANUAL:
         return Verdict(exercise.id, exercise.points, 0.0, Status.BY_HAND)
@@ -57,7 +63,10 @@ def verdict(
     if passed and all(passed.values()):
         return Verdict(exercise.id, exercise.points, exercise.points, Status.RIGHT, None, passed)
     if matches(exercise.untouched, given, exercise.names, seeds):
-        return Verdict(exercise.id, exercise.points, 0.0, Status.NOT_ATTEMPTED, None, passed)
+        if edited is False:
+            return Verdict(exercise.id, exercise.points, 0.0, Status.NOT_ATTEMPTED, None, passed)
+        sentence = _misconception(exercise, given, seeds)
+        return Verdict(exercise.id, exercise.points, 0.0, Status.NOT_YET, sentence, passed)
     return Verdict(
         exercise.id,
         exercise.points,

@@ -12,6 +12,7 @@ from backproplab.marking.exercise import call_with_seed
 from backproplab.marking.expected import decode, encode, fingerprint, read
 
 SEEDS = (101, 102, 103)
+HANDED_OUT = "answer = broken"
 
 
 def slope(x, t):
@@ -282,13 +283,71 @@ class TestNotAttempted:
         pose(slope)
         assert "Run the cell that defines `other` first" in page[-1][1]
 
-    def test_code_to_mend_as_it_was_handed_out(self, opened, page):
-        opened(kind="fix", untouched=values_of(the_other_slope))
+    @pytest.fixture
+    def ran(self, monkeypatch):
+        """The sources of the cells that the kernel ran."""
+        cells = []
+        monkeypatch.setattr(session, "cells_run", lambda: cells)
+        return cells
+
+    def test_code_to_mend_as_it_was_handed_out(self, opened, page, ran):
+        ran.append(f"{HANDED_OUT}  # I do not know")
+        opened(kind="fix", untouched=values_of(the_other_slope), handed_out=HANDED_OUT, misconceptions=[])
         pose(the_other_slope)
         assert "not attempted" in page[-1][1]
-        assert "mend `answer`" in page[-1][1]
+        assert "This is the code as it was handed out: mend `answer`" in page[-1][1]
         pose(slope)
         assert answered("3.1")
+
+    @pytest.mark.parametrize("cells", [["answer = edited"], []], ids=["edited", "not known"])
+    def test_what_gives_the_same_is_not_attempted_only_where_nobody_edited_it(self, cells, opened, page, ran):
+        ran += cells
+        opened(kind="fix", untouched=values_of(the_other_slope), handed_out=HANDED_OUT, misconceptions=[])
+        pose(the_other_slope)
+        assert page[-1][1].startswith(
+            "✗ 3.1 not yet · 0 of 2 points\nWith every input this gives what the code gave as it was "
+        )
+        assert "half of what was expected" in page[-1][1]
+
+    def test_an_edited_answer_that_gives_what_it_gave_gets_the_sentence_for_it(self, opened, page, ran):
+        ran.append("answer = edited")
+        opened(kind="fix", untouched=values_of(the_other_slope), handed_out=HANDED_OUT)
+        pose(the_other_slope)
+        assert page[-1][1].startswith("✗ 3.1 not yet · 0 of 2 points\nThe 2 of the `square` is missing.")
+
+    def test_a_line_that_still_raises_in_edited_code_is_named(self, opened, page, ran):
+        ran.append("def answer(x, t):\n    y = x")
+        opened(handed_out=HANDED_OUT)
+        space = {}
+        exec("def answer(x, t):\n    y = x\n    raise NotImplementedError", space)
+        pose(space["answer"])
+        assert page[-1][1] == (
+            "✗ 3.1 not yet · 0 of 2 points\n"
+            "3.1 came to the line with NotImplementedError in answer, line 3: put "
+            "your code in its place, run that cell, then this one."
+        )
+
+    def test_a_cell_that_stopped_before_its_answer_was_attempted(self, opened, page, ran):
+        ran.append("other = 1 / 0")
+        opened(answers=["answer", "other"], handed_out=HANDED_OUT)
+        pose(slope)
+        assert "✗ 3.1 not yet" in page[-1][1]
+        assert "The cell that defines `other` ran, and stopped before it got there" in page[-1][1]
+
+    def test_a_blank_left_in_an_edited_cell_is_not_yet(self, opened, page, ran):
+        ran.append("answer = ...\nother = 2")
+        opened(answers=["answer", "other"], handed_out="answer = ...\nother = ...")
+        exec(
+            '@check("3.1")\ndef _(rng):\n    return {"∂L/∂x": answer}',
+            {"check": check, "answer": ..., "other": 2},
+        )
+        assert page[-1][1].startswith("✗ 3.1 not yet · 0 of 2 points\nYour turn: fill in `answer`")
+
+    def test_an_edited_answer_whose_check_never_ran_is_not_checked(self, opened, page, ran):
+        ran.append("answer = edited")
+        opened(handed_out=HANDED_OUT)
+        summary()
+        assert "  3.1  ? not checked" in page[-1][1]
 
 
 class TestExceptions:
