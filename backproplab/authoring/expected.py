@@ -35,7 +35,11 @@ def _entry(each: ExerciseInfo, found: Proof) -> dict[str, Any]:
     if each.kind != "trained":  # they are judged, not compared
         entry["values"] = _values(found.solution)
     entry["misconceptions"] = [
-        {"sentence": tried.sentence, "values": _values(result)}
+        {
+            "sentence": tried.sentence,
+            **({"slug": tried.slug} if tried.slug else {}),
+            "values": _values(result),
+        }
         for tried, result in zip(each.misconceptions, found.misconceptions, strict=True)
     ]
     if each.kind == "tests":

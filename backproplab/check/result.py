@@ -29,6 +29,10 @@ class CheckResult:
     seeds: int = 1
     """How many random inputs the rows speak of."""
     error: ErrorReport | None = None
+    slips: tuple[str, ...] = ()
+    """The mistakes with a name that were made in this exercise, now or before."""
+    met_in: str = ""
+    """Another exercise in which the mistake of now was made before; "" if there is none."""
 
     @property
     def status(self) -> Status:

@@ -80,7 +80,7 @@ def grade_exercise(
     found = verdict(exercise, given, seeds, objection=objection, edited=edited)
     error = outcome.errors.get(exercise.id, "")
     if error.startswith(NOT_ATTEMPTED) and not edited and found.status is not Status.RIGHT:
-        found = replace(found, earned=0.0, status=Status.NOT_ATTEMPTED, misconception=None)
+        found = replace(found, earned=0.0, status=Status.NOT_ATTEMPTED, misconception=None, slug="")
     values = tuple(
         ValueGrade(
             name,

@@ -12,5 +12,6 @@ different places. The answers are here, and use numpy alone:
 - `planted`: a learner's own test, and the faults that it is to catch;
 - `names`: which names a cell binds, and so asks for or answers with;
 - `edited`: is an answer still the code that was handed out?
+- `slips`: mistakes with a name across the course;
 - `verdict`: what an exercise earned, and why.
 """

@@ -43,6 +43,8 @@ class Misconception:
     sentence: str
     values: Mapping[int, Values]
     """What the check returns for it, by seed."""
+    slug: str = ""
+    """Its name across the course, a key of `slips.SLIPS`, if it has one."""
 
 
 @dataclass(frozen=True)

@@ -653,6 +653,67 @@ class TestSummary:
         assert not answered("3.1")
 
 
+class TestMistakesThatRecur:
+    @pytest.fixture
+    def two(self, opened, recorded, page, tmp_path):
+        """A function that opens a set of two exercises with one slip, and returns one that answers them."""
+
+        def start():
+            slip = {
+                "sentence": "Look at the sign.",
+                "slug": "sign-turned",
+                "values": values_of(lambda x, t: -slope(x, t)),
+            }
+            recorded["exercises"]["3.2"] = recorded["exercises"]["3.1"] | {"misconceptions": [slip]}
+            opened(misconceptions=[slip])
+
+        def answer(exercise, function):
+            cell = f'@check("{exercise}")\ndef _(rng):\n    return {{"∂L/∂x": answer(*draw(rng))}}'
+            exec(cell, {"check": check, "draw": draw, "answer": function})
+            return page[-1]
+
+        start()
+        return answer
+
+    def turned(self, x, t):
+        return -slope(x, t)
+
+    def test_the_first_time_nothing_is_said_of_it(self, two):
+        assert "before" not in two("3.1", self.turned)[1]
+        assert "before" not in two("3.1", self.turned)[1]
+
+    def test_in_another_exercise_it_is_named_and_its_lesson_linked(self, two):
+        two("3.1", self.turned)
+        markup, plain = two("3.2", self.turned)
+        assert plain.splitlines()[1:3] == [
+            "Look at the sign.",
+            "You met this one before, in 3.1. The size is right, and the sign is turned round. Read about it "
+            "again in lesson 03 (../notebooks/03-spreadsheet.ipynb).",
+        ]
+        assert '<a href="../notebooks/03-spreadsheet.ipynb">lesson 03</a>.</p>' in markup
+
+    def test_a_right_answer_hears_nothing_and_its_card_still_remembers(self, two):
+        two("3.1", self.turned)
+        markup, plain = two("3.1", slope)
+        assert "before" not in plain
+        assert markup.startswith("<section data-slips='3.1:sign-turned' ")
+        assert "data-slips" not in two("3.2", slope)[0]
+
+    def test_it_is_remembered_from_one_kernel_to_the_next_by_the_notebook_alone(
+        self, two, tmp_path, monkeypatch
+    ):
+        two("3.1", self.turned)
+        markup, _ = two("3.1", slope)
+        before = sorted(tmp_path.rglob("*"))
+        notebook = {"cells": [{"outputs": [{"data": {"text/html": [markup]}}]}]}
+        (tmp_path / "03-made-up.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+        monkeypatch.setattr(session, "_session", session._Session())
+        check_set("03-made-up")
+        assert "You met this one before, in 3.1" in two("3.2", self.turned)[1]
+        assert "data-slips='3.1:sign-turned'" in two("3.1", slope)[0]  # and the next card carries it on
+        assert sorted(tmp_path.rglob("*")) == sorted([*before, tmp_path / "03-made-up.ipynb"])
+
+
 class TestCollecting:
     def test_a_check_hands_itself_on_and_shows_nothing(self, opened, page):
         opened()
