@@ -46,12 +46,11 @@ SLIPS = {
     ),
     "sign-turned": Slip("The size is right, and the sign is turned round.", "03-spreadsheet"),
     "bias-forgotten": Slip(
-        "A bias is a parameter like the weights, with a factor of 1, and does not get what it should.",
-        "03-spreadsheet",
+        "A bias is a parameter like the weights, with a factor of 1, and was left out.", "03-spreadsheet"
     ),
     # in a batch
     "bias-not-summed": Slip(
-        "A bias was added to every row of the batch, and its gradient does not add up over the rows.",
+        "A bias serves every row of the batch, so its gradient has no rows left; here it still has.",
         "07-layers",
     ),
     "sum-for-mean": Slip(
@@ -59,7 +58,8 @@ SLIPS = {
         "07-layers",
     ),
     "transpose-missing": Slip(
-        "A matrix is not turned where the way back needs it turned, or turned where it does not.", "07-layers"
+        "Rows and columns of a matrix have changed places: a transpose is missing, or one too many.",
+        "07-layers",
     ),
     "wrong-axis": Slip("Numbers are added along the wrong axis.", "07-layers"),
     # in training
