@@ -22,6 +22,8 @@ from backproplab.marking.exercise import Exercise, Misconception
 from backproplab.marking.values import Values
 
 SCHEMA = 1
+LOOK_IN = ("expected", "exercises/expected")
+PARENTS = 3
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,13 @@ class ExerciseSet:
     fingerprint: str
     seeds: tuple[int, ...]
     exercises: dict[str, Exercise]
+
+
+def find(file: str, start: Path) -> Path | None:
+    """Return the recorded values that a notebook in `start` reads, the nearest in it or above, or None."""
+    folders = [start, *start.parents[:PARENTS]]
+    paths = (folder / place / file for folder in folders for place in LOOK_IN)
+    return next((path for path in paths if path.is_file()), None)
 
 
 def read(path: Path) -> ExerciseSet:
