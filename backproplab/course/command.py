@@ -64,7 +64,7 @@ def bring_up_to_date(folder: Path, handout: Path | None = None, fresh: "list[str
     new = not is_copy(folder)
     outcome = update(folder, contents, [_name_in(folder, each) for each in fresh or []])
     leave_report(folder, outcome.kept)
-    print(summary(folder, outcome, new=new), flush=True)
+    print(summary(folder.absolute() if folder == here else folder, outcome, new=new), flush=True)
     return int(outcome.failed)
 
 

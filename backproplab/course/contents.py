@@ -74,7 +74,7 @@ def _learners_notebook(path: Path, folder: str) -> bytes:
         cells = [_within_the_copy(cell, folder) for cell in notebook["cells"]]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         fault = f"{type(error).__name__}: {error}"
-        raise CourseError(f"{path} is no notebook with ids of cells ({fault}); save it anew") from error
+        raise CourseError(f"{path} is no notebook with ids of cells ({fault}); restore it") from error
     text = json.dumps({**notebook, "cells": cells}, ensure_ascii=False, indent=1, sort_keys=True)
     return f"{text}\n".encode()
 

@@ -14,9 +14,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from backproplab.marking import expected
+
 from .contents import EXERCISES, LESSONS, NOTE, CourseError
 
-RECORD = ".backproplab-course.json"
+RECORD = expected.RECORD
 SCHEMA = 1
 # The record says which files may be taken away again, so a name in it leads nowhere else, on no system.
 NAMES = re.compile(rf"{re.escape(NOTE)}|({LESSONS}|{EXERCISES})(/(?!\.)[^/\\:]+)+")
@@ -50,17 +52,16 @@ def _content(name: str, data: bytes) -> bytes:
 
 def _seen(cell: Mapping[str, Any]) -> dict[str, Any]:
     """Return a cell without its id and metadata, each text in one piece."""
-    return {key: _joined(value) for key, value in cell.items() if key not in ("id", "metadata")}
+    seen = {key: _joined(value) for key, value in cell.items() if key not in ("id", "metadata")}
+    return {key: value for key, value in seen.items() if key != "attachments" or value}
 
 
 def _joined(value: Any) -> Any:
     match value:
-        case [str(), *rest] if all(isinstance(each, str) for each in rest):
-            return "".join(value)
-        case list():
-            return [_joined(each) for each in value]
+        case list():  # of lines, and an empty text is a list of none
+            lines = all(isinstance(each, str) for each in value)
+            return "".join(value) if lines else [_joined(each) for each in value]
         case dict():
-            # A notebook may write an empty text as a list of no lines.
             return {key: _joined(each) for key, each in value.items() if key != "metadata"}
         case _:
             return value

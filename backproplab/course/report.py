@@ -31,6 +31,9 @@ COMMANDS = """\
 def summary(folder: Path, outcome: Outcome, *, new: bool) -> str:
     """Return what was done, in a few lines for a terminal."""
     lines = [f"{old} is now {kept}" for old, kept in outcome.set_aside]
+    lines += [
+        f"{name}: you have not worked in it, and it is as the course has it" for name in outcome.as_given
+    ]
     if new:
         notebooks = [name for name in outcome.written if name.endswith(".ipynb")]
         lessons = sum(name.startswith(f"{LESSONS}/") for name in notebooks)

@@ -49,6 +49,8 @@ class Outcome:
     removed: list[str] = field(default_factory=list)
     kept: list[Kept] = field(default_factory=list)
     set_aside: list[tuple[str, str]] = field(default_factory=list)
+    as_given: list[str] = field(default_factory=list)
+    """What was asked for fresh, and needs no setting aside."""
     failed: bool = False
     """Was there a file that the system did not let us read or write?"""
 
@@ -77,7 +79,7 @@ def update(folder: Path, contents: Mapping[str, bytes], fresh: Collection[str] =
     units = sorted({_unit_of(name) for name in (*base, *contents)}, key=lambda unit: (unit in contents, unit))
     for unit in units:
         run.follow(unit)
-    if (text := record_text(run.record)) != (folder / RECORD).read_text(encoding="utf-8"):
+    if (text := record_text(run.record)).encode() != (folder / RECORD).read_bytes():
         write_text(folder / RECORD, text)
     return run.outcome
 
@@ -228,19 +230,20 @@ class _Update:
 
     def _needed(self, parts: Sequence[_Part]) -> str:
         """Say which other notebooks of the learner's need these recorded values; "" if none does."""
-        readers = sorted(path.relative_to(self.folder).as_posix() for path in self._readers(parts))
+        readers = sorted(path.relative_to(self.folder).as_posix() for path in self._readers(parts[0].name))
         return f"It stays for {', '.join(readers)}, checked by the same recorded values." if readers else ""
 
-    def _readers(self, parts: Sequence[_Part]) -> Iterator[Path]:
-        if len(parts) < 2:
+    def _readers(self, unit: str) -> Iterator[Path]:
+        """Yield each notebook, beside a set's own, whose checks read the recorded values of the set."""
+        notebook, *pair = (self.folder / name for name in _names_in(unit))
+        if not pair:
             return
-        notebook, values = (self.folder / part.name for part in parts)
+        values = pair[0]
         opens = re.compile(rf"""check_set\(\s*\\*["']{re.escape(notebook.stem)}\\*["']""")
         for top, folders, files in os.walk(self.folder):
             folders[:] = [name for name in folders if not name.startswith(".")]
             for path in (Path(top, name) for name in files if name.endswith(".ipynb")):
-                found = expected.find(values.name, path.parent)
-                if path == notebook or found not in (None, values):
+                if path == notebook or not _reads(path, values):
                     continue
                 with suppress(OSError, UnicodeDecodeError):
                     if opens.search(path.read_text(encoding="utf-8")):
@@ -248,21 +251,37 @@ class _Update:
 
     def set_aside(self, unit: str) -> None:
         """Move what the learner has of a unit out of the way, with what reads its recorded values."""
-        parts = [part for part in map(self._part, _names_in(unit)) if part.mine]
-        readers = list(self._readers(parts))
+        parts = [self._part(name) for name in _names_in(unit)]
+        news = any(part.course != part.base for part in parts)
+        readers = [path.relative_to(self.folder) for path in self._readers(unit)] if news else []
         if not readers and not any(part.touched for part in parts):
+            self.outcome.as_given.append(unit)
             return
-        moves = {self.folder / part.name: PurePosixPath(part.name) for part in reversed(parts)}
-        moves |= {path: PurePosixPath(EXERCISES, path.name) for path in readers}
+        names = [PurePosixPath(part.name) for part in reversed(parts) if part.mine]
+        names += [PurePosixPath(path.as_posix()) for path in sorted(readers)]
         count = 1
-        while any((self.folder / _aside(name, count)).exists() for name in moves.values()):
+        while any((self.folder / _aside(name, unit, count)).exists() for name in names):
             count += 1
-        for path, name in moves.items():
-            new = self.folder / _aside(name, count)
-            new.parent.mkdir(parents=True, exist_ok=True)
-            path.rename(new)
-            old = path.relative_to(self.folder).as_posix()
-            self.outcome.set_aside.append((old, new.relative_to(self.folder).as_posix()))
+        for name in names:
+            new = _aside(name, unit, count)
+            if (self.folder / new).exists():  # two of the learner's own that would have one name there
+                raise CourseError(f"{new} is there already; rename {name} and try again")
+            (self.folder / new).parent.mkdir(parents=True, exist_ok=True)
+            mark = (
+                self.folder / new.parts[0] / RECORD
+            )  # what is here must not read the values of another version
+            if len(new.parts) > 1 and not mark.exists():
+                write_text(mark, record_text({}))
+            (self.folder / name).rename(self.folder / new)
+            self.outcome.set_aside.append((str(name), str(new)))
+
+
+def _reads(notebook: Path, values: Path) -> bool:
+    """Would a check in this notebook compare with these recorded values, if they are there?"""
+    for place in expected.places(notebook.parent):
+        if place == values.parent or (place / values.name).is_file():
+            return place == values.parent
+    return False
 
 
 def _fits(part: _Part, parts: Sequence[_Part]) -> bool:
@@ -272,12 +291,16 @@ def _fits(part: _Part, parts: Sequence[_Part]) -> bool:
     return part is not parts[0] and parts[0].same_content
 
 
-def _aside(name: PurePosixPath, count: int) -> PurePosixPath:
-    """Return where a file is set aside: beside its folder, so that most of its links still lead somewhere.
+def _aside(name: PurePosixPath, unit: str, count: int) -> PurePosixPath:
+    """Return where a file that belongs to a unit is set aside: beside the folder of the unit.
 
-    >>> str(_aside(PurePosixPath("exercises/expected/03-a.json"), 2))
+    There most of its links still lead somewhere, and an exercise notebook finds the values that go with it.
+
+    >>> str(_aside(PurePosixPath("exercises/expected/03-a.json"), "exercises/03-a.ipynb", 2))
     'exercises-earlier-2/expected/03-a.json'
+    >>> str(_aside(PurePosixPath("tried/03-a-Copy1.ipynb"), "exercises/03-a.ipynb", 1))
+    'exercises-earlier/tried/03-a-Copy1.ipynb'
     """
-    top = PurePosixPath(name.parts[0])
-    suffix = "-earlier" if count == 1 else f"-earlier-{count}"
-    return PurePosixPath(top.with_stem(top.stem + suffix), *name.parts[1:])
+    top = PurePosixPath(PurePosixPath(unit).parts[0])
+    place = top.with_stem(f"{top.stem}-earlier" if count == 1 else f"{top.stem}-earlier-{count}")
+    return place / (name.relative_to(top) if name.is_relative_to(top) else name)

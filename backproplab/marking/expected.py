@@ -10,7 +10,7 @@ numbers in row order; nan and the infinities, which JSON lacks, are the words "n
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from backproplab.marking.values import Values
 SCHEMA = 1
 LOOK_IN = ("expected", "exercises/expected")
 PARENTS = 3
+RECORD = ".backproplab-course.json"  # marks a learner's copy of the course: see backproplab.course.record
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,18 @@ class ExerciseSet:
 
 def find(file: str, start: Path) -> Path | None:
     """Return the recorded values that a notebook in `start` reads, the nearest in it or above, or None."""
-    folders = [start, *start.parents[:PARENTS]]
-    paths = (folder / place / file for folder in folders for place in LOOK_IN)
-    return next((path for path in paths if path.is_file()), None)
+    return next((place / file for place in places(start) if (place / file).is_file()), None)
+
+
+def places(start: Path) -> Iterator[Path]:
+    """Yield the folders where a notebook in `start` looks for recorded values, the nearest first.
+
+    A notebook in a learner's copy looks in the copy alone: above it may lie a course of another date.
+    """
+    for folder in (start, *start.parents[:PARENTS]):
+        yield from (folder / name for name in LOOK_IN)
+        if (folder / RECORD).is_file():
+            return
 
 
 def read(path: Path) -> ExerciseSet:

@@ -22,6 +22,14 @@ def test_a_texts_form_in_the_file_is_no_change():
     assert digest("a.ipynb", joined.encode()).bytes != digest("a.ipynb", (joined + " ").encode()).bytes
 
 
+def test_an_empty_text_is_no_lines_or_an_empty_line():
+    for source in ([], "", [""]):
+        cells = [{"cell_type": "markdown", "id": "a", "metadata": {}, "source": source}]
+        assert digest("a.ipynb", json.dumps({"cells": cells}).encode()).content == content(kit.prose("", "b"))
+    cells[0]["attachments"] = {}
+    assert digest("a.ipynb", json.dumps({"cells": cells}).encode()).content == content(kit.prose("", "b"))
+
+
 def test_ids_and_metadata_are_no_change():
     cells, others = kit.lesson(), kit.lesson()
     for each in others:

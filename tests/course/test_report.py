@@ -26,6 +26,7 @@ def test_what_changed_is_named():
         "notebooks/03-a.ipynb: as the course has it now",
         "notebooks/09-b.ipynb: no longer in the course, removed",
     ]
+    assert "not worked in it" in summary(COPY, Outcome(as_given=["notebooks/03-a.ipynb"]), new=False)
     assert summary(COPY, Outcome(), new=False) == "mycourse: nothing to bring up to date"
 
 

@@ -3,7 +3,6 @@
 import json
 import os
 import stat
-from pathlib import Path
 
 import course_kit as kit
 import pytest
@@ -12,6 +11,7 @@ from backproplab.course import update as updating
 from backproplab.course.contents import CourseError, learners_copy
 from backproplab.course.record import RECORD
 from backproplab.course.update import CHANGED, GONE, UNRECORDED, Outcome, update
+from backproplab.marking import expected
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="permissions and symbolic links are those of Unix")
 NOT_ROOT = pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write anywhere")
@@ -296,7 +296,7 @@ def test_a_duplicate_that_is_checked_by_the_same_values_keeps_them(duplicate, co
     done = again(course, kit.SET)
     assert is_as_in(course, copy, kit.SET, kit.VALUES)
     assert not (copy / duplicate).exists()
-    aside = "exercises-earlier/" + Path(duplicate).name
+    aside = "exercises-earlier/" + duplicate.removeprefix("exercises/")
     assert kit.files(copy)[aside] == before[duplicate][0]
     assert kit.files(copy)["exercises-earlier/expected/03-made-up.json"] == before[kit.VALUES][0]
     assert (duplicate, aside) in done.set_aside
@@ -358,6 +358,7 @@ def test_what_is_asked_for_fresh_is_set_aside_first(course, copy):
     assert done.kept == []
     for old, new in done.set_aside:
         assert kit.files(copy)[new] == mine[old]
+    assert expected.find("03-made-up.json", copy / "exercises-earlier") == copy / done.set_aside[0][1]
     assert is_as_in(course, copy, *kit.EVERYTHING)
     assert again(course) == Outcome()
 
@@ -374,8 +375,36 @@ def test_each_time_has_a_place_of_its_own(course, copy):
 def test_what_nobody_worked_in_is_not_set_aside(course, copy):
     kit.opened(copy, kit.LESSON)
     before = states(copy)
-    assert again(course, kit.LESSON, kit.SET) == Outcome()
+    assert again(course, kit.LESSON, kit.SET) == Outcome(as_given=[kit.SET, kit.LESSON])
+    kit.save(copy, DUPLICATES[0], kit.exercise())
+    before |= {DUPLICATES[0]: states(copy)[DUPLICATES[0]]}
+    assert again(course, kit.SET) == Outcome(as_given=[kit.SET])
     assert states(copy) == before
+
+
+def test_duplicates_that_would_have_one_name_are_not_lost(course, copy):
+    own = ("exercises/tried/03-made-up.ipynb", "tried/03-made-up.ipynb")
+    for name in own:
+        kit.save(copy, name, [*kit.exercise(), kit.prose(name, "mine")])
+    mine = kit.files(copy)
+    next_set(course)
+    with pytest.raises(CourseError, match="is there already; rename tried/03-made-up"):
+        again(course, kit.SET)
+    (copy / own[1]).rename(copy / "tried/another.ipynb")
+    assert again(course, kit.SET).kept == []
+    found = set(kit.files(copy).values())
+    assert {mine[name] for name in own} <= found
+
+
+def test_a_duplicate_keeps_no_values_once_they_are_gone_but_is_not_judged_by_others(course, copy):
+    kit.save(copy, DUPLICATES[0], kit.exercise())
+    (copy / kit.VALUES).unlink()
+    next_set(course)
+    assert list(kept(again(course))) == [kit.SET]
+    assert not (copy / kit.VALUES).exists()
+    assert again(course, kit.SET).kept == []
+    assert expected.find("03-made-up.json", copy / "exercises-earlier") is None
+    assert again(course) == Outcome()
 
 
 @pytest.mark.parametrize(
@@ -389,7 +418,9 @@ def test_what_the_course_does_not_have_cannot_be_had_fresh(name, course, copy):
 # A record that is missing, damaged or from tomorrow.
 
 
-@pytest.mark.parametrize("damage", ["", "{", "[]", '{"schema": 1}', '{"schema": 1, "files": {"a": 1}}', None])
+@pytest.mark.parametrize(
+    "damage", ["", "{", "[]", "\udcff", '{"schema": 1}', '{"schema": 1, "files": {"a": 1}}', None]
+)
 def test_without_a_record_nothing_is_overwritten_that_differs(damage, course, copy):
     kit.opened(copy, kit.SET, ANSWERED)
     next_lesson(course)
@@ -397,7 +428,7 @@ def test_without_a_record_nothing_is_overwritten_that_differs(damage, course, co
     if damage is None:
         (copy / RECORD).unlink()
     else:
-        kit.write(copy, RECORD, damage)
+        (copy / RECORD).write_bytes(damage.encode("utf-8", "surrogateescape"))
     for _ in range(2):
         done = again(course)
         assert kept(done) == {kit.LESSON: UNRECORDED, kit.SET: UNRECORDED}
