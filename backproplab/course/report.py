@@ -8,6 +8,7 @@ from textwrap import fill
 from backproplab.files import write_text
 
 from .contents import EXERCISES, LESSONS
+from .parts import unit_of
 from .update import Kept, Outcome
 
 REPORT = "NOT-UPDATED.txt"
@@ -39,7 +40,10 @@ def summary(folder: Path, outcome: Outcome, *, new: bool) -> str:
         lessons = sum(name.startswith(f"{LESSONS}/") for name in notebooks)
         lines.append(f"{folder}: made, with {lessons} lessons and {len(notebooks) - lessons} exercise sets")
     else:
-        lines += [f"{name}: as the course has it now" for name in outcome.written]
+        units = [
+            name for name in outcome.written if name == unit_of(name) or unit_of(name) not in outcome.written
+        ]
+        lines += [f"{name}: as the course has it now" for name in units]
         lines += [f"{name}: no longer in the course, removed" for name in outcome.removed]
         lines += [] if lines else [f"{folder}: nothing to bring up to date"]
     if outcome.kept:

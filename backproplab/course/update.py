@@ -9,17 +9,16 @@ in the other, so of two versions together it could call a right answer wrong: bo
 Another notebook of the learner's, a duplicate say, may read the same values; then they stay for its sake.
 """
 
-import os
-import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from backproplab.files import atomic_write, write_text
-from backproplab.marking import expected
 
-from .contents import EXERCISES, EXPECTED, NOTE, CourseError
+from .contents import NOTE, CourseError
+from .parts import Part, fits, names_in, unit_of
+from .readers import readers_of
 from .record import RECORD, Digest, digest, read_record, record_text
 
 CHANGED = "You have changed or run it, and the course has a newer version."
@@ -73,10 +72,10 @@ def update(folder: Path, contents: Mapping[str, bytes], fresh: Collection[str] =
     if not (folder / RECORD).exists():
         write_text(folder / RECORD, record_text({}))  # from here on, an interrupted run knows its own folder
     run = _Update(folder, base, contents)
-    for unit in sorted({_unit_of(name) for name in fresh}):
+    for unit in sorted({unit_of(name) for name in fresh}):
         run.set_aside(unit)
     # What leaves goes first: where case does not count, a file with a new name may be the old one, too.
-    units = sorted({_unit_of(name) for name in (*base, *contents)}, key=lambda unit: (unit in contents, unit))
+    units = sorted({unit_of(name) for name in (*base, *contents)}, key=lambda unit: (unit in contents, unit))
     for unit in units:
         run.follow(unit)
     if (text := record_text(run.record)).encode() != (folder / RECORD).read_bytes():
@@ -101,47 +100,6 @@ def _base(folder: Path) -> dict[str, Digest]:
     return record or {}
 
 
-def _unit_of(name: str) -> str:
-    """Return the name that stands for a file and what follows with it: of recorded values, their notebook."""
-    path = PurePosixPath(name)
-    return f"{EXERCISES}/{path.stem}.ipynb" if str(path.parent) == f"{EXERCISES}/{EXPECTED}" else name
-
-
-def _names_in(unit: str) -> list[str]:
-    """Return the files of a unit, the notebook first."""
-    path = PurePosixPath(unit)
-    pair = str(path.parent) == EXERCISES and path.suffix == ".ipynb"
-    return [unit, f"{EXERCISES}/{EXPECTED}/{path.stem}.json"] if pair else [unit]
-
-
-@dataclass(frozen=True)
-class _Part:
-    """A file in its three versions, each None where there is none."""
-
-    name: str
-    base: Digest | None
-    mine: Digest | None
-    course: Digest | None
-
-    @property
-    def touched(self) -> bool:
-        """Has the learner worked in it? A file that there is no record of may be theirs."""
-        known = {each.content for each in (self.base, self.course) if each}
-        return self.mine is not None and self.mine.content not in known
-
-    @property
-    def same_content(self) -> bool:
-        """Would a learner see no difference between what they were given and what the course has?"""
-        return self.base is not None and self.course is not None and self.base.content == self.course.content
-
-    @property
-    def due(self) -> bool:
-        """Is there something to write? Not where JupyterLab alone has written, by saving."""
-        if self.course is None or self.mine is None or self.base is None:
-            return self.course is not None and self.mine is None
-        return self.course not in (self.base, self.mine) and self.mine.content == self.base.content
-
-
 class _Update:
     """One run: the copy, what it was given before, what the course has; and what came of it."""
 
@@ -152,7 +110,7 @@ class _Update:
 
     def follow(self, unit: str) -> None:
         """Bring a unit up to date, or report why not."""
-        names = _names_in(unit)
+        names = names_in(unit)
         self.record |= {name: self.base[name] for name in names if name in self.base}
         try:
             parts = [self._part(name) for name in names]
@@ -165,10 +123,10 @@ class _Update:
             self.outcome.failed = True
             self._keep(unit, f"It could not be read or written: {fault}.", replaceable=False)
 
-    def _part(self, name: str) -> _Part:
+    def _part(self, name: str) -> Part:
         data = self.contents.get(name)
         course = None if data is None else digest(name, data)
-        return _Part(name, self.base.get(name), self._mine(name), course)
+        return Part(name, self.base.get(name), self._mine(name), course)
 
     def _mine(self, name: str) -> Digest | None:
         path = self.folder
@@ -181,14 +139,14 @@ class _Update:
         except FileNotFoundError:
             return None
 
-    def _renew(self, parts: Sequence[_Part]) -> None:
+    def _renew(self, parts: Sequence[Part]) -> None:
         due = [part for part in parts if part.due]
         if any(part.touched for part in parts):
-            due = [part for part in due if not part.touched and _fits(part, parts)]
+            due = [part for part in due if not part.touched and fits(part, parts)]
             if theirs := [part for part in parts if part.touched and not part.same_content]:
                 recorded = all(part.base for part in theirs)
                 self._keep(parts[0].name, CHANGED if recorded else UNRECORDED)
-        elif any(part in due and not _fits(part, parts) for part in parts[1:]) and (
+        elif any(part in due and not fits(part, parts) for part in parts[1:]) and (
             reason := self._needed(parts)
         ):
             self._keep(parts[0].name, f"The course has a newer version. {reason}")
@@ -198,7 +156,7 @@ class _Update:
             if part.course and (part in due or not (part.touched or part.due)):
                 self.record[part.name] = part.course
 
-    def _write(self, due: Sequence[_Part]) -> None:
+    def _write(self, due: Sequence[Part]) -> None:
         if len(due) > 1:  # between the two versions no check must compare: without values, it says so
             (self.folder / due[-1].name).unlink(missing_ok=True)
         for part in due:
@@ -208,7 +166,7 @@ class _Update:
                 file.write(self.contents[part.name])
             self.outcome.written.append(part.name)
 
-    def _remove(self, parts: Sequence[_Part]) -> None:
+    def _remove(self, parts: Sequence[Part]) -> None:
         present = [part for part in parts if part.mine]
         if any(part.touched for part in present):
             self._keep(parts[0].name, GONE, replaceable=False)
@@ -228,32 +186,20 @@ class _Update:
     def _keep(self, name: str, reason: str, *, replaceable: bool = True) -> None:
         self.outcome.kept.append(Kept(name, reason, replaceable))
 
-    def _needed(self, parts: Sequence[_Part]) -> str:
+    def _needed(self, parts: Sequence[Part]) -> str:
         """Say which other notebooks of the learner's need these recorded values; "" if none does."""
-        readers = sorted(path.relative_to(self.folder).as_posix() for path in self._readers(parts[0].name))
-        return f"It stays for {', '.join(readers)}, checked by the same recorded values." if readers else ""
-
-    def _readers(self, unit: str) -> Iterator[Path]:
-        """Yield each notebook, beside a set's own, whose checks read the recorded values of the set."""
-        notebook, *pair = (self.folder / name for name in _names_in(unit))
-        if not pair:
-            return
-        values = pair[0]
-        opens = re.compile(rf"""check_set\(\s*\\*["']{re.escape(notebook.stem)}\\*["']""")
-        for top, folders, files in os.walk(self.folder):
-            folders[:] = [name for name in folders if not name.startswith(".")]
-            for path in (Path(top, name) for name in files if name.endswith(".ipynb")):
-                if path == notebook or not _reads(path, values):
-                    continue
-                with suppress(OSError, UnicodeDecodeError):
-                    if opens.search(path.read_text(encoding="utf-8")):
-                        yield path
+        readers = sorted(
+            path.relative_to(self.folder).as_posix() for path in readers_of(self.folder, parts[0].name)
+        )
+        return (
+            f"Yours stays for {', '.join(readers)}, checked by the same recorded values." if readers else ""
+        )
 
     def set_aside(self, unit: str) -> None:
         """Move what the learner has of a unit out of the way, with what reads its recorded values."""
-        parts = [self._part(name) for name in _names_in(unit)]
+        parts = [self._part(name) for name in names_in(unit)]
         news = any(part.course != part.base for part in parts)
-        readers = [path.relative_to(self.folder) for path in self._readers(unit)] if news else []
+        readers = [path.relative_to(self.folder) for path in readers_of(self.folder, unit)] if news else []
         if not readers and not any(part.touched for part in parts):
             self.outcome.as_given.append(unit)
             return
@@ -274,21 +220,6 @@ class _Update:
                 write_text(mark, record_text({}))
             (self.folder / name).rename(self.folder / new)
             self.outcome.set_aside.append((str(name), str(new)))
-
-
-def _reads(notebook: Path, values: Path) -> bool:
-    """Would a check in this notebook compare with these recorded values, if they are there?"""
-    for place in expected.places(notebook.parent):
-        if place == values.parent or (place / values.name).is_file():
-            return place == values.parent
-    return False
-
-
-def _fits(part: _Part, parts: Sequence[_Part]) -> bool:
-    """Say whether the course's version of a part goes with what the other part has been so far."""
-    if part.course == part.base:
-        return True
-    return part is not parts[0] and parts[0].same_content
 
 
 def _aside(name: PurePosixPath, unit: str, count: int) -> PurePosixPath:

@@ -18,12 +18,12 @@ def test_a_new_copy_is_counted():
 
 
 def test_what_changed_is_named():
-    done = Outcome(
-        ["notebooks/03-a.ipynb"], ["notebooks/09-b.ipynb"], set_aside=[("notebooks/03-a.ipynb", "x")]
-    )
+    written = ["exercises/03-a.ipynb", "exercises/expected/03-a.json", "exercises/expected/04-b.json"]
+    done = Outcome(written, ["notebooks/09-b.ipynb"], set_aside=[("notebooks/03-a.ipynb", "x")])
     assert summary(COPY, done, new=False).splitlines() == [
         "notebooks/03-a.ipynb is now x",
-        "notebooks/03-a.ipynb: as the course has it now",
+        "exercises/03-a.ipynb: as the course has it now",
+        "exercises/expected/04-b.json: as the course has it now",
         "notebooks/09-b.ipynb: no longer in the course, removed",
     ]
     assert "not worked in it" in summary(COPY, Outcome(as_given=["notebooks/03-a.ipynb"]), new=False)

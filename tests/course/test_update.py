@@ -319,27 +319,6 @@ def test_a_duplicate_keeps_the_values_of_a_set_that_leaves_the_course(course, co
     assert all(states(copy)[name] == before[name] for name in (kit.SET, kit.VALUES, DUPLICATES[0]))
 
 
-def test_notebooks_that_are_hidden_or_open_another_set_hold_up_nothing(course, copy):
-    kit.save(copy, "exercises/.ipynb_checkpoints/03-made-up-checkpoint.ipynb", kit.exercise())
-    kit.write(copy, "exercises/other.ipynb", '{"source": "check_set(\\"03-made-up-too\\")"}')
-    kit.save(copy, "elsewhere/03-made-up.ipynb", kit.exercise())
-    kit.write(copy, "elsewhere/expected/03-made-up.json", kit.values())
-    next_set(course)
-    assert again(course) == Outcome(written=[kit.SET, kit.VALUES])
-
-
-def test_a_duplicate_is_known_by_how_jupyterlab_writes_its_first_cell(course, copy):
-    for name, call in [
-        ("a", 'check_set("03-made-up")'),
-        ("b", "check_set('03-made-up')"),
-        ("c", "check_set( '03-made-up' )"),
-    ]:
-        kit.save(copy, f"exercises/{name}.ipynb", [kit.ran(call, "setup")])
-    next_set(course)
-    (one,) = again(course).kept
-    assert "exercises/a.ipynb, exercises/b.ipynb, exercises/c.ipynb" in one.reason
-
-
 # To begin again.
 
 
