@@ -146,10 +146,8 @@ class _Update:
             if theirs := [part for part in parts if part.touched and not part.same_content]:
                 recorded = all(part.base for part in theirs)
                 self._keep(parts[0].name, CHANGED if recorded else UNRECORDED)
-        elif any(part in due and not fits(part, parts) for part in parts[1:]) and (
-            reason := self._needed(parts)
-        ):
-            self._keep(parts[0].name, f"The course has a newer version. {reason}")
+        elif any(part.due and not fits(part, parts) for part in parts[1:]) and (why := self._needed(parts)):
+            self._keep(parts[0].name, f"The course has a newer version. {why}")
             return
         self._write(due)
         for part in parts:
@@ -188,12 +186,9 @@ class _Update:
 
     def _needed(self, parts: Sequence[Part]) -> str:
         """Say which other notebooks of the learner's need these recorded values; "" if none does."""
-        readers = sorted(
-            path.relative_to(self.folder).as_posix() for path in readers_of(self.folder, parts[0].name)
-        )
-        return (
-            f"Yours stays for {', '.join(readers)}, checked by the same recorded values." if readers else ""
-        )
+        found = sorted(readers_of(self.folder, parts[0].name))
+        names = ", ".join(path.relative_to(self.folder).as_posix() for path in found)
+        return f"Yours stays, since the same recorded values check {names}." if names else ""
 
     def set_aside(self, unit: str) -> None:
         """Move what the learner has of a unit out of the way, with what reads its recorded values."""
@@ -213,10 +208,8 @@ class _Update:
             if (self.folder / new).exists():  # two of the learner's own that would have one name there
                 raise CourseError(f"{new} is there already; rename {name} and try again")
             (self.folder / new).parent.mkdir(parents=True, exist_ok=True)
-            mark = (
-                self.folder / new.parts[0] / RECORD
-            )  # what is here must not read the values of another version
-            if len(new.parts) > 1 and not mark.exists():
+            mark = self.folder / new.parts[0] / RECORD
+            if len(new.parts) > 1 and not mark.exists():  # else what lies there read the values of the copy
                 write_text(mark, record_text({}))
             (self.folder / name).rename(self.folder / new)
             self.outcome.set_aside.append((str(name), str(new)))

@@ -86,6 +86,14 @@ def test_the_answer_to_a_prediction_is_not_there_until_the_cell_is_run(open_note
     assert all(outputs(lesson, cell) is None for cell in later)
 
 
+def test_a_widget_is_saved_with_the_notebook(open_notebook, lab):
+    lesson = open_notebook(LESSON)
+    lesson.run("quick-check-cards")
+    lesson.output("quick-check-cards").get_by_role("group", name="Quick check").wait_for()
+    lesson.save()
+    assert "application/vnd.jupyter.widget-state+json" in (lab[1] / LESSON).read_text(encoding="utf-8")
+
+
 def test_a_check_finds_its_recorded_values_and_says_right(open_notebook):
     exercise = open_notebook(SET)
     exercise.run("setup", "answer-0-1", "check-0-1")

@@ -144,6 +144,18 @@ def test_what_only_the_course_tells_a_notebook_follows_too(course, copy):
     assert is_as_in(course, copy, kit.SET)
 
 
+def test_what_is_there_already_is_not_written_again(course, copy):
+    record = (copy / RECORD).read_bytes()
+    cells = kit.exercise()
+    cells[2].metadata["tags"] = ["raises-exception"]
+    kit.save(course, kit.SET, cells)
+    again(course)
+    (copy / RECORD).write_bytes(record)  # a run that was killed before its end leaves it so
+    before = states(copy)[kit.SET]
+    assert again(course) == Outcome()
+    assert states(copy)[kit.SET] == before
+
+
 def test_a_learner_who_has_made_the_same_change_as_the_course_is_up_to_date(course, copy):
     next_lesson(course)
     kit.opened(copy, kit.LESSON, kit.rewrites("title", learners_title(course)))
@@ -211,6 +223,21 @@ def test_what_leaves_the_course_leaves_the_copy_if_nobody_worked_in_it(course, c
     assert again(course) == Outcome()
 
 
+def test_what_leaves_goes_before_anything_comes(course, copy, monkeypatch):
+    """Where case does not count, a file under its new name would be taken away with its old one."""
+    gone, real = [], updating.atomic_write
+
+    def write(path, **options):
+        gone.append(not (copy / kit.LESSON).exists())
+        return real(path, **options)
+
+    monkeypatch.setattr(updating, "atomic_write", write)
+    renamed(course)
+    again(course)
+    assert gone
+    assert all(gone)
+
+
 def test_what_leaves_the_course_stays_with_a_learner_who_worked_in_it(course, copy):
     kit.opened(copy, kit.LESSON, kit.runs("six-times-seven"))
     kit.opened(copy, kit.SET, kit.rewrites("answer", "def slope(x): return x"))
@@ -275,6 +302,11 @@ def test_values_that_are_gone_come_back_only_if_they_are_those_of_the_notebook(c
     kit.opened(copy, kit.SET, ANSWERED)
     (copy / kit.VALUES).unlink()
     assert again(course) == Outcome(written=[kit.VALUES])
+    (copy / kit.VALUES).unlink()
+    kit.save(course, kit.SET, kit.exercise(2))
+    done = again(course)
+    assert done.written == [kit.VALUES], "the course has the same still"
+    assert kept(done) == {kit.SET: CHANGED}
     (copy / kit.VALUES).unlink()
     next_set(course)
     assert kept(again(course)) == {kit.SET: CHANGED}
