@@ -31,8 +31,11 @@ def chromium() -> str | None:
 
 
 @contextlib.contextmanager
-def lab_server(folder: Path) -> Iterator[str]:
-    """A JupyterLab on loopback that serves `folder`; yields its address. No settings of the user are read."""
+def lab_server(folder: Path, *, learners: bool = False) -> Iterator[str]:
+    """A JupyterLab on loopback that serves `folder`; yields its address. No settings of the user are read.
+
+    With `learners`, `folder` is a copy of the course, and `backproplab lab` opens it, with its own settings.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -53,10 +56,12 @@ def lab_server(folder: Path) -> Iterator[str]:
         "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
         "OPENBLAS_NUM_THREADS": "1",
     }
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser"]
+    command = [sys.executable, "-m", *(("backproplab", "lab", "--") if learners else ("jupyterlab",))]
+    if not learners:
+        command += [f"--ServerApp.root_dir={folder}", f"--LabApp.app_settings_dir={SETTINGS}"]
+    command += ["--no-browser", "--allow-root", "--expose-app-in-browser"]
     command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--ServerApp.ip=127.0.0.1"]
-    command += ["--IdentityProvider.token=", f"--ServerApp.root_dir={folder}", "--ServerApp.log_level=ERROR"]
-    command += [f"--LabApp.app_settings_dir={SETTINGS}"]
+    command += ["--IdentityProvider.token=", "--ServerApp.log_level=ERROR"]
     log = (folder / "lab.log").open("wb")
     process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=folder)
     address = f"http://127.0.0.1:{port}"
