@@ -141,16 +141,31 @@ def _nearest_power(value: float) -> str:
 
 
 @house_style()
-def error_curve(steps: ArrayLike, errors: Mapping[str, ArrayLike], *, ax: Axes | None = None) -> Axes:
+def error_curve(
+    steps: ArrayLike,
+    errors: Mapping[str, ArrayLike],
+    *,
+    predicted: Mapping[str, ArrayLike] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw the error of finite differences against their step, both logarithmic, with the best step of each.
 
     `steps` has shape (k,), positive, in the unit of x; `errors` holds one array (k,) of errors ≥ 0 for each
-    method, by name. Dotted guides show how h, h² or 1/h would run, beside the first curve that does run so.
-    An error of exactly 0 has no place on a logarithmic axis and is left out. The alt text gives the least
-    errors to the nearest power of ten: down there they are noise, and differ from one processor to the next.
-    ValueError if shapes differ, a step is not positive or a method has no error above 0.
+    method, by name. `predicted` holds such arrays too, under the same names: what theory says, as thin dashed
+    lines with a hollow marker at their least. Without it, dotted guides show how h, h² or 1/h would run,
+    beside the first curve that does run so. An error of exactly 0 has no place on a logarithmic axis and is
+    left out. The alt text gives the least errors to the nearest power of ten: down there they are noise, and
+    differ from one processor to the next.
+    ValueError if shapes differ, a step is not positive, a method has no error above 0, or something is
+    predicted that was not measured.
     """
     h, curves = _check(steps, errors)
+    _, expected = _check(steps, predicted) if predicted else (h, {})
+    if unknown := expected.keys() - curves.keys():
+        raise ValueError(
+            f"error_curve() got a prediction for {join(sorted(unknown))}, but measured errors only for"
+            f" {join(list(curves))}; give both the same names"
+        )
     ax = axes_or_new(ax, height=4.6)
     ax.set(xscale="log", yscale="log", xlabel="step h", ylabel="error of the estimated derivative")
     ax.grid(True, axis="both")
@@ -161,7 +176,7 @@ def error_curve(steps: ArrayLike, errors: Mapping[str, ArrayLike], *, ax: Axes |
             h,
             error,
             color=SERIES[index % len(SERIES)],
-            linestyle=LINES[index % len(LINES)],
+            linestyle="-" if expected else LINES[index % len(LINES)],
             linewidth=1.3,
             marker=MARKERS[index % len(MARKERS)],
             markevery=[low],
@@ -170,7 +185,9 @@ def error_curve(steps: ArrayLike, errors: Mapping[str, ArrayLike], *, ax: Axes |
             label=f"{name}: least at h = {_power_of_ten(float(h[low]))}",
         )
         best.append(f"{name} near {_nearest_power(error[low])} at h near {_nearest_power(h[low])}")
-    drawn = _guides(ax, h, curves)
+        if name in expected:
+            _predicted(ax, h, expected[name], name, index)
+    drawn = [] if expected else _guides(ax, h, curves)
     ax.margins(y=0.12)
     ax.legend(loc="best")
     text = (
@@ -179,8 +196,35 @@ def error_curve(steps: ArrayLike, errors: Mapping[str, ArrayLike], *, ax: Axes |
     )
     if drawn:
         text += f" Guides show how {join(drawn)} would run."
+    if expected:
+        lows = {name: int(np.nanargmin(error)) for name, error in expected.items()}
+        least = [
+            f"{name} {number(expected[name][low], 1)} at h = {number(h[low], 1)}"
+            for name, low in lows.items()
+        ]
+        text += f" Dashed is what was predicted. Least: {'; '.join(least)}."
     describe(ax, text)
     return ax
+
+
+def _predicted(ax: Axes, h: Floats, error: Floats, name: str, index: int) -> None:
+    """A thin dashed line in the colour of what was measured, over it; its least point is hollow."""
+    colour, low = SERIES[index % len(SERIES)], int(np.nanargmin(error))
+    ax.plot(
+        h,
+        error,
+        color=INK,
+        linestyle=(0, (4, 2)),
+        linewidth=1.0,
+        marker=MARKERS[index % len(MARKERS)],
+        markevery=[low],
+        markersize=10,
+        markerfacecolor="none",
+        markeredgecolor=colour,
+        markeredgewidth=1.6,
+        label=f"{name}, predicted: least at h = {_power_of_ten(float(h[low]))}",
+        zorder=3,
+    )
 
 
 def _check(steps: ArrayLike, errors: Mapping[str, ArrayLike]) -> tuple[Floats, dict[str, Floats]]:

@@ -121,6 +121,29 @@ def test_both_axes_are_logarithmic_and_an_exact_estimate_is_left_out():
     assert np.flatnonzero(np.isnan(line(ax, "forward").get_ydata())).tolist() == [20]
 
 
+def test_a_prediction_lies_over_its_measurement_in_the_place_of_guides():
+    measured = {"forward": 2 * FORWARD, "central": CENTRAL / 2}
+    ax = error_curve(STEPS, measured, predicted={"central": CENTRAL, "forward": FORWARD})
+    for name, error in (("forward", FORWARD), ("central", CENTRAL)):
+        drawn = line(ax, f"{name}, predicted")
+        assert drawn.get_ydata() == pytest.approx(error)
+        assert drawn.get_markevery() == [int(error.argmin())]
+        assert drawn.get_marker() == line(ax, f"{name}:").get_marker()
+        assert drawn.get_linestyle() == "--"
+        assert line(ax, f"{name}:").get_linestyle() == "-"
+    assert not ax.texts
+    assert alt_text(ax).endswith(
+        "Dashed is what was predicted. Least: central 2e−11 at h = 6e−6; forward 1e−8 at h = 2e−8."
+    )
+
+
+def test_something_may_be_predicted_only_of_what_was_measured():
+    with pytest.raises(ValueError, match=r"prediction for backward.*errors only for forward"):
+        error_curve(STEPS, {"forward": FORWARD}, predicted={"backward": FORWARD})
+    with pytest.raises(ValueError, match=r"46 steps.*'forward'"):
+        error_curve(STEPS, {"forward": FORWARD}, predicted={"forward": FORWARD[1:]})
+
+
 @pytest.mark.parametrize(
     ("steps", "errors", "message"),
     [
