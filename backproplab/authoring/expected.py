@@ -33,6 +33,8 @@ def _entry(each: ExerciseInfo, found: Proof) -> dict[str, Any]:
         {"sentence": tried.sentence, "values": _values(result)}
         for tried, result in zip(each.misconceptions, found.misconceptions, strict=True)
     ]
+    if each.kind == "tests":
+        entry["replies"] = dict(each.replies)
     if each.kind == "fix" and not found.stub.error:
         entry["untouched"] = _values(found.stub)
     return entry

@@ -1,4 +1,4 @@
-"""The words for wrong and for otherwise-right answers in a solution notebook.
+"""The words for wrong and for otherwise-right answers in a solution notebook, and for what is said of them.
 
 While the author runs the notebook they only make sure that the right answer stays in place. `release` and
 the grader read their cells and try each answer in a namespace of its own; learners never see them.
@@ -31,6 +31,16 @@ def misconception(exercise: str, sentence: str, **values: object) -> Callable[[A
 def alternative(exercise: str, **values: object) -> Callable[[Answer], Answer]:
     """Declare a right answer written otherwise, which the check must accept. Use it like `misconception`."""
     return _keep_the_right_one
+
+
+def reply(exercise: str, value: str, sentence: str) -> None:
+    """Say what helps whose test misses one thing: `reply("6.2", "catches a lost sign", "…")`.
+
+    For an exercise of kind "tests". Of whoever reads it only this is known, that their test let the fault
+    through or refused the right code; the sentence has to be true of them all.
+    """
+    if not sentence.strip():
+        raise ValueError(f"the reply of {exercise} to “{value}” has no sentence: say what helps")
 
 
 def _keep_the_right_one(answer: Answer) -> Answer:

@@ -40,7 +40,7 @@ def result_card(found: CheckResult) -> tuple[str, str]:
         plain.append(found.note)
     if found.rows:
         body.append(_rows(found))
-        plain += _align([(row.name, row.yours, row.shape, _finding(row)) for row in found.rows])
+        plain += _align(_lines(found)[1])
         plain += [_caption(found)] * bool(_caption(found))
     if found.error:
         traceback = f'<pre style="{_MONOSPACE};margin:0.2em 0">{escape(found.error.traceback)}</pre>'
@@ -82,13 +82,23 @@ def _card(status: Status, title: str, aside: str, body: Sequence[str], *, sign: 
 
 def _paragraph(sentence: str) -> str:
     """Return a paragraph, with `code` in backticks as code."""
-    marked = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(sentence, quote=False))
-    return f'<p style="margin:0.2em 0;max-width:70ch">{marked}</p>'
+    return f'<p style="margin:0.2em 0;max-width:70ch">{_marked(sentence)}</p>'
+
+
+def _marked(text: str) -> str:
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))
 
 
 def _rows(found: CheckResult) -> str:
+    return _table(*_lines(found), _caption(found))
+
+
+def _lines(found: CheckResult) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
+    """Return headings and lines; what a learner's test did is told in words, without values."""
+    if all(not row.yours and not row.shape for row in found.rows):
+        return ("your test", "what it did"), [(row.name, _finding(row)) for row in found.rows]
     lines = [(row.name, row.yours, row.shape, _finding(row)) for row in found.rows]
-    return _table(("value", "yours", "shape", "compared"), lines, _caption(found))
+    return ("value", "yours", "shape", "compared"), lines
 
 
 def _table(headings: Sequence[str], lines: Sequence[Sequence[str]], caption: str = "") -> str:
@@ -106,11 +116,11 @@ def _table(headings: Sequence[str], lines: Sequence[Sequence[str]], caption: str
 
 def _cell(heading: str, content: str) -> str:
     style = f"{_CELL};{_MONOSPACE}" if heading == "yours" else _CELL  # the rows of a matrix line up
-    return f'<td style="{style}">{escape(content)}</td>'
+    return f'<td style="{style}">{escape(content) if heading == "yours" else _marked(content)}</td>'
 
 
 def _caption(found: CheckResult) -> str:
-    if found.seeds < 2 or any(row.ok is None for row in found.rows):
+    if found.seeds < 2 or any(row.ok is None or not row.yours for row in found.rows):
         return ""
     return f"One of {found.seeds} random inputs is shown."
 

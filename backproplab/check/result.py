@@ -8,7 +8,7 @@ import numpy as np
 
 from backproplab.check.error_report import ErrorReport, error_report
 from backproplab.check.rows import Row, comparison, row
-from backproplab.marking import trained
+from backproplab.marking import planted, trained
 from backproplab.marking.exercise import DRAWN, Accept, CheckFunction, CheckSpec, Exercise, call_with_seed
 from backproplab.marking.expected import ExerciseSet, fingerprint
 from backproplab.marking.values import Given, as_arrays
@@ -59,9 +59,7 @@ def run_check(spec: CheckSpec, exercise: Exercise, whole: ExerciseSet) -> CheckR
         return nothing(Status.NOT_ATTEMPTED, todo)
     except BaseException as error:
         found = error_report(error)
-        hint = f" ({found.hint})" if found.hint else ""
-        result = nothing(Status.NOT_YET, f"{exercise.id} stopped {found.place}: {found.line}{hint}")
-        return replace(result, error=found)
+        return replace(nothing(Status.NOT_YET, _stopped(exercise, found)), error=found)
     if any(value is ... for named in values.values() for value in named.values()):
         todo = f"Your turn: fill in {_quote(exercise.answers)}, then run this cell again."
         return nothing(Status.NOT_ATTEMPTED, todo)
@@ -75,7 +73,18 @@ def run_check(spec: CheckSpec, exercise: Exercise, whole: ExerciseSet) -> CheckR
     if any(set(named) != set(wanted) for named in given.values()):
         note = f"The check expected values named {_quote(wanted)}, and got {_quote(got) or 'none'}."
         return nothing(Status.NOT_YET, note)
-    return _compare(exercise, given, whole)
+    result = _compare(exercise, given, whole)
+    errors = (each.error for each in values.values() if isinstance(each, planted.Verdicts))
+    raised = next(filter(None, errors), None)
+    if raised and result.status is Status.NOT_YET:
+        found = error_report(raised)
+        return replace(result, note=result.note or _stopped(exercise, found), error=found)
+    return result
+
+
+def _stopped(exercise: Exercise, found: ErrorReport) -> str:
+    hint = f" ({found.hint})" if found.hint else ""
+    return f"{exercise.id} stopped {found.place}: {found.line}{hint}"
 
 
 def _todo(function: CheckFunction, answers: tuple[str, ...]) -> str:
@@ -93,8 +102,10 @@ def _quote(names: tuple[str, ...] | list[str]) -> str:
     return " and ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
 
 
-def _named_values(function: CheckFunction, seed: int) -> dict[str, Any]:
+def _named_values(function: CheckFunction, seed: int) -> Mapping[str, Any]:
     values = call_with_seed(function, seed)
+    if isinstance(values, planted.Verdicts):
+        return values
     if not isinstance(values, Mapping):
         raise TypeError(f"the check expected named values, and got {values!r:.60}")
     return {str(name): value for name, value in values.items()}
@@ -128,8 +139,11 @@ def _objection(exercise: Exercise, given: Given, seed: int, accept: Accept) -> s
 
 def _compare(exercise: Exercise, given: Mapping[int, Given], whole: ExerciseSet) -> CheckResult:
     found = verdict(exercise, given, whole.seeds)
-    rows = tuple(comparison(name, ok, exercise.values, given) for name, ok in found.passed.items())
     is_drawn = exercise.kind in DRAWN
+    if exercise.kind == "tests":
+        rows = tuple(_tests_row(exercise, name, found, given) for name in found.passed)
+    else:
+        rows = tuple(comparison(name, ok, exercise.values, given) for name, ok in found.passed.items())
     seeds = len(given) if is_drawn else 1
     if exercise.kind == "choice":  # how far off a choice is would tell the right one
         rows = tuple(each if each.ok else replace(each, finding=_choice_finding(each)) for each in rows)
@@ -149,6 +163,13 @@ def _compare(exercise: Exercise, given: Mapping[int, Given], whole: ExerciseSet)
             return replace(result, rows=tuple(each.without_finding() for each in rows), seeds=seeds)
         case _:
             return CheckResult(found, found.misconception or "", rows, seeds)
+
+
+def _tests_row(exercise: Exercise, name: str, found: Verdict, given: Mapping[int, Given]) -> Row:
+    """Return the row of one thing that a learner's test is to do: what it did, and the reply to a miss."""
+    did = planted.what_it_did(name, exercise.values, given)
+    reply = exercise.replies.get(name, "") if name in found.missed else ""
+    return Row(name, "", "", found.passed[name], f"{did}. {reply}" if reply else did)
 
 
 def _choice_finding(row: Row) -> str:

@@ -10,6 +10,7 @@ from backproplab.plots import classroom
 
 WRONG = (Status.PARTLY, Status.NOT_YET)
 MOST_DRAWN = 12  # misconceptions in the picture; the table has all
+MISSED = "What the students' own tests miss"
 
 
 class Tally(NamedTuple):
@@ -19,6 +20,7 @@ class Tally(NamedTuple):
     full: float
     statuses: dict[str, Counter[str]]  # by exercise
     mistakes: Counter[tuple[str, str]]  # (exercise, sentence)
+    missed: Counter[tuple[str, str]]  # (exercise, what students' own tests should do and do not)
 
     def ranking(self) -> list[tuple[str, str, int]]:
         """The recognised mistakes as (exercise, sentence, students), the commonest first."""
@@ -37,6 +39,7 @@ def tally_results(results: Sequence[Mapping[str, Any]]) -> Tally:
     """Count over the results of a class; exercises that a person marks are left out."""
     statuses: dict[str, Counter[str]] = {}
     mistakes: Counter[tuple[str, str]] = Counter()
+    missed: Counter[tuple[str, str]] = Counter()
     for each in results:
         for exercise in each["exercises"]:
             if exercise["status"] == Status.BY_HAND:
@@ -44,12 +47,15 @@ def tally_results(results: Sequence[Mapping[str, Any]]) -> Tally:
             statuses.setdefault(exercise["id"], Counter())[exercise["status"]] += 1
             if exercise["misconception"] and exercise["status"] in WRONG:
                 mistakes[exercise["id"], exercise["misconception"]] += 1
+            if exercise["status"] in WRONG:
+                # A result that an earlier version left has none.
+                missed.update((exercise["id"], name) for name in exercise.get("missed", []))
     full = max((each["max_score"] for each in results), default=0.0)
-    return Tally([each["score"] for each in results], full, statuses, mistakes)
+    return Tally([each["score"] for each in results], full, statuses, mistakes, missed)
 
 
 def class_html(assignment: str, results: Sequence[Mapping[str, Any]], *, isolation: str) -> str:
-    """Return class.html: distribution, success, misconceptions, and what no misconception explains."""
+    """Return class.html: distribution, success, misconceptions, what none explains, what own tests miss."""
     tally = tally_results(results)
     ranked, explained = tally.ranking(), tally.explanations()
     drawn = {
@@ -75,6 +81,13 @@ def class_html(assignment: str, results: Sequence[Mapping[str, Any]], *, isolati
             [[name, known + other, known, other] for name, (known, other) in explained.items()],
         ),
     }
+    if tally.missed:
+        most = [(*key, count) for key, count in tally.missed.most_common()]
+        drawn[MISSED] = classroom.missed(most[:MOST_DRAWN])
+        tables[MISSED] = (
+            ["exercise", "a good test", "students whose test does not"],
+            [list(row) for row in most],
+        )
     troubled = sum(1 for each in results if each["problems"])
     notes = [
         f"{len(results)} submissions have a result; {troubled} came with a note, which is in that result."

@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
-from backproplab.marking import trained
+from backproplab.marking import planted, trained
 from backproplab.marking.compare import Agreement
 from backproplab.marking.exercise import MANUAL, Exercise
 from backproplab.marking.values import Values, agreement
@@ -39,6 +40,8 @@ class ValueGrade:
     name: str
     passed: bool
     shown: tuple[ShownValue, ...] = ()
+    reply: str = ""
+    """What helps whose test lets this fault through, or refuses this right code."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,12 @@ def grade_exercise(
     if error.startswith(NOT_ATTEMPTED) and found.status is not Status.RIGHT:
         found = replace(found, earned=0.0, status=Status.NOT_ATTEMPTED, misconception=None)
     values = tuple(
-        ValueGrade(name, passed, tuple(_shown(exercise, name, given, public)))
+        ValueGrade(
+            name,
+            passed,
+            tuple(_shown(exercise, name, given, public)),
+            exercise.replies.get(name, "") if name in found.missed else "",
+        )
         for name, passed in found.passed.items()
     )
     return ExerciseGrade(found, values, _public_error(error, given, public) or objection)
@@ -102,6 +110,8 @@ def _shown(
         return [
             _shown_value(seed, given[seed][name], "") for seed in public[:1] if name in given.get(seed, {})
         ]
+    if exercise.kind == "tests":
+        return [_shown_verdicts(exercise, name, seed, given[seed]) for seed in public if seed in given]
     return [
         _shown_value(
             seed,
@@ -111,6 +121,14 @@ def _shown(
         for seed in public
         if name in given.get(seed, {}) and name in exercise.values.get(seed, {})
     ]
+
+
+def _shown_verdicts(exercise: Exercise, name: str, seed: int, mine: Values) -> ShownValue:
+    """Return what a student's test said with one public seed, in words."""
+    words = {0.0: "refused", 1.0: "accepted"}
+    said = [words.get(each, "stopped") for each in mine.get(name, np.array([])).ravel()[:SHOWN].tolist()]
+    did = planted.what_it_did(name, {seed: exercise.values[seed]}, {seed: mine})
+    return ShownValue(seed, ", ".join(said) or "no verdict", "", did)
 
 
 def _finding(exercise: Exercise, found: Agreement) -> str:

@@ -74,12 +74,13 @@ def _expected(each: ExerciseInfo, results: list[Result], seeds: Sequence[int]) -
         points=each.points,
         kind=each.kind,
         answers=each.answers,
-        values=solution.values,
+        values=solution.truth or solution.values,
         misconceptions=tuple(
             Misconception(tried.sentence, result.values)
             for tried, result in zip(each.misconceptions, wrong, strict=True)
         ),
         untouched=stub.values,
+        replies=each.replies,
         shapes=each.shapes,
         accept=each.accept,
     )

@@ -8,6 +8,7 @@ different places. The answers are here, and use numpy alone:
 - `exercise`: an exercise, its check, and what its solution gives;
 - `expected`: the same as a file, `expected/NN-topic.json`;
 - `trained`: numbers that the exercise's own judge accepts;
+- `planted`: a learner's own test, and the faults that it is to catch;
 - `names`: which names a cell binds, and so asks for or answers with;
 - `verdict`: what an exercise earned, and why.
 """

@@ -68,6 +68,7 @@ def _exercise(name: str, content: dict[str, Any], seeds: tuple[int, ...], where:
             for each in content.get("misconceptions", [])
         ),
         untouched=_by_seed(content.get("untouched", []), seeds, where, may_lack=True),
+        replies=dict(content.get("replies", {})),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from backproplab.marking.exercise import MANUAL, Exercise
+from backproplab.marking.planted import is_missed
 from backproplab.marking.values import Given, agreement, matches
 
 
@@ -34,6 +35,8 @@ class Verdict:
     """The sentence for a wrong answer that people give, where the values are those."""
     passed: Mapping[str, bool] = field(default_factory=dict)
     """By named value: is it right with every seed?"""
+    missed: tuple[str, ...] = ()
+    """Of a learner's own test: the values whose fault it let through, or whose right code it refused."""
 
 
 def verdict(
@@ -62,6 +65,7 @@ def verdict(
         Status.PARTLY if any(passed.values()) else Status.NOT_YET,
         _misconception(exercise, given, seeds),
         passed,
+        _missed(exercise, given, seeds) if exercise.kind == "tests" else (),
     )
 
 
@@ -71,6 +75,11 @@ def _passed(exercise: Exercise, name: str, given: Mapping[int, Given], seeds: Se
         and agreement(exercise.values[seed][name], given.get(seed, {}).get(name)).ok
         for seed in seeds
     )
+
+
+def _missed(exercise: Exercise, given: Mapping[int, Given], seeds: Sequence[int]) -> tuple[str, ...]:
+    asked = {seed: exercise.values[seed] for seed in seeds}
+    return tuple(name for name in exercise.names if is_missed(name, asked, given))
 
 
 def _misconception(exercise: Exercise, given: Mapping[int, Given], seeds: Sequence[int]) -> str | None:

@@ -1,6 +1,6 @@
 import pytest
 
-from backproplab.authoring import alternative, misconception
+from backproplab.authoring import alternative, misconception, reply
 
 
 def run(source):
@@ -37,3 +37,9 @@ def test_a_misconception_before_its_answer_says_so():
 def test_a_misconception_without_a_sentence_is_none():
     with pytest.raises(ValueError, match="say what helps"):
         misconception("3.1", " ")
+
+
+def test_a_reply_binds_nothing_and_has_a_sentence():
+    assert reply("6.2", "catches a lost sign", "Try a negative input.") is None
+    with pytest.raises(ValueError, match="say what helps"):
+        reply("6.2", "catches a lost sign", "")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from backproplab import display
-from backproplab.check import answered, check, check_set, collect, session, summary
+from backproplab.check import answered, check, check_set, collect, session, summary, verdicts
 from backproplab.marking.exercise import call_with_seed
 from backproplab.marking.expected import decode, encode, fingerprint, read
 
@@ -462,6 +462,88 @@ class TestTrainedNumbers:
 
     def test_false_alone_gives_a_sentence_too(self, train):
         assert "do not do yet" in train([1.0, 2.0], accept=lambda values, rng: False)
+
+
+class TestALearnersOwnTest:
+    CELL = """
+@check("3.1", kind="tests")
+def _(rng):
+    double = lambda x: 2 * x
+    faults = {"squaring": lambda x: x * x, "zero": lambda x: 0}
+    return verdicts(judge, rng, right={"doubling": double}, faults=faults)
+"""
+
+    @pytest.fixture
+    def ask(self, opened, page):
+        def run(judge):
+            collected = []
+            space = {"check": check, "verdicts": verdicts, "judge": judge, "answer": judge}
+            with collect(collected.append):
+                exec(self.CELL, space)
+            (spec,) = collected
+            space["judge"] = lambda f: f(3) == 6
+            truth = [encode(call_with_seed(spec.function, seed).truth) for seed in SEEDS]
+            space["judge"] = lambda f: f(2) == 4
+            sloppy = {"sentence": "At 2, doubling and squaring are one.", "values": []}
+            sloppy["values"] = [encode(call_with_seed(spec.function, seed)) for seed in SEEDS]
+            replies = {"catches squaring": "Which inputs tell `2x` from `x²`?"}
+            opened(kind="tests", values=truth, misconceptions=[sloppy], replies=replies)
+            exec(self.CELL, space | {"judge": judge})
+            return page[-1]
+
+        return run
+
+    def test_right(self, ask):
+        _, plain = ask(lambda f: f(3) == 6)
+        assert plain == (
+            "✓ 3.1 right · 2 of 2 points\n  accepts doubling  ✓ accepted it\n"
+            "  catches squaring  ✓ caught it\n  catches zero      ✓ caught it"
+        )
+
+    def test_the_fault_that_got_through_is_told_in_words(self, ask):
+        markup, plain = ask(lambda f: f(2) == 4)
+        assert plain == (
+            "✗ 3.1 not yet · 1.33 of 2 points\nAt 2, doubling and squaring are one.\n"
+            "  accepts doubling  ✓ accepted it\n"
+            "  catches squaring  ✗ let it through. Which inputs tell `2x` from `x²`?\n"
+            "  catches zero      ✓ caught it"
+        )
+        assert "Which inputs tell <code>2x</code> from <code>x²</code>?" in markup
+        assert '<th scope="col"' in markup
+        assert "what it did" in markup
+        assert "off by" not in markup + plain
+        assert "random inputs" not in markup + plain
+
+    def test_a_constant_earns_nothing(self, ask):
+        assert ask(lambda f: True)[1].startswith(
+            "✗ 3.1 not yet · 0 of 2 points\n  accepts doubling  ✗ lets every"
+        )
+        assert ask(lambda f: False)[1].startswith(
+            "✗ 3.1 not yet · 0 of 2 points\n  accepts doubling  ✗ refused it"
+        )
+
+    def test_a_reply_is_said_of_what_was_missed_and_of_nothing_else(self, ask):
+        assert "Which inputs" in ask(lambda f: True)[1]
+        assert "Which inputs" not in ask(lambda f: False)[1]
+
+    def test_an_exception_is_shown_where_it_happened_and_costs_its_own_share(self, ask):
+        space = {}
+        exec("def judge(f):\n    assert f(3) != 9, 'a square'\n    return f(3) == 6", space)
+        markup, plain = ask(space["judge"])
+        assert plain.startswith(
+            "✗ 3.1 not yet · 1.33 of 2 points\n3.1 stopped in judge, line 2: AssertionError: a square\n"
+        )
+        assert "catches squaring  ✗ stopped on it, which is no verdict\n" in plain
+        assert "Where it happened" in markup
+
+    def test_what_is_no_verdict_is_named(self, ask):
+        assert "TypeError: <lambda> returned None, expected True or False" in ask(lambda f: None)[1]
+
+    def test_an_untouched_one_is_not_attempted(self, ask):
+        def stub(f):
+            raise NotImplementedError
+
+        assert ask(stub)[1].startswith("○ 3.1 not attempted")
 
 
 class TestUnderNbgrader:
