@@ -4,6 +4,7 @@ import ast
 from typing import NamedTuple
 
 from backproplab.marking.names import bound_names
+from backproplab.marking.slips import SLIPS
 
 from .cells import Cell
 from .errors import ReleaseError
@@ -20,6 +21,7 @@ class AnswerVariant(NamedTuple):
 
     exercise: str
     sentence: str  # "" for an alternative
+    slug: str  # "" where the mistake has no name across the course
     names: tuple[str, ...]
     source: str  # binds those names
     cell: str
@@ -75,7 +77,7 @@ def _variant(statement: ast.stmt, cell: Cell) -> AnswerVariant:
             bindings = [
                 ast.Assign([ast.Name(keyword.arg, ast.Store())], keyword.value)
                 for keyword in call.keywords
-                if keyword.arg
+                if keyword.arg and keyword.arg != "slug"
             ]
         case _:
             raise AssertionError(f"no author's statement: {ast.dump(statement)}")
@@ -88,7 +90,21 @@ def _variant(statement: ast.stmt, cell: Cell) -> AnswerVariant:
             f"cell '{cell.id}', line {statement.lineno}: names no answer; write name=value in the call"
         )
     source = "\n".join(ast.unparse(ast.fix_missing_locations(binding)) for binding in bindings)
-    return AnswerVariant(exercise, "".join(sentence), names, source, cell.id)
+    return AnswerVariant(exercise, "".join(sentence), _slug(call, cell), names, source, cell.id)
+
+
+def _slug(call: ast.Call, cell: Cell) -> str:
+    """Return the slug that a call gives, "" if none. ReleaseError unless the course knows it."""
+    for keyword in call.keywords:
+        if keyword.arg == "slug":
+            slug = keyword.value.value if isinstance(keyword.value, ast.Constant) else None
+            if slug not in SLIPS:
+                raise ReleaseError(
+                    f"cell '{cell.id}', line {call.lineno}: slug={ast.unparse(keyword.value)} is no slip of "
+                    f"the course; choose one of backproplab.marking.slips: {', '.join(SLIPS)}"
+                )
+            return str(slug)
+    return ""
 
 
 def _words(call: ast.Call, cell: Cell) -> list[str]:

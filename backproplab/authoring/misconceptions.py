@@ -14,15 +14,24 @@ import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from backproplab.marking.slips import SLIPS
+
 Answer = TypeVar("Answer", bound=Callable[..., Any])
 
 
-def misconception(exercise: str, sentence: str, **values: object) -> Callable[[Answer], Answer]:
+def misconception(
+    exercise: str, sentence: str, *, slug: str = "", **values: object
+) -> Callable[[Answer], Answer]:
     """Declare a wrong answer that people give, with the sentence that helps whoever gave it.
 
     Decorate a function or class that bears the name of an answer of `exercise`; or, for values and for
     several answers that are wrong together, call it: `misconception("3.4", "…", learning_rate=10.0)`.
+
+    `slug` is the name of the mistake across the course, such as "upstream-forgotten"; `marking.slips` lists
+    them.
     """
+    if slug and slug not in SLIPS:
+        raise ValueError(f"slug {slug!r} is no slip of the course; choose one of: {', '.join(SLIPS)}")
     if not sentence.strip():
         raise ValueError(f"the misconception of {exercise} has no sentence: say what helps who made it")
     return _keep_the_right_one

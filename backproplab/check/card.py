@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from html import escape
 from typing import NamedTuple
 
+from backproplab.check.memory import mark
 from backproplab.check.result import CheckResult
 from backproplab.check.rows import Row
+from backproplab.marking.slips import SLIPS
 from backproplab.marking.verdict import Status
 
 
@@ -27,6 +29,7 @@ LOOKS = {
     Status.NOT_CHECKED: _Look("?", "#7A7A7A"),
 }
 ROW_SIGNS = {True: "✓ ", False: "✗ ", None: ""}
+_PARAGRAPH = '<p style="margin:0.2em 0;max-width:70ch">{}</p>'
 _MONOSPACE = "font-family:var(--jp-code-font-family,monospace);white-space:pre"
 _CELL = "text-align:left;padding:0.15em 1.2em 0.15em 0;vertical-align:top"
 
@@ -38,6 +41,10 @@ def result_card(found: CheckResult) -> tuple[str, str]:
     if found.note:
         body.append(_paragraph(found.note))
         plain.append(found.note)
+    if found.met_in:
+        markup, text = _again(found)
+        body.append(markup)
+        plain.append(text)
     if found.rows:
         body.append(_rows(found))
         plain += _align(_lines(found)[1])
@@ -46,7 +53,17 @@ def result_card(found: CheckResult) -> tuple[str, str]:
         traceback = f'<pre style="{_MONOSPACE};margin:0.2em 0">{escape(found.error.traceback)}</pre>'
         body.append(f"<details><summary>Where it happened</summary>{traceback}</details>")
         plain.append(found.error.traceback)
-    return _card(found.status, f"{exercise} {found.status}", points, body), "\n".join(plain)
+    memory = mark(exercise, found.slips)
+    return _card(found.status, f"{exercise} {found.status}", points, body, attribute=memory), "\n".join(plain)
+
+
+def _again(found: CheckResult) -> tuple[str, str]:
+    """Say that a mistake was made before, and which lesson cures it; the link is from exercises/."""
+    slip = SLIPS[found.verdict.slug]
+    start = f"You met this one before, in {found.met_in}. {slip.what} Read about it in "
+    path, lesson = f"../notebooks/{slip.lesson}.ipynb", f"lesson {slip.lesson.split('-')[0]}"
+    markup = _PARAGRAPH.format(f'{_marked(start)}<a href="{path}">{lesson}</a>.')
+    return markup, f"{start}{lesson} ({path})."
 
 
 def notice(title: str, sentence: str) -> tuple[str, str]:
@@ -69,12 +86,20 @@ def summary_table(name: str, results: Sequence[CheckResult]) -> tuple[str, str]:
     return markup, "\n".join([f"{name} · {total}", *_align(lines), closing])
 
 
-def _card(status: Status, title: str, aside: str, body: Sequence[str], *, sign: str | None = None) -> str:
+def _card(
+    status: Status,
+    title: str,
+    aside: str,
+    body: Sequence[str],
+    *,
+    sign: str | None = None,
+    attribute: str = "",
+) -> str:
     sign, edge = LOOKS[status].sign if sign is None else sign, LOOKS[status].edge
     mark = f'<span aria-hidden="true" style="color:{edge};font-weight:bold">{sign}</span> ' if sign else ""
     head = f"{mark}<strong>{escape(title)}</strong>{' · ' + escape(aside) if aside else ''}"
     return (
-        f'<section aria-label="{escape(title)}" '
+        f'<section{attribute} aria-label="{escape(title)}" '
         f'style="border-left:4px solid {edge};padding:0.1em 0 0.1em 0.9em;margin:0.4em 0;overflow-x:auto">'
         f'<p style="margin:0.2em 0">{head}</p>{"".join(body)}</section>'
     )
@@ -82,7 +107,7 @@ def _card(status: Status, title: str, aside: str, body: Sequence[str], *, sign: 
 
 def _paragraph(sentence: str) -> str:
     """Return a paragraph, with `code` in backticks as code."""
-    return f'<p style="margin:0.2em 0;max-width:70ch">{_marked(sentence)}</p>'
+    return _PARAGRAPH.format(_marked(sentence))
 
 
 def _marked(text: str) -> str:

@@ -58,9 +58,18 @@ Judge = Callable[[Exercise, Mapping[int, Values]], str]
 
 
 def grade_exercise(
-    exercise: Exercise, outcome: Outcome, *, seeds: Sequence[int], public: Sequence[int], judge: Judge
+    exercise: Exercise,
+    outcome: Outcome,
+    *,
+    seeds: Sequence[int],
+    public: Sequence[int],
+    judge: Judge,
+    edited: bool | None = None,
 ) -> ExerciseGrade:
-    """Compare what came back of one exercise: `seeds` decide, `public` ones may be shown."""
+    """Compare what came back of one exercise: `seeds` decide, `public` ones may be shown.
+
+    `edited` says whether the answer is other code than was handed out; None that it is not known.
+    """
     if exercise.kind == MANUAL:
         return ExerciseGrade(verdict(exercise, {}, seeds), note="Free text: a person reads it.")
     given: dict[int, dict[str, NDArray[Any]]] = {}
@@ -68,10 +77,10 @@ def grade_exercise(
         if name_of_exercise == exercise.id:
             given.setdefault(seed, {})[name] = value
     objection = _objection(exercise, given, seeds, judge) if exercise.kind == "trained" else ""
-    found = verdict(exercise, given, seeds, objection=objection)
+    found = verdict(exercise, given, seeds, objection=objection, edited=edited)
     error = outcome.errors.get(exercise.id, "")
-    if error.startswith(NOT_ATTEMPTED) and found.status is not Status.RIGHT:
-        found = replace(found, earned=0.0, status=Status.NOT_ATTEMPTED, misconception=None)
+    if error.startswith(NOT_ATTEMPTED) and not edited and found.status is not Status.RIGHT:
+        found = replace(found, earned=0.0, status=Status.NOT_ATTEMPTED, misconception=None, slug="")
     values = tuple(
         ValueGrade(
             name,

@@ -76,11 +76,12 @@ def _expected(each: ExerciseInfo, results: list[Result], seeds: Sequence[int]) -
         answers=each.answers,
         values=solution.truth or solution.values,
         misconceptions=tuple(
-            Misconception(tried.sentence, result.values)
+            Misconception(tried.sentence, result.values, tried.slug)
             for tried, result in zip(each.misconceptions, wrong, strict=True)
         ),
         untouched=stub.values,
         replies=each.replies,
+        handed_out=each.stub,
         shapes=each.shapes,
         accept=each.accept,
     )

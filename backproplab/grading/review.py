@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Self
 
 from backproplab.grading.notebook import StudentCell
-from backproplab.grading.plan import parse
 from backproplab.grading.reports import REVIEW
+from backproplab.marking.edited import parse
 from backproplab.marking.names import bound_names, changed_names
 from backproplab.sandbox.protocol import Assignment
 

@@ -43,6 +43,8 @@ class Misconception:
     sentence: str
     values: Mapping[int, Values]
     """What the check returns for it, by seed."""
+    slug: str = ""
+    """Its name across the course, a key of `slips.SLIPS`, if it has one."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,8 @@ class Exercise:
     misconceptions: tuple[Misconception, ...] = ()
     untouched: Mapping[int, Values] = field(default_factory=dict)
     """What the answer cell gives as it is handed out, by seed, where it gives anything."""
+    handed_out: str = ""
+    """Source of the answer cell as it is handed out, to tell whether a learner changed it."""
     replies: Mapping[str, str] = field(default_factory=dict)
     """What helps whose test lets a fault through, or refuses right code, by named value."""
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)

@@ -104,6 +104,12 @@ def misconceptions(ranked: Sequence[tuple[str, str, int]], *, ax: Axes | None = 
 
 
 @house_style()
+def slips(ranked: Sequence[tuple[str, str, int]], *, ax: Axes | None = None) -> Axes:
+    """Draw the mistakes with a name across the course: (name, what it is, students), the commonest first."""
+    return _ranking(ranked, "Mistakes across exercises", "No mistake with a name was made", ax)
+
+
+@house_style()
 def missed(ranked: Sequence[tuple[str, str, int]], *, ax: Axes | None = None) -> Axes:
     """Draw what the tests that students wrote do not do: (exercise, what, students), the commonest first."""
     ranked = [(exercise, f"not: {what}", count) for exercise, what, count in ranked]

@@ -18,6 +18,22 @@ def test_an_authors_cell_is_read_without_being_run():
     assert (right.sentence, right.cell) == ("", "wrong")
 
 
+def test_a_mistake_may_have_a_name_across_the_course():
+    decorated, called, nameless = read(
+        '@misconception("3.1", "No.", slug="sign-turned")\ndef f(x): return -x\n'
+        'misconception("3.1", "No.", rate=10.0, slug="sum-for-mean")\n'
+        'misconception("3.1", "Never.", rate=1.0)'
+    )
+    assert (decorated.slug, called.slug, nameless.slug) == ("sign-turned", "sum-for-mean", "")
+    assert called.names == ("rate",)
+
+
+@pytest.mark.parametrize("slug", ['"sign-turnt"', "name", "7"])
+def test_a_name_that_is_not_on_the_list_is_refused_with_the_list(slug):
+    with pytest.raises(ReleaseError, match=r"line 1: slug=.* is no slip of the course; .*upstream-forgotten"):
+        read(f'@misconception("3.1", "No.", slug={slug})\ndef f(x): return -x')
+
+
 def test_a_call_binds_its_values_together():
     [wrong] = read('misconception("3.1", "In two "\n"parts.", rate=10.0, f=lambda x: -x)')
     assert wrong.sentence == "In two parts."

@@ -207,6 +207,14 @@ def test_the_example_for_contributors_is_released_as_it_stands(tmp_path):
     assert len(recorded["misconceptions"]) == 2
 
 
+def test_a_mistake_with_a_name_is_recorded_with_it(tmp_path):
+    named = kit.author(kit.SLOPE_WRONG.replace('slope by x.")', 'slope by x.", slug="factors-swapped")'))
+    made = release.make_release(kit.saved(tmp_path, *kit.slope_exercise()[:2], named))
+    release.write(made)
+    one, other = expected.read(made.expected_path).exercises["3.1"].misconceptions
+    assert (one.slug, other.slug) == ("factors-swapped", "")
+
+
 def test_so_is_the_example_of_a_learners_own_test(tmp_path):
     page = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
     example = re.search(r"```py\n(# answer cell: grade_id \"answer-6-2\".*?)```", page, re.DOTALL)[1]

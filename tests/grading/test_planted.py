@@ -42,7 +42,8 @@ STUDENTS = {  # the body of their judge, its score of 3, what it misses, and the
     "an_array": ("return backward(x, upstream) == [0, 0, 7]", 0, [], None),
     "nothing": ("backward(x, upstream)", 0, [], None),
     "turns": ("judge.turn = not getattr(judge, 'turn', False)\n    return judge.turn", 0, ALL, None),
-    "untouched": ("raise NotImplementedError", 0, [], None),
+    "untouched": ("", 0, [], None),
+    "begun": ("raise NotImplementedError", 0, [], None),
     "peeping": (
         "import sys\n    names = sys._getframe(1).f_locals\n"
         "    return bool(np.all(backward(x, upstream) == [0, 0, 7]))",
@@ -59,8 +60,9 @@ def graded(tmp_path_factory):
     folder = tmp_path_factory.mktemp("class")
     solution = authoring_kit.saved(folder, *authoring_kit.judge_exercise())
     handed_out = kit.handout(solution)
+    stub = kit.named(handed_out, "answer-3-2")["source"]
     for name, (body, *_) in STUDENTS.items():
-        kit.named(handed_out, "answer-3-2")["source"] = JUDGE.format(body)
+        kit.named(handed_out, "answer-3-2")["source"] = JUDGE.format(body) if body else stub
         kit.hand_in(handed_out, folder / "submissions" / f"{name}.ipynb")
     forged = kit.handout(solution)
     ones = (
@@ -92,6 +94,7 @@ def test_an_untouched_test_is_not_attempted_and_nothing_is_said_of_it(graded):
     record, grades = graded[1]["untouched"]
     assert record["exercises"][0]["status"] == "not attempted"
     assert not any(value.reply for value in grades[0].values)
+    assert graded[1]["begun"][0]["exercises"][0]["status"] == "not yet"
 
 
 def test_a_look_into_the_check_is_for_review(graded):
