@@ -1,4 +1,4 @@
-"""The gradient as a direction: contours on a map of two knobs, and the way straight across them (lesson 01)."""
+"""The gradient as a direction: on a map of two knobs, straight across the contours (lesson 01)."""
 
 import math
 from collections.abc import Callable
@@ -67,7 +67,7 @@ def _arrow(
     length = math.hypot(*along)
     if not (math.isfinite(length) and length > 0):
         raise ValueError(
-            f"steepest_step() got the step {along}, which has no direction; give one that is not 0"
+            f"steepest_step() got the step {along}, which has no direction; give a finite one"
         )
     end = (at[0] + along[0] / length, at[1] + along[1] / length)
     ax.annotate(
