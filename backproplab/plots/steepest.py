@@ -66,9 +66,7 @@ def _arrow(
 ) -> None:
     length = math.hypot(*along)
     if not (math.isfinite(length) and length > 0):
-        raise ValueError(
-            f"steepest_step() got the step {along}, which has no direction; give a finite one"
-        )
+        raise ValueError(f"steepest_step() got the step {along}, which has no direction; give a finite one")
     end = (at[0] + along[0] / length, at[1] + along[1] / length)
     ax.annotate(
         "",
