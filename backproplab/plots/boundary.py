@@ -90,8 +90,8 @@ def _boundary_words(chances: Floats, called: Sequence[str], count: int, right: i
     one = chances[..., 1]
     above = _percent(float((one > 0.5).mean()))
     return (
-        f"Probability of {called[1]} over the plane, from {one.min():.2f} to {one.max():.2f}; it is above one "
-        f"half on {above} of it. {right} of {count} points lie on the right side of the boundary."
+        f"Probability of {called[1]} over the plane, from {one.min():.2f} to {one.max():.2f}; it is above "
+        f"one half on {above} of it. {right} of {count} points lie on the right side of the boundary."
     )
 
 

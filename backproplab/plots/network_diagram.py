@@ -37,8 +37,8 @@ class Names(NamedTuple):
     biases: Sequence[Sequence[str]]
     """A list for each layer but the first."""
     sums: Sequence[Sequence[str]] = ()
-    """The weighted sums, a list for each layer but the first; a circle then says `z₁ → h`. A unit that puts out
-    its sum as it is has an empty name here."""
+    """The weighted sums, a list for each layer but the first; a circle then says `z₁ → h`. A unit that puts
+    out its sum as it is has an empty name here."""
 
     @classmethod
     def numbered(cls, *sizes: int) -> "Names":

@@ -67,3 +67,12 @@ def test_the_exercises_of_one_cell_stand_in_their_order():
         [StudentCell("from backproplab import Dense\na0 = a1 = a2 = a3 = Dense(1, 1)")]
     )[1:]
     assert "the answer to 9.6, 10.2, C1.9, C1.10 uses" in found
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["sys._getframe(1).f_locals", "inspect.getsource(a)", "a.__code__.co_names", "inspect.currentframe()"],
+)
+def test_a_look_into_the_code_that_calls_is_named(line):
+    (found,) = review(GIVEN, f"def grad(a):\n    return {line}")
+    assert found == f"For review: the answer to 5.1 looks into the code that calls it, line 2: return {line}"
