@@ -35,7 +35,7 @@ def tangent(
     `derivative` is the slope of the tangent, a number. With `nudge` the triangle from `at` to `at + nudge`
     shows the change in x and the change in y that it causes, and the view closes in on it: the smaller the
     nudge, the straighter the curve. `reach` is how far to look to either side, in units of x. `names` are
-    what the legend and the alt text call x and f(x).
+    what the legend and the alt text call x and f(x); the sides of the triangle are then Δx and Δf.
     ValueError if the nudge is 0, the reach not above 0 or the function not finite where needed.
     """
     if nudge == 0:
@@ -56,7 +56,7 @@ def tangent(
     rise = height + derivative * (x - at)
     ax.plot(x, rise, gradient.line, color=gradient.colour, label=f"tangent, slope {_short(derivative)}")
     if nudge:
-        _triangle(ax, function, at, nudge)
+        _triangle(ax, function, at, nudge, names)
     ax.plot([at], [height], value.marker, color=value.colour, markersize=8, zorder=5)
     ax.set(xlabel=of, ylabel=name, xlim=(x[0], x[-1]))
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=_columns(ax), borderaxespad=0.2)
@@ -72,12 +72,15 @@ def tangent(
     return ax
 
 
-def _triangle(ax: Axes, function: Callable[[float], float], at: float, nudge: float) -> None:
+def _triangle(
+    ax: Axes, function: Callable[[float], float], at: float, nudge: float, names: tuple[str, str]
+) -> None:
     """Across by the nudge, then up or down to the curve; each side with its length."""
+    across, upward = (f"Δ{name.split('(')[0]}" for name in names)
     start, end = _finite(function, at), _finite(function, at + nudge)
     corner = at + nudge
     ax.fill([at, corner, corner], [start, start, end], color=PALE, zorder=0)
-    slope = f"nudge, Δy/Δx = {_short((end - start) / nudge)}"
+    slope = f"nudge, {upward}/{across} = {_short((end - start) / nudge)}"
     ax.plot([at, corner, corner], [start, start, end], color=INK, linewidth=1.2, label=slope)
     ax.plot(
         [corner],
@@ -89,7 +92,7 @@ def _triangle(ax: Axes, function: Callable[[float], float], at: float, nudge: fl
     )
     up, right = end >= start, nudge > 0
     ax.annotate(
-        f"Δx = {_short(nudge)}",
+        f"{across} = {_short(nudge)}",
         (at + nudge / 2, start),
         xytext=(0, -6 if up else 6),
         textcoords="offset points",
@@ -98,7 +101,7 @@ def _triangle(ax: Axes, function: Callable[[float], float], at: float, nudge: fl
         bbox=PAPER,
     )
     ax.annotate(
-        f"Δy = {_short(end - start)}",
+        f"{upward} = {_short(end - start)}",
         (corner, (start + end) / 2),
         xytext=(7 if right else -7, 0),
         textcoords="offset points",

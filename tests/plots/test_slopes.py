@@ -35,11 +35,17 @@ def test_the_triangle_goes_across_by_the_nudge_and_then_to_the_curve(nudge):
 
 def test_the_sides_of_the_triangle_are_labelled_with_their_lengths():
     ax = tangent(lambda x: x * x, 2.0, derivative=4.0, nudge=0.5)
-    assert {text.get_text() for text in ax.texts} == {"Δx = 0.5", "Δy = 2.25"}
+    assert {text.get_text() for text in ax.texts} == {"Δx = 0.5", "Δf = 2.25"}
     assert alt_text(ax) == (
         "A curve around x = 2, where f(x) = 4, its tangent there of slope 4."
         " A nudge of 0.5 in x changes f(x) by 2.25, which is 4.5 for each unit of x."
     )
+
+
+def test_the_sides_are_called_as_the_text_calls_them():
+    ax = tangent(lambda v: v * v, 2.0, derivative=4.0, nudge=0.5, names=("v", "s(v)"))
+    assert {text.get_text() for text in ax.texts} == {"Δv = 0.5", "Δs = 2.25"}
+    assert line(ax, "nudge").get_label() == "nudge, Δs/Δv = 4.5"
 
 
 def test_without_a_nudge_there_is_no_triangle():
