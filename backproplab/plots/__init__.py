@@ -7,6 +7,7 @@ Figure. `display.show` puts either on the page.
 from backproplab.plots.boundary import decision_boundary, hidden_lines
 from backproplab.plots.graph import computational_graph
 from backproplab.plots.landscape import loss_landscape
+from backproplab.plots.losses import compare_losses
 from backproplab.plots.maps import digits, film, unit_maps
 from backproplab.plots.network_diagram import Names, network_diagram, unit_diagram
 from backproplab.plots.reading import digit_reading
@@ -17,6 +18,7 @@ from backproplab.plots.training import gradient_noise, gradient_norms, loss_curv
 
 __all__ = [
     "Names",
+    "compare_losses",
     "computational_graph",
     "decision_boundary",
     "digit_reading",
