@@ -60,7 +60,7 @@ def result_card(found: CheckResult) -> tuple[str, str]:
 def _again(found: CheckResult) -> tuple[str, str]:
     """Say that a mistake was made before, and which lesson cures it; the link is from exercises/."""
     slip = SLIPS[found.verdict.slug]
-    start = f"You met this one before, in {found.met_in}. {slip.what} Read about it again in "
+    start = f"You met this one before, in {found.met_in}. {slip.what} Read about it in "
     path, lesson = f"../notebooks/{slip.lesson}.ipynb", f"lesson {slip.lesson.split('-')[0]}"
     markup = _PARAGRAPH.format(f'{_marked(start)}<a href="{path}">{lesson}</a>.')
     return markup, f"{start}{lesson} ({path})."

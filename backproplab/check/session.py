@@ -15,9 +15,6 @@ from backproplab.marking.edited import is_edited
 from backproplab.marking.exercise import Accept, CheckFunction, CheckSpec, Exercise, Kind
 from backproplab.marking.verdict import Status
 
-LOOK_IN = ("expected", "exercises/expected")
-PARENTS = 3
-
 
 @dataclass
 class _Session:
@@ -42,7 +39,7 @@ def check_set(name: str) -> None:
     if _session.collect:
         return
     _session.name, _session.recorded, _session.results = name, None, {}
-    path = _find(f"{name}.json", Path.cwd())
+    path = expected.find(f"{name}.json", Path.cwd())
     if path is None:
         sentence = (
             f"expected/{name}.json is not here, so answers cannot be checked yet. Keep the folder 'expected' "
@@ -56,12 +53,6 @@ def check_set(name: str) -> None:
         except (ValueError, OSError) as error:
             sentence = f"Answers cannot be checked yet: {error}."
     display.html(*card.notice("No recorded values", sentence))
-
-
-def _find(file: str, start: Path) -> Path | None:
-    folders = [start, *start.parents[:PARENTS]]
-    paths = (folder / place / file for folder in folders for place in LOOK_IN)
-    return next((path for path in paths if path.is_file()), None)
 
 
 def check(

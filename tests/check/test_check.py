@@ -688,7 +688,7 @@ class TestMistakesThatRecur:
         assert plain.splitlines()[1:3] == [
             "Look at the sign.",
             "You met this one before, in 3.1. The size is right, and the sign is turned round. Read about it "
-            "again in lesson 03 (../notebooks/03-spreadsheet.ipynb).",
+            "in lesson 03 (../notebooks/03-spreadsheet.ipynb).",
         ]
         assert '<a href="../notebooks/03-spreadsheet.ipynb">lesson 03</a>.</p>' in markup
 
