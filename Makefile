@@ -57,7 +57,7 @@ format: install-test ## let ruff and biome mend what they can
 	$(BIN)/biome check --write backproplab
 
 unit: install-test ## tests, doctests and house rules
-	$(BIN)/python -m pytest -q -n $(WORKERS) --ignore=tests/browser
+	$(BIN)/python -m pytest -q -n $(WORKERS) --ignore=tests/browser --ignore=tests/lessons
 
 # What another Python could do otherwise: arithmetic, formats, one kernel, the examples in docstrings.
 ELSEWHERE := arrays files gradient_check losses network optimizers published scalar scalar_micrograd summary targets
@@ -79,8 +79,8 @@ else
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile $(NBVAL) $(NOTEBOOK_DIRS)
 endif
 
-browser: install-test ## lessons and widgets in Chromium, on a JupyterLab; pictures of them in build/screenshots
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile tests/browser
+browser: install-test ## widgets and lessons in Chromium, on a page and in JupyterLab; pictures in build/screenshots
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile tests/browser tests/lessons
 
 notebook: install-test ## run one lesson again, in place: NB=10 or NB=notebooks/10-….ipynb
 	@found='$(if $(NB),$(or $(wildcard $(NB)),$(wildcard notebooks/$(NB)*.ipynb)))'; \

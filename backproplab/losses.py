@@ -82,7 +82,7 @@ class Loss:
         if targets.shape != outputs.shape:  # `encode` has put a mask beside them
             targets, self.mask = without_mask(targets, outputs.shape)
             outputs, targets = outputs[self.mask], targets[self.mask]
-        self.counted = outputs.size // outputs.shape[-1] if outputs.ndim > 1 else outputs.size
+        self.counted = len(outputs) if outputs.ndim <= 2 else outputs.size // outputs.shape[-1]
         self.weight = 1.0 / max(self.counted, 1) if self.reduction == "mean" else 1.0
         return self.total(outputs, targets) * self.weight
 

@@ -108,7 +108,9 @@ class Optimizer:
     @property
     def learning_rate(self) -> float:
         """The learning rate of the next step. ValueError or TypeError where a schedule gives none."""
-        return at_least_zero(self.schedule(self.steps), "learning rate")
+        rate = self.schedule(self.steps)
+        is_fine = type(rate) is float and 0.0 <= rate < math.inf
+        return rate if is_fine else at_least_zero(rate, "learning rate")
 
     def step(self, parameters: Array, gradient: Array) -> None:
         """Move `parameters` in place, given the loss's gradient there; both flat, of one shape and dtype.
@@ -293,8 +295,6 @@ def below_one(value: SupportsFloat, name: str) -> float:
 
 def number(value: SupportsFloat, name: str) -> float:
     """The value as a float; TypeError for text, truth values and arrays of numbers."""
-    if type(value) is float:  # the learning rate of nearly every step
-        return value
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value.item()
     if not isinstance(value, Real) or isinstance(value, bool):

@@ -48,12 +48,12 @@ class Passes:
         for array in (*outputs, *downstreams):
             if array is not None:
                 array.fill(np.nan)  # what a layer finds there is nothing to build on
-        self._forward = with_out([step.forward for step in steps], outputs)
-        self._backward = with_out([step.backward for step in steps], downstreams)[:first:-1]
-        last: Step = steps[first].backward
-        self._backward.append(
-            partial(last, needs_input_gradient=False) if guards[first].can_leave_out else last
-        )
+        forward: list[Step] = [step.forward for step in steps]
+        backward: list[Step] = [step.backward for step in steps]
+        last = backward[first]
+        self._forward = list(zip(forward, outputs, strict=True))
+        self._backward = list(zip(backward, downstreams, strict=True))[:first:-1]
+        self._last = partial(last, needs_input_gradient=False) if guards[first].can_leave_out else last
         # Twice: the second time, layers and arrays hold what the first left.
         self._left_to_watch = 0 if all(is_ours(layer) for layer in layers) else 2
         self._by_hand: list[Guard] = []
@@ -100,14 +100,14 @@ class Passes:
         """The outputs, in an array that the next pass writes over."""
         if self._left_to_watch:
             return self._forward_watched(x)
-        for step in self._forward:
-            x = step(x)
+        for step, out in self._forward:
+            x = step(x) if out is None else step(x, out=out)
         return x
 
     def predict(self, x: Array) -> Array:
         """`forward` when no backward pass will follow."""
-        for step in self._forward:
-            x = step(x)
+        for step, out in self._forward:
+            x = step(x) if out is None else step(x, out=out)
         return x
 
     def backward(self, upstream: Array) -> None:
@@ -115,8 +115,9 @@ class Passes:
         if self._by_hand:
             self._backward_watched(upstream)
             return
-        for step in self._backward:
-            upstream = step(upstream)
+        for step, out in self._backward:
+            upstream = step(upstream) if out is None else step(upstream, out=out)
+        self._last(upstream)
 
     # the same, watched
 
@@ -202,14 +203,6 @@ def agree(array: Array, right: Array) -> bool:
 def shares(value: Any, array: Array | None) -> bool:
     """Whether an attribute is, or holds, an array in the same memory."""
     return array is not None and any(np.may_share_memory(array, kept) for kept in arrays_in({"": value}))
-
-
-def with_out(methods: Sequence[Step], arrays: Sequence[Array | None]) -> list[Step]:
-    """The methods, each told where to write."""
-    return [
-        method if out is None else partial(method, out=out)
-        for method, out in zip(methods, arrays, strict=True)
-    ]
 
 
 def does_not_keep(layer: Layer, what: str) -> bool:

@@ -83,10 +83,16 @@ def _exercise(name: str, content: dict[str, Any], seeds: tuple[int, ...], where:
         answers=tuple(content["answers"]),
         values=_by_seed(content.get("values", []), seeds, where, may_lack=kind == "trained"),
         misconceptions=tuple(
-            Misconception(each["sentence"], _by_seed(each["values"], seeds, where, may_lack=False))
+            Misconception(
+                each["sentence"],
+                _by_seed(each["values"], seeds, where, may_lack=False),
+                each.get("slug", ""),
+            )
             for each in content.get("misconceptions", [])
         ),
         untouched=_by_seed(content.get("untouched", []), seeds, where, may_lack=True),
+        handed_out=content.get("handed_out", ""),
+        replies=dict(content.get("replies", {})),
     )
 
 

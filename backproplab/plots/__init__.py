@@ -7,16 +7,19 @@ Figure. `display.show` puts either on the page.
 from backproplab.plots.boundary import decision_boundary, hidden_lines
 from backproplab.plots.graph import computational_graph
 from backproplab.plots.landscape import loss_landscape
+from backproplab.plots.losses import compare_losses
 from backproplab.plots.maps import digits, film, unit_maps
 from backproplab.plots.network_diagram import Names, network_diagram, unit_diagram
 from backproplab.plots.reading import digit_reading
 from backproplab.plots.slopes import error_curve, tangent
+from backproplab.plots.steepest import steepest_step
 from backproplab.plots.style import panels
 from backproplab.plots.sweep import gradient_sweep
 from backproplab.plots.training import gradient_noise, gradient_norms, loss_curve, weight_traces
 
 __all__ = [
     "Names",
+    "compare_losses",
     "computational_graph",
     "decision_boundary",
     "digit_reading",
@@ -31,6 +34,7 @@ __all__ = [
     "loss_landscape",
     "network_diagram",
     "panels",
+    "steepest_step",
     "tangent",
     "unit_diagram",
     "unit_maps",

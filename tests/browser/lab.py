@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import nbformat
@@ -215,10 +215,7 @@ class Notebook:
 
     def violations(self) -> list[str]:
         """What axe finds wrong in the outputs of the page as it stands, one line each."""
-        from axe_playwright_python.sync_playwright import Axe
-
-        found = Axe().run(self.page, context={"include": [".jp-OutputArea-output"]}).response["violations"]
-        return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
+        return violations(self.page)
 
     def dark(self) -> None:
         """Put JupyterLab into its dark theme; `open` puts it back into the light one."""
@@ -251,6 +248,16 @@ class Notebook:
                  await kernel.requestKernelInfo();
                }"""
         )
+
+
+def violations(page, *, everywhere: bool = False, rules: Sequence[str] = ()) -> list[str]:
+    """What axe finds wrong in the outputs on a page, or in all of it, by all rules or these, one line each."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    context = None if everywhere else {"include": [".jp-OutputArea-output"]}
+    options = {"runOnly": list(rules)} if rules else None
+    found = Axe().run(page, context=context, options=options).response["violations"]
+    return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
 
 
 def notebook_of(cells: dict[str, str], path: Path) -> Path:
