@@ -144,6 +144,16 @@ def test_what_only_the_course_tells_a_notebook_follows_too(course, copy):
     assert is_as_in(course, copy, kit.SET)
 
 
+def test_what_is_there_to_the_byte_is_untouched_whatever_a_later_version_compares(course, copy):
+    record = json.loads((copy / RECORD).read_text(encoding="utf-8"))
+    for each in record["files"].values():
+        each["content"] = "compared otherwise"
+    kit.write(copy, RECORD, json.dumps(record))
+    next_lesson(course)
+    next_set(course)
+    assert again(course) == Outcome(written=[kit.SET, kit.VALUES, kit.LESSON])
+
+
 def test_what_is_there_already_is_not_written_again(course, copy):
     record = (copy / RECORD).read_bytes()
     cells = kit.exercise()
