@@ -294,8 +294,10 @@ def test_a_notebook_does_not_follow_where_its_values_cannot(course, copy):
     kit.write(copy, kit.VALUES, "{}")
     before = states(copy)
     next_set(course)
-    assert kept(again(course)) == {kit.SET: CHANGED}
+    assert kept(again(course)) == {kit.VALUES: CHANGED}
     assert states(copy) == before
+    assert again(course, kit.VALUES).kept == []
+    assert is_as_in(course, copy, kit.SET, kit.VALUES)
 
 
 def test_better_replies_reach_a_learner_whose_notebook_is_still_the_courses(course, copy):
