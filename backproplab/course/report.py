@@ -25,8 +25,8 @@ AFTERWARDS = (
     "content with what you have, there is nothing to do."
 )
 STILL_OPEN = (
-    "If one of these is open in JupyterLab, and it asks about a change on disk, choose Revert: that shows the "
-    "new version."
+    "If one of these is open in JupyterLab, and it asks about a change on disk, choose Revert: you then "
+    "see the new version."
 )
 COMMANDS = """\
     make course FRESH={name}
