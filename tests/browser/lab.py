@@ -251,7 +251,7 @@ class Notebook:
 
 
 def violations(page, *, everywhere: bool = False, rules: Sequence[str] = ()) -> list[str]:
-    """What axe finds wrong in the outputs on a page, or in all of it, by all rules or these, one line each."""
+    """What axe finds wrong in the outputs on a page, or everywhere, by all rules or these, a line each."""
     from axe_playwright_python.sync_playwright import Axe
 
     context = None if everywhere else {"include": [".jp-OutputArea-output"]}
