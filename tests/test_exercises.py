@@ -7,8 +7,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from backproplab.authoring.assignment import load_assignment
 from backproplab.authoring.notebooks import execute
 from backproplab.marking.ids import order, series
+from backproplab.sandbox import IsolationError, Sandbox
 
 ROOT = Path(__file__).parent.parent
 SETS = sorted((ROOT / "exercises").glob("*.ipynb"))
@@ -74,3 +76,12 @@ def test_an_untouched_set_runs_to_its_end_and_nothing_is_attempted(path, monkeyp
     assert not any(
         output.output_type == "error" for cell in notebook.cells for output in cell.get("outputs", [])
     )
+
+
+@sets
+def test_its_given_cells_run_where_it_is_graded(path):
+    try:
+        with Sandbox(load_assignment(ROOT / "solutions" / path.name)) as sandbox:
+            assert sandbox.level.startswith("full: ")
+    except IsolationError as error:
+        pytest.skip(str(error))

@@ -17,6 +17,10 @@ PACKAGE = Path(__file__).parents[1]
 SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
 SETTINGS = ("/etc/ld.so.cache", "/etc/localtime", "/etc/fonts", "/etc/alternatives")
 SCRATCH = "/scratch"
+# While the given cells run, anyone may write in it, for what keeps a cache: matplotlib does not load without.
+# No submission sees that: each has an empty scratch folder of its own in its place.
+OPEN_TO_ALL = 0o1777
+CACHE_BYTES = 64 * 1024**2
 # One thread: a fork copies only the thread that calls it.
 THREADS = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL", "NUMEXPR")}
 INSTALLED = ("bin", "lib", "lib64", "share", "pyvenv.cfg")
@@ -76,7 +80,8 @@ def bubblewrap(scratch: str) -> list[str]:
     else:
         command += ["--unshare-user"]
     made: set[Path] = set()
-    command += ["--proc", "/proc", "--dev", "/dev", "--perms", "0755", "--dir", scratch]
+    command += ["--proc", "/proc", "--dev", "/dev"]
+    command += ["--perms", f"{OPEN_TO_ALL:o}", "--size", str(CACHE_BYTES), "--tmpfs", scratch]
     for path in map(Path, readable_paths()):
         for parent in reversed(path.parents[:-1]):  # else bubblewrap makes them for root alone
             if parent not in made:
@@ -110,7 +115,7 @@ class ServerProcess:
                 env=environment(self.scratch),
             )
         if self._folder and os.geteuid() == 0:
-            os.chmod(self.scratch, 0o755)
+            os.chmod(self.scratch, OPEN_TO_ALL)
 
     def last_error(self) -> str:
         """Return the last line that the process wrote to stderr."""

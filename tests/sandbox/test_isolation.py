@@ -94,6 +94,29 @@ seen = len(seen)"""
     assert seen(refused) == 0
 
 
+LEAVES_A_FILE = """
+import os
+import matplotlib.pyplot  # needs a folder for its cache
+with open(os.path.join(os.environ["MPLCONFIGDIR"], "left"), "w") as file:
+    file.write("by the given cells")
+"""
+
+
+@pytest.mark.parametrize("wrapped", [True, False])
+def test_what_given_cells_draw_with_loads_and_what_they_leave_is_out_of_sight(wrapped, monkeypatch):
+    if not wrapped:
+        monkeypatch.setattr(launch, "bubblewrap", lambda scratch: [])
+    assignment = Assignment("00", (*SEES.given, LEAVES_A_FILE), SEES.checks)
+    look = f"{TOOLS}import matplotlib.pyplot\nseen = [os.access('.', os.W_OK), len(os.listdir('.'))]"
+    try:
+        with Sandbox(assignment) as sandbox:
+            outcome = sandbox.run(Job((Cell(look, 0), Checkpoint("1")), (1,)))
+    except IsolationError as error:
+        pytest.skip(str(error))
+    assert not outcome.errors, outcome
+    assert outcome.values["1", 1, "seen"].tolist() == [1, 0]
+
+
 def test_the_level_is_told_in_words(sandbox):
     assert sandbox.level.startswith("full: ")
     assert ("bubblewrap" in sandbox.level) == bool(shutil.which("bwrap"))
