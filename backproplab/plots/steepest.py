@@ -1,7 +1,7 @@
 """The gradient as a direction: on a map of two knobs, straight across the contours (lesson 01)."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -23,12 +23,14 @@ def steepest_step(
     other_name: str = "another step",
     names: tuple[str, str] = ("w₁", "w₂"),
     value: str = "f",
+    levels: Sequence[float] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw contours of `function` around `at`, and a step of length 1 along `gradient`, uphill.
 
     Both axes have the same scale, so the arrow stands at a right angle to the contours. `other` is one more
-    step (two numbers, drawn grey at length 1), `names` label the axes, `value` is what the contours join.
+    step (two numbers, drawn grey at length 1), `names` label the axes, `value` is what the contours join,
+    at `levels` (about seven round ones unless given).
     ValueError where the gradient is 0 or not finite: then no direction is steepest.
     """
     ax = axes_or_new(ax, width=4.2, height=4.2)
@@ -36,7 +38,8 @@ def steepest_step(
     across = np.linspace(x - REACH, x + REACH, 61)
     up = np.linspace(y - REACH, y + REACH, 61)
     heights = np.array([[float(function(a, b)) for a in across] for b in up])
-    drawn = ax.contour(across, up, heights, levels=7, colors=ROLES["value"].colour, linewidths=0.9)
+    lines = 7 if levels is None else levels
+    drawn = ax.contour(across, up, heights, levels=lines, colors=ROLES["value"].colour, linewidths=0.9)
     ax.clabel(drawn, fontsize=8, fmt=lambda level: short(float(level), 3))
     ax.set(xlabel=names[0], ylabel=names[1], aspect="equal")
     ax.grid(visible=False)

@@ -37,6 +37,11 @@ def test_the_other_step_is_drawn_and_told():
     assert "A grey dashed arrow, in feet, goes 0° above it" in text
 
 
+def test_two_maps_may_share_their_levels():
+    ax = steepest_step(lambda a, b: 3 * a + 4 * b, (1.0, 2.0), (3.0, 4.0), levels=range(9, 14))
+    assert list(ax.collections[0].levels) == [9, 10, 11, 12, 13]
+
+
 @pytest.mark.parametrize("gradient", [(0.0, 0.0), (math.nan, 1.0)])
 def test_no_direction_is_refused(gradient):
     with pytest.raises(ValueError, match="no direction"):
