@@ -81,9 +81,10 @@ class Sandbox:
     def _child(self, progress: Progress) -> Running:
         steps = [_plain(progress.job.steps[place]) for place in progress.todo()]
         request = {"steps": steps, "seeds": list(progress.job.seeds)}
+        spent = {"cpu_spent": progress.cpu_seconds, "wall_spent": progress.wall_seconds}
         if self._server is None:
-            return ColdChild(self.assignment, self.limits, request)
-        return self._server.child(request)
+            return ColdChild(self.assignment, self.limits, request, spent)
+        return self._server.child(request, spent)
 
 
 def _plain(step: Cell | Checkpoint) -> dict[str, Any]:

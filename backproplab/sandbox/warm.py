@@ -1,22 +1,22 @@
 """The grader's hold on the warm server and on each child of it."""
 
 import json
+import os
 import select
 import socket
-import time
 from contextlib import suppress
 from typing import Any
 
 from backproplab.sandbox import wire
 from backproplab.sandbox.isolation import MissingMechanismError
 from backproplab.sandbox.launch import ServerProcess, readable_paths
-from backproplab.sandbox.limits import Usage, signal_name
+from backproplab.sandbox.limits import signal_name
 from backproplab.sandbox.protocol import Assignment, Limits
 from backproplab.sandbox.requirements import IsolationError, SandboxError
+from backproplab.sandbox.server import BEGIN_STEP, MESSAGE, STOP
+from backproplab.sandbox.watchdog import Ending
 
 START_SECONDS = 120.0
-END_SECONDS = 10.0
-MESSAGE = 4096
 
 
 class WarmServer:
@@ -50,14 +50,14 @@ class WarmServer:
             f"Landlock {said['landlock']}, seccomp, limits"
         )
 
-    def child(self, request: dict[str, Any]) -> "WarmChild":
-        """Have a child forked, and send it its job."""
+    def child(self, request: dict[str, Any], spent: dict[str, float]) -> "WarmChild":
+        """Have a child forked, and send it its job; `spent` is what its submission has used before."""
         try:
-            return WarmChild(self._process.control, request)
+            return WarmChild(self._process.control, request, spent)
         except OSError:  # the server has gone, killed by the system for want of memory perhaps
             self.close()
             self._start()
-            return WarmChild(self._process.control, request)
+            return WarmChild(self._process.control, request, spent)
 
     def close(self) -> None:
         """End the server."""
@@ -67,55 +67,66 @@ class WarmServer:
 class WarmChild:
     """One submission's child behind the walls, and the guard that watches it."""
 
-    def __init__(self, control: socket.socket, request: dict[str, Any]) -> None:
-        self.results, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.status, guards = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.status.settimeout(END_SECONDS)
-        with theirs, guards:
-            socket.send_fds(control, [b"!"], [theirs.fileno(), guards.fileno()])
-        with suppress(OSError):  # then it has ended, and `ending` tells why
-            self.results.sendall(wire.request(**request))
+    def __init__(self, control: socket.socket, request: dict[str, Any], spent: dict[str, float]) -> None:
+        theirs, job = os.pipe()
+        self._results, results = os.pipe()
+        # A pipe's two ends have flags of their own: whatever is done to the other, reading this one returns.
+        os.set_blocking(self._results, False)
+        self._status, guards = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._open = True
+        self._poll = select.poll()
+        for descriptor in (self._results, self._status.fileno()):
+            self._poll.register(descriptor, select.POLLIN)
+        try:
+            self._status.send(json.dumps(spent).encode())
+            socket.send_fds(control, [b"!"], [theirs, results, guards.fileno()])
+        except OSError:
+            self.kill()
+            os.close(job)
+            raise
+        finally:
+            for descriptor in (theirs, results):
+                os.close(descriptor)
+            guards.close()
+        with suppress(OSError), open(job, "wb", buffering=0) as pipe:  # fails if it has ended: see `ending`
+            rest = memoryview(wire.request(**request))
+            while rest:
+                rest = rest[pipe.write(rest) :]
 
     def read(self, length: int, patience: float) -> bytes | None:
         """Return what it sends: b"" when it has ended, None if nothing came in so many seconds."""
-        if not select.select([self.results], [], [], patience)[0]:
-            return None
+        ready = dict(self._poll.poll(patience * 1000))
         try:
-            return self.results.recv(length)
-        except OSError:
-            return b""
+            return os.read(self._results, length)
+        except BlockingIOError:  # nothing there; if the guard has spoken, nothing comes any more
+            return b"" if self._status.fileno() in ready else None
 
-    def usage(self) -> Usage | None:
-        """Return what it and its descendants have used; None if it has ended."""
+    def begin_step(self) -> None:
+        """Tell the guard that a step begins."""
         with suppress(OSError):
-            self.status.send(b"?")
-            said = self._receive()
-            if "cpu" in said:
-                return Usage(said["cpu"], said["memory"])
-        return None
+            self._status.send(BEGIN_STEP)
+
+    def stop(self) -> Ending:
+        """End it and all that it started, and return what it had used."""
+        with suppress(OSError):
+            self._status.send(STOP)
+        return self.ending()
+
+    def ending(self) -> Ending:
+        """Wait for its end, which the guard brings about if need be, and say what it was."""
+        said: dict[str, Any] = {}
+        with suppress(OSError):
+            said = json.loads(self._status.recv(MESSAGE) or b"{}")
+        if "missing" in said:
+            raise IsolationError(said["missing"], said["why"])
+        ending = Ending(*said.get("ending", [""]))
+        if said.get("ended", 0) < 0:
+            return ending._replace(words=f"was killed ({signal_name(-said['ended'])})")
+        return ending if ending.words else ending._replace(words="ended before its time")
 
     def kill(self) -> None:
         """End it and all that it started."""
-        self.status.close()
-        self.results.close()
-
-    def ending(self) -> str:
-        """Wait for its end and say what it was, in words."""
-        deadline = time.monotonic() + END_SECONDS
-        while time.monotonic() < deadline:
-            try:
-                said = self._receive()
-            except OSError:
-                break
-            if "missing" in said:
-                self.kill()
-                raise IsolationError(said["missing"], said["why"])
-            if said.get("ended", 0) < 0:
-                return f"was killed ({signal_name(-said['ended'])})"
-            if "ended" in said or not said:
-                break
-        return "ended before its time"
-
-    def _receive(self) -> dict[str, Any]:
-        content: dict[str, Any] = json.loads(self.status.recv(MESSAGE) or b"{}")
-        return content
+        if self._open:
+            self._open = False
+            self._status.close()
+            os.close(self._results)
