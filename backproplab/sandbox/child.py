@@ -204,8 +204,10 @@ def write_to(descriptor: int) -> Write:
 
 def run_cold() -> None:
     """Be a whole sandbox at the reduced level: assignment and job from stdin, frames to stdout, and end."""
+    from backproplab.sandbox.isolation import die_with_parent
     from backproplab.sandbox.limits import limit_resources
 
+    die_with_parent()
     job, results = os.dup(0), os.dup(1)
     content = wire.read_request(lambda length: os.read(job, length))
     silence(results)

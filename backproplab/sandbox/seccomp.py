@@ -10,6 +10,7 @@ import errno
 import os
 import platform
 import struct
+from typing import NamedTuple
 
 from backproplab.sandbox.isolation import MissingMechanismError
 
@@ -33,17 +34,53 @@ DENIED: dict[str, tuple[int | None, int | None]] = {
     "kexec_load": (246, 104), "kexec_file_load": (320, 294),
     "personality": (135, 92), "syslog": (103, 116), "modify_ldt": (154, None),
 }  # fmt: skip
-CLONE, CLONE3 = (56, 220), (435, 435)
+CLONE3 = (435, 435)
 NAMESPACE_FLAGS = 0x7E020000  # CLONE_NEW…
+
+
+class Refusal(NamedTuple):
+    """A system call that is refused where one of its arguments says what it must not."""
+
+    numbers: tuple[int, int]
+    argument: int
+    values: tuple[int, ...] = ()
+    """It is one of these …"""
+    bits: tuple[int, ...] = ()
+    """… or has a bit of each of these."""
+
+
+REFUSED = {
+    "clone": Refusal((56, 220), 0, bits=(NAMESPACE_FLAGS,)),
+    # PR_SET_PDEATHSIG, and with it PR_SET_CHILD_SUBREAPER: all ends with the grader.
+    "prctl": Refusal((157, 167), 0, values=(1, 36)),
+}
 ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 
 LOAD, IF_EQUAL, IF_AT_LEAST, IF_ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-NUMBER, ARCHITECTURE, FIRST_ARGUMENT = 0, 4, 16  # offsets in the kernel's struct seccomp_data
+NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16  # offsets in the kernel's struct seccomp_data
 ALLOW, KILL = 0x7FFF0000, 0x80000000
 
 
 def _refuse(number: int) -> int:
     return 0x00050000 | number
+
+
+def _lines(refusal: Refusal, column: int) -> list[tuple[int, int, int, int]]:
+    """The filter's lines for one call; what none of them refuses is allowed.
+
+    Only the lower half of an argument is looked at: the kernel takes all of those that we test as an int,
+    or has no meaning for their upper half.
+    """
+    refuse = (RETURN, 0, 0, _refuse(errno.EPERM))
+    lines = [(LOAD, 0, 0, ARGUMENTS + 8 * refusal.argument)]
+    for value in refusal.values:
+        lines += [(IF_EQUAL, 0, 1, value), refuse]
+    if refusal.bits:
+        count = len(refusal.bits)
+        lines += [(IF_ANY_BIT, 0, count - place, bits) for place, bits in enumerate(refusal.bits)]
+        lines += [refuse]
+    lines += [(RETURN, 0, 0, ALLOW)]
+    return [(IF_EQUAL, 0, len(lines), refusal.numbers[column]), *lines]
 
 
 def program(machine: str) -> bytes:
@@ -66,12 +103,10 @@ def program(machine: str) -> bytes:
         # Its flags are behind a pointer, which a filter cannot follow; the C library then uses clone.
         (IF_EQUAL, 0, 1, CLONE3[column]),
         (RETURN, 0, 0, _refuse(errno.ENOSYS)),
-        (IF_EQUAL, 0, 3, CLONE[column]),
-        (LOAD, 0, 0, FIRST_ARGUMENT),
-        (IF_ANY_BIT, 0, 1, NAMESPACE_FLAGS),
-        (RETURN, 0, 0, _refuse(errno.EPERM)),
-        (RETURN, 0, 0, ALLOW),
     ]
+    for refusal in REFUSED.values():
+        lines += _lines(refusal, column)
+    lines += [(RETURN, 0, 0, ALLOW)]
     return b"".join(struct.pack("=HBBI", *line) for line in lines)
 
 

@@ -48,6 +48,7 @@ class Server:
         self.assignment: Assignment
         self.assignment, self.limits = wire.unpack(content)
         isolation.drop_root(self.readable)
+        isolation.die_with_parent()
         child.warm_up(self.assignment, self.limits)
         self.released = child.release(self.assignment)
         threads = len(os.listdir("/proc/self/task"))
@@ -75,12 +76,13 @@ class Server:
 def _guard(server: Server, job: int, results: int, status: socket.socket) -> NoReturn:
     """Put one child behind walls, watch what it uses, and end it."""
     try:
-        isolation.die_with_parent()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         isolation.new_namespaces()
+        isolation.die_with_parent()
+        guard = os.pidfd_open(os.getpid())
         pid = os.fork()
         if pid == 0:
-            _child(server, job, results, status)
+            _child(server, guard, job, results, status)
         os.close(job)
         os.close(results)
         _watch(pid, status, server.limits)
@@ -111,15 +113,17 @@ def _watch(pid: int, status: socket.socket, limits: Limits) -> None:
             return send(status, ending=ending)
 
 
-def _child(server: Server, job: int, results: int, status: socket.socket) -> NoReturn:
+def _child(server: Server, guard: int, job: int, results: int, status: socket.socket) -> NoReturn:
     try:
-        isolation.die_with_parent()
         os.setsid()
         with suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
             file.write("1000")  # if memory runs out all the same, this one goes first
         limit_resources(server.limits, own_namespace=True)
         isolation.new_view(server.scratch, server.limits)
         isolation.drop_capabilities()
+        isolation.die_with_parent()
+        if select.select([guard], [], [], 0)[0]:  # it has ended before
+            os._exit(1)
         isolation.restrict_files(server.readable, [server.scratch])
         seccomp.restrict_calls()
     except MissingMechanismError as missing:

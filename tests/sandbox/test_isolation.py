@@ -31,6 +31,7 @@ SEES = Assignment(
 TOOLS = """
 import ctypes, os, resource, struct
 libc = ctypes.CDLL(None, use_errno=True)
+died = ctypes.c_int()
 header, sets = struct.pack("=Ii", 0x20080522, 0), ctypes.create_string_buffer(24)
 def is_open(n):
     try:
@@ -68,6 +69,8 @@ WALLS = {
     "no setuid program": ("bool(os.statvfs('/usr').f_flag & os.ST_NOSUID)", True),
     "an empty scratch folder": ("[os.access('.', os.W_OK), len(os.listdir('.'))]", [1, 0]),
     "a small scratch folder": ("os.statvfs('.').f_blocks * os.statvfs('.').f_frsize", Limits().file_bytes),
+    "a death with its guard": ("[libc.prctl(2, ctypes.byref(died)), died.value]", [0, 9]),
+    "no way out of it": ("libc.prctl(1, 0, 0, 0, 0)", -1),
     "no core dumps": ("resource.getrlimit(resource.RLIMIT_CORE)", [0, 0]),
     "few processes": ("resource.getrlimit(resource.RLIMIT_NPROC)", [33, 33]),
     "few open files": ("resource.getrlimit(resource.RLIMIT_NOFILE)[1]", MOST_OPEN_FILES),
@@ -130,9 +133,10 @@ def test_nothing_of_the_graders_environment_reaches_a_student(monkeypatch):
     assert "42" not in str(launch.environment("/scratch"))
 
 
-def interpreted(code, machine, number, argument=0):
-    """What the filter answers to a system call: a machine of five instructions."""
-    data = struct.pack("=IIQQ", number, seccomp.ARCHITECTURES.get(machine, 0), 0, argument)
+def interpreted(code, machine, number, **arguments):
+    """What the filter answers to a system call with arguments a0 … a5: a machine of five instructions."""
+    six = [arguments.get(f"a{place}", 0) for place in range(6)]
+    data = struct.pack("=IIQ6Q", number, seccomp.ARCHITECTURES.get(machine, 0), 0, *six)
     line, value = 0, 0
     while True:
         kind, yes, no, constant = struct.unpack_from("=HBBI", code, line * 8)
@@ -161,13 +165,36 @@ def test_the_filter_refuses_what_it_lists_and_nothing_else(column, machine):
 
 @pytest.mark.parametrize(("column", "machine"), list(enumerate(seccomp.ARCHITECTURES)))
 def test_the_filter_lets_threads_and_forks_pass_but_no_namespace(column, machine):
-    code, clone = seccomp.program(machine), seccomp.CLONE[column]
+    code, clone = seccomp.program(machine), seccomp.REFUSED["clone"].numbers[column]
     thread, fork = 0x3D0F00, 0x1200011
-    assert (
-        interpreted(code, machine, clone, thread) == interpreted(code, machine, clone, fork) == seccomp.ALLOW
-    )
+    assert interpreted(code, machine, clone, a0=thread) == seccomp.ALLOW
+    assert interpreted(code, machine, clone, a0=fork) == seccomp.ALLOW
     for bit in (17, 25, 26, 27, 28, 29, 30):
-        assert interpreted(code, machine, clone, fork | 1 << bit) != seccomp.ALLOW
+        assert interpreted(code, machine, clone, a0=fork | 1 << bit) != seccomp.ALLOW
+
+
+def bits_of(masks):
+    """A value with the lowest bit of each mask."""
+    return sum(mask & -mask for mask in masks)
+
+
+@pytest.mark.parametrize(("column", "machine"), list(enumerate(seccomp.ARCHITECTURES)))
+@pytest.mark.parametrize("call", seccomp.REFUSED)
+def test_an_argument_is_refused_for_what_is_listed_and_for_nothing_else(call, column, machine):
+    code, refusal = seccomp.program(machine), seccomp.REFUSED[call]
+    listed = [*refusal.values, *([bits_of(refusal.bits)] if refusal.bits else [])]
+
+    def answer(value, place=refusal.argument):
+        return interpreted(code, machine, refusal.numbers[column], **{f"a{place}": value})
+
+    assert all(answer(value) != seccomp.ALLOW for value in listed)
+    assert all(answer(value | 1 << 40) != seccomp.ALLOW for value in listed)
+    assert all(answer(value, (refusal.argument + 1) % 6) == seccomp.ALLOW for value in listed)
+    others = set(range(64)) - {*refusal.values}
+    fine = [value for value in others if not refusal.bits or not all(value & bits for bits in refusal.bits)]
+    assert all(answer(value) == seccomp.ALLOW for value in fine)
+    for place in range(len(refusal.bits)):
+        assert answer(bits_of(refusal.bits) & ~refusal.bits[place]) == seccomp.ALLOW
 
 
 def test_calls_of_another_architecture_end_the_process():
