@@ -18,23 +18,29 @@ WORKERS ?= 2
 # JupyterLab refuses root unless told; without a screen it prints its address instead of opening a browser.
 FIRST := notebooks/00-start-here.ipynb
 LAB_ARGS ?=
-# The course's own settings: JupyterLab saves the state of widgets with a notebook, and shows them again from it.
+# The course's own settings, which `backproplab lab` names by itself.
 LAB_SETTINGS := --LabApp.app_settings_dir='$(CURDIR)/backproplab/widgets/lab'
 SCREEN := $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname -s)))
-LAB_FLAGS := $(LAB_SETTINGS) $(if $(filter 0,$(shell id -u)),--allow-root) $(if $(SCREEN),,--no-browser) $(LAB_ARGS)
+LAB_FLAGS := $(if $(filter 0,$(shell id -u)),--allow-root) $(if $(SCREEN),,--no-browser) $(LAB_ARGS)
 
 # Two workers share two cores: a BLAS with threads of its own would make all of them wait.
 unit unit-elsewhere browser release release-check nbval notebook notebooks export: export OPENBLAS_NUM_THREADS = 1
 unit: export PATH := $(abspath $(BIN)):$(PATH) # nbgrader calls its helpers by name
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint format unit unit-elsewhere release-check nbval browser notebook notebooks export release install-test bench clean
+.PHONY: help lab course edit test lint format unit unit-elsewhere release-check nbval browser notebook notebooks export release install-test bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
-lab: $(VENV)/.lab ## open the course in JupyterLab (LAB_ARGS=… goes to jupyter lab)
-	$(BIN)/jupyter lab --ServerApp.root_dir='$(CURDIR)' --LabApp.default_url=/lab/tree/$(FIRST) $(LAB_FLAGS)
+lab: $(VENV)/.lab ## open your copy of the course in JupyterLab, up to date (LAB_ARGS=… goes to jupyter lab)
+	$(BIN)/backproplab lab -- $(LAB_FLAGS)
+
+course: $(VENV)/.lab ## make your copy, mycourse/, or bring it up to date (FRESH=notebooks/03-….ipynb begins that one again)
+	$(BIN)/backproplab course $(FRESH:%=--fresh %)
+
+edit: $(VENV)/.lab ## open the repository itself in JupyterLab, to change lessons
+	$(BIN)/jupyter lab --ServerApp.root_dir='$(CURDIR)' --LabApp.default_url=/lab/tree/$(FIRST) $(LAB_SETTINGS) $(LAB_FLAGS)
 
 test: lint unit release-check nbval browser ## all of these, in order: lint, unit, release-check, nbval, browser
 
@@ -51,7 +57,7 @@ format: install-test ## let ruff and biome mend what they can
 	$(BIN)/biome check --write backproplab
 
 unit: install-test ## tests, doctests and house rules
-	$(BIN)/python -m pytest -q -n $(WORKERS) --ignore=tests/browser
+	$(BIN)/python -m pytest -q -n $(WORKERS) --ignore=tests/browser --ignore=tests/lessons
 
 # What another Python could do otherwise: arithmetic, formats, one kernel, the examples in docstrings.
 ELSEWHERE := arrays files gradient_check losses network optimizers published scalar scalar_micrograd summary targets
@@ -73,8 +79,8 @@ else
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile $(NBVAL) $(NOTEBOOK_DIRS)
 endif
 
-browser: install-test ## lessons and widgets in Chromium, on a JupyterLab; pictures of them in build/screenshots
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile tests/browser
+browser: install-test ## widgets and lessons in Chromium, on a page and in JupyterLab; pictures in build/screenshots
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile tests/browser tests/lessons
 
 notebook: install-test ## run one lesson again, in place: NB=10 or NB=notebooks/10-….ipynb
 	@found='$(if $(NB),$(or $(wildcard $(NB)),$(wildcard notebooks/$(NB)*.ipynb)))'; \
@@ -123,6 +129,6 @@ $(BIN)/python:
 	  { echo "backproplab needs Python 3.11 or newer, and '$(PYTHON)' is not. Name another: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 2; }
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 2; }
 
-clean: ## remove the environment and the caches
+clean: ## remove the environment and the caches; mycourse/ stays
 	rm -rf $(VENV) $(BENCH) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +

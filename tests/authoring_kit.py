@@ -35,6 +35,42 @@ def slope(w, x, upstream):
 def slope(w, x, upstream):
     return x / (1 / upstream)"""
 
+JUDGE = '''\
+def judge(backward):
+    """Return whether this backward pass of a ReLU is right."""
+    ### BEGIN SOLUTION
+    x, upstream = np.array([-1.0, -0.5, 2.0]), np.array([3.0, 5.0, 7.0])
+    return np.array_equal(backward(x, upstream), [0.0, 0.0, 7.0])
+    ### END SOLUTION'''
+JUDGE_CHECK = """\
+@check("3.2", points=3, kind="tests")
+def _(rng):
+    scale = rng.uniform(1.5, 3)
+    def right(x, upstream): return upstream * (x > 0)
+    return verdicts(
+        judge,
+        rng,
+        right={"a right ReLU": right},
+        faults={
+            "a missing mask": lambda x, upstream: upstream,
+            "a wrong scale": lambda x, upstream: scale * right(x, upstream),
+        },
+    )"""
+JUDGE_WRONG = """\
+from backproplab.authoring import misconception, reply
+
+reply("3.2", "accepts a right ReLU", "Right code does not pass: work out by hand what it should give.")
+reply("3.2", "catches a missing mask", "Does any of your inputs make `x` negative?")
+reply("3.2", "catches a wrong scale", "Compare the numbers themselves, not their signs.")
+
+@misconception("3.2", "All your inputs are positive, so nothing shows what happens below zero.")
+def judge(backward):
+    return np.array_equal(backward(np.ones(2), np.ones(2)), np.ones(2))
+
+@misconception("3.2", "You compare signs alone.")
+def judge(backward):
+    return (backward(np.array([-1.0, 1.0]), np.ones(2)) > 0).tolist() == [False, True]"""
+
 
 def meta(grade_id, **roles):
     plain = {"grade": False, "solution": False, "locked": False, "task": False}
@@ -70,6 +106,11 @@ def written(source, new_cell=new_markdown_cell):
 
 def slope_exercise():
     return [answer(SLOPE), check(SLOPE_CHECK), author(SLOPE_WRONG)]
+
+
+def judge_exercise(check_source=JUDGE_CHECK, told=JUDGE_WRONG, solution=JUDGE):
+    tools = given("from backproplab.check import verdicts", "tools")
+    return [tools, answer(solution, "3.2"), check(check_source, "3.2", points=3), author(told, "wrong-e3-2")]
 
 
 def saved(folder, *cells, name=NAME):

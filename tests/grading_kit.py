@@ -83,7 +83,8 @@ def solution(folder):
             metadata=roles("check", "90.2", 4),
         ),
         new_code_cell(
-            f'@misconception("90.2", "{SWAPPED}")\ndef slopes_of_product(a, b):\n    return a, b',
+            f'@misconception("90.2", "{SWAPPED}", slug="factors-swapped")\n'
+            "def slopes_of_product(a, b):\n    return a, b",
             id="wrong-90-2",
         ),
         new_code_cell(marked(RIGHT["90.3"]), id="answer-90-3", metadata=roles("answer", "90.3")),

@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from backproplab import cli
 
 ROOT = Path(__file__).parent.parent
-VERBS = ["release", "grade", "run", "export", "workbooks", "pack-mnist"]
+VERBS = ["course", "lab", "release", "grade", "run", "export", "workbooks", "pack-mnist"]
 
 
 def shell(*arguments, **options):
@@ -64,6 +64,7 @@ def without(library, *arguments, folder):
         ("nbconvert", "lab", ["export", "notebooks/01-a.ipynb"]),
         ("latex2mathml", "lab", ["export", "notebooks/01-a.ipynb"]),
         ("jinja2", "lab", ["export", "notebooks/01-a.ipynb"]),
+        ("jupyterlab", "lab", ["lab"]),
         ("xlsxwriter", "sheet", ["workbooks"]),
     ],
 )

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from zipfile import ZipFile
 
 import authoring_kit as kit
 import pytest
@@ -60,7 +61,8 @@ def test_what_is_refused_is_told_and_the_rest_is_released_but_not_packed(course,
 
 def test_zip_and_nbgrader_are_written_beside_the_release(course, capsys):
     assert cli.main(["release", "--zip", "handout.zip", "--nbgrader", "school"]) == 0
-    assert (course / "handout.zip").stat().st_size > 0
+    with ZipFile(course / "handout.zip") as packed:
+        assert f"mycourse/exercises/{kit.NAME}.ipynb" in packed.namelist()
     assert (course / "school" / "source" / kit.NAME / f"{kit.NAME}.ipynb").exists()
     assert (course / "school" / "source" / kit.NAME / "expected" / f"{kit.NAME}.json").exists()
     assert f"Next, in school: nbgrader generate_assignment {kit.NAME}" in capsys.readouterr().out
@@ -71,9 +73,10 @@ def test_zip_and_nbgrader_are_written_beside_the_release(course, capsys):
     [
         (["--check", "--zip", "handout.zip"], "--check writes nothing"),
         (["--check", "--nbgrader", "school"], "--check writes nothing"),
+        (["--zip", "handout.zip", f"solutions/{kit.NAME}.ipynb"], "--zip packs the whole course"),
     ],
 )
-def test_check_and_packing_exclude_each_other(arguments, told, course, capsys):
+def test_what_does_not_go_together_is_refused(arguments, told, course, capsys):
     assert cli.main(["release", *arguments]) == 2
     assert told in capsys.readouterr().err
 

@@ -10,7 +10,7 @@ from typing import Any
 from backproplab.marking.exercise import KINDS, MANUAL, PRACTICE
 from backproplab.sandbox.protocol import Assignment, Check
 
-from .author_cells import AnswerVariant, answer_variants
+from .author_cells import AnswerVariant, Reply, answer_variants, replies
 from .cells import Cell, Role, answer_names, nodes_of, read_cell
 from .errors import ReleaseError
 from .stubs import stub_code
@@ -41,6 +41,8 @@ class ExerciseInfo:
     """The expression that judges trained numbers; its names are those of the given cells."""
     misconceptions: tuple[AnswerVariant, ...] = ()
     alternatives: tuple[AnswerVariant, ...] = ()
+    replies: Mapping[str, str] = field(default_factory=dict)
+    """What is said of a learner's test, by named value, where it does not do what it should."""
 
 
 @dataclass(frozen=True)
@@ -70,21 +72,26 @@ def load_solution(path: Path) -> Solution:
     reasons: list[str] = []
     cells: list[Cell] = []
     tried: list[AnswerVariant] = []
+    told: list[Reply] = []
     for node in nodes_of(path):
         try:
             cells.append(read_cell(node))
             if cells[-1].role is Role.AUTHOR:
                 tried += answer_variants(cells[-1])
+                told += replies(cells[-1])
         except ReleaseError as refused:
             reasons += refused.reasons
     reasons += _order_faults(cells, path.stem)
     exercises: list[ExerciseInfo] = []
     for check in (cell for cell in cells if cell.role in (Role.CHECK, Role.WRITTEN)):
         try:
-            exercises.append(_exercise(check, cells, tried) if check.exercise else _manual_exercise(check))
+            exercises.append(
+                _exercise(check, cells, tried, told) if check.exercise else _manual_exercise(check)
+            )
         except ReleaseError as refused:
             reasons += refused.reasons
     reasons += _name_faults(exercises, cells, tried)
+    reasons += _reply_faults(exercises, told)
     if reasons:
         raise ReleaseError(*reasons)
     return Solution(path, tuple(cells), tuple(exercises))
@@ -127,7 +134,7 @@ def _manual_exercise(cell: Cell) -> ExerciseInfo:
     return ExerciseInfo(str(meta.get("grade_id", cell.id)), float(meta.get("points", 0)), MANUAL)
 
 
-def _exercise(check: Cell, cells: list[Cell], tried: list[AnswerVariant]) -> ExerciseInfo:
+def _exercise(check: Cell, cells: list[Cell], tried: list[AnswerVariant], told: list[Reply]) -> ExerciseInfo:
     call = _check_call(check)
     words = {keyword.arg: keyword.value for keyword in call.keywords}
     kind, points = _literal(words, "kind", "function", check), _literal(words, "points", 1, check)
@@ -158,6 +165,7 @@ def _exercise(check: Cell, cells: list[Cell], tried: list[AnswerVariant]) -> Exe
         accept=ast.unparse(words["accept"]) if kind == "trained" else "",
         misconceptions=tuple(each for each in mine if each.sentence),
         alternatives=tuple(each for each in mine if not each.sentence),
+        replies={each.value: each.sentence for each in told if each.exercise == check.exercise},
     )
 
 
@@ -196,6 +204,17 @@ def _literal(words: Mapping[str | None, ast.expr], name: str, default: object, c
     except ValueError:
         written = ast.unparse(words[name])
         raise ReleaseError(f"cell '{cell.id}': {name}={written} must be written out, without names") from None
+
+
+def _reply_faults(exercises: list[ExerciseInfo], told: list[Reply]) -> Iterator[str]:
+    """Yield what is wrong with the replies: they belong to tests, one to each named value."""
+    kinds = {each.id: each.kind for each in exercises}
+    for each in told:
+        if kinds.get(each.exercise) != "tests":
+            yield f"cell '{each.cell}': {each.exercise} is no exercise of kind 'tests'; reply to such alone"
+    for (exercise, value), times in Counter((each.exercise, each.value) for each in told).items():
+        if times > 1:
+            yield f"exercise {exercise} has {times} replies to “{value}”, expected 1; drop the others"
 
 
 def _name_faults(

@@ -2,7 +2,7 @@
 
 Roles are nbgrader's metadata (schema 3), as the Create Assignment toolbar of JupyterLab writes them: an
 answer cell is `solution`, a check cell `grade`, a text for a human both. The author's own cells wear no
-metadata: they hold misconceptions and alternatives, and nothing else.
+metadata: they hold misconceptions, alternatives and replies, and nothing else.
 """
 
 import ast
@@ -18,7 +18,7 @@ from backproplab.marking.names import bound_names
 from .errors import ReleaseError
 
 AUTHOR_ROOM = "backproplab.authoring"
-AUTHOR_WORDS = frozenset({"misconception", "alternative"})
+AUTHOR_WORDS = frozenset({"misconception", "alternative", "reply"})
 
 
 class Role(Enum):
@@ -91,7 +91,7 @@ def _parse(id: str, source: str) -> ast.Module:
 
 
 def is_for_the_author(tree: ast.Module) -> bool:
-    """Say whether a cell holds misconceptions, alternatives and their import, and nothing else."""
+    """Say whether a cell holds misconceptions, alternatives, replies and their import, and nothing else."""
     return bool(tree.body) and all(_is_authors(statement) for statement in tree.body)
 
 

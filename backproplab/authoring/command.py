@@ -25,7 +25,7 @@ def add_release(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     parser.add_argument(
         "--check", action="store_true", help="write nothing, and fail where a release is stale"
     )
-    parser.add_argument("--zip", type=Path, metavar="FILE", help="also pack a handout, no solution in it")
+    parser.add_argument("--zip", type=Path, metavar="FILE", help="also pack the learner's copy of the course")
     parser.add_argument("--nbgrader", type=Path, metavar="DIR", help="also write a source tree for nbgrader")
     parser.set_defaults(command=release, extra="grade")
 
@@ -40,6 +40,9 @@ def release(given: argparse.Namespace) -> int:
         return 2
     if given.check and (given.zip or given.nbgrader):
         print("--check writes nothing; run it without --zip and --nbgrader", file=sys.stderr)
+        return 2
+    if given.zip and given.solutions:
+        print("--zip packs the whole course; run it without naming solutions", file=sys.stderr)
         return 2
     releases = _make_releases(paths)
     status = int(len(releases) < len(paths))
@@ -87,11 +90,13 @@ def _report_stale(releases: "Sequence[Release]", all_solutions: Sequence[Path]) 
 
 
 def _pack(releases: "Sequence[Release]", given: argparse.Namespace) -> None:
-    from .handout import write_nbgrader_tree, write_zip
+    from backproplab.course.handout import write_zip
+
+    from .handout import write_nbgrader_tree
 
     if given.zip:
-        write_zip(releases, given.zip)
-        print(f"Packed in {given.zip}: {', '.join(each.name for each in releases)}")
+        write_zip(Path(), given.zip)
+        print(f"Packed in {given.zip}: the learner's copy of the course")
     if given.nbgrader:
         write_nbgrader_tree(releases, given.nbgrader)
         print(f"Next, in {given.nbgrader}: nbgrader generate_assignment {releases[0].name}")

@@ -26,13 +26,24 @@ def expected_json(solution: Solution, results: dict[str, Proof]) -> str:
 
 
 def _entry(each: ExerciseInfo, found: Proof) -> dict[str, Any]:
-    entry: dict[str, Any] = {"points": each.points, "kind": each.kind, "answers": list(each.answers)}
+    entry: dict[str, Any] = {
+        "points": each.points,
+        "kind": each.kind,
+        "answers": list(each.answers),
+        "handed_out": each.stub,
+    }
     if each.kind != "trained":  # they are judged, not compared
         entry["values"] = _values(found.solution)
     entry["misconceptions"] = [
-        {"sentence": tried.sentence, "values": _values(result)}
+        {
+            "sentence": tried.sentence,
+            **({"slug": tried.slug} if tried.slug else {}),
+            "values": _values(result),
+        }
         for tried, result in zip(each.misconceptions, found.misconceptions, strict=True)
     ]
+    if each.kind == "tests":
+        entry["replies"] = dict(each.replies)
     if each.kind == "fix" and not found.stub.error:
         entry["untouched"] = _values(found.stub)
     return entry

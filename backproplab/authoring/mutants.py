@@ -1,4 +1,5 @@
-"""Mutants of a right answer: zeros, ones, the right size with the wrong sign, twice, transposed.
+"""Mutants of a right answer: zeros, ones, the right size with the wrong sign, twice, transposed; of a test,
+always True, always False, the opposite verdict.
 
 A check that lets one of them live cannot tell a right answer from a wrong one.
 """
@@ -18,7 +19,13 @@ MUTATIONS: dict[str, Callable[[Any], Any]] = {
     "twice the value": lambda number: 2.0 * number,
     "the transpose": lambda number: number.T if isinstance(number, np.ndarray) else number,
 }
-CONSTANT = frozenset({"zeros", "ones"})
+JUDGES: dict[str, Callable[[Any], Any]] = {
+    "always True": lambda verdict: True,
+    "always False": lambda verdict: False,
+    "the opposite verdict": lambda verdict: not verdict,
+}
+"""The mutants of a learner's test."""
+CONSTANT = frozenset({"zeros", "ones", "always True", "always False"})
 
 
 class Mutator:
@@ -30,7 +37,7 @@ class Mutator:
     """
 
     def __init__(self, mutation: str) -> None:
-        self._mutation = MUTATIONS[mutation]
+        self._mutation = {**MUTATIONS, **JUDGES}[mutation]
         self._constant = mutation in CONSTANT
         self._depth = 0
         self._always = False  # a value was changed, once for all seeds

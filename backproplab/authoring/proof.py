@@ -6,13 +6,14 @@ from itertools import combinations
 
 from backproplab.marking.compare import agree
 from backproplab.marking.exercise import DRAWN
+from backproplab.marking.planted import what_it_did
 from backproplab.marking.values import same
 
 from . import trial
 from .assignment import ExerciseInfo, Solution
 from .cells import Role
 from .errors import ReleaseError
-from .mutants import CONSTANT, MUTATIONS
+from .mutants import CONSTANT, JUDGES, MUTATIONS
 from .trial import Result, Step, Trial
 
 PUBLIC_SEEDS = (101, 102, 103)
@@ -21,6 +22,7 @@ SEEDS = PUBLIC_SEEDS + OTHER_SEEDS
 MUTATIONS_BY_KIND = {  # a choice is not a number, and trained numbers may be right in more than one way
     "function": tuple(MUTATIONS),
     "fix": tuple(MUTATIONS),
+    "tests": tuple(JUDGES),
     "hand": tuple(MUTATIONS),
     "trained": tuple(CONSTANT),
     "choice": (),
@@ -99,6 +101,8 @@ def _faults(each: ExerciseInfo, found: Proof, others: Mapping[str, str]) -> Iter
         yield from _trained_faults(each, right)
     else:
         yield from _value_faults(each, found)
+    if each.kind == "tests":
+        yield from _tests_faults(each, right)
     if found.stub.broken:
         yield f"the released answer cell stops with {found.stub.broken}; keep what uses the answer out of it"
     elif any(_passes(each, right, found.stub, seed) for seed in PUBLIC_SEEDS):
@@ -145,6 +149,29 @@ def _value_faults(each: ExerciseInfo, found: Proof) -> Iterator[str]:
         first = right.values[SEEDS[0]][name]
         if all(agree(first, right.values[seed][name]).ok for seed in SEEDS):
             yield f"“{name}” is the same with every seed, so one can write it down; draw its inputs from rng"
+
+
+def _tests_faults(each: ExerciseInfo, right: Result) -> Iterator[str]:
+    """Yield what is wrong where a learner's own test is asked for; `verdicts` lets no constant earn."""
+    if right.truth.keys() != right.values.keys():
+        yield (
+            "kind='tests' needs to know what is right: return verdicts(judge, rng, right={…}, faults={…}) of "
+            "backproplab.check as it is"
+        )
+        return
+    names = list(right.truth[SEEDS[0]])
+    for name in names:
+        wrong = (s for s in SEEDS if not agree(right.truth[s][name], right.values[s][name]).ok)
+        seed = next(wrong, None)
+        if seed is not None:
+            did = what_it_did(name, {seed: right.truth[seed]}, {seed: right.values[seed]})
+            yield f"the solution fails “{name}” with seed {seed} ({did}); mend it, or what it is asked about"
+    for name in names:
+        if name not in each.replies:
+            yield f"a test that fails “{name}” is told nothing; write reply({each.id!r}, {name!r}, …)"
+    for name in each.replies:
+        if name not in names:
+            yield f"there is a reply to “{name}”, which its check does not name; it names {', '.join(names)}"
 
 
 def _trained_faults(each: ExerciseInfo, right: Result) -> Iterator[str]:

@@ -59,11 +59,14 @@ def make_release(path: Path) -> Release:
 
 def learners_notebook(solution: Solution, answer: Callable[[str], str]) -> NotebookNode:
     """Return the notebook without author's cells and outputs; `answer` makes an answer cell of its source."""
-    nodes = [_learners_cell(cell, answer) for cell in solution.cells if cell.role is not Role.AUTHOR]
+    # The faults that a learner's test is to catch stand in its check: folded, they are not met by chance.
+    folded = {each.id for each in solution.exercises if each.kind == "tests"}
+    kept = (cell for cell in solution.cells if cell.role is not Role.AUTHOR)
+    nodes = [_learners_cell(cell, answer, folded) for cell in kept]
     return normalise(nbformat.from_dict({"cells": nodes}))
 
 
-def _learners_cell(cell: Cell, answer: Callable[[str], str]) -> NotebookNode:
+def _learners_cell(cell: Cell, answer: Callable[[str], str], folded: set[str]) -> NotebookNode:
     source = cell.source
     if cell.role is Role.ANSWER:
         source = answer(source)
@@ -74,6 +77,8 @@ def _learners_cell(cell: Cell, answer: Callable[[str], str]) -> NotebookNode:
             f"cell '{cell.id}' holds a solution but is no answer cell; give it the metadata of one"
         )
     node: NotebookNode = nbformat.from_dict({**cell.node, "source": source})
+    if cell.exercise in folded and cell.role is Role.CHECK:
+        node.metadata.jupyter = {**node.metadata.get("jupyter", {}), "source_hidden": True}
     if node.cell_type == "code":
         node.outputs, node.execution_count = [], None
     return node

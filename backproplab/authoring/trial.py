@@ -40,7 +40,7 @@ class Trial:
     change: str = ""
     """Source that then binds some of the answers otherwise."""
     mutation: str = ""
-    """What is done to all that the answers return: a name of `mutants.MUTATIONS`."""
+    """What is done to all that the answers return: a name of `mutants.MUTATIONS` or `mutants.JUDGES`."""
     names: tuple[str, ...] = ()
     """The answers, for a mutation."""
     seeds: tuple[int, ...] = ()
@@ -56,6 +56,8 @@ class Result:
     errors: dict[int, str] = field(default_factory=dict)
     objections: dict[int, str] = field(default_factory=dict)
     """Why trained numbers are not accepted; "" where they are."""
+    truth: dict[int, Values] = field(default_factory=dict)
+    """What a learner's test should say of what it was asked about."""
     broken: str = ""
     """Why the answer cell or the check cell did not run at all, in one line."""
     mutated: set[int] = field(default_factory=set)

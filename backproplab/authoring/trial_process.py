@@ -19,6 +19,7 @@ from backproplab.files import atomic_write
 from backproplab.marking import trained
 from backproplab.marking.compare import as_array
 from backproplab.marking.exercise import CheckSpec, call_with_seed
+from backproplab.marking.planted import Verdicts
 from backproplab.marking.values import Values
 
 from .mutants import Mutator
@@ -88,6 +89,8 @@ def _run_trial(trial: Trial, check: Step, space: Namespace, collected: list[Chec
             returned = call_with_seed(collected[0].function, seed)
             values = {name: as_array(value) for name, value in returned.items()}
             result.values[seed] = values
+            if isinstance(returned, Verdicts):
+                result.truth[seed] = returned.truth
             if collected[0].accept:
                 result.objections[seed] = _objection(collected[0], values, seed)
         except (Exception, SystemExit) as error:

@@ -16,5 +16,6 @@ summary()                            # last cell: what is done, what is left
 """
 
 from backproplab.check.session import answered, check, check_set, collect, summary
+from backproplab.marking.planted import verdicts
 
-__all__ = ["answered", "check", "check_set", "collect", "summary"]
+__all__ = ["answered", "check", "check_set", "collect", "summary", "verdicts"]

@@ -9,8 +9,10 @@ from collections.abc import Sequence
 from html import escape
 from typing import NamedTuple
 
+from backproplab.check.memory import mark
 from backproplab.check.result import CheckResult
 from backproplab.check.rows import Row
+from backproplab.marking.slips import SLIPS
 from backproplab.marking.verdict import Status
 
 
@@ -27,6 +29,7 @@ LOOKS = {
     Status.NOT_CHECKED: _Look("?", "#7A7A7A"),
 }
 ROW_SIGNS = {True: "✓ ", False: "✗ ", None: ""}
+_PARAGRAPH = '<p style="margin:0.2em 0;max-width:70ch">{}</p>'
 _MONOSPACE = "font-family:var(--jp-code-font-family,monospace);white-space:pre"
 _CELL = "text-align:left;padding:0.15em 1.2em 0.15em 0;vertical-align:top"
 
@@ -38,15 +41,29 @@ def result_card(found: CheckResult) -> tuple[str, str]:
     if found.note:
         body.append(_paragraph(found.note))
         plain.append(found.note)
+    if found.met_in:
+        markup, text = _again(found)
+        body.append(markup)
+        plain.append(text)
     if found.rows:
         body.append(_rows(found))
-        plain += _align([(row.name, row.yours, row.shape, _finding(row)) for row in found.rows])
+        plain += _align(_lines(found)[1])
         plain += [_caption(found)] * bool(_caption(found))
     if found.error:
         traceback = f'<pre style="{_MONOSPACE};margin:0.2em 0">{escape(found.error.traceback)}</pre>'
         body.append(f"<details><summary>Where it happened</summary>{traceback}</details>")
         plain.append(found.error.traceback)
-    return _card(found.status, f"{exercise} {found.status}", points, body), "\n".join(plain)
+    memory = mark(exercise, found.slips)
+    return _card(found.status, f"{exercise} {found.status}", points, body, attribute=memory), "\n".join(plain)
+
+
+def _again(found: CheckResult) -> tuple[str, str]:
+    """Say that a mistake was made before, and which lesson cures it; the link is from exercises/."""
+    slip = SLIPS[found.verdict.slug]
+    start = f"You met this one before, in {found.met_in}. {slip.what} Read about it in "
+    path, lesson = f"../notebooks/{slip.lesson}.ipynb", f"lesson {slip.lesson.split('-')[0]}"
+    markup = _PARAGRAPH.format(f'{_marked(start)}<a href="{path}">{lesson}</a>.')
+    return markup, f"{start}{lesson} ({path})."
 
 
 def notice(title: str, sentence: str) -> tuple[str, str]:
@@ -69,12 +86,20 @@ def summary_table(name: str, results: Sequence[CheckResult]) -> tuple[str, str]:
     return markup, "\n".join([f"{name} · {total}", *_align(lines), closing])
 
 
-def _card(status: Status, title: str, aside: str, body: Sequence[str], *, sign: str | None = None) -> str:
+def _card(
+    status: Status,
+    title: str,
+    aside: str,
+    body: Sequence[str],
+    *,
+    sign: str | None = None,
+    attribute: str = "",
+) -> str:
     sign, edge = LOOKS[status].sign if sign is None else sign, LOOKS[status].edge
     mark = f'<span aria-hidden="true" style="color:{edge};font-weight:bold">{sign}</span> ' if sign else ""
     head = f"{mark}<strong>{escape(title)}</strong>{' · ' + escape(aside) if aside else ''}"
     return (
-        f'<section aria-label="{escape(title)}" '
+        f'<section{attribute} aria-label="{escape(title)}" '
         f'style="border-left:4px solid {edge};padding:0.1em 0 0.1em 0.9em;margin:0.4em 0;overflow-x:auto">'
         f'<p style="margin:0.2em 0">{head}</p>{"".join(body)}</section>'
     )
@@ -82,13 +107,23 @@ def _card(status: Status, title: str, aside: str, body: Sequence[str], *, sign: 
 
 def _paragraph(sentence: str) -> str:
     """Return a paragraph, with `code` in backticks as code."""
-    marked = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(sentence, quote=False))
-    return f'<p style="margin:0.2em 0;max-width:70ch">{marked}</p>'
+    return _PARAGRAPH.format(_marked(sentence))
+
+
+def _marked(text: str) -> str:
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))
 
 
 def _rows(found: CheckResult) -> str:
+    return _table(*_lines(found), _caption(found))
+
+
+def _lines(found: CheckResult) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
+    """Return headings and lines; what a learner's test did is told in words, without values."""
+    if all(not row.yours and not row.shape for row in found.rows):
+        return ("your test", "what it did"), [(row.name, _finding(row)) for row in found.rows]
     lines = [(row.name, row.yours, row.shape, _finding(row)) for row in found.rows]
-    return _table(("value", "yours", "shape", "compared"), lines, _caption(found))
+    return ("value", "yours", "shape", "compared"), lines
 
 
 def _table(headings: Sequence[str], lines: Sequence[Sequence[str]], caption: str = "") -> str:
@@ -106,11 +141,11 @@ def _table(headings: Sequence[str], lines: Sequence[Sequence[str]], caption: str
 
 def _cell(heading: str, content: str) -> str:
     style = f"{_CELL};{_MONOSPACE}" if heading == "yours" else _CELL  # the rows of a matrix line up
-    return f'<td style="{style}">{escape(content)}</td>'
+    return f'<td style="{style}">{escape(content) if heading == "yours" else _marked(content)}</td>'
 
 
 def _caption(found: CheckResult) -> str:
-    if found.seeds < 2 or any(row.ok is None for row in found.rows):
+    if found.seeds < 2 or any(row.ok is None or not row.yours for row in found.rows):
         return ""
     return f"One of {found.seeds} random inputs is shown."
 

@@ -8,11 +8,15 @@ import numpy as np
 
 from backproplab.check.error_report import ErrorReport, error_report
 from backproplab.check.rows import Row, comparison, row
-from backproplab.marking import trained
+from backproplab.marking import planted, trained
 from backproplab.marking.exercise import DRAWN, Accept, CheckFunction, CheckSpec, Exercise, call_with_seed
 from backproplab.marking.expected import ExerciseSet, fingerprint
-from backproplab.marking.values import Given, as_arrays
+from backproplab.marking.values import Given, as_arrays, matches
 from backproplab.marking.verdict import Status, Verdict, verdict
+
+AS_HANDED_OUT = (
+    "With every input this gives what the code gave as it was handed out, so nothing of it counts yet."
+)
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,10 @@ class CheckResult:
     seeds: int = 1
     """How many random inputs the rows speak of."""
     error: ErrorReport | None = None
+    slips: tuple[str, ...] = ()
+    """The mistakes with a name that were made in this exercise, now or before."""
+    met_in: str = ""
+    """Another exercise in which the mistake of now was made before; "" if there is none."""
 
     @property
     def status(self) -> Status:
@@ -37,8 +45,13 @@ def without_values(exercise: str, points: float, status: Status, note: str = "")
     return CheckResult(Verdict(exercise, points, 0.0, status), note)
 
 
-def run_check(spec: CheckSpec, exercise: Exercise, whole: ExerciseSet) -> CheckResult:
+def run_check(
+    spec: CheckSpec, exercise: Exercise, whole: ExerciseSet, *, edited: bool | None = None
+) -> CheckResult:
     """Run a check with each public seed, and compare what it returns with what is recorded.
+
+    `edited` says whether the answer is other code than was handed out, None that nobody knows. What is edited
+    is never called not attempted.
 
     Never raises: whatever a learner's code does, even sys.exit() or a loop stopped by hand, ends on the card.
     """
@@ -46,25 +59,27 @@ def run_check(spec: CheckSpec, exercise: Exercise, whole: ExerciseSet) -> CheckR
     def nothing(status: Status, note: str) -> CheckResult:
         return without_values(exercise.id, exercise.points, status, note)
 
-    todo = _todo(spec.function, exercise.answers)
+    open_status = Status.NOT_YET if edited else Status.NOT_ATTEMPTED
+    todo = _todo(spec.function, exercise.answers, edited=bool(edited))
     if todo:
-        return nothing(Status.NOT_ATTEMPTED, todo)
+        return nothing(open_status, todo)
     try:
         values = {seed: _named_values(spec.function, seed) for seed in whole.seeds}
-    except NotImplementedError:
-        todo = (
-            f"Your turn: put your code for {_quote(exercise.answers)} in place of the line with "
-            "NotImplementedError, run that cell, then this one."
-        )
-        return nothing(Status.NOT_ATTEMPTED, todo)
+    except NotImplementedError as error:
+        line, do = "the line with NotImplementedError", "run that cell, then this one"
+        if edited:
+            todo = (
+                f"{exercise.id} came to {line} {error_report(error).place}: put your code in its place, {do}."
+            )
+        else:
+            todo = f"Your turn: put your code for {_quote(exercise.answers)} in place of {line}, {do}."
+        return nothing(open_status, todo)
     except BaseException as error:
         found = error_report(error)
-        hint = f" ({found.hint})" if found.hint else ""
-        result = nothing(Status.NOT_YET, f"{exercise.id} stopped {found.place}: {found.line}{hint}")
-        return replace(result, error=found)
+        return replace(nothing(Status.NOT_YET, _stopped(exercise, found)), error=found)
     if any(value is ... for named in values.values() for value in named.values()):
         todo = f"Your turn: fill in {_quote(exercise.answers)}, then run this cell again."
-        return nothing(Status.NOT_ATTEMPTED, todo)
+        return nothing(open_status, todo)
     given = {seed: as_arrays(named) for seed, named in values.items()}
     if exercise.kind == "trained":
         if not (spec.shapes and spec.accept):
@@ -75,13 +90,29 @@ def run_check(spec: CheckSpec, exercise: Exercise, whole: ExerciseSet) -> CheckR
     if any(set(named) != set(wanted) for named in given.values()):
         note = f"The check expected values named {_quote(wanted)}, and got {_quote(got) or 'none'}."
         return nothing(Status.NOT_YET, note)
-    return _compare(exercise, given, whole)
+    result = _compare(exercise, given, whole, edited=edited)
+    errors = (each.error for each in values.values() if isinstance(each, planted.Verdicts))
+    raised = next(filter(None, errors), None)
+    if raised and result.status is Status.NOT_YET:
+        found = error_report(raised)
+        return replace(result, note=result.note or _stopped(exercise, found), error=found)
+    return result
 
 
-def _todo(function: CheckFunction, answers: tuple[str, ...]) -> str:
+def _stopped(exercise: Exercise, found: ErrorReport) -> str:
+    hint = f" ({found.hint})" if found.hint else ""
+    return f"{exercise.id} stopped {found.place}: {found.line}{hint}"
+
+
+def _todo(function: CheckFunction, answers: tuple[str, ...], *, edited: bool) -> str:
     """Say which answers are still to be given, or "" if there is something to check."""
     names = getattr(function, "__globals__", {})
     undefined = [name for name in answers if name not in names]
+    if undefined and edited:
+        return (
+            f"The cell that defines {_quote(undefined)} ran, and stopped before it got there: mend what it "
+            "says, run it, then this one."
+        )
     if undefined:
         return f"Run the cell that defines {_quote(undefined)} first, then this one again."
     blank = [name for name in answers if names[name] is ...]
@@ -93,8 +124,10 @@ def _quote(names: tuple[str, ...] | list[str]) -> str:
     return " and ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
 
 
-def _named_values(function: CheckFunction, seed: int) -> dict[str, Any]:
+def _named_values(function: CheckFunction, seed: int) -> Mapping[str, Any]:
     values = call_with_seed(function, seed)
+    if isinstance(values, planted.Verdicts):
+        return values
     if not isinstance(values, Mapping):
         raise TypeError(f"the check expected named values, and got {values!r:.60}")
     return {str(name): value for name, value in values.items()}
@@ -126,10 +159,15 @@ def _objection(exercise: Exercise, given: Given, seed: int, accept: Accept) -> s
         return f"These numbers cannot be judged. {error_report(error).line}"
 
 
-def _compare(exercise: Exercise, given: Mapping[int, Given], whole: ExerciseSet) -> CheckResult:
-    found = verdict(exercise, given, whole.seeds)
-    rows = tuple(comparison(name, ok, exercise.values, given) for name, ok in found.passed.items())
+def _compare(
+    exercise: Exercise, given: Mapping[int, Given], whole: ExerciseSet, *, edited: bool | None
+) -> CheckResult:
+    found = verdict(exercise, given, whole.seeds, edited=edited)
     is_drawn = exercise.kind in DRAWN
+    if exercise.kind == "tests":
+        rows = tuple(_tests_row(exercise, name, found, given) for name in found.passed)
+    else:
+        rows = tuple(comparison(name, ok, exercise.values, given) for name, ok in found.passed.items())
     seeds = len(given) if is_drawn else 1
     if exercise.kind == "choice":  # how far off a choice is would tell the right one
         rows = tuple(each if each.ok else replace(each, finding=_choice_finding(each)) for each in rows)
@@ -137,7 +175,8 @@ def _compare(exercise: Exercise, given: Mapping[int, Given], whole: ExerciseSet)
         case Status.RIGHT:
             return CheckResult(found, "", rows, seeds)
         case Status.NOT_ATTEMPTED:
-            note = f"This still gives what the code as handed out gives: mend {_quote(exercise.answers)}."
+            do = f"mend {_quote(exercise.answers)}, run that cell, then this one"
+            note = f"This is the code as it was handed out: {do}."
             return CheckResult(found, note, seeds=seeds)
         case _ if is_drawn and whole.fingerprint != fingerprint():
             note = (
@@ -148,7 +187,16 @@ def _compare(exercise: Exercise, given: Mapping[int, Given], whole: ExerciseSet)
             result = without_values(exercise.id, exercise.points, Status.VERSIONS_DIFFER, note)
             return replace(result, rows=tuple(each.without_finding() for each in rows), seeds=seeds)
         case _:
-            return CheckResult(found, found.misconception or "", rows, seeds)
+            as_before = matches(exercise.untouched, given, exercise.names, whole.seeds)
+            note = found.misconception or (AS_HANDED_OUT if as_before else "")
+            return CheckResult(found, note, rows, seeds)
+
+
+def _tests_row(exercise: Exercise, name: str, found: Verdict, given: Mapping[int, Given]) -> Row:
+    """Return the row of one thing that a learner's test is to do: what it did, and the reply to a miss."""
+    did = planted.what_it_did(name, exercise.values, given)
+    reply = exercise.replies.get(name, "") if name in found.missed else ""
+    return Row(name, "", "", found.passed[name], f"{did}. {reply}" if reply else did)
 
 
 def _choice_finding(row: Row) -> str:

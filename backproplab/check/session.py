@@ -3,18 +3,17 @@
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from backproplab import display
-from backproplab.check import card
+from backproplab.check import card, memory
+from backproplab.check.history import cells_run
 from backproplab.check.result import CheckResult, run_check, without_values
 from backproplab.marking import expected
-from backproplab.marking.exercise import Accept, CheckFunction, CheckSpec, Kind
+from backproplab.marking.edited import is_edited
+from backproplab.marking.exercise import Accept, CheckFunction, CheckSpec, Exercise, Kind
 from backproplab.marking.verdict import Status
-
-LOOK_IN = ("expected", "exercises/expected")
-PARENTS = 3
 
 
 @dataclass
@@ -24,6 +23,8 @@ class _Session:
     name: str = ""
     recorded: expected.ExerciseSet | None = None
     results: dict[str, CheckResult] = field(default_factory=dict)
+    slips: memory.Memory = field(default_factory=dict)
+    """The mistakes with a name that this learner made, here and in the notebooks beside."""
     collect: Callable[[CheckSpec], object] | None = None
 
 
@@ -38,7 +39,7 @@ def check_set(name: str) -> None:
     if _session.collect:
         return
     _session.name, _session.recorded, _session.results = name, None, {}
-    path = _find(f"{name}.json", Path.cwd())
+    path = expected.find(f"{name}.json", Path.cwd())
     if path is None:
         sentence = (
             f"expected/{name}.json is not here, so answers cannot be checked yet. Keep the folder 'expected' "
@@ -47,16 +48,11 @@ def check_set(name: str) -> None:
     else:
         try:
             _session.recorded = expected.read(path)
+            memory.recall(path.parent.parent, _session.slips)
             return
         except (ValueError, OSError) as error:
             sentence = f"Answers cannot be checked yet: {error}."
     display.html(*card.notice("No recorded values", sentence))
-
-
-def _find(file: str, start: Path) -> Path | None:
-    folders = [start, *start.parents[:PARENTS]]
-    paths = (folder / place / file for folder in folders for place in LOOK_IN)
-    return next((path for path in paths if path.is_file()), None)
 
 
 def check(
@@ -82,7 +78,7 @@ def check(
         if _session.collect:
             _session.collect(spec)
             return function
-        found = _result(spec)
+        found = _remember(_result(spec))
         _session.results[exercise] = found
         display.html(*card.result_card(found))
         if os.environ.get("NBGRADER_EXECUTION") and found.status is not Status.RIGHT:
@@ -107,7 +103,22 @@ def _result(spec: CheckSpec) -> CheckResult:
             "Take this notebook and its folder 'expected' from one handout."
         )
         return without_values(spec.exercise, spec.points, Status.NOT_CHECKED, sentence)
-    return run_check(spec, recorded, _session.recorded)
+    return run_check(spec, recorded, _session.recorded, edited=_is_edited(recorded))
+
+
+def _remember(found: CheckResult) -> CheckResult:
+    """Keep in mind the mistake that was made, and say where it was made before."""
+    exercise, slug = found.verdict.exercise, found.verdict.slug
+    memory.add(_session.slips, exercise, slug)
+    return replace(
+        found,
+        slips=tuple(_session.slips.get(exercise, ())),
+        met_in=memory.met_before(_session.slips, exercise, slug),
+    )
+
+
+def _is_edited(exercise: Exercise) -> bool | None:
+    return is_edited(exercise.handed_out, exercise.answers, cells_run())
 
 
 def answered(exercise: str) -> bool:
@@ -121,11 +132,14 @@ def summary() -> None:
     if _session.collect:
         return
     recorded = _session.recorded.exercises if _session.recorded else {}
-    untouched = {
-        exercise: without_values(exercise, each.points, Status.NOT_ATTEMPTED)
-        for exercise, each in recorded.items()
+    unchecked = {
+        name: without_values(
+            name, each.points, Status.NOT_CHECKED if _is_edited(each) else Status.NOT_ATTEMPTED
+        )
+        for name, each in recorded.items()
+        if name not in _session.results
     }
-    results = untouched | _session.results
+    results = {name: (unchecked | _session.results)[name] for name in [*recorded, *_session.results]}
     if not results:
         display.html(*card.notice("Nothing to sum up", "Run the cells above first."))
     else:

@@ -5,11 +5,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from backproplab.grading import pages
+from backproplab.marking.slips import SLIPS
 from backproplab.marking.verdict import Status
 from backproplab.plots import classroom
 
 WRONG = (Status.PARTLY, Status.NOT_YET)
 MOST_DRAWN = 12  # misconceptions in the picture; the table has all
+RECURRING = "Mistakes across exercises"
+MISSED = "What the students' own tests miss"
 
 
 class Tally(NamedTuple):
@@ -19,6 +22,8 @@ class Tally(NamedTuple):
     full: float
     statuses: dict[str, Counter[str]]  # by exercise
     mistakes: Counter[tuple[str, str]]  # (exercise, sentence)
+    slips: Counter[str]  # by slug, the students who made this mistake, whatever the exercise
+    missed: Counter[tuple[str, str]]  # (exercise, what students' own tests should do and do not)
 
     def ranking(self) -> list[tuple[str, str, int]]:
         """The recognised mistakes as (exercise, sentence, students), the commonest first."""
@@ -37,19 +42,25 @@ def tally_results(results: Sequence[Mapping[str, Any]]) -> Tally:
     """Count over the results of a class; exercises that a person marks are left out."""
     statuses: dict[str, Counter[str]] = {}
     mistakes: Counter[tuple[str, str]] = Counter()
+    missed: Counter[tuple[str, str]] = Counter()
+    slips: Counter[str] = Counter()
     for each in results:
+        # A result that an earlier version left has neither slugs nor misses.
+        slips.update({exercise.get("slug", "") for exercise in each["exercises"]} - {""})
         for exercise in each["exercises"]:
             if exercise["status"] == Status.BY_HAND:
                 continue
             statuses.setdefault(exercise["id"], Counter())[exercise["status"]] += 1
             if exercise["misconception"] and exercise["status"] in WRONG:
                 mistakes[exercise["id"], exercise["misconception"]] += 1
+            if exercise["status"] in WRONG:
+                missed.update((exercise["id"], name) for name in exercise.get("missed", []))
     full = max((each["max_score"] for each in results), default=0.0)
-    return Tally([each["score"] for each in results], full, statuses, mistakes)
+    return Tally([each["score"] for each in results], full, statuses, mistakes, slips, missed)
 
 
 def class_html(assignment: str, results: Sequence[Mapping[str, Any]], *, isolation: str) -> str:
-    """Return class.html: distribution, success, misconceptions, and what no misconception explains."""
+    """Return class.html: distribution, success, misconceptions, what none explains, what own tests miss."""
     tally = tally_results(results)
     ranked, explained = tally.ranking(), tally.explanations()
     drawn = {
@@ -75,6 +86,20 @@ def class_html(assignment: str, results: Sequence[Mapping[str, Any]], *, isolati
             [[name, known + other, known, other] for name, (known, other) in explained.items()],
         ),
     }
+    if tally.slips:
+        met = [(slug, SLIPS[slug].what, count) for slug, count in tally.slips.most_common() if slug in SLIPS]
+        drawn[RECURRING] = classroom.slips(met[:MOST_DRAWN])
+        tables[RECURRING] = (
+            ["name", "what it is", "lesson", "students"],
+            [[slug, what, SLIPS[slug].lesson, count] for slug, what, count in met],
+        )
+    if tally.missed:
+        most = [(*key, count) for key, count in tally.missed.most_common()]
+        drawn[MISSED] = classroom.missed(most[:MOST_DRAWN])
+        tables[MISSED] = (
+            ["exercise", "a good test", "students whose test does not"],
+            [list(row) for row in most],
+        )
     troubled = sum(1 for each in results if each["problems"])
     notes = [
         f"{len(results)} submissions have a result; {troubled} came with a note, which is in that result."

@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
-from backproplab.marking import trained
+from backproplab.marking import planted, trained
 from backproplab.marking.compare import Agreement
 from backproplab.marking.exercise import MANUAL, Exercise
 from backproplab.marking.values import Values, agreement
@@ -39,6 +40,8 @@ class ValueGrade:
     name: str
     passed: bool
     shown: tuple[ShownValue, ...] = ()
+    reply: str = ""
+    """What helps whose test lets this fault through, or refuses this right code."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +58,18 @@ Judge = Callable[[Exercise, Mapping[int, Values]], str]
 
 
 def grade_exercise(
-    exercise: Exercise, outcome: Outcome, *, seeds: Sequence[int], public: Sequence[int], judge: Judge
+    exercise: Exercise,
+    outcome: Outcome,
+    *,
+    seeds: Sequence[int],
+    public: Sequence[int],
+    judge: Judge,
+    edited: bool | None = None,
 ) -> ExerciseGrade:
-    """Compare what came back of one exercise: `seeds` decide, `public` ones may be shown."""
+    """Compare what came back of one exercise: `seeds` decide, `public` ones may be shown.
+
+    `edited` says whether the answer is other code than was handed out; None that it is not known.
+    """
     if exercise.kind == MANUAL:
         return ExerciseGrade(verdict(exercise, {}, seeds), note="Free text: a person reads it.")
     given: dict[int, dict[str, NDArray[Any]]] = {}
@@ -65,12 +77,17 @@ def grade_exercise(
         if name_of_exercise == exercise.id:
             given.setdefault(seed, {})[name] = value
     objection = _objection(exercise, given, seeds, judge) if exercise.kind == "trained" else ""
-    found = verdict(exercise, given, seeds, objection=objection)
+    found = verdict(exercise, given, seeds, objection=objection, edited=edited)
     error = outcome.errors.get(exercise.id, "")
-    if error.startswith(NOT_ATTEMPTED) and found.status is not Status.RIGHT:
-        found = replace(found, earned=0.0, status=Status.NOT_ATTEMPTED, misconception=None)
+    if error.startswith(NOT_ATTEMPTED) and not edited and found.status is not Status.RIGHT:
+        found = replace(found, earned=0.0, status=Status.NOT_ATTEMPTED, misconception=None, slug="")
     values = tuple(
-        ValueGrade(name, passed, tuple(_shown(exercise, name, given, public)))
+        ValueGrade(
+            name,
+            passed,
+            tuple(_shown(exercise, name, given, public)),
+            exercise.replies.get(name, "") if name in found.missed else "",
+        )
         for name, passed in found.passed.items()
     )
     return ExerciseGrade(found, values, _public_error(error, given, public) or objection)
@@ -102,6 +119,8 @@ def _shown(
         return [
             _shown_value(seed, given[seed][name], "") for seed in public[:1] if name in given.get(seed, {})
         ]
+    if exercise.kind == "tests":
+        return [_shown_verdicts(exercise, name, seed, given[seed]) for seed in public if seed in given]
     return [
         _shown_value(
             seed,
@@ -111,6 +130,14 @@ def _shown(
         for seed in public
         if name in given.get(seed, {}) and name in exercise.values.get(seed, {})
     ]
+
+
+def _shown_verdicts(exercise: Exercise, name: str, seed: int, mine: Values) -> ShownValue:
+    """Return what a student's test said with one public seed, in words."""
+    words = {0.0: "refused", 1.0: "accepted"}
+    said = [words.get(each, "stopped") for each in mine.get(name, np.array([])).ravel()[:SHOWN].tolist()]
+    did = planted.what_it_did(name, {seed: exercise.values[seed]}, {seed: mine})
+    return ShownValue(seed, ", ".join(said) or "no verdict", "", did)
 
 
 def _finding(exercise: Exercise, found: Agreement) -> str:

@@ -13,10 +13,11 @@ from typing import Any, Literal, Self
 
 from backproplab.grading.exercises import ExerciseGrade, grade_exercise
 from backproplab.grading.notebook import StudentNotebook, read_notebook
-from backproplab.grading.plan import ANSWER, CHECK, grade_id, make_job, parse
+from backproplab.grading.plan import ANSWER, CHECK, grade_id, make_job
 from backproplab.grading.reports import result
 from backproplab.grading.review import Reviewer
 from backproplab.grading.submissions import Entry, Submission, SubmissionError, content
+from backproplab.marking.edited import is_edited, parse
 from backproplab.marking.exercise import MANUAL, Exercise
 from backproplab.marking.names import bound_names
 from backproplab.marking.values import Values
@@ -85,9 +86,15 @@ class Grader:
         # Public ones first: an error then comes from inputs that the student may see.
         seeds = tuple(dict.fromkeys((*self.task.public, *self.task.seeds)))
         outcome = self._run(make_job(notebook.cells, self.task.assignment, seeds))
+        sources = [cell.source for cell in notebook.cells]
         grades = [
             grade_exercise(
-                exercise, outcome, seeds=self.task.seeds, public=self.task.public, judge=self._judge
+                exercise,
+                outcome,
+                seeds=self.task.seeds,
+                public=self.task.public,
+                judge=self._judge,
+                edited=is_edited(exercise.handed_out, exercise.answers, sources),
             )
             for exercise in self.task.exercises
         ]

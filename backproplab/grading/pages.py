@@ -99,6 +99,8 @@ def _points(count: float) -> str:
 
 def _rows(value: ValueGrade) -> str:
     verdict = "✓ passed" if value.passed else "✗ not yet"
+    if value.reply:
+        verdict += f"<br>{_text(value.reply)}"
     height = max(1, len(value.shown))
     tall = f'rowspan="{height}"'
     head = f'<th scope="rowgroup" {tall}>{_text(value.name)}</th><td {tall}>{verdict}</td>'

@@ -4,15 +4,14 @@ Answers come from the student, everything else from the released assignment. A c
 never run: it only marks the place where the released check runs. So nothing done to it changes a grade.
 """
 
-import ast
 from collections.abc import Sequence
 
 from backproplab.grading.notebook import StudentCell
+from backproplab.marking.edited import parse
 from backproplab.marking.names import bound_names
 from backproplab.sandbox.protocol import Assignment, Cell, Check, Checkpoint, Job
 
 CHECK, ANSWER = "check", "answer"
-LONGEST = 200_000  # characters of a cell that is read as Python; a syntax tree takes a hundred times as much
 
 
 def grade_id(role: str, exercise: str) -> str:
@@ -58,23 +57,3 @@ def _place(check: Check, cells: Sequence[StudentCell]) -> int | None:
             if set(check.answers) & {*bound_names(parse(cell.source).body)}
         ][:1]
     return here[-1] if answers and max(answers) < here[-1] else None
-
-
-def without_magics(source: str) -> str:
-    """Blank the lines that only IPython reads, so that the rest parses and keeps its line numbers.
-
-    >>> without_magics("%matplotlib inline\\nx = 1")
-    '\\nx = 1'
-    """
-    lines = source.split("\n")
-    return "\n".join("" if line.lstrip().startswith(("%", "!", "?")) else line for line in lines)
-
-
-def parse(source: str) -> ast.Module:
-    """Return the syntax tree of a student's cell, magics left out; an empty one if it does not parse."""
-    if len(source) > LONGEST:
-        return ast.Module([], [])
-    try:
-        return ast.parse(without_magics(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ast.Module([], [])

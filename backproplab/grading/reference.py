@@ -74,12 +74,14 @@ def _expected(each: ExerciseInfo, results: list[Result], seeds: Sequence[int]) -
         points=each.points,
         kind=each.kind,
         answers=each.answers,
-        values=solution.values,
+        values=solution.truth or solution.values,
         misconceptions=tuple(
-            Misconception(tried.sentence, result.values)
+            Misconception(tried.sentence, result.values, tried.slug)
             for tried, result in zip(each.misconceptions, wrong, strict=True)
         ),
         untouched=stub.values,
+        replies=each.replies,
+        handed_out=each.stub,
         shapes=each.shapes,
         accept=each.accept,
     )

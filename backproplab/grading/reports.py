@@ -52,6 +52,8 @@ def result(
                 "earned": round(verdict.earned, PRECISION),
                 "status": str(verdict.status),
                 "misconception": verdict.misconception,
+                "slug": verdict.slug,
+                "missed": list(verdict.missed),
             }
             for verdict in verdicts
         ],

@@ -1,4 +1,4 @@
-"""Lines that a person should look at: an answer that takes the package's own reference.
+"""Lines that a person should look at: an answer takes the package's own reference, or looks into its caller.
 
 Its values are right, so it is not punished. Whether it was allowed is for the instructor to say.
 """
@@ -8,14 +8,17 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Self
 
 from backproplab.grading.notebook import StudentCell
-from backproplab.grading.plan import parse
 from backproplab.grading.reports import REVIEW
+from backproplab.marking.edited import parse
 from backproplab.marking.names import bound_names, changed_names
 from backproplab.sandbox.protocol import Assignment
 
 PACKAGE = "backproplab"
 HARMLESS = {"check", "display", "plots", "widgets", "datasets"}
 """What an answer may import: none of it computes one."""
+FRAMES = {"_getframe", "currentframe", "getsource", "f_back", "f_locals", "tb_frame", "get_referrers"}
+FUNCTIONS = {"__closure__", "__code__", "__globals__"}
+"""What shows the code around a call, or a function's own: to a test, which fault it is asked about."""
 
 
 class Reviewer:
@@ -29,7 +32,7 @@ class Reviewer:
         self._allowed = _loaded_names(parse(solved)) | {name for name, _ in _imports(parse(solved))}
 
     def review(self, cells: Sequence[StudentCell]) -> list[str]:
-        """Return a sentence for each line of an answer that takes of the package what the solution does not.
+        """Return a sentence for each line of an answer that takes what the solution does not take, or peeks.
 
         Cells that bind or change something which an answer uses count as part of it.
         """
@@ -39,10 +42,15 @@ class Reviewer:
         for index in _behind_answers(read, set(self._owners)):
             exercises = sorted({self._owners[name] for name in read[index].sets & set(self._owners)})
             place = f"the answer to {', '.join(exercises)}" if exercises else f"code cell {index + 1}"
-            text = cells[index].source.split("\n")
+            text, tree = cells[index].source.split("\n"), parse(cells[index].source)
+            found = {
+                f"uses {PACKAGE} itself": _lines(tree, suspects),
+                "looks into the code that calls it": _lines_on_frames(tree),
+            }
             sentences += [
-                f"{REVIEW} {place} uses {PACKAGE} itself, line {line}: {text[line - 1].strip()[:120]}"
-                for line in sorted(_lines(parse(cells[index].source), suspects))
+                f"{REVIEW} {place} {what}, line {line}: {text[line - 1].strip()[:120]}"
+                for what, lines in found.items()
+                for line in sorted(lines)
             ]
         return sentences
 
@@ -105,6 +113,18 @@ def _lines(tree: ast.Module, suspects: set[str]) -> set[int]:
                 lines.add(line)
             case ast.Constant(value=str(text), lineno=line) if _is_reference(text) and " " not in text:
                 lines.add(line)  # importlib.import_module("backproplab.layers")
+            case _:
+                pass
+    return lines
+
+
+def _lines_on_frames(tree: ast.Module) -> set[int]:
+    """Return the lines that ask for a frame, or for what a function is made of."""
+    lines: set[int] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name, lineno=line) | ast.Attribute(attr=name, lineno=line):
+                lines |= {line} if name in FRAMES | FUNCTIONS else set()
             case _:
                 pass
     return lines

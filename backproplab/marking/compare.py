@@ -18,6 +18,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from backproplab.marking.difference import in_words
+
 TOLERANCE = 1e-6
 _DEEPEST = 16  # a list inside itself would have no end
 
@@ -96,43 +98,24 @@ def agree(expected: NDArray[Any], actual: NDArray[Any], *, tolerance: float = TO
     astray = np.where(finite, ~np.isfinite(actual), ~_same(expected, actual))
     if astray.any():
         return Agreement(False, math.inf, _stray(expected, actual, astray))
-    distance, is_relative = _distance(expected[finite], actual[finite])
+    distance = _distance(expected[finite], actual[finite])
     if distance <= tolerance:
         return Agreement(True, distance, "")
-    reason = f"off by {_amount(distance, is_relative=is_relative)}"
-    return Agreement(False, distance, reason + _how_many(expected, actual, tolerance))
+    return Agreement(False, distance, in_words(expected[finite], actual[finite], tolerance=tolerance))
 
 
 def _same(expected: NDArray[np.float64], actual: NDArray[np.float64]) -> NDArray[np.bool_]:
     return np.equal(expected, actual) | (np.isnan(expected) & np.isnan(actual))
 
 
-def _distance(expected: NDArray[np.float64], actual: NDArray[np.float64]) -> tuple[float, bool]:
-    """Return the distance, and whether it is relative; both sides are scaled so that no square overflows."""
+def _distance(expected: NDArray[np.float64], actual: NDArray[np.float64]) -> float:
+    """Return the distance; both sides are scaled so that no square overflows."""
     scale = float(np.abs(expected).max(initial=0.0))
-    if scale == 0.0:
-        with np.errstate(over="ignore"):
-            return float(np.linalg.norm(actual)), False
     with np.errstate(over="ignore"):
+        if scale == 0.0:
+            return float(np.linalg.norm(actual))
         gap = np.linalg.norm(actual / scale - expected / scale)
-    return float(gap / np.linalg.norm(expected / scale)), True
-
-
-def _amount(distance: float, *, is_relative: bool) -> str:
-    if not is_relative:
-        return f"{distance:.2g}"
-    if distance >= 10:
-        return f"{distance:.2g} times its size"
-    percent = 100 * distance
-    return f"{percent:.0f} %" if percent >= 10 else f"{percent:.2g} %"
-
-
-def _how_many(expected: NDArray[np.float64], actual: NDArray[np.float64], tolerance: float) -> str:
-    """Say how many numbers of an array differ, where that is not all of them."""
-    scale = np.abs(expected[np.isfinite(expected)]).max(initial=0.0) or 1.0
-    with np.errstate(over="ignore", invalid="ignore"):
-        differ = int((np.abs(actual - expected) > tolerance * scale).sum())
-    return f" ({differ} of {expected.size} numbers differ)" if 0 < differ < expected.size else ""
+    return float(gap / np.linalg.norm(expected / scale))
 
 
 def _shapes_differ(expected: tuple[int, ...], actual: tuple[int, ...]) -> str:

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from backproplab.marking.values import Values
 
-Kind = Literal["function", "fix", "trained", "hand", "choice"]
+Kind = Literal["function", "fix", "tests", "trained", "hand", "choice"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-DRAWN = frozenset({"function", "fix"})
+DRAWN = frozenset({"function", "fix", "tests"})
 """The kinds whose values differ from seed to seed."""
 PRACTICE = frozenset({"hand", "choice"})
 """The kinds whose one value is in the recorded file, for whoever looks: they earn no points."""
@@ -43,6 +43,8 @@ class Misconception:
     sentence: str
     values: Mapping[int, Values]
     """What the check returns for it, by seed."""
+    slug: str = ""
+    """Its name across the course, a key of `slips.SLIPS`, if it has one."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,10 @@ class Exercise:
     misconceptions: tuple[Misconception, ...] = ()
     untouched: Mapping[int, Values] = field(default_factory=dict)
     """What the answer cell gives as it is handed out, by seed, where it gives anything."""
+    handed_out: str = ""
+    """Source of the answer cell as it is handed out, to tell whether a learner changed it."""
+    replies: Mapping[str, str] = field(default_factory=dict)
+    """What helps whose test lets a fault through, or refuses right code, by named value."""
     shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """Of trained numbers, by name."""
     accept: str = ""

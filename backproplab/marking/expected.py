@@ -10,7 +10,7 @@ numbers in row order; nan and the infinities, which JSON lacks, are the words "n
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,9 @@ from backproplab.marking.exercise import Exercise, Misconception
 from backproplab.marking.values import Values
 
 SCHEMA = 1
+LOOK_IN = ("expected", "exercises/expected")
+PARENTS = 3
+RECORD = ".backproplab-course.json"  # marks a learner's copy of the course: see backproplab.course.record
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,22 @@ class ExerciseSet:
     fingerprint: str
     seeds: tuple[int, ...]
     exercises: dict[str, Exercise]
+
+
+def find(file: str, start: Path) -> Path | None:
+    """Return the recorded values that a notebook in `start` reads, the nearest in it or above, or None."""
+    return next((place / file for place in places(start) if (place / file).is_file()), None)
+
+
+def places(start: Path) -> Iterator[Path]:
+    """Yield the folders where a notebook in `start` looks for recorded values, the nearest first.
+
+    A notebook in a learner's copy looks in the copy alone: above it may lie a course of another date.
+    """
+    for folder in (start, *start.parents[:PARENTS]):
+        yield from (folder / name for name in LOOK_IN)
+        if (folder / RECORD).is_file():
+            return
 
 
 def read(path: Path) -> ExerciseSet:
@@ -64,10 +83,16 @@ def _exercise(name: str, content: dict[str, Any], seeds: tuple[int, ...], where:
         answers=tuple(content["answers"]),
         values=_by_seed(content.get("values", []), seeds, where, may_lack=kind == "trained"),
         misconceptions=tuple(
-            Misconception(each["sentence"], _by_seed(each["values"], seeds, where, may_lack=False))
+            Misconception(
+                each["sentence"],
+                _by_seed(each["values"], seeds, where, may_lack=False),
+                each.get("slug", ""),
+            )
             for each in content.get("misconceptions", [])
         ),
         untouched=_by_seed(content.get("untouched", []), seeds, where, may_lack=True),
+        handed_out=content.get("handed_out", ""),
+        replies=dict(content.get("replies", {})),
     )
 
 

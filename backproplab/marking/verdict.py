@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from backproplab.marking.exercise import MANUAL, Exercise
+from backproplab.marking.exercise import MANUAL, Exercise, Misconception
+from backproplab.marking.planted import is_missed
 from backproplab.marking.values import Given, agreement, matches
 
 
@@ -32,18 +33,28 @@ class Verdict:
     status: Status
     misconception: str | None = None
     """The sentence for a wrong answer that people give, where the values are those."""
+    slug: str = ""
+    """The name of that mistake across the course, if it has one."""
     passed: Mapping[str, bool] = field(default_factory=dict)
     """By named value: is it right with every seed?"""
+    missed: tuple[str, ...] = ()
+    """Of a learner's own test: the values whose fault it let through, or whose right code it refused."""
 
 
 def verdict(
-    exercise: Exercise, given: Mapping[int, Given], seeds: Sequence[int], *, objection: str = ""
+    exercise: Exercise,
+    given: Mapping[int, Given],
+    seeds: Sequence[int],
+    *,
+    objection: str = "",
+    edited: bool | None = None,
 ) -> Verdict:
     """Compare what came back, by seed, with what the solution gives; all of `seeds` must agree.
 
     Each named value earns its share of the points. Trained numbers count together: `objection` says why they
-    were not accepted, "" that they were. Code to be mended earns nothing as it is handed out, though some of
-    its values may be right.
+    were not accepted, "" that they were. What code to be mended gives as it is handed out earns nothing,
+    though some of it may be right; it counts as not attempted only where `edited` is False, so that nobody
+    did.
     """
     if exercise.kind == MANUAL:
         return Verdict(exercise.id, exercise.points, 0.0, Status.BY_HAND)
@@ -52,16 +63,21 @@ def verdict(
     else:
         passed = {name: _passed(exercise, name, given, seeds) for name in exercise.names}
     if passed and all(passed.values()):
-        return Verdict(exercise.id, exercise.points, exercise.points, Status.RIGHT, None, passed)
-    if matches(exercise.untouched, given, exercise.names, seeds):
-        return Verdict(exercise.id, exercise.points, 0.0, Status.NOT_ATTEMPTED, None, passed)
+        return Verdict(exercise.id, exercise.points, exercise.points, Status.RIGHT, passed=passed)
+    as_handed_out = matches(exercise.untouched, given, exercise.names, seeds)
+    if as_handed_out and edited is False:
+        return Verdict(exercise.id, exercise.points, 0.0, Status.NOT_ATTEMPTED, passed=passed)
+    right = 0 if as_handed_out else sum(passed.values())
+    known = _misconception(exercise, given, seeds)
     return Verdict(
         exercise.id,
         exercise.points,
-        exercise.points * sum(passed.values()) / max(len(passed), 1),
-        Status.PARTLY if any(passed.values()) else Status.NOT_YET,
-        _misconception(exercise, given, seeds),
+        exercise.points * right / max(len(passed), 1),
+        Status.PARTLY if right else Status.NOT_YET,
+        known.sentence if known else None,
+        known.slug if known else "",
         passed,
+        _missed(exercise, given, seeds) if exercise.kind == "tests" else (),
     )
 
 
@@ -73,6 +89,13 @@ def _passed(exercise: Exercise, name: str, given: Mapping[int, Given], seeds: Se
     )
 
 
-def _misconception(exercise: Exercise, given: Mapping[int, Given], seeds: Sequence[int]) -> str | None:
+def _missed(exercise: Exercise, given: Mapping[int, Given], seeds: Sequence[int]) -> tuple[str, ...]:
+    asked = {seed: exercise.values[seed] for seed in seeds}
+    return tuple(name for name in exercise.names if is_missed(name, asked, given))
+
+
+def _misconception(
+    exercise: Exercise, given: Mapping[int, Given], seeds: Sequence[int]
+) -> Misconception | None:
     known = exercise.misconceptions
-    return next((each.sentence for each in known if matches(each.values, given, exercise.names, seeds)), None)
+    return next((each for each in known if matches(each.values, given, exercise.names, seeds)), None)

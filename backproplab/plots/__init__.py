@@ -12,6 +12,7 @@ from backproplab.plots.maps import digits, film, unit_maps
 from backproplab.plots.network_diagram import Names, network_diagram, unit_diagram
 from backproplab.plots.reading import digit_reading
 from backproplab.plots.slopes import error_curve, tangent
+from backproplab.plots.steepest import steepest_step
 from backproplab.plots.style import panels
 from backproplab.plots.sweep import gradient_sweep
 from backproplab.plots.training import gradient_noise, gradient_norms, loss_curve, weight_traces
@@ -33,6 +34,7 @@ __all__ = [
     "loss_landscape",
     "network_diagram",
     "panels",
+    "steepest_step",
     "tangent",
     "unit_diagram",
     "unit_maps",

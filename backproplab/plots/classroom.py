@@ -100,6 +100,23 @@ def success(counts: Mapping[str, Mapping[str, int]], *, ax: Axes | None = None) 
 @house_style()
 def misconceptions(ranked: Sequence[tuple[str, str, int]], *, ax: Axes | None = None) -> Axes:
     """Draw the recognised mistakes: (exercise, sentence, students), the commonest first."""
+    return _ranking(ranked, "Recognised mistakes", "No wrong answer was a known mistake", ax)
+
+
+@house_style()
+def slips(ranked: Sequence[tuple[str, str, int]], *, ax: Axes | None = None) -> Axes:
+    """Draw the mistakes with a name across the course: (name, what it is, students), the commonest first."""
+    return _ranking(ranked, "Mistakes across exercises", "No mistake with a name was made", ax)
+
+
+@house_style()
+def missed(ranked: Sequence[tuple[str, str, int]], *, ax: Axes | None = None) -> Axes:
+    """Draw what the tests that students wrote do not do: (exercise, what, students), the commonest first."""
+    ranked = [(exercise, f"not: {what}", count) for exercise, what, count in ranked]
+    return _ranking(ranked, "What the students' own tests miss", "No test missed anything", ax)
+
+
+def _ranking(ranked: Sequence[tuple[str, str, int]], heading: str, none: str, ax: Axes | None) -> Axes:
     texts = ["\n".join(textwrap.wrap(f"{exercise}  {sentence}", 62)) for exercise, sentence, _ in ranked]
     lines = sum(text.count("\n") + 1 for text in texts)
     ax = axes_or_new(ax, height=1.0 + max(ROW * len(ranked), 0.21 * lines, ROW))
@@ -115,9 +132,9 @@ def misconceptions(ranked: Sequence[tuple[str, str, int]], *, ax: Axes | None = 
     _count_axis(ax, "x", "students")
     if ranked:
         said = [f"“{sentence}” ({exercise}), {_students(count)}" for exercise, sentence, count in ranked]
-        describe(ax, f"Recognised mistakes, the commonest first: {'; '.join(said)}.")
+        describe(ax, f"{heading}, the commonest first: {'; '.join(said)}.")
     else:
-        _say(ax, "No wrong answer was a known mistake")
+        _say(ax, none)
     return ax
 
 

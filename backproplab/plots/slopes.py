@@ -4,19 +4,19 @@ After lessons 01 (nudges and slopes) and 06 (gradient checking).
 """
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
 
 from backproplab.display import describe
-from backproplab.plots.style import INK, LINES, MARKERS, MUTED, PALE, ROLES, SERIES, axes_or_new, house_style
+from backproplab.plots.style import INK, MARKERS, PALE, ROLES, SERIES, axes_or_new, house_style
 from backproplab.plots.words import join, number
 
 Floats = NDArray[np.float64]
 
 PAPER = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.0}
-GUIDES = {1: "h", 2: "h²", -1: "1/h"}
 
 
 @house_style()
@@ -35,7 +35,7 @@ def tangent(
     `derivative` is the slope of the tangent, a number. With `nudge` the triangle from `at` to `at + nudge`
     shows the change in x and the change in y that it causes, and the view closes in on it: the smaller the
     nudge, the straighter the curve. `reach` is how far to look to either side, in units of x. `names` are
-    what the legend and the alt text call x and f(x).
+    what the legend and the alt text call x and f(x); the sides of the triangle are then Δx and Δf.
     ValueError if the nudge is 0, the reach not above 0 or the function not finite where needed.
     """
     if nudge == 0:
@@ -56,7 +56,7 @@ def tangent(
     rise = height + derivative * (x - at)
     ax.plot(x, rise, gradient.line, color=gradient.colour, label=f"tangent, slope {_short(derivative)}")
     if nudge:
-        _triangle(ax, function, at, nudge)
+        _triangle(ax, function, at, nudge, names)
     ax.plot([at], [height], value.marker, color=value.colour, markersize=8, zorder=5)
     ax.set(xlabel=of, ylabel=name, xlim=(x[0], x[-1]))
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=_columns(ax), borderaxespad=0.2)
@@ -72,12 +72,15 @@ def tangent(
     return ax
 
 
-def _triangle(ax: Axes, function: Callable[[float], float], at: float, nudge: float) -> None:
+def _triangle(
+    ax: Axes, function: Callable[[float], float], at: float, nudge: float, names: tuple[str, str]
+) -> None:
     """Across by the nudge, then up or down to the curve; each side with its length."""
+    across, upward = (f"Δ{name.split('(')[0]}" for name in names)
     start, end = _finite(function, at), _finite(function, at + nudge)
     corner = at + nudge
     ax.fill([at, corner, corner], [start, start, end], color=PALE, zorder=0)
-    slope = f"nudge, Δy/Δx = {_short((end - start) / nudge)}"
+    slope = f"nudge, {upward}/{across} = {_short((end - start) / nudge)}"
     ax.plot([at, corner, corner], [start, start, end], color=INK, linewidth=1.2, label=slope)
     ax.plot(
         [corner],
@@ -89,7 +92,7 @@ def _triangle(ax: Axes, function: Callable[[float], float], at: float, nudge: fl
     )
     up, right = end >= start, nudge > 0
     ax.annotate(
-        f"Δx = {_short(nudge)}",
+        f"{across} = {_short(nudge)}",
         (at + nudge / 2, start),
         xytext=(0, -6 if up else 6),
         textcoords="offset points",
@@ -98,7 +101,7 @@ def _triangle(ax: Axes, function: Callable[[float], float], at: float, nudge: fl
         bbox=PAPER,
     )
     ax.annotate(
-        f"Δy = {_short(end - start)}",
+        f"{upward} = {_short(end - start)}",
         (corner, (start + end) / 2),
         xytext=(7 if right else -7, 0),
         textcoords="offset points",
@@ -141,46 +144,71 @@ def _nearest_power(value: float) -> str:
 
 
 @house_style()
-def error_curve(steps: ArrayLike, errors: Mapping[str, ArrayLike], *, ax: Axes | None = None) -> Axes:
-    """Draw the error of finite differences against their step, both logarithmic, with the best step of each.
+def error_curve(
+    steps: ArrayLike,
+    errors: Mapping[str, ArrayLike],
+    *,
+    predicted: Mapping[str, ArrayLike],
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw the error of finite differences against their step, both logarithmic, over what theory says of it.
 
     `steps` has shape (k,), positive, in the unit of x; `errors` holds one array (k,) of errors ≥ 0 for each
-    method, by name. Dotted guides show how h, h² or 1/h would run, beside the first curve that does run so.
-    An error of exactly 0 has no place on a logarithmic axis and is left out. The alt text gives the least
-    errors to the nearest power of ten: down there they are noise, and differ from one processor to the next.
-    ValueError if shapes differ, a step is not positive or a method has no error above 0.
+    method, by name, and `predicted` such arrays too, under the same names: thin dashed lines. A marker stands
+    at the least error of each, a hollow one at the least that was predicted. An error of exactly 0 has no
+    place on a logarithmic axis and is left out. The alt text gives the least errors to the nearest power of
+    ten: down there they are noise, and differ from one processor to the next.
+    ValueError if shapes differ, a step is not positive, a method has no error above 0, or not the same
+    methods were measured and predicted.
     """
-    h, curves = _check(steps, errors)
+    h, measured = _check(steps, errors)
+    _, expected = _check(steps, predicted)
+    if measured.keys() != expected.keys():
+        raise ValueError(
+            f"error_curve() got measured errors of {join(list(measured))}, and predicted ones of"
+            f" {join(list(expected))}; give both under the same names"
+        )
     ax = axes_or_new(ax, height=4.6)
     ax.set(xscale="log", yscale="log", xlabel="step h", ylabel="error of the estimated derivative")
     ax.grid(True, axis="both")
-    best = []
-    for index, (name, error) in enumerate(curves.items()):
-        low = int(np.nanargmin(error))
-        ax.plot(
+    best, least = [], []
+    for index, (name, error) in enumerate(measured.items()):
+        colour, marker = SERIES[index % len(SERIES)], MARKERS[index % len(MARKERS)]
+        low = _draw_error(ax, h, error, name, color=colour, linewidth=1.3, marker=marker, markeredgecolor=INK)
+        best.append(f"{name} near {_nearest_power(error[low])} at h near {_nearest_power(h[low])}")
+        error = expected[name]
+        low = _draw_error(
+            ax,
             h,
             error,
-            color=SERIES[index % len(SERIES)],
-            linestyle=LINES[index % len(LINES)],
-            linewidth=1.3,
-            marker=MARKERS[index % len(MARKERS)],
-            markevery=[low],
-            markersize=10,
-            markeredgecolor=INK,
-            label=f"{name}: least at h = {_power_of_ten(float(h[low]))}",
+            f"{name}, predicted",
+            color=INK,
+            linestyle=(0, (4, 2)),
+            linewidth=1.0,
+            marker=marker,
+            markerfacecolor="none",
+            markeredgecolor=colour,
+            markeredgewidth=1.6,
+            zorder=3,
         )
-        best.append(f"{name} near {_nearest_power(error[low])} at h near {_nearest_power(h[low])}")
-    drawn = _guides(ax, h, curves)
+        least.append(f"{name} {number(error[low], 1)} at h = {number(h[low], 1)}")
     ax.margins(y=0.12)
     ax.legend(loc="best")
-    text = (
+    describe(
+        ax,
         f"Error of the estimated derivative against the step h, from {number(h[0], 1)} to"
-        f" {number(h[-1], 1)}, on logarithmic axes. Least errors: {'; '.join(best)}."
+        f" {number(h[-1], 1)}, on logarithmic axes. Least errors: {'; '.join(best)}. Dashed is what was"
+        f" predicted. Least: {'; '.join(least)}.",
     )
-    if drawn:
-        text += f" Guides show how {join(drawn)} would run."
-    describe(ax, text)
     return ax
+
+
+def _draw_error(ax: Axes, h: Floats, error: Floats, name: str, **look: Any) -> int:
+    """Draw a curve with a marker at its least error, and return where that is."""
+    low = int(np.nanargmin(error))
+    label = f"{name}: least at h = {_power_of_ten(float(h[low]))}"
+    ax.plot(h, error, markevery=[low], markersize=10, label=label, **look)
+    return low
 
 
 def _check(steps: ArrayLike, errors: Mapping[str, ArrayLike]) -> tuple[Floats, dict[str, Floats]]:
@@ -208,39 +236,3 @@ def _check(steps: ArrayLike, errors: Mapping[str, ArrayLike]) -> tuple[Floats, d
     if not curves:
         raise ValueError('error_curve() got no errors; give a dict such as {"forward": errors}')
     return h[order], curves
-
-
-def _guides(ax: Axes, h: Floats, curves: Mapping[str, Floats]) -> list[str]:
-    """Draw each guide slope beside the first curve that follows it over a factor of 30 or more; say which."""
-    drawn = []
-    for power, name in GUIDES.items():
-        for error in curves.values():
-            branch = _branch(h, error, rising=power > 0)
-            if (
-                len(branch) < 4
-                or abs(np.polyfit(np.log(h[branch]), np.log(error[branch]), 1)[0] - power) > 0.3
-            ):
-                continue
-            ends = h[[branch[0], branch[-1]]]
-            line = 5 * np.median(error[branch] / h[branch] ** power) * ends**power
-            ax.plot(ends, line, ":", color=MUTED, linewidth=1.1, zorder=1)
-            where = int(power > 0)
-            ax.annotate(
-                name,
-                (ends[where], line[where]),
-                xytext=(0, 3),
-                textcoords="offset points",
-                color=MUTED,
-                ha="right" if power > 0 else "left",
-                va="bottom",
-            )
-            drawn.append(name)
-            break
-    return drawn
-
-
-def _branch(h: Floats, error: Floats, *, rising: bool) -> NDArray[np.intp]:
-    """Where a curve is clear of its lowest point and not yet saturated: 3 to 3000 times the best step."""
-    ratio = h / h[np.nanargmin(error)]
-    inside = (ratio > 3) & (ratio < 3000) if rising else (ratio < 1 / 3) & (ratio > 1 / 3000)
-    return np.flatnonzero(inside & np.isfinite(error))

@@ -95,20 +95,20 @@ def gradient_norms(norms: Series, *, window: int | None = None, ax: Axes | None 
 def gradient_noise(noise: Series, *, ax: Axes | None = None) -> Axes:
     """Draw noise ÷ signal for each layer: the gradient's standard deviation over batches by its mean.
 
-    `noise.values` is `(k, layers, 2)`: the norm of the mean gradient, then of its standard deviation. Above
-    1, a single batch says more about itself than about the data set. Where no mean gradient was found, the
-    quotient is infinite: a ▲ at the top of the axes.
+    `noise.values` is `(k, layers, 2)`: the norm of the mean gradient, the signal, then of its standard
+    deviation, the noise. Above 1, a single batch says more about itself than about the data set. Where no
+    signal was found, the quotient is infinite: a ▲ at the top of the axes.
     """
     ax = axes_or_new(ax, height=4)
-    mean, deviation = np.moveaxis(np.asarray(noise.values, float), -1, 0)
+    signal, deviation = np.moveaxis(np.asarray(noise.values, float), -1, 0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = deviation / mean
+        ratio = deviation / signal
     drawn = _layer_lines(ax, noise, ratio, 1)
     ax.axhline(1, color=MUTED, linewidth=1, linestyle=(0, (2, 2)), zorder=1)
     ax.text(
         0.99,
         1,
-        "noise = mean gradient",
+        "noise = signal",
         transform=ax.get_yaxis_transform(),
         ha="right",
         va="center",
@@ -117,9 +117,9 @@ def gradient_noise(noise: Series, *, ax: Axes | None = None) -> Axes:
         bbox={"boxstyle": "round,pad=0.2", "facecolor": "white", "edgecolor": "none"},
     )
     _name_layers(ax, noise, ratio, drawn)
-    ax.set_ylabel(f"noise ÷ mean gradient ({_scale_words(ratio)})")
+    ax.set_ylabel(f"noise ÷ signal ({_scale_words(ratio)})")
     ax.set_title("How much the gradients of single batches differ")
-    what = "Noise between batches divided by the mean gradient, on a log scale"
+    what = "Noise of a single batch divided by the signal, on a log scale"
     _describe_layers(ax, noise, ratio, 1, what)
     return ax
 

@@ -64,7 +64,7 @@ REFUSED = {
     "points": ([kit.answer(kit.SLOPE), kit.check(POINTS)], "points=3 in the check, 2 in the cell's metadata"),
     "kind": (
         [kit.answer(kit.SLOPE), kit.check(kit.SLOPE_CHECK.replace("points=2", 'points=2, kind="task"'))],
-        "kind 'task'; expected one of function, fix, trained, hand, choice",
+        "kind 'task'; expected one of function, fix, tests, trained, hand, choice",
     ),
     "marks for practice": (
         [kit.answer(CHOICE, "3.3"), kit.check(CHOICE_CHECK.replace("=0", "=2"), "3.3")],

@@ -1,4 +1,4 @@
-"""What is handed out: the zip holds no solution; nbgrader takes the tree from generating to grades."""
+"""What a school is handed: nbgrader takes the tree from generating to grades."""
 
 import os
 import sqlite3
@@ -6,7 +6,6 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
-from zipfile import ZipFile
 
 import authoring_kit as kit
 import nbformat
@@ -30,21 +29,6 @@ def made(tmp_path_factory):
     made = release.make_release(kit.saved(tmp_path_factory.mktemp("made"), *cells))
     release.write(made)
     return made
-
-
-def test_the_zip_holds_what_is_released_and_is_the_same_twice(made, tmp_path):
-    once, twice = tmp_path / "new" / "once.zip", tmp_path / "twice.zip"
-    handout.write_zip([made], once)
-    handout.write_zip([made], twice)
-    assert once.read_bytes() == twice.read_bytes()
-    with ZipFile(once) as packed:
-        assert {name: packed.read(name) for name in packed.namelist()} == {
-            f"exercises/{kit.NAME}.ipynb": made.notebook_path.read_bytes(),
-            f"exercises/expected/{kit.NAME}.json": made.expected_path.read_bytes(),
-        }
-        everything = b"".join(map(packed.read, packed.namelist()))
-    assert b"upstream * x" not in everything
-    assert b"Because." not in everything
 
 
 def nbgrader(*arguments, folder):

@@ -1,6 +1,6 @@
 import pytest
 
-from backproplab.authoring import alternative, misconception
+from backproplab.authoring import alternative, misconception, reply
 
 
 def run(source):
@@ -37,3 +37,15 @@ def test_a_misconception_before_its_answer_says_so():
 def test_a_misconception_without_a_sentence_is_none():
     with pytest.raises(ValueError, match="say what helps"):
         misconception("3.1", " ")
+
+
+def test_a_slug_is_one_of_the_course():
+    assert run('rate = 1\nmisconception("3.1", "No.", slug="sum-for-mean", rate=2)')["rate"] == 1
+    with pytest.raises(ValueError, match="no slip of the course; choose one of: upstream-forgotten"):
+        misconception("3.1", "No.", slug="sum-for-means")
+
+
+def test_a_reply_binds_nothing_and_has_a_sentence():
+    assert reply("6.2", "catches a lost sign", "Try a negative input.") is None
+    with pytest.raises(ValueError, match="say what helps"):
+        reply("6.2", "catches a lost sign", "")

@@ -232,3 +232,71 @@ def test_every_reason_is_given_at_once(tmp_path):
     reasons = refused(tmp_path, function("return 2 * x"), check('{"y": f(x)}'), kit.author(source))
     assert "misconception “No.” passes" in reasons
     assert "alternative in cell 'wrong' fails" in reasons
+
+
+def test_a_learners_own_test_is_proven_with_what_is_said_of_it(tmp_path):
+    solution = load_solution(kit.saved(tmp_path, *kit.judge_exercise()))
+    found = prove(solution)["3.2"]
+    names = ["accepts a right ReLU", "catches a missing mask", "catches a wrong scale"]
+    assert list(found.solution.values[101]) == names == list(solution.exercises[0].replies)
+    assert found.stub.error == "NotImplementedError"
+    assert list(found.mutants) == ["always True", "always False", "the opposite verdict"]
+    assert all(each.mutated for each in found.mutants.values())
+    for mutant in ("always True", "always False"):  # a constant earns not even a share
+        for seed in PUBLIC_SEEDS:
+            mine, right = found.mutants[mutant].values[seed], found.solution.truth[seed]
+            assert not any((mine[name] == right[name]).all() for name in names)
+
+
+SIGNS = "(backward(x, upstream) > 0).tolist() == [False, False, True]"
+WEAK_TESTS = {
+    "a solution that lets a fault through": (
+        {"solution": kit.JUDGE.replace("np.array_equal(backward(x, upstream), [0.0, 0.0, 7.0])", SIGNS)},
+        "the solution fails “catches a wrong scale” with seed 101 (let it through)",
+    ),
+    "a solution that refuses right code": (
+        {"solution": kit.JUDGE.replace("7.0])\n    ###", "8.0])\n    ###")},
+        "the solution fails “accepts a right ReLU” with seed 101 (refused it)",
+    ),
+    "a solution that raises": (
+        {
+            "solution": kit.JUDGE.replace(
+                "return np", "assert not backward(x[:1], upstream[:1]).any()\n    return np"
+            )
+        },
+        "the solution fails “catches a missing mask” with seed 101 (stopped on it",
+    ),
+    "a solution that gives no verdict": (
+        {"solution": kit.JUDGE.replace("np.array_equal(backward(x, upstream), [0.0, 0.0, 7.0])", "x")},
+        "judge returned an array of shape (3,), expected True or False",
+    ),
+    "a fault that is none": (
+        {"check_source": kit.JUDGE_CHECK.replace("lambda x, upstream: upstream,", "right,")},
+        "the solution fails “catches a missing mask” with seed 101 (let it through)",
+    ),
+    "a fault without a reply": (
+        {"told": kit.JUDGE_WRONG.replace('reply("3.2", "catches a wrong scale', "# (")},
+        "a test that fails “catches a wrong scale” is told nothing; write reply('3.2', 'catches",
+    ),
+    "a reply to nothing": (
+        {"told": kit.JUDGE_WRONG + '\nreply("3.2", "catches cold", "Wrap up.")'},
+        "there is a reply to “catches cold”, which its check does not name",
+    ),
+    "verdicts of its own": (
+        {"check_source": kit.JUDGE_CHECK.replace("return verdicts(", "return dict(verdicts(") + ")"},
+        "return verdicts(judge, rng, right={…}, faults={…}) of backproplab.check as it is",
+    ),
+    "a misconception that is right": (
+        {
+            "told": kit.JUDGE_WRONG.replace(
+                "np.ones(2), np.ones(2)), np.ones(2)", "np.array([-1.0, 2]), np.ones(2)), [0, 1]"
+            )
+        },
+        "what happens below zero.” passes with seed 101",
+    ),
+}
+
+
+@pytest.mark.parametrize(("changes", "told"), WEAK_TESTS.values(), ids=WEAK_TESTS)
+def test_what_a_learners_test_is_asked_must_prove_something(changes, told, tmp_path):
+    assert told in refused(tmp_path, *kit.judge_exercise(**changes))

@@ -205,3 +205,36 @@ def test_the_example_for_contributors_is_released_as_it_stands(tmp_path):
     assert (setup, last) == (kit.SETUP.replace(kit.NAME, "03-spreadsheet"), "summary()")
     recorded = json.loads(release.make_release(path).expected)["exercises"]["3.1"]
     assert len(recorded["misconceptions"]) == 2
+
+
+def test_a_mistake_with_a_name_is_recorded_with_it(tmp_path):
+    named = kit.author(kit.SLOPE_WRONG.replace('slope by x.")', 'slope by x.", slug="factors-swapped")'))
+    made = release.make_release(kit.saved(tmp_path, *kit.slope_exercise()[:2], named))
+    release.write(made)
+    one, other = expected.read(made.expected_path).exercises["3.1"].misconceptions
+    assert (one.slug, other.slug) == ("factors-swapped", "")
+
+
+def test_so_is_the_example_of_a_learners_own_test(tmp_path):
+    page = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    example = re.search(r"```py\n(# answer cell: grade_id \"answer-6-2\".*?)```", page, re.DOTALL)[1]
+    cells = [cell.strip() for cell in re.split(r"^# .* cell.*\n", example, flags=re.MULTILINE)[1:]]
+    answer, check, author = (cell.replace("6.2", "3.2") for cell in cells)
+    author = f"from backproplab.authoring import misconception, reply\n{author}"
+    tools, *_ = kit.judge_exercise()
+    path = kit.saved(
+        tmp_path, tools, kit.answer(answer, "3.2"), kit.check(check, "3.2", 3), kit.author(author)
+    )
+    recorded = json.loads(release.make_release(path).expected)["exercises"]["3.2"]
+    assert list(recorded["replies"]) == [each["name"] for each in recorded["values"][0]]
+
+
+def test_a_learners_test_comes_with_its_replies_and_its_faults_are_folded(tmp_path):
+    made = release.make_release(kit.saved(tmp_path, *kit.slope_exercise(), *kit.judge_exercise()))
+    recorded = json.loads(made.expected)["exercises"]["3.2"]
+    assert recorded["kind"] == "tests"
+    assert recorded["replies"]["catches a missing mask"] == "Does any of your inputs make `x` negative?"
+    assert "reply(" not in made.notebook
+    checks = {cell.id: cell for cell in nbformat.reads(made.notebook, as_version=4).cells}
+    assert checks["check-e3-2"].metadata.jupyter == {"source_hidden": True}
+    assert "jupyter" not in checks["check-e3-1"].metadata

@@ -1,71 +1,8 @@
-"""Fixtures of the browser tests: one JupyterLab and one Chromium a process, pages that must stay quiet."""
-
-import shutil
+"""Pages that stay quiet, and are closed when the file that opened them is done."""
 
 import pytest
 
-from browser.lab import ARGUMENTS, ROOT, Notebook, Watched, chromium, lab_server
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """Chromium, without a window. Tests that need it skip where it or playwright is missing."""
-    playwright = pytest.importorskip(
-        "playwright.sync_api", reason="playwright is not installed: no browser tests"
-    )
-    if chromium() is None:
-        pytest.skip("no chromium on this machine: no browser tests (Debian: apt-get install chromium)")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="session")
-def lab(browser, tmp_path_factory):
-    """(address, folder) of a JupyterLab that serves a copy of the lessons."""
-    folder = tmp_path_factory.mktemp("lab")
-    shutil.copytree(ROOT / "notebooks", folder / "notebooks")
-    with lab_server(folder) as address:
-        yield address, folder
-
-
-@pytest.fixture(scope="module")
-def watched():
-    """Every page that this file opened, with its troubles."""
-    return []
-
-
-@pytest.fixture(scope="module")
-def new_page(browser, lab, watched):
-    """Open a page: new_page(color_scheme="dark", …). It may talk to this machine alone."""
-
-    def make(**options) -> Watched:
-        watched.append(Watched(browser, lab[0], **options))
-        return watched[-1]
-
-    yield make
-    for one in watched:  # a page that stays, and its kernel, would slow down every test that follows
-        if not one.page.is_closed():
-            one.page.evaluate("() => window.jupyterapp?.serviceManager.sessions.shutdownAll()")
-        one.context.close()
-
-
-@pytest.fixture(scope="module")
-def open_notebook(new_page, lab):
-    """Open a notebook of the lab's folder: open_notebook("notebooks/02-chain-rule.ipynb")."""
-
-    def make(path: str, **options) -> Notebook:
-        return Notebook(new_page(**options).page, path, lab[0]).open()
-
-    return make
-
 
 @pytest.fixture(autouse=True)
-def quiet(watched):
-    """No error on a console and no request to the outside, in any test."""
-    yield
-    troubles = [trouble for one in watched for trouble in one.troubles]
-    for one in watched:
-        one.troubles.clear()
-    assert not troubles, "\n".join(troubles)
+def _pages(quiet, closed):
+    pass

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import nbformat
@@ -31,8 +31,11 @@ def chromium() -> str | None:
 
 
 @contextlib.contextmanager
-def lab_server(folder: Path) -> Iterator[str]:
-    """A JupyterLab on loopback that serves `folder`; yields its address. No settings of the user are read."""
+def lab_server(folder: Path, *, learners: bool = False) -> Iterator[str]:
+    """A JupyterLab on loopback that serves `folder`; yields its address. No settings of the user are read.
+
+    With `learners`, `folder` is a copy of the course, and `backproplab lab` opens it, with its own settings.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -53,10 +56,12 @@ def lab_server(folder: Path) -> Iterator[str]:
         "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
         "OPENBLAS_NUM_THREADS": "1",
     }
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--expose-app-in-browser"]
+    command = [sys.executable, "-m", *(("backproplab", "lab", "--") if learners else ("jupyterlab",))]
+    if not learners:
+        command += [f"--ServerApp.root_dir={folder}", f"--LabApp.app_settings_dir={SETTINGS}"]
+    command += ["--no-browser", "--allow-root", "--expose-app-in-browser"]
     command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--ServerApp.ip=127.0.0.1"]
-    command += ["--IdentityProvider.token=", f"--ServerApp.root_dir={folder}", "--ServerApp.log_level=ERROR"]
-    command += [f"--LabApp.app_settings_dir={SETTINGS}"]
+    command += ["--IdentityProvider.token=", "--ServerApp.log_level=ERROR"]
     log = (folder / "lab.log").open("wb")
     process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=folder)
     address = f"http://127.0.0.1:{port}"
@@ -210,10 +215,7 @@ class Notebook:
 
     def violations(self) -> list[str]:
         """What axe finds wrong in the outputs of the page as it stands, one line each."""
-        from axe_playwright_python.sync_playwright import Axe
-
-        found = Axe().run(self.page, context={"include": [".jp-OutputArea-output"]}).response["violations"]
-        return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
+        return violations(self.page)
 
     def dark(self) -> None:
         """Put JupyterLab into its dark theme; `open` puts it back into the light one."""
@@ -246,6 +248,16 @@ class Notebook:
                  await kernel.requestKernelInfo();
                }"""
         )
+
+
+def violations(page, *, everywhere: bool = False, rules: Sequence[str] = ()) -> list[str]:
+    """What axe finds wrong in the outputs on a page, or everywhere, by all rules or these, a line each."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    context = None if everywhere else {"include": [".jp-OutputArea-output"]}
+    options = {"runOnly": list(rules)} if rules else None
+    found = Axe().run(page, context=context, options=options).response["violations"]
+    return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
 
 
 def notebook_of(cells: dict[str, str], path: Path) -> Path:

@@ -7,6 +7,7 @@ import pytest
 
 from backproplab.authoring.notebooks import execute
 from backproplab.publishing.export import export
+from browser.exported import Page
 from browser.lab import ROOT, SCREENSHOTS, Watched, notebook_of
 from browser.quick_check import answer_all
 from browser.stepper import press, says
@@ -31,29 +32,6 @@ class Tied(Live):
 
 Tied()
 """
-
-
-class Page:
-    """An exported lesson in a browser, found by cell as a notebook is."""
-
-    def __init__(self, watched: Watched, path):
-        self.context, self.page, self.path = watched.context, watched.page, path
-        self.page.set_default_timeout(20_000)
-        self.open()
-
-    def open(self, **media):
-        self.page.emulate_media(**media)
-        self.page.goto(self.path.as_uri())
-        self.page.wait_for_function("() => document.documentElement.dataset.lessonLive === 'true'")
-
-    def output(self, cell):
-        return self.page.locator(f"[id='cell-id={cell}'] .jp-OutputArea-output").last
-
-    def violations(self):
-        from axe_playwright_python.sync_playwright import Axe
-
-        found = Axe().run(self.page).response["violations"]
-        return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,6 @@ import re
 
 import pytest
 
-from browser.lab import notebook_of
-
 NETWORK = """
 import threading
 import time
@@ -42,18 +40,15 @@ CELLS = {
 
 
 @pytest.fixture(scope="module")
-def notebook(open_notebook, lab):
-    notebook_of(CELLS, lab[1] / "pad.ipynb")
-    notebook = open_notebook("pad.ipynb")
-    notebook.run()
-    return notebook
+def stage(open_stage):
+    return open_stage(CELLS)
 
 
 @pytest.fixture
-def pad(notebook):
+def pad(stage):
     """The first pad's output, blank, as at the start."""
-    notebook.ask("[setattr(pad, 'actions', []), setattr(pad, 'target', 7), setattr(pad, 'step_size', 0.03)]")
-    output = notebook.output("pad")
+    stage.ask("[setattr(pad, 'actions', []), setattr(pad, 'target', 7), setattr(pad, 'step_size', 0.03)]")
+    output = stage.output("pad")
     said(output, "Blank paper")
     return output
 
@@ -71,17 +66,17 @@ def press(output, *names):
         output.page.keyboard.press(name)
 
 
-def test_a_digit_drawn_by_keyboard_is_read(notebook, pad):
+def test_a_digit_drawn_by_keyboard_is_read(stage, pad):
     paper(pad).focus()
     press(pad, *START, *SEVEN)
     said(pad, re.compile("Read as 7, with "))
-    actions = notebook.ask("pad.actions")
+    actions = stage.ask("pad.actions")
     assert len(actions) == 1
     assert actions[0]["stroke"][:6] == [54, 26, 74, 26, 94, 26]
-    assert notebook.ask("int(pad.reading.probabilities.argmax())") == 7
+    assert stage.ask("int(pad.reading.probabilities.argmax())") == 7
     assert pad.locator("polyline").count() == 1
-    assert notebook.violations() == []
-    notebook.screenshot("pad", "digit-pad-keyboard")
+    assert stage.violations() == []
+    stage.screenshot("pad", "digit-pad-keyboard")
 
 
 def test_the_pen_says_where_it_is_and_what_it_leaves(pad):
@@ -100,76 +95,64 @@ def test_the_pen_says_where_it_is_and_what_it_leaves(pad):
     said(pad, "Read as ")
 
 
-def test_backspace_undoes_and_the_drawing_goes(notebook, pad):
+def test_backspace_undoes_and_the_drawing_goes(stage, pad):
     paper(pad).focus()
     press(pad, "Space", "Space", "Backspace")
     said(pad, "Blank paper")
-    assert notebook.ask("pad.actions") == []
+    assert stage.ask("pad.actions") == []
     assert pad.locator("polyline").count() == 0
 
 
-def test_what_no_undo_brings_back_is_let_go(notebook, pad):
+def test_what_no_undo_brings_back_is_let_go(stage, pad):
     for _ in range(3):
         paper(pad).focus()
         press(pad, "Space", "ArrowDown", "Space")
         pad.get_by_role("button", name="Clear").press("Enter")
-    notebook.becomes("[list(action) for action in pad.actions]", [["clear"], ["stroke"], ["clear"]])
+    stage.becomes("[list(action) for action in pad.actions]", [["clear"], ["stroke"], ["clear"]])
     pad.get_by_role("button", name="Undo").press("Enter")
-    notebook.becomes("[list(action) for action in pad.actions]", [["clear"], ["stroke"]])
+    stage.becomes("[list(action) for action in pad.actions]", [["clear"], ["stroke"]])
     assert pad.locator("polyline").count() == 1
 
 
-def test_what_is_done_before_python_has_answered_is_kept(notebook, pad):
-    notebook.ask("setattr(pad, 'actions', [{'sample': digit} for digit in (9, 3, 4, 7, 8)])")
-    said(pad, "Read as 8")
-    notebook.ask("hold(pad, 1.5)")
-    undo = pad.get_by_role("button", name="Undo")
-    undo.evaluate("button => { button.click(); button.click(); }")  # the second while the first is on its way
-    notebook.page.wait_for_timeout(500)  # JupyterLab hears that the first has come, not yet what it does
-    undo.click()
-    said(pad, "Read as 3")
-    assert notebook.ask("pad.actions") == [{"sample": 9}, {"sample": 3}]
-
-
-def test_going_elsewhere_lifts_the_pen(notebook, pad):
+def test_going_elsewhere_lifts_the_pen(stage, pad):
     paper(pad).focus()
     press(pad, "Space", "ArrowDown", "Tab")
     said(pad, "Read as ")
     paper(pad).focus()
     press(pad, "ArrowDown")
     said(pad, "Pen at row ")
-    assert len(notebook.ask("pad.actions")) == 1
+    assert len(stage.ask("pad.actions")) == 1
 
 
-def test_a_target_is_chosen_by_arrows(notebook, pad):
+def test_a_target_is_chosen_by_arrows(stage, pad):
     pad.get_by_role("radio", name="7").focus()
     press(pad, "ArrowDown")
     said(pad, "For the target 8 ")
-    assert notebook.ask("pad.target") == 8
+    assert stage.ask("pad.target") == 8
     assert pad.get_by_role("button", name="1 step towards 8").count() == 1
     assert pad.get_by_text("∂L/∂pixel for a 8").count() == 1
 
 
-def test_steps_towards_a_target_by_keyboard(notebook, pad):
+def test_steps_towards_a_target_by_keyboard(stage, pad):
     pad.get_by_label("or take a real digit").focus()
     press(pad, "9")
     said(pad, "Read as 9")
-    before = notebook.ask("pad.reading.loss")
+    before = stage.ask("pad.reading.loss")
     pad.get_by_label("step size").focus()
     press(pad, "ArrowDown")  # to 0.1
     pad.get_by_role("button", name="1 step towards 7").focus()
     press(pad, "Enter")
     said(pad, "After 1 step, read as ")
-    assert notebook.ask("pad.reading.loss") < before
+    assert stage.ask("pad.reading.loss") < before
     press(pad, "Tab", *["Enter"] * 4)
     said(pad, "After 41 steps, read as 7")
-    assert notebook.ask("[pad.step_size, pad.answer['steps']]") == [0.1, 41]
+    assert stage.ask("[pad.step_size, pad.answer['steps']]") == [0.1, 41]
     assert pad.get_by_text("after 41 steps from your ink").count() == 1
-    notebook.screenshot("pad", "digit-pad-steps")
+    stage.screenshot("pad", "digit-pad-steps")
     pad.get_by_role("button", name="Undo").focus()
     press(pad, *["Enter"] * 5)
     said(pad, "Read as 9")
-    assert notebook.ask("pad.actions") == [{"sample": 9}]
+    assert stage.ask("pad.actions") == [{"sample": 9}]
 
 
 def test_clear_can_be_undone(pad):
@@ -181,10 +164,10 @@ def test_clear_can_be_undone(pad):
     said(pad, "Read as 3")
 
 
-def test_a_mouse_draws(notebook, pad):
-    drag(pad, notebook.page.mouse)
+def test_a_mouse_draws(stage, pad):
+    drag(pad, stage.page.mouse)
     said(pad, re.compile("Read as 1"))
-    assert len(notebook.ask("pad.actions")) == 1
+    assert len(stage.ask("pad.actions")) == 1
 
 
 def drag(output, mouse):
@@ -195,52 +178,36 @@ def drag(output, mouse):
     mouse.up()
 
 
-def test_python_moves_the_page(notebook, pad):
-    notebook.ask("setattr(pad, 'actions', [{'sample': 4}]) or setattr(pad, 'target', 2)")
+def test_python_moves_the_page(stage, pad):
+    stage.ask("setattr(pad, 'actions', [{'sample': 4}]) or setattr(pad, 'target', 2)")
     said(pad, "For the target 2 ")
     assert pad.get_by_role("radio", name=re.compile("^2")).is_checked()
     assert pad.get_by_label("or take a real digit").input_value() == "4"
 
 
-def test_two_pads_do_not_disturb_each_other(notebook, pad):
-    other = notebook.output("other")
+def test_two_pads_do_not_disturb_each_other(stage, pad):
+    other = stage.output("other")
     other.get_by_role("radio", name=re.compile("^1")).check()
     said(other, "For the target 1 ")
     assert pad.get_by_role("radio", name=re.compile("^7")).is_checked()
-    assert notebook.ask("[pad.target, other.target]") == [7, 1]
+    assert stage.ask("[pad.target, other.target]") == [7, 1]
 
 
-def test_python_that_does_not_answer_is_told_and_comes_back(notebook, pad):
-    notebook.ask("hold(pad, 4)")
+def test_python_that_does_not_answer_is_told_and_comes_back(stage, pad):
+    stage.ask("hold(pad, 4)")
     pad.get_by_label("or take a real digit").select_option("5")
     said(pad, "Python has not answered for 2 seconds.")
     said(pad, "Read as ")
-    assert notebook.ask("pad.actions") == [{"sample": 5}]
+    assert stage.ask("pad.actions") == [{"sample": 5}]
 
 
-def test_opened_again_without_its_python_it_is_where_it_was_and_says_what_is_missing(notebook, pad):
-    pad.get_by_label("or take a real digit").select_option("8")
-    said(pad, "Read as 8")
-    notebook.save()
-    notebook.restart()
-    notebook.open()
-    output = notebook.output("pad")
-    assert output.get_by_label("or take a real digit").input_value() == "8"
-    output.get_by_role("button", name="Undo").click()
-    said(output, "Python has not answered for 2 seconds.")
-
-
-def test_at_twice_the_size_in_the_dark_and_by_finger(open_notebook, lab):
-    notebook_of(CELLS, lab[1] / "finger.ipynb")
-    notebook = open_notebook(
-        "finger.ipynb", viewport={"width": 640, "height": 450}, device_scale_factor=2, has_touch=True
-    )
-    notebook.run()
-    notebook.dark()
-    pad = notebook.output("pad")
+def test_at_twice_the_size_in_the_dark_and_by_finger(open_stage):
+    stage = open_stage(CELLS, viewport={"width": 640, "height": 450}, device_scale_factor=2, has_touch=True)
+    stage.dark()
+    pad = stage.output("pad")
     paper(pad).scroll_into_view_if_needed()
     box = paper(pad).bounding_box()
-    finger = notebook.page.context.new_cdp_session(notebook.page)
+    finger = stage.page.context.new_cdp_session(stage.page)
 
     def touch(kind, *points):
         finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(points)})
@@ -251,8 +218,8 @@ def test_at_twice_the_size_in_the_dark_and_by_finger(open_notebook, lab):
         touch("touchMove", {"x": middle, "y": box["y"] + share * box["height"]})
     touch("touchEnd")
     said(pad, re.compile("Read as 1"))
-    assert len(notebook.ask("pad.actions")) == 1
+    assert len(stage.ask("pad.actions")) == 1
     assert paper(pad).bounding_box() == box  # the page has not scrolled under the finger
-    assert notebook.violations() == []
+    assert stage.violations() == []
     assert pad.evaluate("output => output.scrollWidth <= output.clientWidth")
-    notebook.screenshot("pad", "digit-pad-dark-twice")
+    stage.screenshot("pad", "digit-pad-dark-twice")

@@ -9,7 +9,6 @@ from spreadsheet_kit import NETWORKS, two_one_one
 from backproplab.spreadsheet import Sheet
 from backproplab.widgets import Spreadsheet
 from backproplab.widgets.kit.modules import read
-from browser.lab import notebook_of
 
 SOURCE = """
 import numpy as np
@@ -26,17 +25,13 @@ widget
 
 
 @pytest.fixture(scope="module")
-def notebook(open_notebook, lab):
-    cells = {"sheet": SOURCE, "twin": "other = Spreadsheet(sheet)\nother", "mirror": "widget"}
-    notebook_of(cells, lab[1] / "sheets.ipynb")
-    notebook = open_notebook("sheets.ipynb")
-    notebook.run()
-    return notebook
+def stage(open_stage):
+    return open_stage({"sheet": SOURCE, "twin": "other = Spreadsheet(sheet)\nother", "mirror": "widget"})
 
 
 @pytest.fixture(scope="module")
-def sheet(notebook):
-    return OnPage(notebook, "sheet")
+def sheet(stage):
+    return OnPage(stage, "sheet")
 
 
 def plain(text):
@@ -44,11 +39,11 @@ def plain(text):
 
 
 class OnPage:
-    """A sheet of a notebook, and the keyboard."""
+    """A sheet of a stage, and the keyboard."""
 
-    def __init__(self, notebook, cell):
-        self.notebook, self.page, self.cell = notebook, notebook.page, cell
-        self.output = notebook.output(cell)
+    def __init__(self, stage, cell):
+        self.stage, self.page, self.cell = stage, stage.page, cell
+        self.output = stage.output(cell)
         self.output.get_by_role("grid").wait_for()
 
     def press(self, *keys):
@@ -73,7 +68,7 @@ class OnPage:
         return self.page.evaluate("() => document.activeElement.dataset.name")
 
     def python(self, expression, value):
-        self.notebook.becomes(expression, value)
+        self.stage.becomes(expression, value)
 
     def told(self):
         return plain(self.output.locator(".bpl-said").inner_text())
@@ -161,8 +156,8 @@ def test_after_edits_too(name, work):
         ("=EXP(LN(5))+TANH(0)", 5),
     ],
 )
-def test_formulas_are_read_as_a_spreadsheet_reads_them(formula, value, notebook):
-    assert math.isclose(calculated(notebook.page, {"A!A1": formula}, {})["A!A1"], value, rel_tol=1e-15)
+def test_formulas_are_read_as_a_spreadsheet_reads_them(formula, value, stage):
+    assert math.isclose(calculated(stage.page, {"A!A1": formula}, {})["A!A1"], value, rel_tol=1e-15)
 
 
 @pytest.mark.parametrize(
@@ -179,8 +174,8 @@ def test_formulas_are_read_as_a_spreadsheet_reads_them(formula, value, notebook)
         ({"A!A1": "1+1"}, "a formula begins with ="),
     ],
 )
-def test_what_is_no_formula_is_refused_by_name(formulas, sentence, notebook):
-    said = calculated(notebook.page, formulas, {})
+def test_what_is_no_formula_is_refused_by_name(formulas, sentence, stage):
+    said = calculated(stage.page, formulas, {})
     assert sentence in said
     assert "A!A" in said
 
@@ -264,7 +259,7 @@ def test_one_update_is_the_packages_update(sheet, rate, loss):
     network, of_loss, x, target = two_one_one()
     network.loss_and_gradient(of_loss, np.array([x]), np.array([target]))
     network.parameters -= float(rate) * network.gradient
-    numbers = sheet.notebook.ask("widget.numbers")
+    numbers = sheet.stage.ask("widget.numbers")
     found = [numbers[name] for name in ("w1", "w2", "b1", "w3", "b2")]
     assert np.allclose(found, network.parameters, rtol=1e-12, atol=0)
     press_button(sheet, "Start again")
@@ -300,10 +295,10 @@ def test_ten_updates_are_ten_of_the_package(sheet):
 
 def test_numbers_that_python_sets_reach_the_page_and_the_other_sheet_stays(sheet):
     sheet.python("widget.numbers", {})  # what the page said last has come in
-    sheet.notebook.ask("setattr(widget, 'numbers', {'w3': 1.5})")
+    sheet.stage.ask("setattr(widget, 'numbers', {'w3': 1.5})")
     sheet.output.locator("td[data-name='w3'][data-number='1.5']").wait_for()
-    assert OnPage(sheet.notebook, "twin").number("w3") == 0.7
-    sheet.notebook.ask("setattr(widget, 'numbers', {})")
+    assert OnPage(sheet.stage, "twin").number("w3") == 0.7
+    sheet.stage.ask("setattr(widget, 'numbers', {})")
     sheet.output.locator("td[data-name='w3'][data-number='0.7']").wait_for()
 
 
@@ -315,38 +310,27 @@ def test_formulas_are_shown_in_place_of_numbers(sheet):
     assert sheet.output.locator("td[data-name='dL_dz1']").inner_text() == "−0.020530673"
 
 
-def test_closed_and_opened_again_it_is_where_it_was(sheet):
-    sheet.type("w3", "0.5")
-    sheet.focus("dL_dh")
-    sheet.notebook.save()
-    sheet.notebook.open()
-    again = OnPage(sheet.notebook, "sheet")
-    assert again.number("w3") == 0.5
-    assert "∂L/∂h = ∂L/∂z₂ × w₃" in again.bar()
-    again.python("widget.numbers", {"w3": 0.5})
-
-
 def test_another_view_of_the_same_sheet_follows(sheet):
-    sheet.notebook.run("mirror")
-    mirror = OnPage(sheet.notebook, "mirror")
+    sheet.stage.run("mirror")
+    mirror = OnPage(sheet.stage, "mirror")
     mirror.type("w1", "2")
     assert mirror.selected() == "w1"
-    again = OnPage(sheet.notebook, "sheet")
+    again = OnPage(sheet.stage, "sheet")
     assert again.number("w1") == 2
     assert again.number("L") == mirror.number("L")
     assert "w₁" in again.bar()
 
 
 @pytest.mark.parametrize("look", ["light", "small", "dark"])
-def test_it_is_accessible_in_every_look(look, notebook):
-    notebook.page.set_viewport_size({"width": 640 if look == "small" else 1280, "height": 1000})
+def test_it_is_accessible_in_every_look(look, stage):
+    stage.page.set_viewport_size({"width": 640 if look == "small" else 1280, "height": 1000})
     if look == "dark":
-        notebook.dark()
-    sheet = OnPage(notebook, "sheet")
+        stage.dark()
+    sheet = OnPage(stage, "sheet")
     sheet.type("w3", "0")
     sheet.focus("dL_dh")
-    notebook.screenshot("sheet", f"spreadsheet-{look}")
-    assert notebook.violations() == []
+    stage.screenshot("sheet", f"spreadsheet-{look}")
+    assert stage.violations() == []
     grid = sheet.output.locator(".bpl-sheet-scroll").bounding_box()
     cell = sheet.output.locator("td[data-name='dL_dh']").bounding_box()
     assert grid["x"] <= cell["x"]

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from backproplab import display
-from backproplab.check import answered, check, check_set, collect, session, summary
+from backproplab.check import answered, check, check_set, collect, session, summary, verdicts
 from backproplab.marking.exercise import call_with_seed
 from backproplab.marking.expected import decode, encode, fingerprint, read
 
 SEEDS = (101, 102, 103)
+HANDED_OUT = "answer = broken"
 
 
 def slope(x, t):
@@ -155,7 +156,7 @@ class TestVerdicts:
         opened()
         pose(lambda x, t: 1.1 * slope(x, t))
         assert page[-1][1].startswith("✗ 3.1 not yet · 0 of 2 points\n  ∂L/∂x  [")
-        assert "✗ off by 10 %" in page[-1][1]
+        assert "✗ 10 % too large" in page[-1][1]
         assert not answered("3.1")
 
     def test_answered_goes_with_the_last_run(self, opened, page):
@@ -188,7 +189,7 @@ class TestVerdicts:
         ("slip", "words"),
         [
             (lambda right: -right, "the sign is turned round"),
-            (lambda right: 2 * right, "twice what it should be"),
+            (lambda right: 2 * right, "twice what was expected"),
             (lambda right: right[:, None], "shape (2, 1) where (2,) was expected"),
             (lambda right: right * np.nan, "nan at [0] where a finite number was expected"),
             (lambda right: None, "got None (does the function return its result?)"),
@@ -200,10 +201,16 @@ class TestVerdicts:
         pose(lambda x, t: slip(slope(x, t)))
         assert words in page[-1][1]
 
+    def test_what_is_true_of_the_inputs_shown_alone_is_said_of_those(self, opened, page):
+        opened(misconceptions=[])
+        factors = iter([3.0, -1.0, 7.5])
+        pose(lambda x, t: next(factors) * slope(x, t))
+        assert "✗ here 3 times what was expected" in page[-1][1]
+
     def test_half_is_called_half_where_no_misconception_knows_better(self, opened, page):
         opened(misconceptions=[])
         pose(the_other_slope)
-        assert "off by 50 %: half what it should be" in page[-1][1]
+        assert "✗ half of what was expected" in page[-1][1]
 
     def test_points_are_shared_over_the_named_values(self, opened, page):
         one = encode({"a": np.array(1.0), "b": np.array(2.0)})
@@ -276,13 +283,71 @@ class TestNotAttempted:
         pose(slope)
         assert "Run the cell that defines `other` first" in page[-1][1]
 
-    def test_code_to_mend_as_it_was_handed_out(self, opened, page):
-        opened(kind="fix", untouched=values_of(the_other_slope))
+    @pytest.fixture
+    def ran(self, monkeypatch):
+        """The sources of the cells that the kernel ran."""
+        cells = []
+        monkeypatch.setattr(session, "cells_run", lambda: cells)
+        return cells
+
+    def test_code_to_mend_as_it_was_handed_out(self, opened, page, ran):
+        ran.append(f"{HANDED_OUT}  # I do not know")
+        opened(kind="fix", untouched=values_of(the_other_slope), handed_out=HANDED_OUT, misconceptions=[])
         pose(the_other_slope)
         assert "not attempted" in page[-1][1]
-        assert "mend `answer`" in page[-1][1]
+        assert "This is the code as it was handed out: mend `answer`" in page[-1][1]
         pose(slope)
         assert answered("3.1")
+
+    @pytest.mark.parametrize("cells", [["answer = edited"], []], ids=["edited", "not known"])
+    def test_what_gives_the_same_is_not_attempted_only_where_nobody_edited_it(self, cells, opened, page, ran):
+        ran += cells
+        opened(kind="fix", untouched=values_of(the_other_slope), handed_out=HANDED_OUT, misconceptions=[])
+        pose(the_other_slope)
+        assert page[-1][1].startswith(
+            "✗ 3.1 not yet · 0 of 2 points\nWith every input this gives what the code gave as it was "
+        )
+        assert "half of what was expected" in page[-1][1]
+
+    def test_an_edited_answer_that_gives_what_it_gave_gets_the_sentence_for_it(self, opened, page, ran):
+        ran.append("answer = edited")
+        opened(kind="fix", untouched=values_of(the_other_slope), handed_out=HANDED_OUT)
+        pose(the_other_slope)
+        assert page[-1][1].startswith("✗ 3.1 not yet · 0 of 2 points\nThe 2 of the `square` is missing.")
+
+    def test_a_line_that_still_raises_in_edited_code_is_named(self, opened, page, ran):
+        ran.append("def answer(x, t):\n    y = x")
+        opened(handed_out=HANDED_OUT)
+        space = {}
+        exec("def answer(x, t):\n    y = x\n    raise NotImplementedError", space)
+        pose(space["answer"])
+        assert page[-1][1] == (
+            "✗ 3.1 not yet · 0 of 2 points\n"
+            "3.1 came to the line with NotImplementedError in answer, line 3: put "
+            "your code in its place, run that cell, then this one."
+        )
+
+    def test_a_cell_that_stopped_before_its_answer_was_attempted(self, opened, page, ran):
+        ran.append("other = 1 / 0")
+        opened(answers=["answer", "other"], handed_out=HANDED_OUT)
+        pose(slope)
+        assert "✗ 3.1 not yet" in page[-1][1]
+        assert "The cell that defines `other` ran, and stopped before it got there" in page[-1][1]
+
+    def test_a_blank_left_in_an_edited_cell_is_not_yet(self, opened, page, ran):
+        ran.append("answer = ...\nother = 2")
+        opened(answers=["answer", "other"], handed_out="answer = ...\nother = ...")
+        exec(
+            '@check("3.1")\ndef _(rng):\n    return {"∂L/∂x": answer}',
+            {"check": check, "answer": ..., "other": 2},
+        )
+        assert page[-1][1].startswith("✗ 3.1 not yet · 0 of 2 points\nYour turn: fill in `answer`")
+
+    def test_an_edited_answer_whose_check_never_ran_is_not_checked(self, opened, page, ran):
+        ran.append("answer = edited")
+        opened(handed_out=HANDED_OUT)
+        summary()
+        assert "  3.1  ? not checked" in page[-1][1]
 
 
 class TestExceptions:
@@ -464,6 +529,88 @@ class TestTrainedNumbers:
         assert "do not do yet" in train([1.0, 2.0], accept=lambda values, rng: False)
 
 
+class TestALearnersOwnTest:
+    CELL = """
+@check("3.1", kind="tests")
+def _(rng):
+    double = lambda x: 2 * x
+    faults = {"squaring": lambda x: x * x, "zero": lambda x: 0}
+    return verdicts(judge, rng, right={"doubling": double}, faults=faults)
+"""
+
+    @pytest.fixture
+    def ask(self, opened, page):
+        def run(judge):
+            collected = []
+            space = {"check": check, "verdicts": verdicts, "judge": judge, "answer": judge}
+            with collect(collected.append):
+                exec(self.CELL, space)
+            (spec,) = collected
+            space["judge"] = lambda f: f(3) == 6
+            truth = [encode(call_with_seed(spec.function, seed).truth) for seed in SEEDS]
+            space["judge"] = lambda f: f(2) == 4
+            sloppy = {"sentence": "At 2, doubling and squaring are one.", "values": []}
+            sloppy["values"] = [encode(call_with_seed(spec.function, seed)) for seed in SEEDS]
+            replies = {"catches squaring": "Which inputs tell `2x` from `x²`?"}
+            opened(kind="tests", values=truth, misconceptions=[sloppy], replies=replies)
+            exec(self.CELL, space | {"judge": judge})
+            return page[-1]
+
+        return run
+
+    def test_right(self, ask):
+        _, plain = ask(lambda f: f(3) == 6)
+        assert plain == (
+            "✓ 3.1 right · 2 of 2 points\n  accepts doubling  ✓ accepted it\n"
+            "  catches squaring  ✓ caught it\n  catches zero      ✓ caught it"
+        )
+
+    def test_the_fault_that_got_through_is_told_in_words(self, ask):
+        markup, plain = ask(lambda f: f(2) == 4)
+        assert plain == (
+            "✗ 3.1 not yet · 1.33 of 2 points\nAt 2, doubling and squaring are one.\n"
+            "  accepts doubling  ✓ accepted it\n"
+            "  catches squaring  ✗ let it through. Which inputs tell `2x` from `x²`?\n"
+            "  catches zero      ✓ caught it"
+        )
+        assert "Which inputs tell <code>2x</code> from <code>x²</code>?" in markup
+        assert '<th scope="col"' in markup
+        assert "what it did" in markup
+        assert "off by" not in markup + plain
+        assert "random inputs" not in markup + plain
+
+    def test_a_constant_earns_nothing(self, ask):
+        assert ask(lambda f: True)[1].startswith(
+            "✗ 3.1 not yet · 0 of 2 points\n  accepts doubling  ✗ lets every"
+        )
+        assert ask(lambda f: False)[1].startswith(
+            "✗ 3.1 not yet · 0 of 2 points\n  accepts doubling  ✗ refused it"
+        )
+
+    def test_a_reply_is_said_of_what_was_missed_and_of_nothing_else(self, ask):
+        assert "Which inputs" in ask(lambda f: True)[1]
+        assert "Which inputs" not in ask(lambda f: False)[1]
+
+    def test_an_exception_is_shown_where_it_happened_and_costs_its_own_share(self, ask):
+        space = {}
+        exec("def judge(f):\n    assert f(3) != 9, 'a square'\n    return f(3) == 6", space)
+        markup, plain = ask(space["judge"])
+        assert plain.startswith(
+            "✗ 3.1 not yet · 1.33 of 2 points\n3.1 stopped in judge, line 2: AssertionError: a square\n"
+        )
+        assert "catches squaring  ✗ stopped on it, which is no verdict\n" in plain
+        assert "Where it happened" in markup
+
+    def test_what_is_no_verdict_is_named(self, ask):
+        assert "TypeError: <lambda> returned None, expected True or False" in ask(lambda f: None)[1]
+
+    def test_an_untouched_one_is_not_attempted(self, ask):
+        def stub(f):
+            raise NotImplementedError
+
+        assert ask(stub)[1].startswith("○ 3.1 not attempted")
+
+
 class TestUnderNbgrader:
     @pytest.fixture(autouse=True)
     def grading(self, opened, monkeypatch):
@@ -504,6 +651,67 @@ class TestSummary:
         pose(slope)
         check_set("03-made-up")
         assert not answered("3.1")
+
+
+class TestMistakesThatRecur:
+    @pytest.fixture
+    def two(self, opened, recorded, page, tmp_path):
+        """A function that opens a set of two exercises with one slip, and returns one that answers them."""
+
+        def start():
+            slip = {
+                "sentence": "Look at the sign.",
+                "slug": "sign-turned",
+                "values": values_of(lambda x, t: -slope(x, t)),
+            }
+            recorded["exercises"]["3.2"] = recorded["exercises"]["3.1"] | {"misconceptions": [slip]}
+            opened(misconceptions=[slip])
+
+        def answer(exercise, function):
+            cell = f'@check("{exercise}")\ndef _(rng):\n    return {{"∂L/∂x": answer(*draw(rng))}}'
+            exec(cell, {"check": check, "draw": draw, "answer": function})
+            return page[-1]
+
+        start()
+        return answer
+
+    def turned(self, x, t):
+        return -slope(x, t)
+
+    def test_the_first_time_nothing_is_said_of_it(self, two):
+        assert "before" not in two("3.1", self.turned)[1]
+        assert "before" not in two("3.1", self.turned)[1]
+
+    def test_in_another_exercise_it_is_named_and_its_lesson_linked(self, two):
+        two("3.1", self.turned)
+        markup, plain = two("3.2", self.turned)
+        assert plain.splitlines()[1:3] == [
+            "Look at the sign.",
+            "You met this one before, in 3.1. The size is right, and the sign is turned round. Read about it "
+            "in lesson 03 (../notebooks/03-spreadsheet.ipynb).",
+        ]
+        assert '<a href="../notebooks/03-spreadsheet.ipynb">lesson 03</a>.</p>' in markup
+
+    def test_a_right_answer_hears_nothing_and_its_card_still_remembers(self, two):
+        two("3.1", self.turned)
+        markup, plain = two("3.1", slope)
+        assert "before" not in plain
+        assert markup.startswith("<section data-slips='3.1:sign-turned' ")
+        assert "data-slips" not in two("3.2", slope)[0]
+
+    def test_it_is_remembered_from_one_kernel_to_the_next_by_the_notebook_alone(
+        self, two, tmp_path, monkeypatch
+    ):
+        two("3.1", self.turned)
+        markup, _ = two("3.1", slope)
+        before = sorted(tmp_path.rglob("*"))
+        notebook = {"cells": [{"outputs": [{"data": {"text/html": [markup]}}]}]}
+        (tmp_path / "03-made-up.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+        monkeypatch.setattr(session, "_session", session._Session())
+        check_set("03-made-up")
+        assert "You met this one before, in 3.1" in two("3.2", self.turned)[1]
+        assert "data-slips='3.1:sign-turned'" in two("3.1", slope)[0]  # and the next card carries it on
+        assert sorted(tmp_path.rglob("*")) == sorted([*before, tmp_path / "03-made-up.ipynb"])
 
 
 class TestCollecting:

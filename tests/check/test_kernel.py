@@ -37,6 +37,10 @@ STATUSES = {
 }
 
 
+FIX = "def cube(x):\n    return x * x"
+FIX_CHECK = '@check("3.3", kind="fix")\ndef _(rng):\n    return {"y": cube(rng.normal(size=3))}'
+
+
 @pytest.fixture
 def handout(tmp_path, monkeypatch):
     """A folder with a set's recorded values, in which a kernel finds the package."""
@@ -54,6 +58,14 @@ def handout(tmp_path, monkeypatch):
                 "kind": "hand",
                 "answers": ["y_by_hand"],
                 "values": [encode({"y": np.array(0.25)})] * 3,
+            },
+            "3.3": {
+                "points": 1,
+                "kind": "fix",
+                "answers": ["cube"],
+                "handed_out": FIX,
+                "values": [encode({"y": np.random.default_rng(seed).normal(size=3) ** 3}) for seed in SEEDS],
+                "untouched": squares,
             },
         },
     }
@@ -84,6 +96,23 @@ def test_it_runs_to_its_end_and_says_how_each_answer_stands(state, handout):
     assert [text.split(" · ")[0] for text in texts[:2]] == STATUSES[state]
     assert texts[-1].startswith("03-made-up · ")
     assert ("built on your square\n" in texts) == (state == "right")
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        ([FIX], ["○ 3.3 not attempted"]),
+        ([f"# Why?\n{FIX}  # so"], ["○ 3.3 not attempted"]),
+        ([FIX.replace("x * x", "1 * x * x")], ["✗ 3.3 not yet"]),
+        ([FIX, FIX_CHECK, "def cube(x):\n    return x ** 2"], ["○ 3.3 not attempted", "✗ 3.3 not yet"]),
+        ([FIX.replace("x * x", "x * x * x")], ["✓ 3.3 right"]),
+    ],
+)
+def test_not_attempted_is_the_cell_that_nobody_edited(cells, told, handout):
+    book = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(cell) for cell in [FIRST, *cells, FIX_CHECK]]
+    )
+    assert [text.split(" · ")[0] for text in shown(run(book, handout))] == told
 
 
 def test_a_second_run_shows_the_same_under_nbval(handout):

@@ -52,6 +52,11 @@ def half(notebook):
     return answered(notebook, "90.2", kit.PRODUCT.format("return b, 7.0"))
 
 
+@case(FULL - 4)
+def swapped(notebook):
+    return answered(notebook, "90.2", kit.PRODUCT.format("return a, b"))
+
+
 @case(FULL - 3)
 def badly_trained(notebook):
     return answered(notebook, "90.3", kit.FIT.format("return np.array([3.0, 2.0])"))
@@ -295,6 +300,7 @@ def test_a_result_says_what_was_asked(graded):
     assert found["isolation"].startswith(kit.isolation())
     assert [exercise["id"] for exercise in found["exercises"]] == ["90.1", "90.2", "90.3", "essay"]
     assert found["exercises"][0]["misconception"] == kit.SENTENCE
+    assert result(graded, "swapped")["exercises"][1]["slug"] == "factors-swapped"
     assert [exercise["status"] for exercise in result(graded, "untouched")["exercises"]] == [
         *["not attempted"] * 3,
         "to be marked by hand",
@@ -330,3 +336,5 @@ def test_the_class_page_counts_them(graded):
     page = (graded[0] / "class.html").read_text(encoding="utf-8")
     assert f"{len(KINDS) + 2} submissions" in page
     assert "That is x² itself" in page
+    row = '<th scope="row">factors-swapped</th><td>In a product each factor receives the other one; here one'
+    assert f"{row} receives itself.</td><td>03-spreadsheet</td><td>1</td>" in page

@@ -33,8 +33,10 @@ def refused(*_):
     raise AssertionError("nothing here is trained")
 
 
-def grade(values, errors=(), exercise=EXERCISE, judge=refused):
-    return grade_exercise(exercise, outcome(values, errors), seeds=SEEDS, public=PUBLIC, judge=judge)
+def grade(values, errors=(), exercise=EXERCISE, judge=refused, edited=False):
+    return grade_exercise(
+        exercise, outcome(values, errors), seeds=SEEDS, public=PUBLIC, judge=judge, edited=edited
+    )
 
 
 def verdict(*args, **options):
@@ -94,6 +96,7 @@ def test_a_misconception_must_match_everywhere():
 def test_a_stub_was_not_attempted(error):
     found = verdict({}, {"3.2": error})
     assert (found.status, found.earned) == (Status.NOT_ATTEMPTED, 0)
+    assert verdict({}, {"3.2": error}, edited=True).status is Status.NOT_YET
 
 
 def test_another_error_is_a_wrong_answer_that_says_why():
@@ -111,6 +114,8 @@ def test_code_to_be_fixed_earns_nothing_as_it_is_handed_out():
     broken = exercise(RIGHT, kind="fix", untouched=by_seed(untouched))
     found = verdict(untouched, exercise=broken)
     assert (found.status, found.earned) == (Status.NOT_ATTEMPTED, 0)
+    found = verdict(untouched, exercise=broken, edited=True)
+    assert (found.status, found.earned) == (Status.NOT_YET, 0)
     assert verdict(RIGHT, exercise=broken).earned == 4
 
 
@@ -125,7 +130,7 @@ def test_only_values_on_public_seeds_are_shown():
     found = grade(SWAPPED)
     assert {shown.seed for value in found.values for shown in value.shown} == {101}
     assert found.values[0].shown[0].yours == "1010"
-    assert "off by" in found.values[0].shown[0].finding
+    assert found.values[0].shown[0].finding == "10 times what was expected"
 
 
 def test_a_wrong_choice_is_not_told_how_far_off_it_is():

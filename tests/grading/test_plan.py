@@ -7,7 +7,8 @@ import pytest
 
 from backproplab.authoring.assignment import load_assignment
 from backproplab.grading.notebook import StudentCell
-from backproplab.grading.plan import grade_id, make_job, parse
+from backproplab.grading.plan import grade_id, make_job
+from backproplab.marking.edited import parse
 from backproplab.marking.names import bound_names
 from backproplab.sandbox.protocol import Assignment, Check, Checkpoint
 

@@ -41,7 +41,7 @@ def test_from_handing_out_to_grades_in_three_commands(tmp_path):
     run(check)
     run(hand_out)
     with zipfile.ZipFile(tmp_path / "handout.zip") as handout:
-        notebook = handout.read(f"exercises/{SET}.ipynb")
+        notebook = handout.read(f"mycourse/exercises/{SET}.ipynb")
     with zipfile.ZipFile(tmp_path / "submissions.zip", "w") as back:
         back.writestr(f"lovelaceada_12_34_{SET}.ipynb", notebook)
         back.writestr(f"hoppergrace_LATE_56_78_{SET}-1.ipynb", notebook)

@@ -10,7 +10,7 @@ from backproplab.grading import reports
 from backproplab.marking.verdict import Status, Verdict
 
 VERDICTS = [
-    Verdict("3.1", 2, 2 / 3, Status.PARTLY, "You doubled."),
+    Verdict("3.1", 2, 2 / 3, Status.PARTLY, "You doubled.", "sum-for-mean", {}, ("catches a",)),
     Verdict("3.2", 1, 1 / 3, Status.NOT_YET, None),
 ]
 
@@ -36,6 +36,8 @@ def test_a_result_has_exactly_the_agreed_fields():
         "earned": 0.666667,
         "status": "partly right",
         "misconception": "You doubled.",
+        "slug": "sum-for-mean",
+        "missed": ["catches a"],
     }
     assert (found["score"], found["max_score"]) == (1.0, 3)
     assert found["exercises"][1]["misconception"] is None

@@ -58,3 +58,12 @@ def test_the_line_is_the_line_of_the_cell():
     (found,) = review(GIVEN, "%matplotlib inline\n\ndef grad(a):\n    return Dense(a)")
     assert "the answer to 5.1" in found
     assert "line 4: return Dense(a)" in found
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["sys._getframe(1).f_locals", "inspect.getsource(a)", "a.__code__.co_names", "inspect.currentframe()"],
+)
+def test_a_look_into_the_code_that_calls_is_named(line):
+    (found,) = review(GIVEN, f"def grad(a):\n    return {line}")
+    assert found == f"For review: the answer to 5.1 looks into the code that calls it, line 2: return {line}"

@@ -36,10 +36,11 @@ ROOMS = {
     "widgets": _room("widgets", "foundation mathematics display plots spreadsheet"),
     "marking": _room("marking", libraries="numpy"),
     "check": _room("check", "marking display"),
+    "course": _room("course", "foundation marking", libraries=""),
     "sandbox": _room("sandbox", "foundation check marking", extras="grade"),
-    "authoring": _room("authoring", "foundation sandbox check marking", extras="grade"),
+    "authoring": _room("authoring", "foundation course sandbox check marking", extras="grade"),
     "grading": _room("grading", "foundation authoring sandbox marking plots", extras="grade"),
-    "publishing": _room("publishing", "foundation display widgets", extras="lab"),
+    "publishing": _room("publishing", "foundation display widgets course", extras="lab"),
 }
 ROOMS["cli"] = _room("cli __main__", " ".join(ROOMS), extras="lab")
 

@@ -125,10 +125,9 @@ class TestAgree:
 
     def test_it_says_how_many_numbers_differ_unless_all_do(self):
         right = np.array([1.0, 2.0, 2.0])
-        assert agree(right, right + [0, 0, 1]).reason == "off by 33 % (1 of 3 numbers differ)"
-        assert agree(right, 2 * right).reason == "off by 100 %"
-        assert agree(right, 50 * right).reason == "off by 49 times its size"
-        assert agree(np.zeros(2), np.array([3.0, 4.0])).reason == "off by 5"
+        assert agree(right, right + [0, 0, 1]).reason == "1 of 3 numbers differs: 50 % too large"
+        assert agree(right, 2 * right).reason == "twice what was expected"
+        assert agree(right, right + [5, 0, 1]).reason.startswith("2 of 3 numbers differ: off by ")
 
     def test_the_largest_floats_neither_overflow_nor_warn(self):
         big = np.array([1.7e308, -1.7e308])

@@ -52,7 +52,7 @@ EXERCISE = Exercise(
     untouched=returned(untouched),
 )
 
-VERDICTS = [
+VERDICTS = [  # an answer, what it earns, its status where the cell is as handed out, its sentence
     (product, 4, Status.RIGHT, None),
     (half_right, 2, Status.PARTLY, None),
     (swapped, 0, Status.NOT_YET, "They are swapped."),
@@ -65,25 +65,32 @@ VERDICTS = [
 
 @pytest.mark.parametrize(("answer", "earned", "status", "misconception"), VERDICTS)
 def test_the_verdict_follows_from_the_values(answer, earned, status, misconception):
-    found = verdict(EXERCISE, returned(answer), SEEDS)
+    found = verdict(EXERCISE, returned(answer), SEEDS, edited=answer is not untouched)
     assert (found.earned, found.status, found.misconception) == (earned, status, misconception)
 
 
 @pytest.mark.parametrize(("answer", "earned", "status", "misconception"), VERDICTS)
 def test_the_grader_and_a_learners_check_agree(answer, earned, status, misconception):
     whole = ExerciseSet("02-x", fingerprint(), SEEDS, {"2.1": EXERCISE})
-    learner = run_check(CheckSpec("2.1", check_of(answer)), EXERCISE, whole)
+    edited = answer is not untouched
+    learner = run_check(CheckSpec("2.1", check_of(answer)), EXERCISE, whole, edited=edited)
     values = {
         ("2.1", seed, name): value
         for seed, named in returned(answer).items()
         for name, value in named.items()
         if not isinstance(value, TypeError)  # the sandbox sends none of those
     }
-    grade = grade_exercise(EXERCISE, Outcome(values), seeds=SEEDS, public=SEEDS, judge=None)
+    grade = grade_exercise(EXERCISE, Outcome(values), seeds=SEEDS, public=SEEDS, judge=None, edited=edited)
     assert learner.verdict == grade.verdict
     assert grade.verdict.status is status
     # A learner reads "not yet", with the points so far, where a grade says "partly right".
     assert learner.status is (Status.NOT_YET if status is Status.PARTLY else status)
+
+
+@pytest.mark.parametrize("edited", [True, None])
+def test_values_as_handed_out_are_not_attempted_only_where_nobody_edited(edited):
+    found = verdict(EXERCISE, returned(untouched), SEEDS, edited=edited)
+    assert (found.earned, found.status) == (0, Status.NOT_YET)
 
 
 def test_every_seed_decides():

@@ -137,7 +137,9 @@ class TestGradients:
     def test_noise_is_deviation_over_mean(self):
         ax = gradient_noise(series([[[2.0, 1.0]], [[0.5, 2.0]]], ("dense1",)))
         assert ax.lines[0].get_ydata().tolist() == [0.5, 4.0]
+        assert alt_text(ax).startswith("Noise of a single batch divided by the signal")
         assert "dense1 rises from 0.50 to about 5" in alt_text(ax)
+        assert ax.get_ylabel() == "noise ÷ signal (log scale)"
 
     def test_names_of_lines_that_end_together_do_not_overlap(self):
         names = ("dense1", "dense2", "dense3", "dense4")

@@ -14,7 +14,7 @@ from backproplab.widgets.kit.base import Live, Static, is_finite
 
 COLUMNS = ("", "dL_d", "by_nudge_", "gap_", "new_")  # what stands before a row's name in columns B to F
 HEADS = ("value", "gradient", "by a nudge", "difference", "after one update")
-STILL = ("", "formula", "value", "formula of its gradient", "gradient", "by a nudge", "after one update")
+STILL = ("name", "formula", "value", "formula of its gradient", "gradient", "by a nudge", "after one update")
 
 
 class Spreadsheet(Live, folder="spreadsheet"):

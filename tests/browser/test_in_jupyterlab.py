@@ -1,9 +1,13 @@
-"""All widgets on one page: narrow, magnified, dark, run again, closed and opened, with a new kernel."""
+"""All widgets in JupyterLab: narrow, dark, run again, opened again, with a new kernel or a busy one.
+
+What a widget does on a page, with any Python behind it, stands in the file of that widget.
+"""
 
 import nbformat
 import pytest
 
 from browser.lab import notebook_of
+from browser.quick_check import check
 
 CELLS = {
     "quiz": """
@@ -49,8 +53,18 @@ from backproplab.widgets import Playground
 playground = Playground(data="moons")
 playground""",
     "pad": """
+import threading, time
 from backproplab.widgets import DigitPad
 pad = DigitPad(reader)
+def hold(seconds):
+    # In a thread of its own: messages come in, but no answer of the pad goes out.
+    held = threading.Event()
+    def keep():
+        with pad._lock:
+            held.set()
+            time.sleep(seconds)
+    threading.Thread(target=keep).start()
+    return held.wait()
 pad""",
 }
 STAY_ALIVE = ("quiz", "graph", "layers", "sheet", "film")
@@ -110,13 +124,96 @@ def test_run_again_each_stands_once_and_at_its_start(notebook, lab):
     assert len(widgets_saved(notebook, lab)) == 2 * len(CELLS)  # each and its layout; none of those replaced
 
 
+def test_keys_of_a_widget_are_not_those_of_jupyterlab(notebook):
+    count = "jupyterapp.shell.currentWidget.content.widgets.length"
+    before = notebook.page.evaluate(count)
+    choice = question(notebook, 0).get_by_role("radio")
+    choice.first.focus()
+    for key in ("a", "b", "d", "d", "x", "Shift+Enter", "ArrowDown", "Enter"):
+        notebook.page.keyboard.press(key)
+    slider = notebook.output("graph").get_by_role("slider")
+    slider.press("ArrowRight")
+    notebook.becomes("graph.step", 1)
+    assert notebook.page.evaluate(count) == before
+    assert question(notebook, 0).get_by_role("radio", checked=True).count() == 1
+    notebook.run("quiz")
+
+
+def question(notebook, place):
+    return notebook.output("quiz").locator("fieldset").nth(place)
+
+
+def told(notebook, cell, text):
+    notebook.output(cell).get_by_role("status").filter(has_text=text).first.wait_for()
+
+
+def test_another_cell_runs_while_a_playground_trains_and_a_closed_page_stops_it(notebook):
+    root = notebook.output("playground")
+    root.get_by_role("button", name="Start", exact=True).press("Enter")
+    notebook.page.wait_for_function(
+        "root => !root.querySelector('.pg-progress').textContent.startsWith('0')", arg=root.element_handle()
+    )
+    notebook.ask("setattr(playground, 'learning_rate', 0.7)")
+    rate = root.get_by_label("learning rate", exact=True).element_handle()
+    notebook.page.wait_for_function("select => select.value === '0.7'", arg=rate)
+    assert notebook.ask("playground.playing")
+    root.locator(".bpl-playground").evaluate("root => root.remove()")
+    notebook.becomes("(time.sleep(0.2), playground.steps)[1] == (time.sleep(0.4), playground.steps)[1]", True)
+    notebook.run("playground")
+
+
+def test_what_is_done_before_python_has_answered_is_kept(notebook):
+    notebook.ask("setattr(pad, 'actions', [{'sample': digit} for digit in (9, 3, 4, 7, 8)])")
+    told(notebook, "pad", "ead as ")
+    notebook.becomes("len(pad.actions)", 5)
+    notebook.ask("hold(1.5)")
+    undo = notebook.output("pad").get_by_role("button", name="Undo")
+    undo.evaluate("button => { button.click(); button.click(); }")  # the second while the first is on its way
+    notebook.page.wait_for_timeout(500)  # JupyterLab hears that the first has come, not yet what it does
+    undo.click()
+    notebook.becomes("pad.actions", [{"sample": 9}, {"sample": 3}])
+    notebook.page.wait_for_timeout(1500)  # until the last echo has come
+    assert notebook.ask("pad.actions") == [{"sample": 9}, {"sample": 3}]
+
+
 def test_closed_and_opened_each_is_where_it_was(notebook):
     notebook.ask("setattr(graph, 'step', 3)")
+    notebook.ask("[setattr(sheet, 'numbers', {'w3': 0.5}), setattr(sheet, 'selected', 'dL_dh')]")
+    notebook.ask("[setattr(film, 'frame', 1), setattr(film, 'units', [1]), setattr(film, 'scale', 'row')]")
+    check(notebook.page, question(notebook, 0), 0)
+    check(notebook.page, question(notebook, 0), 1)
+    notebook.output("quiz").get_by_text("1 of 3 answered rightly after 2 tries.").wait_for()
+    playground = notebook.output("playground")
+    playground.get_by_label("units in each", exact=True).press("5")
+    told(notebook, "playground", "Before the first step")
+    playground.get_by_role("button", name="One step", exact=True).press("Enter")
+    told(notebook, "playground", "After 1 step the loss is")
     notebook.save()
     notebook.open()
     all_there(notebook)
     assert notebook.output("graph").get_by_role("slider").input_value() == "3"
+    cell = notebook.output("sheet").locator("td[data-name='w3']")
+    assert float(cell.get_attribute("data-number")) == 0.5
+    assert "∂L/∂h = " in notebook.output("sheet").locator(".bpl-sheet-bar").inner_text().replace("\u2060", "")
+    film = notebook.output("film")
+    film.locator("output", has_text="step 5 (2 of 3)").first.wait_for()
+    assert film.get_by_role("img", name="unit 0").count() == 0
+    assert film.get_by_label("Colour scale").input_value() == "row"
+    notebook.output("quiz").get_by_text("1 of 3 answered rightly after 2 tries.").wait_for()
+    assert question(notebook, 0).get_by_role("radio").nth(1).is_checked()
+    playground = notebook.output("playground")
+    playground.get_by_text("1 step · loss").wait_for()
+    assert playground.get_by_label("units in each", exact=True).input_value() == "5"
+    playground.get_by_role("button", name="One step", exact=True).press("Enter")
+    told(notebook, "playground", "After 2 steps the loss is")
     assert wider_than_the_page(notebook) == []
+
+
+def test_on_a_page_whose_kernel_went_away_python_is_missed(notebook):
+    notebook.save()
+    notebook.restart()
+    notebook.output("playground").get_by_role("button", name="One step", exact=True).press("Enter")
+    told(notebook, "playground", "Python has not answered for 2 seconds")
 
 
 def test_with_a_new_kernel_what_needs_no_python_goes_on(notebook):
@@ -129,6 +226,16 @@ def test_with_a_new_kernel_what_needs_no_python_goes_on(notebook):
     slider.press("ArrowRight")
     assert slider.input_value() == "4"
     assert notebook.violations() == []
+
+
+def test_with_a_new_kernel_what_needs_python_keeps_its_picture_and_says_so(notebook):
+    root = notebook.output("playground")
+    root.get_by_text("2 steps · loss").wait_for()
+    root.get_by_role("button", name="Start", exact=True).press("Enter")
+    told(notebook, "playground", "Python has not answered for 2 seconds")
+    root.get_by_role("button", name="Start", exact=True).wait_for()
+    notebook.output("pad").get_by_role("button", name="Undo").click()
+    told(notebook, "pad", "Python has not answered for 2 seconds.")
 
 
 def test_read_and_saved_without_python_each_is_there_the_next_time(notebook):

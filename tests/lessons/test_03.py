@@ -1,18 +1,15 @@
-"""Lesson 03 in JupyterLab: the sheet and the quick check, by keyboard alone."""
+"""Lesson 03 on a page: the sheet, by keyboard alone."""
 
 import pytest
-
-from browser.quick_check import CELL, answer_all
 from browser.test_widgets_spreadsheet import OnPage, press_button
+from lessons.lesson import cells_of
 
 BEHIND_W3 = {"dL_dh", "dL_dz1", "dL_dw1", "dL_dw2", "dL_db1", "dL_dx1", "dL_dx2"}
 
 
 @pytest.fixture(scope="module")
-def lesson(open_notebook):
-    notebook = open_notebook("notebooks/03-spreadsheet.ipynb")
-    notebook.run()
-    return notebook
+def lesson(open_stage):
+    return open_stage(cells_of("03"))
 
 
 @pytest.fixture
@@ -49,7 +46,4 @@ def test_everything_is_accessible_in_both_themes(lesson, sheet, theme):
     sheet.type("w3", "0")
     sheet.focus("dL_dh")
     lesson.screenshot("live-sheet", f"lesson-03-sheet-{theme}")
-    lesson.run(CELL)
-    answer_all(lesson, "03")
-    lesson.screenshot(CELL, f"lesson-03-quick-check-{theme}")
     assert lesson.violations() == []

@@ -1,19 +1,15 @@
-"""Lesson 02 in JupyterLab: the diamond's Stepper and the quick check, by keyboard alone."""
+"""Lesson 02 on a page: the diamond's Stepper, by keyboard alone."""
 
 import pytest
-
-from browser.quick_check import passes
 from browser.stepper import press, says
+from lessons.lesson import cells_of
 
-STEPPERS = ["step-the-diamond"]
-STEP = "next(shown for shown in Out.values() if isinstance(shown, Stepper)).step"
+STEP = "shown['step-the-diamond'].step"
 
 
 @pytest.fixture(scope="module")
-def lesson(open_notebook):
-    notebook = open_notebook("notebooks/02-chain-rule.ipynb")
-    notebook.run()
-    return notebook
+def lesson(open_stage):
+    return open_stage(cells_of("02"))
 
 
 def test_the_diamond_is_stepped_from_d_to_a_and_back(lesson):
@@ -38,8 +34,3 @@ def test_one_goes_straight_to_the_message_that_reaches_a(lesson):
     lesson.page.keyboard.press("Tab")
     lesson.page.keyboard.press("Enter")
     says(output, "b tells a: 120 × 4 = 480.")
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_quick_check_is_answered_and_axe_finds_nothing(lesson, theme):
-    passes(lesson, "02", theme, *STEPPERS)

@@ -1,20 +1,16 @@
-"""Lesson 10 in JupyterLab: the film, the pad and the quick check, each by keyboard alone."""
+"""Lesson 10 on a page: the film, the pad, each by keyboard alone."""
 
 import re
 
 import pytest
+from lessons.lesson import cells_of
 
-from browser.quick_check import CELL, answer_all
-
-LATEST = "[one for one in Out.values() if type(one).__name__ == '{}'][-1]"
-FILM, PAD = LATEST.format("GradientFilm"), LATEST.format("DigitPad")
+FILM, PAD = "shown['gradient-film']", "shown['your-own-digit']"
 
 
 @pytest.fixture(scope="module")
-def lesson(open_notebook):
-    notebook = open_notebook("notebooks/10-mnist-gradients.ipynb")
-    notebook.run()  # it trains
-    return notebook
+def lesson(open_stage):
+    return open_stage(cells_of("10"))
 
 
 @pytest.fixture(scope="module", params=["light", "dark"])
@@ -30,24 +26,24 @@ def test_the_film_shows_what_the_lesson_says(lesson, theme):
     film.get_by_label("Moment").focus()
     press("Home")
     step = film.locator("output").first
-    assert step.inner_text() == "step 1 (1 of 54)"
+    assert step.inner_text() == "step 1 (1 of 39)"
     for _ in range(9):
         press("ArrowRight")
-    assert step.inner_text() == "step 10 (10 of 54)"
+    assert step.inner_text() == "step 10 (10 of 39)"
     lesson.becomes(f"int({FILM}.steps[{FILM}.frame])", 10)
 
     film.get_by_label("Weight", exact=True).focus()
     press("End")  # the weight from pixel 0, which never moves
     film.get_by_label("Moment").focus()
     press("End")
-    assert step.inner_text() == "step 18,750 (54 of 54)"
+    assert step.inner_text() == "step 30,000 (39 of 39)"
     said = film.locator("p[role=status]").inner_text()
     assert re.search(r"Weight: \[0, 3\] (\S+)\. Its gradient: \[0, 3\] 0\.$", said)
     lesson.screenshot("gradient-film", f"lesson-10-film-{theme}")
     assert lesson.violations() == []
 
 
-def test_about_ten_steps_make_the_real_nine_a_seven(lesson, theme):
+def test_ten_steps_make_the_real_nine_a_seven(lesson, theme):
     pad = lesson.output("your-own-digit")
     press = lesson.page.keyboard.press
     spoken = pad.get_by_role("status")
@@ -67,11 +63,4 @@ def test_about_ten_steps_make_the_real_nine_a_seven(lesson, theme):
     )
     assert 0 < moved < 0.5  # you can hardly see what changed
     lesson.screenshot("your-own-digit", f"lesson-10-pad-{theme}")
-    assert lesson.violations() == []
-
-
-def test_the_quick_check_is_answered(lesson, theme):
-    lesson.run(CELL)
-    answer_all(lesson, "10")
-    lesson.screenshot(CELL, f"lesson-10-quick-check-{theme}")
     assert lesson.violations() == []

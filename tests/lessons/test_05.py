@@ -1,18 +1,13 @@
-"""Lesson 05 in JupyterLab: two Steppers and the quick check, by keyboard alone."""
+"""Lesson 05 on a page: two Steppers, by keyboard alone."""
 
 import pytest
-
-from browser.quick_check import passes
 from browser.stepper import press, says
-
-STEPPERS = ["step-right-beside-wrong", "lesson-three-again"]
+from lessons.lesson import cells_of
 
 
 @pytest.fixture(scope="module")
-def lesson(open_notebook):
-    notebook = open_notebook("notebooks/05-scalar-engine.ipynb")
-    notebook.run()
-    return notebook
+def lesson(open_stage):
+    return open_stage(cells_of("05"))
 
 
 def test_right_and_wrong_order_part_at_the_third_message(lesson):
@@ -55,8 +50,3 @@ def test_drawing_and_controls_stay_where_they_are_at_every_step(lesson):
         places.append((drawing.bounding_box()["y"], menu.bounding_box()["y"]))
         press(output, "ArrowRight")
     assert set(places) == {places[0]}
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_quick_check_is_answered_and_axe_finds_nothing(lesson, theme):
-    passes(lesson, "05", theme, *STEPPERS)

@@ -1,0 +1,79 @@
+"""The `backproplab course` command."""
+
+import argparse
+import os
+from pathlib import Path, PurePosixPath
+
+from .contents import CourseError, learners_copy
+from .handout import read_zip
+from .record import is_copy
+from .report import leave_report, summary
+from .update import update
+
+COPY = Path("mycourse")
+ABOUT = (
+    "Make your own copy of the course, or bring it up to date: lessons in which the answers to predictions "
+    "have not been run yet, and exercises. What you have changed or run is never overwritten; what you left "
+    "alone follows the course; what could not follow is reported."
+)
+
+
+def add_course(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `backproplab course`."""
+    parser = commands.add_parser("course", help="Make your own copy of the course.", description=ABOUT)
+    parser.add_argument(
+        "folder",
+        nargs="?",
+        type=Path,
+        metavar="FOLDER",
+        help=f"the copy (default: this folder if it is one, else {COPY})",
+    )
+    parser.add_argument(
+        "--fresh",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="set yours aside and begin again with the course's: --fresh notebooks/03-spreadsheet.ipynb",
+    )
+    parser.add_argument(
+        "--from",
+        dest="handout",
+        type=Path,
+        metavar="ZIP",
+        help="a handout, from which to take the course; without, this folder is the course",
+    )
+    parser.set_defaults(command=course, extra="")
+
+
+def course(given: argparse.Namespace) -> int:
+    """Make a copy or bring it up to date. Returns 1 if a file could not be read or written, else 0."""
+    here = Path()
+    folder = given.folder or (here if is_copy(here) else COPY)
+    return bring_up_to_date(folder, given.handout, given.fresh)
+
+
+def bring_up_to_date(folder: Path, handout: Path | None = None, fresh: "list[str] | None" = None) -> int:
+    """Let a copy follow the course in this folder, or the handout; say what was done. Returns the status."""
+    here = Path()
+    if handout is None and is_copy(here):
+        raise CourseError(
+            "This folder is a copy, which holds no newer course. Run the command in the course's folder, or "
+            "name the zip file that you were given: backproplab course --from handout.zip"
+        )
+    contents = read_zip(handout) if handout else learners_copy(here)
+    new = not is_copy(folder)
+    outcome = update(folder, contents, [_name_in(folder, each) for each in fresh or []])
+    leave_report(folder, outcome.kept)
+    print(summary(folder.absolute() if folder == here else folder, outcome, new=new), flush=True)
+    return int(outcome.failed)
+
+
+def _name_in(folder: Path, typed: str) -> str:
+    """Return the name in the copy of a file that was typed so, or as it is seen from this folder.
+
+    >>> _name_in(Path("mycourse"), "mycourse/notebooks/03-a.ipynb")
+    'notebooks/03-a.ipynb'
+    """
+    path = os.path.relpath(typed, folder)
+    inside = path if not path.startswith(os.pardir) else typed
+    return PurePosixPath(*Path(os.path.normpath(inside)).parts).as_posix()

@@ -1,0 +1,91 @@
+"""Fixtures of the browser tests: one JupyterLab and one Chromium a process, pages that must stay quiet."""
+
+import shutil
+
+import pytest
+
+from browser.lab import ARGUMENTS, ROOT, Notebook, Watched, chromium, lab_server
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium, without a window. Tests that need it skip where it or playwright is missing."""
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="playwright is not installed: no browser tests"
+    )
+    if chromium() is None:
+        pytest.skip("no chromium on this machine: no browser tests (Debian: apt-get install chromium)")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def lab(browser, tmp_path_factory):
+    """(address, folder) of a JupyterLab that serves a copy of the lessons."""
+    folder = tmp_path_factory.mktemp("lab")
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks")
+    with lab_server(folder) as address:
+        yield address, folder
+
+
+@pytest.fixture(scope="module")
+def watched():
+    """Every page that this file opened, with its troubles."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def new_page(browser, lab, watched):
+    """Open a page: new_page(color_scheme="dark", …). It may talk to this machine alone."""
+
+    def make(**options) -> Watched:
+        watched.append(Watched(browser, lab[0], **options))
+        return watched[-1]
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def open_notebook(new_page, lab):
+    """Open a notebook of the lab's folder: open_notebook("notebooks/02-chain-rule.ipynb")."""
+
+    def make(path: str, **options) -> Notebook:
+        return Notebook(new_page(**options).page, path, lab[0]).open()
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def open_stage(browser, watched):
+    """Show widgets on a plain page: open_stage({"dial": "dial = Dial()\ndial"})."""
+
+    from browser.stage import Stage  # it needs what draws widgets, which other tests need not wait for
+
+    def make(cells: dict[str, str], **options) -> Stage:
+        stage = Stage(browser, **options)
+        watched.append(stage.watched)
+        return stage.put(cells)
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def closed(watched):
+    """Close what a file opened: a page, and its kernel, would slow down all that follows."""
+    yield
+    for one in watched:
+        if not one.page.is_closed():
+            one.page.evaluate("() => window.jupyterapp?.serviceManager.sessions.shutdownAll()")
+        one.context.close()
+
+
+@pytest.fixture
+def quiet(watched):
+    """No error on a console and no request to the outside, in any test."""
+    yield
+    troubles = [trouble for one in watched for trouble in one.troubles]
+    for one in watched:
+        one.troubles.clear()
+    assert not troubles, "\n".join(troubles)

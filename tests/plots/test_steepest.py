@@ -1,0 +1,43 @@
+"""The steepest step stands at a right angle to the contours, and the alt text says where it points."""
+
+import math
+
+import numpy as np
+import pytest
+
+from backproplab.display import alt_text
+from backproplab.plots.steepest import steepest_step
+
+
+def arrows(ax):
+    """The end of each arrow, in data units, relative to where it starts."""
+    drawn = [text for text in ax.texts if getattr(text, "arrow_patch", None) is not None]
+    return [np.subtract(arrow.xy, arrow.xyann) for arrow in drawn]
+
+
+def test_the_arrow_has_length_one_and_points_along_the_gradient():
+    (arrow,) = arrows(steepest_step(lambda a, b: 3 * a + 4 * b, (1.0, 2.0), (3.0, 4.0)))
+    assert arrow == pytest.approx([0.6, 0.8])
+
+
+def test_the_arrow_crosses_the_contours_at_a_right_angle():
+    ax = steepest_step(lambda a, b: 3 * a + 4 * b, (1.0, 2.0), (3.0, 4.0))
+    assert ax.get_aspect() == 1
+    (arrow,) = arrows(ax)
+    contour = next(path for path in ax.collections[0].get_paths() if len(path.vertices) > 1)
+    along = contour.vertices[1] - contour.vertices[0]
+    assert along @ arrow == pytest.approx(0, abs=1e-9)
+
+
+def test_the_other_step_is_drawn_and_told():
+    ax = steepest_step(lambda a, b: a + b, (0, 0), (1.0, 1.0), other=(2.0, 0.0), other_name="in feet")
+    assert sorted(map(tuple, np.round(arrows(ax), 3).tolist())) == [(0.707, 0.707), (1.0, 0.0)]
+    text = alt_text(ax)
+    assert "45° above the horizontal axis" in text
+    assert "A grey dashed arrow, in feet, goes 0° above it" in text
+
+
+@pytest.mark.parametrize("gradient", [(0.0, 0.0), (math.nan, 1.0)])
+def test_no_direction_is_refused(gradient):
+    with pytest.raises(ValueError, match="no direction"):
+        steepest_step(lambda a, b: a + b, (0, 0), gradient)
