@@ -55,9 +55,13 @@ class WarmServer:
         try:
             return WarmChild(self._process.control, request, spent)
         except OSError:  # the server has gone, killed by the system for want of memory perhaps
-            self.close()
-            self._start()
+            self.restart()
             return WarmChild(self._process.control, request, spent)
+
+    def restart(self) -> None:
+        """End the server, whatever is left of it, and start another."""
+        self.close()
+        self._start()
 
     def close(self) -> None:
         """End the server."""
