@@ -143,7 +143,7 @@ def restrict_files(readable: Iterable[str], writable: Iterable[str]) -> None:
     for paths, access in (
         (readable, EXECUTE | READ_FILE | READ_DIR),
         (writable, files & ~EXECUTE),
-        (("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random"), READ_FILE | WRITE_FILE),
+        (("/dev/null", "/dev/urandom", "/dev/random"), READ_FILE | WRITE_FILE),  # /dev/zero can be shared
     ):
         for path in filter(os.path.exists, paths):
             _allow(libc, rules, path, access)
