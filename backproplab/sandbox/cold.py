@@ -12,7 +12,7 @@ from typing import Any
 
 from backproplab.sandbox import wire
 from backproplab.sandbox.launch import environment, python
-from backproplab.sandbox.limits import Usage, signal_name, usage
+from backproplab.sandbox.limits import Meter, Usage, signal_name
 from backproplab.sandbox.protocol import Assignment, Limits
 from backproplab.sandbox.watchdog import PAUSE, Ending, Watchdog
 
@@ -72,10 +72,9 @@ class ColdChild:
 
     def _watch(self) -> None:
         """End it when it has used what it may; where the system does not tell that, by the clock alone."""
-        tells = os.path.isdir("/proc/self/task")
+        meter = Meter(self._process.pid) if os.path.isdir("/proc/self/task") else None
         while not self._has_ended(PAUSE):
-            used = usage(self._process.pid) if tells else Usage(0.0, 0)
-            self._stopped = self._watchdog.look(used)
+            self._stopped = self._watchdog.look(meter.look() if meter else Usage(0.0, 0))
             if self._stopped:
                 return self._signal()
 

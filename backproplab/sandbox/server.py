@@ -23,7 +23,7 @@ from typing import Any, NoReturn
 
 from backproplab.sandbox import child, isolation, seccomp, wire
 from backproplab.sandbox.isolation import MissingMechanismError
-from backproplab.sandbox.limits import limit_resources, resident, usage
+from backproplab.sandbox.limits import Meter, limit_resources, resident
 from backproplab.sandbox.protocol import Assignment, Limits
 from backproplab.sandbox.watchdog import Watchdog
 
@@ -95,7 +95,7 @@ def _guard(server: Server, job: int, results: int, status: socket.socket) -> NoR
 
 
 def _watch(pid: int, status: socket.socket, limits: Limits) -> None:
-    inherited, ended = resident(os.getpid()), os.pidfd_open(pid)
+    meter, ended = Meter(pid, inherited=resident(os.getpid())), os.pidfd_open(pid)
     watchdog = Watchdog(limits, **json.loads(status.recv(MESSAGE) or b"{}"))
     while True:
         ready, _, _ = select.select([status.fileno(), ended], [], [], watchdog.until_look())
@@ -108,7 +108,7 @@ def _watch(pid: int, status: socket.socket, limits: Limits) -> None:
                 os.kill(pid, signal.SIGKILL)
                 return send(status, ending=watchdog.ending(""))
             watchdog.begin_step()
-        if not watchdog.until_look() and (ending := watchdog.look(usage(pid, inherited=inherited))):
+        if not watchdog.until_look() and (ending := watchdog.look(meter.look())):
             os.kill(pid, signal.SIGKILL)
             return send(status, ending=ending)
 

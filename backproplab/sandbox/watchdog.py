@@ -12,6 +12,8 @@ from backproplab.sandbox.limits import Usage
 from backproplab.sandbox.protocol import Limits
 
 PAUSE = 0.05  # seconds between two looks at what is used
+LEAST_CHARGED = 0.25
+"""Of the clock, what counts in any case: who sleeps can let another process wait for a core meanwhile."""
 START_SECONDS = 120.0  # until the first step begins: no time of the student's
 
 
@@ -33,6 +35,8 @@ class Watchdog:
         self.limits, self.cpu_spent, self.wall_spent = limits, cpu_spent, wall_spent
         self.used = Usage(0.0, 0)
         self.wall_seconds = 0.0
+        """By the clock, without the time in which it waited for a core."""
+        self._clock = 0.0
         self._start: tuple[float, float] | None = None  # CPU and clock when the first step began
         self._step = (0.0, 0.0)  # the same of this step
         self._step_is_new = False
@@ -49,8 +53,9 @@ class Watchdog:
     def look(self, used: Usage) -> Ending | None:
         """Take what is used by now; an Ending if that is too much."""
         now = time.monotonic()
-        self.wall_seconds += now - self._looked
+        self._clock += now - self._looked
         self._looked, self.used = now, used
+        self.wall_seconds = max(self._clock - used.waiting_seconds, self._clock * LEAST_CHARGED)
         here = used.cpu_seconds, self.wall_seconds
         if self._step_is_new:
             self._start, self._step, self._step_is_new = self._start or here, here, False
@@ -58,7 +63,7 @@ class Watchdog:
         if used.memory_bytes > limits.memory_bytes:
             return self.ending(f"used more than {limits.memory_bytes / 1e9:.2g} GB of memory")
         if self._start is None:
-            late = self.wall_seconds > START_SECONDS
+            late = self._clock > START_SECONDS
             return self.ending(f"did not begin within {START_SECONDS:g} s") if late else None
         if here[0] - self._step[0] > limits.cell_seconds:
             return self.ending(f"computed for more than {limits.cell_seconds:g} s")

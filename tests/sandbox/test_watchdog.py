@@ -1,12 +1,19 @@
 """Nothing that a submission does to the descriptor for values takes the watchdog's eyes from it."""
 
 import contextlib
+import os
+import subprocess
+import sys
+import textwrap
+import time
 
 import pytest
 from attacks import ASSIGNMENT, GIVEN, HELPERS, RIGHT
 from attacks.forging import FRAME
 
 from backproplab.sandbox import Cell, Checkpoint, IsolationError, Job, Limits, Sandbox
+from backproplab.sandbox import watchdog as watchdog_module
+from backproplab.sandbox.limits import Meter, Usage
 
 MEMORY = Limits(cell_seconds=60, submission_seconds=60, memory_bytes=300_000_000)
 TIME = Limits(cell_seconds=0.3, submission_seconds=60, wall_factor=1000)
@@ -28,6 +35,28 @@ OVERUSE = {
     "memory": (MEMORY, HOARD, "of memory"),
     "time": (TIME, BURN, "computed for more than 0.3 s"),
     "the clock": (CLOCK, SLEEP, "took more than 0.6 s"),
+}
+FORKS = """
+import signal, time
+signal.signal(signal.SIGCHLD, {handling})
+for _ in range(80):
+    mine, theirs = os.pipe()
+    if os.fork() == 0:
+        start = time.process_time()
+        while time.process_time() < start + 0.08:
+            pass
+        os._exit(0)
+    os.close(theirs)
+    os.read(mine, 1)
+    os.close(mine)
+    {wait}
+"""
+UNCOUNTED = {
+    "children that nobody waits for": FORKS.format(handling="signal.SIG_IGN", wait=""),
+    "children that are waited for": FORKS.format(handling="signal.SIG_DFL", wait="os.wait()"),
+    "children of a child": "if os.fork() == 0:\n"
+    + textwrap.indent(FORKS.format(handling="signal.SIG_IGN", wait=""), "    ")
+    + "    os._exit(0)\nos.wait()",
 }
 
 BLINDING = {
@@ -103,6 +132,55 @@ def run():
             return sandboxes[limits, level].run(Job((*steps, Checkpoint("1.2")), (1,)))
 
         yield run
+
+
+@pytest.mark.parametrize("way", UNCOUNTED)
+def test_what_children_compute_counts(run, way):
+    assert_stopped(run(TIME, UNCOUNTED[way], "full"), "computed for more than 0.3 s")
+
+
+def looks(watchdog, monkeypatch, *seen):
+    """What a watchdog says of (clock, Usage) pairs, the last of it."""
+    said = None
+    for clock, used in seen:
+        monkeypatch.setattr(watchdog_module.time, "monotonic", lambda clock=clock: float(clock))
+        said = watchdog.look(used)
+    return said
+
+
+@pytest.fixture
+def watchdog(monkeypatch):
+    monkeypatch.setattr(watchdog_module.time, "monotonic", lambda: 0.0)
+    watchdog = watchdog_module.Watchdog(Limits(cell_seconds=10, submission_seconds=60, wall_factor=4))
+    watchdog.begin_step()
+    return watchdog
+
+
+def test_waiting_for_a_core_is_not_the_students_time(watchdog, monkeypatch):
+    assert looks(watchdog, monkeypatch, (0, Usage(0, 0)), (41, Usage(1, 0, 20))) is None
+    assert looks(watchdog, monkeypatch, (61, Usage(1, 0, 20))).words == "took more than 40 s"
+
+
+def test_sleeping_while_others_wait_is_the_students_time(watchdog, monkeypatch):
+    assert looks(watchdog, monkeypatch, (0, Usage(0, 0)), (159, Usage(1, 0, 9999))) is None
+    assert looks(watchdog, monkeypatch, (161, Usage(1, 0, 9999))).words == "took more than 40 s"
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="nothing tells who waits")
+def test_waiting_for_a_core_is_measured():
+    core = min(os.sched_getaffinity(0))
+    burn = [sys.executable, "-c", f"import os\nos.sched_setaffinity(0, [{core}])\nwhile True: pass"]
+    pair = [subprocess.Popen(burn) for _ in range(2)]
+    try:
+        meter = Meter(pair[0].pid)
+        while meter.look().waiting_seconds < 0.2:  # and not for ever, for one of them must wait
+            time.sleep(0.05)
+        used = meter.look()
+    finally:
+        for process in pair:
+            process.kill()
+            process.wait()
+    assert used.cpu_seconds > 0
 
 
 def assert_stopped(outcome, words):
