@@ -96,7 +96,10 @@ def _guard(server: Server, job: int, results: int, status: socket.socket) -> NoR
 
 def _watch(pid: int, status: socket.socket, limits: Limits) -> None:
     meter, ended = Meter(pid, inherited=resident(os.getpid())), os.pidfd_open(pid)
-    watchdog = Watchdog(limits, **json.loads(status.recv(MESSAGE) or b"{}"))
+    spent = status.recv(MESSAGE)  # comes with the job: until then, it waits behind its walls
+    if not spent:
+        return os.kill(pid, signal.SIGKILL)
+    watchdog = Watchdog(limits, **json.loads(spent))
     while True:
         ready, _, _ = select.select([status.fileno(), ended], [], [], watchdog.until_look())
         if ended in ready:

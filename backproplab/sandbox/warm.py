@@ -4,6 +4,7 @@ import json
 import os
 import select
 import socket
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -14,9 +15,10 @@ from backproplab.sandbox.limits import signal_name
 from backproplab.sandbox.protocol import Assignment, Limits
 from backproplab.sandbox.requirements import IsolationError, SandboxError
 from backproplab.sandbox.server import BEGIN_STEP, MESSAGE, STOP
-from backproplab.sandbox.watchdog import Ending
+from backproplab.sandbox.watchdog import PAUSE, Ending
 
 START_SECONDS = 120.0
+OLD_SECONDS = 0.5
 
 
 class WarmServer:
@@ -24,6 +26,7 @@ class WarmServer:
 
     def __init__(self, assignment: Assignment, limits: Limits) -> None:
         self._content = wire.pack(assignment, limits)
+        self._spare: WarmChild | None = None
         self._start()
 
     def _start(self) -> None:
@@ -51,12 +54,26 @@ class WarmServer:
         )
 
     def child(self, request: dict[str, Any], spent: dict[str, float]) -> "WarmChild":
-        """Have a child forked, and send it its job; `spent` is what its submission has used before."""
+        """Give a child its job; `spent` is what its submission has used before.
+
+        It has been forked ahead, and the next one is now, so that it builds its walls while this one works.
+        """
         try:
-            return WarmChild(self._process.control, request, spent)
+            child = self._spare or WarmChild(self._process.control)
+            self._spare = None
+            child.begin(request, spent)
+            self._spare = WarmChild(self._process.control)
         except OSError:  # the server has gone, killed by the system for want of memory perhaps
             self.restart()
-            return WarmChild(self._process.control, request, spent)
+            child = WarmChild(self._process.control)
+            child.begin(request, spent)
+        return child
+
+    def drop_spare(self) -> None:
+        """End the child that waits for a job."""
+        if self._spare:
+            self._spare.kill()
+            self._spare = None
 
     def restart(self) -> None:
         """End the server, whatever is left of it, and start another."""
@@ -65,50 +82,66 @@ class WarmServer:
 
     def close(self) -> None:
         """End the server."""
+        self.drop_spare()
         self._process.close()
 
 
 class WarmChild:
     """One submission's child behind the walls, and the guard that watches it."""
 
-    def __init__(self, control: socket.socket, request: dict[str, Any], spent: dict[str, float]) -> None:
-        theirs, job = os.pipe()
+    def __init__(self, control: socket.socket) -> None:
+        job, self._job = os.pipe()
         self._results, results = os.pipe()
         # A pipe's two ends have flags of their own: whatever is done to the other, reading this one returns.
         os.set_blocking(self._results, False)
         self._status, guards = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._open = True
         self._poll = select.poll()
         for descriptor in (self._results, self._status.fileno()):
             self._poll.register(descriptor, select.POLLIN)
+        self._open = True
+        self._step_is_new, self._told = False, time.monotonic()
         try:
-            self._status.send(json.dumps(spent).encode())
-            socket.send_fds(control, [b"!"], [theirs, results, guards.fileno()])
+            socket.send_fds(control, [b"!"], [job, results, guards.fileno()])
         except OSError:
             self.kill()
-            os.close(job)
             raise
         finally:
-            for descriptor in (theirs, results):
-                os.close(descriptor)
+            os.close(job)
+            os.close(results)
             guards.close()
-        with suppress(OSError), open(job, "wb", buffering=0) as pipe:  # fails if it has ended: see `ending`
+
+    def begin(self, request: dict[str, Any], spent: dict[str, float]) -> None:
+        """Send it its job, and its guard what is `spent`. If it has ended before, `ending` tells why."""
+        with suppress(OSError):
+            self._status.send(json.dumps(spent).encode())
+        job, self._job = self._job, -1
+        with suppress(OSError), open(job, "wb", buffering=0) as pipe:
             rest = memoryview(wire.request(**request))
             while rest:
                 rest = rest[pipe.write(rest) :]
 
     def read(self, length: int, patience: float) -> bytes | None:
         """Return what it sends: b"" when it has ended, None if nothing came in so many seconds."""
+        if self._step_is_new:
+            patience = min(patience, PAUSE)
         ready = dict(self._poll.poll(patience * 1000))
         try:
             return os.read(self._results, length)
         except BlockingIOError:  # nothing there; if the guard has spoken, nothing comes any more
+            self._tell_step()
             return b"" if self._status.fileno() in ready else None
 
     def begin_step(self) -> None:
-        """Tell the guard that a step begins."""
-        with suppress(OSError):
-            self._status.send(BEGIN_STEP)
+        """Tell the guard that a step begins: at once if the last word is old, else if it is not over soon."""
+        self._step_is_new = True
+        if time.monotonic() - self._told > OLD_SECONDS:
+            self._tell_step()
+
+    def _tell_step(self) -> None:
+        if self._step_is_new:
+            self._step_is_new, self._told = False, time.monotonic()
+            with suppress(OSError):
+                self._status.send(BEGIN_STEP)
 
     def stop(self) -> Ending:
         """End it and all that it started, and return what it had used."""
@@ -134,3 +167,5 @@ class WarmChild:
             self._open = False
             self._status.close()
             os.close(self._results)
+            if self._job >= 0:
+                os.close(self._job)

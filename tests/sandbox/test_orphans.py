@@ -119,7 +119,7 @@ def test_what_a_submission_starts_ends_with_the_grader(way, killed, view, all_en
     # The last process of STAY's marks that all that comes before has run.
     code = LIBC + textwrap.dedent(HOLDING_ON[way]) + STAY
     grader = subprocess.Popen([sys.executable, "-c", GRADER, view, code], start_new_session=True)
-    before_stay = 3 if view == "without bubblewrap" else 5  # server, guard, child; bubblewrap's own two
+    before_stay = 5 if view == "without bubblewrap" else 7  # server, guard, child, the next two; bubblewrap's
     deadline = time.monotonic() + 120
     while len(tree(grader.pid)) < before_stay + 3 and time.monotonic() < deadline:
         assert grader.poll() is None
