@@ -7,7 +7,7 @@ import base64
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Literal, Self
 
@@ -97,8 +97,9 @@ class Grader:
             return empty_record(self.task, submission, str(error), level=self.level)
         # Twice, in two children: what the first one says may be shown, for it knows public inputs alone. It
         # has ended before the second begins, of which nothing but its numbers is looked at.
-        shown = self._run(make_job(notebook.cells, self.task.assignment, self.task.public))
-        outcome = self._run(make_job(notebook.cells, self.task.assignment, self.task.seeds))
+        job = make_job(notebook.cells, self.task.assignment, self.task.public)
+        shown = self._run(job)
+        outcome = self._run(replace(job, seeds=self.task.seeds))
         sources = [cell.source for cell in notebook.cells]
         grades = [
             grade_exercise(

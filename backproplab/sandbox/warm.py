@@ -19,6 +19,7 @@ from backproplab.sandbox.watchdog import PAUSE, Ending
 
 START_SECONDS = 120.0
 OLD_SECONDS = 0.5
+CHUNK = 1 << 16
 
 
 class WarmServer:
@@ -50,7 +51,7 @@ class WarmServer:
             raise IsolationError("a view by bubblewrap" if process.wrapped else "a server", last_error)
         self.level = (
             f"full: {'bubblewrap, ' if process.wrapped else ''}user, PID, network, IPC and mount namespaces, "
-            f"Landlock {said['landlock']}, seccomp, limits"
+            f"Landlock {said['landlock']}, seccomp, limits kept by a guard, without cgroups"
         )
 
     def child(self, request: dict[str, Any], spent: dict[str, float]) -> "WarmChild":
@@ -98,7 +99,7 @@ class WarmChild:
         self._poll = select.poll()
         for descriptor in (self._results, self._status.fileno()):
             self._poll.register(descriptor, select.POLLIN)
-        self._open = True
+        self._open, self._rest = True, b""
         self._step_is_new, self._told = False, time.monotonic()
         try:
             socket.send_fds(control, [b"!"], [job, results, guards.fileno()])
@@ -122,11 +123,19 @@ class WarmChild:
 
     def read(self, length: int, patience: float) -> bytes | None:
         """Return what it sends: b"" when it has ended, None if nothing came in so many seconds."""
+        if not self._rest and (more := self._more(patience)) is not None:
+            self._rest = more
+            if not more:
+                return b""
+        taken, self._rest = self._rest[:length], self._rest[length:]
+        return taken or None
+
+    def _more(self, patience: float) -> bytes | None:
         if self._step_is_new:
             patience = min(patience, PAUSE)
         ready = dict(self._poll.poll(patience * 1000))
         try:
-            return os.read(self._results, length)
+            return os.read(self._results, CHUNK)
         except BlockingIOError:  # nothing there; if the guard has spoken, nothing comes any more
             self._tell_step()
             return b"" if self._status.fileno() in ready else None
