@@ -5,9 +5,16 @@ import signal
 import time
 from contextlib import suppress
 from pathlib import Path
+from types import ModuleType
 from typing import NamedTuple
 
 from backproplab.sandbox.protocol import Limits
+
+resource: ModuleType | None
+try:
+    import resource  # here, and not in each child anew
+except ImportError:  # Windows
+    resource = None
 
 MOST_OPEN_FILES = 64  # each may be a pipe, whose buffer no other limit counts
 MOST_SEEN = 10_000  # processes
@@ -29,9 +36,7 @@ def limit_resources(limits: Limits, *, own_namespace: bool) -> None:
 
     A limit on the number of processes counts all that its user runs, so it is set in an own namespace only.
     """
-    try:
-        import resource
-    except ImportError:  # Windows
+    if resource is None:
         return
     pages = int((_read("/proc/self/statm") or "0").split()[0])
     seconds = int(limits.submission_seconds) + 1

@@ -11,6 +11,7 @@ import errno
 import os
 import platform
 import struct
+from functools import cache
 from typing import NamedTuple
 
 from backproplab.sandbox.isolation import MissingMechanismError
@@ -94,6 +95,7 @@ def _lines(refusal: Refusal, column: int) -> list[tuple[int, int, int, int]]:
     return [(IF_EQUAL, 0, len(lines), refusal.numbers[column]), *lines]
 
 
+@cache
 def program(machine: str) -> bytes:
     """Return the filter for an architecture; MissingMechanismError if we have none for it."""
     if machine not in ARCHITECTURES:

@@ -14,6 +14,7 @@ so or closes `status`.
 import gc
 import json
 import os
+import platform
 import select
 import signal
 import socket
@@ -51,6 +52,7 @@ class Server:
         isolation.die_with_parent()
         child.warm_up(self.assignment, self.limits)
         self.released = child.release(self.assignment)
+        seccomp.program(platform.machine())  # once, and not in each child
         threads = len(os.listdir("/proc/self/task"))
         if threads > 1:
             raise RuntimeError(f"the given cells leave {threads - 1} threads running, which no fork survives")
