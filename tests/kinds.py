@@ -11,7 +11,13 @@ MUST_RUN = bool(os.environ.get("BACKPROPLAB_MUST_RUN"))
 KINDS = {
     "browser": ("tests/browser/", "tests/lessons/"),
     "grader": ("tests/sandbox/", "tests/grading/", "tests/authoring/", "tests/attacks/"),
-    "course": ("tests/test_exercises.py", "tests/house/", "tests/publishing/", "tests/test_published.py"),
+    "course": (
+        "tests/course/",
+        "tests/test_exercises.py",
+        "tests/house/",
+        "tests/publishing/",
+        "tests/test_published.py",
+    ),
 }
 """The kinds of tests by where they stand; all others are `mathematics`, the package by itself."""
 

@@ -8,9 +8,11 @@ import nbformat
 import pytest
 
 from backproplab.authoring.notebooks import execute
+from backproplab.marking.ids import order, series
 
 ROOT = Path(__file__).parent.parent
 SETS = sorted((ROOT / "exercises").glob("*.ipynb"))
+LESSONS = [path for path in SETS if path.stem[0].isdigit()]
 sets = pytest.mark.parametrize("path", SETS, ids=lambda path: path.stem)
 
 
@@ -24,15 +26,22 @@ def texts(path):
     """The text of each exercise, from its heading to the next, by its id."""
     cells = nbformat.read(path, as_version=4).cells
     prose = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
-    parts = re.split(r"^## (?:(\d+\.\d+)\b)?", prose, flags=re.MULTILINE)
+    parts = re.split(r"^## (?:(C?\d+\.\d+)\b)?", prose, flags=re.MULTILINE)
     return {name: text for name, text in zip(parts[1::2], parts[2::2], strict=True) if name}
 
 
 def test_there_are_at_least_33_exercises_in_eleven_sets():
     stems = ["00", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10"]
-    assert [path.stem[:2] for path in SETS] == stems
-    assert sum(len(recorded(path)) for path in SETS) >= 33
-    assert all(3 <= len(recorded(path)) <= 7 for path in SETS[1:])
+    assert [path.stem[:2] for path in LESSONS] == stems
+    assert sum(len(recorded(path)) for path in LESSONS) >= 33
+    assert all(3 <= len(recorded(path)) <= 7 for path in LESSONS[1:])
+
+
+@sets
+def test_exercises_bear_the_number_of_their_set_and_stand_in_order(path):
+    exercises = list(recorded(path))
+    assert {exercise.split(".")[0] for exercise in exercises} == {series(path.stem)}
+    assert exercises == sorted(exercises, key=order)
 
 
 @sets

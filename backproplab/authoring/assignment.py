@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from backproplab.marking import ids
 from backproplab.marking.exercise import KINDS, MANUAL, PRACTICE
 from backproplab.sandbox.protocol import Assignment, Check
 
@@ -106,9 +107,9 @@ def _order_faults(cells: list[Cell], name: str) -> Iterator[str]:
         for exercise, times in Counter(exercises).items():
             if times > 1:
                 yield f"exercise {exercise} has {times} {role.value} cells, expected 1; rename the others"
-    for exercise in sorted(set(order[Role.ANSWER]) ^ set(order[Role.CHECK])):
+    for exercise in sorted(set(order[Role.ANSWER]) ^ set(order[Role.CHECK]), key=ids.order):
         missing = Role.CHECK if exercise in order[Role.ANSWER] else Role.ANSWER
-        grade_id = f"{missing.value}-{exercise.replace('.', '-')}"
+        grade_id = ids.grade_id(missing.value, exercise)
         yield f"exercise {exercise} has no {missing.value} cell; add one with grade_id '{grade_id}'"
     position = {(cell.role, cell.exercise): index for index, cell in enumerate(cells)}
     for exercise in set(order[Role.ANSWER]) & set(order[Role.CHECK]):

@@ -7,12 +7,12 @@ metadata: they hold misconceptions, alternatives and replies, and nothing else.
 
 import ast
 import json
-import re
 from collections.abc import Iterator, Mapping
 from enum import Enum
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from backproplab.marking.ids import exercise_of
 from backproplab.marking.names import bound_names
 
 from .errors import ReleaseError
@@ -37,7 +37,7 @@ class Cell(NamedTuple):
 
     id: str
     role: Role
-    exercise: str  # "3.2" for an answer or a check, else ""
+    exercise: str  # "3.2" or "C1.2" for an answer or a check, else ""
     source: str
     node: Mapping[str, Any]
     """All of the cell, as in the file, but its source in one piece."""
@@ -72,12 +72,12 @@ def read_cell(node: Mapping[str, Any]) -> Cell:
         return Cell(id, Role.AUTHOR if is_for_the_author(tree) else Role.GIVEN, "", source, node)
     role, word = (Role.ANSWER, "answer") if solution else (Role.CHECK, "check")
     grade_id = str(meta.get("grade_id", ""))
-    if not (named := re.fullmatch(rf"{word}-(\d+)-(\d+)", grade_id)):
+    if not (exercise := exercise_of(grade_id, word)):
         raise ReleaseError(
-            f"cell '{id}': its grade_id is {grade_id!r}; for exercise 3.2 write '{word}-3-2' (nbgrader "
-            "takes letters, digits, - and _ alone)"
+            f"cell '{id}': its grade_id is {grade_id!r}; for exercise 3.2 write '{word}-3-2', for C1.2 of a "
+            f"capstone '{word}-C1-2' (nbgrader takes letters, digits, - and _ alone)"
         )
-    return Cell(id, role, f"{named[1]}.{named[2]}", source, node)
+    return Cell(id, role, exercise, source, node)
 
 
 def _parse(id: str, source: str) -> ast.Module:

@@ -74,6 +74,6 @@ def _name_in(folder: Path, typed: str) -> str:
     >>> _name_in(Path("mycourse"), "mycourse/notebooks/03-a.ipynb")
     'notebooks/03-a.ipynb'
     """
-    path = os.path.relpath(typed, folder)
-    inside = path if not path.startswith(os.pardir) else typed
-    return PurePosixPath(*Path(os.path.normpath(inside)).parts).as_posix()
+    path, root = Path(os.path.abspath(typed)), os.path.abspath(folder)
+    inside = path.relative_to(root) if path.is_relative_to(root) else Path(typed)
+    return PurePosixPath(*inside.parts).as_posix()

@@ -34,7 +34,7 @@ def read_zip(file: Path) -> dict[str, bytes]:
             entries = {name.removeprefix(f"{TOP}/"): name for name in handout.namelist()}
             found = {name: handout.read(entry) for name, entry in entries.items() if NAMES.fullmatch(name)}
     except BadZipFile as error:
-        raise CourseError(f"{file} is no zip file ({error}); take a fresh copy of it") from error
+        raise CourseError(f"{file} cannot be read ({error}); take a fresh copy of it") from error
     if NOTE not in found:
         raise CourseError(f"{file} holds no copy of the course; name a zip that release --zip has made")
     return found

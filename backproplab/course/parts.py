@@ -33,20 +33,20 @@ class Part:
     @property
     def touched(self) -> bool:
         """Has the learner worked in it? A file that there is no record of may be theirs."""
-        known = {each.content for each in (self.base, self.course) if each}
-        return self.mine is not None and self.mine.content not in known
+        known = [each for each in (self.base, self.course) if each]
+        return self.mine is not None and not any(self.mine.matches(each) for each in known)
 
     @property
     def same_content(self) -> bool:
         """Would a learner see no difference between what they were given and what the course has?"""
-        return self.base is not None and self.course is not None and self.base.content == self.course.content
+        return self.base is not None and self.course is not None and self.base.matches(self.course)
 
     @property
     def due(self) -> bool:
         """Is there something to write? Not where JupyterLab alone has written, by saving."""
         if self.course is None or self.mine is None or self.base is None:
             return self.course is not None and self.mine is None
-        return self.course not in (self.base, self.mine) and self.mine.content == self.base.content
+        return self.course not in (self.base, self.mine) and self.mine.matches(self.base)
 
 
 def fits(part: Part, parts: Sequence[Part]) -> bool:

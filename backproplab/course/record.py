@@ -30,6 +30,10 @@ class Digest(NamedTuple):
     bytes: str
     content: str
 
+    def matches(self, other: "Digest") -> bool:
+        """Say whether a learner sees the same in both. Equal bytes suffice, however contents are compared."""
+        return self.bytes == other.bytes or self.content == other.content
+
 
 def digest(name: str, data: bytes) -> Digest:
     """Return the digests of a file that has this name in the copy."""

@@ -24,6 +24,10 @@ AFTERWARDS = (
     f"Yours is then in {LESSONS}-earlier or {EXERCISES}-earlier, with its recorded values. If you are "
     "content with what you have, there is nothing to do."
 )
+STILL_OPEN = (
+    "If one of these is open in JupyterLab, and it asks about a change on disk, choose Revert: you then "
+    "see the new version."
+)
 COMMANDS = """\
     make course FRESH={name}
     .venv\\Scripts\\backproplab course --fresh {name}          (Windows)"""
@@ -31,24 +35,20 @@ COMMANDS = """\
 
 def summary(folder: Path, outcome: Outcome, *, new: bool) -> str:
     """Return what was done, in a few lines for a terminal."""
-    lines = [f"{old} is now {kept}" for old, kept in outcome.set_aside]
-    lines += [
-        f"{name}: you have not worked in it, and it is as the course has it" for name in outcome.as_given
-    ]
+    lines = [f"{old} is now {aside}" for old, aside in outcome.set_aside]
+    lines += [f"{name}: you have not worked in it; it is as the course has it" for name in outcome.as_given]
     if new:
         notebooks = [name for name in outcome.written if name.endswith(".ipynb")]
         lessons = sum(name.startswith(f"{LESSONS}/") for name in notebooks)
         lines.append(f"{folder}: made, with {lessons} lessons and {len(notebooks) - lessons} exercise sets")
     else:
-        units = [
-            name for name in outcome.written if name == unit_of(name) or unit_of(name) not in outcome.written
-        ]
-        lines += [f"{name}: as the course has it now" for name in units]
+        followed = [name for name in outcome.written if unit_of(name) not in {*outcome.written} - {name}]
+        lines += [f"{name}: as the course has it now" for name in followed]
         lines += [f"{name}: no longer in the course, removed" for name in outcome.removed]
-        lines += [] if lines else [f"{folder}: nothing to bring up to date"]
+        lines += [STILL_OPEN] if followed else []
     if outcome.kept:
         lines += ["", not_updated(outcome.kept), f"This also stands in {folder / REPORT}."]
-    return "\n".join(lines)
+    return "\n".join(lines or [f"{folder}: nothing to bring up to date"])
 
 
 def not_updated(kept: Sequence[Kept]) -> str:

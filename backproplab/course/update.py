@@ -145,7 +145,7 @@ class _Update:
             due = [part for part in due if not part.touched and fits(part, parts)]
             if theirs := [part for part in parts if part.touched and not part.same_content]:
                 recorded = all(part.base for part in theirs)
-                self._keep(parts[0].name, CHANGED if recorded else UNRECORDED)
+                self._keep(theirs[0].name, CHANGED if recorded else UNRECORDED)
         elif any(part.due and not fits(part, parts) for part in parts[1:]) and (why := self._needed(parts)):
             self._keep(parts[0].name, f"The course has a newer version. {why}")
             return

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from backproplab.grading import pages
+from backproplab.marking.ids import order
 from backproplab.marking.slips import SLIPS
 from backproplab.marking.verdict import Status
 from backproplab.plots import classroom
@@ -56,7 +57,8 @@ def tally_results(results: Sequence[Mapping[str, Any]]) -> Tally:
             if exercise["status"] in WRONG:
                 missed.update((exercise["id"], name) for name in exercise.get("missed", []))
     full = max((each["max_score"] for each in results), default=0.0)
-    return Tally([each["score"] for each in results], full, statuses, mistakes, slips, missed)
+    in_order = {exercise: statuses[exercise] for exercise in sorted(statuses, key=order)}
+    return Tally([each["score"] for each in results], full, in_order, mistakes, slips, missed)
 
 
 def class_html(assignment: str, results: Sequence[Mapping[str, Any]], *, isolation: str) -> str:

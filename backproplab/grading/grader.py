@@ -13,12 +13,13 @@ from typing import Any, Literal, Self
 
 from backproplab.grading.exercises import ExerciseGrade, grade_exercise
 from backproplab.grading.notebook import StudentNotebook, read_notebook
-from backproplab.grading.plan import ANSWER, CHECK, grade_id, make_job
+from backproplab.grading.plan import ANSWER, CHECK, make_job
 from backproplab.grading.reports import REVIEW, result
 from backproplab.grading.review import Reviewer
 from backproplab.grading.submissions import Entry, Submission, SubmissionError, content
 from backproplab.marking.edited import is_edited, parse
 from backproplab.marking.exercise import MANUAL, Exercise
+from backproplab.marking.ids import grade_id
 from backproplab.marking.names import bound_names
 from backproplab.marking.values import Values
 from backproplab.marking.verdict import Status, Verdict

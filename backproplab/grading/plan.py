@@ -8,19 +8,11 @@ from collections.abc import Sequence
 
 from backproplab.grading.notebook import StudentCell
 from backproplab.marking.edited import parse
+from backproplab.marking.ids import grade_id
 from backproplab.marking.names import bound_names
 from backproplab.sandbox.protocol import Assignment, Cell, Check, Checkpoint, Job
 
 CHECK, ANSWER = "check", "answer"
-
-
-def grade_id(role: str, exercise: str) -> str:
-    """Return the id of an exercise's cell; nbgrader takes no dot in one.
-
-    >>> grade_id(ANSWER, "3.2")
-    'answer-3-2'
-    """
-    return f"{role}-{exercise.replace('.', '-')}"
 
 
 def make_job(cells: Sequence[StudentCell], assignment: Assignment, seeds: Sequence[int]) -> Job:

@@ -10,6 +10,7 @@ from typing import NamedTuple, Self
 from backproplab.grading.notebook import StudentCell
 from backproplab.grading.reports import REVIEW
 from backproplab.marking.edited import parse
+from backproplab.marking.ids import order
 from backproplab.marking.names import bound_names, changed_names
 from backproplab.sandbox.protocol import Assignment
 
@@ -40,7 +41,8 @@ class Reviewer:
         suspects = self._given.union(*(each.imports for each in read)) - self._allowed
         sentences = []
         for index in _behind_answers(read, set(self._owners)):
-            exercises = sorted({self._owners[name] for name in read[index].sets & set(self._owners)})
+            names = read[index].sets & set(self._owners)
+            exercises = sorted({self._owners[name] for name in names}, key=order)
             place = f"the answer to {', '.join(exercises)}" if exercises else f"code cell {index + 1}"
             text, tree = cells[index].source.split("\n"), parse(cells[index].source)
             found = {

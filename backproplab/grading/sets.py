@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from backproplab.grading.submissions import Submission, SubmissionError, open_entry
+from backproplab.marking.ids import series
 
 LOOK = 2 * 1024**2  # bytes of a notebook that are looked at
-GRADE_ID = re.compile(rb'"(?:answer|check)-(\d+)-\d+"')
+GRADE_ID = re.compile(rb'"(?:answer|check)-(C?)0*([0-9]+)-[0-9]+"')
 
 
 def solution_notebooks(path: Path) -> list[Path]:
@@ -19,7 +20,9 @@ def solution_notebooks(path: Path) -> list[Path]:
 
 
 def solution_for(submissions: Sequence[Submission], solutions: Sequence[Path], wanted: str = "") -> Path:
-    """Return the solution of the set that was handed in, or of the one `wanted`: "03-spreadsheet" or "03".
+    """Return the solution of the set that was handed in, or of the one `wanted`.
+
+    `wanted` is "03-spreadsheet" or "03"; of a capstone, "capstone-1" or "C1".
 
     SubmissionError, with what to do, where it cannot be told.
     """
@@ -30,7 +33,7 @@ def solution_for(submissions: Sequence[Submission], solutions: Sequence[Path], w
         )
     listed = ", ".join(names)
     if wanted:
-        found = [path for name, path in names.items() if wanted in (name, name.split("-")[0])]
+        found = [path for name, path in names.items() if wanted in (name, *_short_names(name))]
         if len(found) != 1:
             raise SubmissionError(f"--set {wanted} names {len(found)} of the solutions here: {listed}")
         return found[0]
@@ -75,6 +78,17 @@ def of_set(submissions: Sequence[Submission], name: str) -> list[Submission]:
     return list(together.values())
 
 
+def _short_names(name: str) -> set[str]:
+    """ "03" and "3" of "03-spreadsheet"; "C1" of "capstone-1"; none of a name that has no number."""
+    found = series(name)
+    return {found, name.split("-")[0]} - {"capstone"} if found else set()
+
+
+def _series_in(notebook: bytes) -> set[str]:
+    """The series of the exercises whose cells are in a notebook file: "3", "C1"."""
+    return {(found[1] + found[2]).decode() for found in GRADE_ID.finditer(notebook)}
+
+
 def _candidates(submission: Submission, names: dict[str, Path]) -> list[str]:
     """The sets that a submission may be of: those that it names, else by the numbers of its exercises."""
     for entry in submission.notebooks:
@@ -86,8 +100,7 @@ def _candidates(submission: Submission, names: dict[str, Path]) -> list[str]:
         named = [name for name in names if f"check_set({name}".encode() in re.sub(rb"[\\\"' ]", b"", start)]
         if named:
             return named
-        lessons = {int(found[1]) for found in GRADE_ID.finditer(start)}
-        numbered = [name for name in names if name[:2].isdigit() and int(name[:2]) in lessons]
-        if numbered:
+        found = _series_in(start)
+        if numbered := [name for name in names if series(name) in found]:
             return numbered
     return []

@@ -1,6 +1,6 @@
 """Where a network changes its mind: probabilities over a plane, the data, each hidden unit's line."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -24,6 +24,7 @@ def decision_boundary(
     labels: ArrayLike,
     *,
     names: tuple[str, str] = ("x₁", "x₂"),
+    classes: Sequence[str] = (),
     margin: float = 0.25,
     ax: Axes | None = None,
 ) -> Axes:
@@ -32,8 +33,8 @@ def decision_boundary(
     `x` is `(n, 2)` and `labels` `(n,)` classes from 0. `model` is a Network, or a function from points `(m,
     2)` to probabilities, `(m,)` for class 1 or `(m, classes)`. A network with one output counts as a
     probability after a final Sigmoid and as a logit otherwise; one with more has its softmax taken. `margin`
-    is a share of the data's width. Two classes: contours of the probability of class 1, the boundary at ½.
-    More: each point's likeliest class.
+    is a share of the data's width; `classes` are names for the classes, in place of "class 0" and so on. Two
+    classes: contours of the probability of class 1, the boundary at ½. More: each point's likeliest class.
     """
     points, truth = np.asarray(x, float), np.asarray(labels).astype(int).ravel()
     if points.ndim != 2 or points.shape[1] != 2 or len(points) != len(truth):
@@ -45,8 +46,12 @@ def decision_boundary(
     across, up = (np.linspace(a - room, b + room, 161) for a, b in zip(low, high, strict=True))
     grid = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)
     chances = _probabilities(model, grid).reshape(len(up), len(across), -1)
+    count = max(chances.shape[-1], *(truth + 1))
+    called = classes or [f"class {label}" for label in range(count)]
+    if len(called) != count:
+        raise ValueError(f"got {len(called)} names for {count} classes: {', '.join(called)}")
     if chances.shape[-1] == 2:
-        _fill_two(ax, across, up, chances[..., 1])
+        _fill_two(ax, across, up, chances[..., 1], title=f"probability of {called[1]}")
     else:
         _fill_many(ax, across, up, chances)
     for label in np.unique(truth):
@@ -57,7 +62,7 @@ def decision_boundary(
             color=SERIES[label % len(SERIES)],
             markersize=11 if len(points) < 20 else 5.5,
             markeredgewidth=1.4 if len(points) < 20 else 0.6,
-            label=f"class {label}",
+            label=called[label],
         )
     ax.legend(
         loc="lower left",
@@ -73,20 +78,20 @@ def decision_boundary(
     ax.set_ylabel(names[1])
     answers = _probabilities(model, points)
     right = int(((answers.argmax(axis=1) == truth) & ~np.isnan(answers).any(axis=1)).sum())
-    describe(ax, _boundary_words(chances, len(points), right))
+    describe(ax, _boundary_words(chances, called, len(points), right))
     return ax
 
 
-def _boundary_words(chances: Floats, count: int, right: int) -> str:
+def _boundary_words(chances: Floats, called: Sequence[str], count: int, right: int) -> str:
     if chances.shape[-1] > 2:
-        share = [f"class {c} {_percent(part)}" for c, part in enumerate(_shares(chances))]
+        share = [f"{name} {_percent(part)}" for name, part in zip(called, _shares(chances), strict=False)]
         text = f"The plane coloured by its likeliest class: {join(share)} of it."
         return f"{text} {right} of {count} points lie in the region of their own class."
     one = chances[..., 1]
     above = _percent(float((one > 0.5).mean()))
     return (
-        f"Probability of class 1 over the plane, from {one.min():.2f} to {one.max():.2f}; it is above one "
-        f"half on {above} of it. {right} of {count} points lie on the right side of the boundary."
+        f"Probability of {called[1]} over the plane, from {one.min():.2f} to {one.max():.2f}; it is above "
+        f"one half on {above} of it. {right} of {count} points lie on the right side of the boundary."
     )
 
 
@@ -117,14 +122,14 @@ def _probabilities(model: Model, points: Floats) -> Floats:
     return np.stack([1 - one, one], axis=1)
 
 
-def _fill_two(ax: Axes, across: Floats, up: Floats, one: Floats) -> None:
+def _fill_two(ax: Axes, across: Floats, up: Floats, one: Floats, *, title: str) -> None:
     tint = LinearSegmentedColormap.from_list("two", [SERIES[0], "#FFFFFF", SERIES[1]])
     levels = np.linspace(0, 1, 11)
     filled = ax.contourf(across, up, one, levels=levels, cmap=tint, alpha=0.5)
     if one.min() < 0.5 < one.max():
         ax.contour(across, up, one, levels=[0.5], colors=INK, linewidths=1.6)
     quarters, names = (0, 0.25, 0.5, 0.75, 1), ("0", "¼", "½", "¾", "1")
-    colour_bar(ax, filled, ticks=quarters, names=names, title="probability of class 1")
+    colour_bar(ax, filled, ticks=quarters, names=names, title=title)
 
 
 def _fill_many(ax: Axes, across: Floats, up: Floats, chances: Floats) -> None:

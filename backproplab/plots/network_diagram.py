@@ -37,7 +37,8 @@ class Names(NamedTuple):
     biases: Sequence[Sequence[str]]
     """A list for each layer but the first."""
     sums: Sequence[Sequence[str]] = ()
-    """The weighted sums, a list for each layer but the first; a circle then says `z₁ → h`."""
+    """The weighted sums, a list for each layer but the first; a circle then says `z₁ → h`. A unit that puts
+    out its sum as it is has an empty name here."""
 
     @classmethod
     def numbered(cls, *sizes: int) -> "Names":
@@ -297,7 +298,8 @@ def _draw_units(ax: Axes, places: list[Floats], layers: list[Floats], names: Nam
 
 def _called(names: Names, layer: int, unit: int) -> str:
     output = names.units[layer][unit]
-    return f"{names.sums[layer - 1][unit]} → {output}" if names.sums and layer else output
+    before = names.sums[layer - 1][unit] if names.sums and layer else ""
+    return f"{before} → {output}" if before else output
 
 
 def _write_headings(ax: Axes, places: list[Floats], above: float) -> None:

@@ -145,41 +145,41 @@ def _nearest_power(value: float) -> str:
 
 @house_style()
 def error_curve(
-    steps: ArrayLike,
+    nudges: ArrayLike,
     errors: Mapping[str, ArrayLike],
     *,
     predicted: Mapping[str, ArrayLike],
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw the error of finite differences against their step, both logarithmic, over what theory says of it.
+    """Draw the error of finite differences against their nudge, on logarithmic axes, and what theory says.
 
-    `steps` has shape (k,), positive, in the unit of x; `errors` holds one array (k,) of errors ≥ 0 for each
+    `nudges` has shape (k,), positive, in the unit of x; `errors` holds one array (k,) of errors ≥ 0 for each
     method, by name, and `predicted` such arrays too, under the same names: thin dashed lines. A marker stands
     at the least error of each, a hollow one at the least that was predicted. An error of exactly 0 has no
     place on a logarithmic axis and is left out. The alt text gives the least errors to the nearest power of
     ten: down there they are noise, and differ from one processor to the next.
-    ValueError if shapes differ, a step is not positive, a method has no error above 0, or not the same
+    ValueError if shapes differ, a nudge is not positive, a method has no error above 0, or not the same
     methods were measured and predicted.
     """
-    h, measured = _check(steps, errors)
-    _, expected = _check(steps, predicted)
+    n, measured = _check(nudges, errors)
+    _, expected = _check(nudges, predicted)
     if measured.keys() != expected.keys():
         raise ValueError(
             f"error_curve() got measured errors of {join(list(measured))}, and predicted ones of"
             f" {join(list(expected))}; give both under the same names"
         )
     ax = axes_or_new(ax, height=4.6)
-    ax.set(xscale="log", yscale="log", xlabel="step h", ylabel="error of the estimated derivative")
+    ax.set(xscale="log", yscale="log", xlabel="nudge n", ylabel="error of the estimated derivative")
     ax.grid(True, axis="both")
     best, least = [], []
     for index, (name, error) in enumerate(measured.items()):
         colour, marker = SERIES[index % len(SERIES)], MARKERS[index % len(MARKERS)]
-        low = _draw_error(ax, h, error, name, color=colour, linewidth=1.3, marker=marker, markeredgecolor=INK)
-        best.append(f"{name} near {_nearest_power(error[low])} at h near {_nearest_power(h[low])}")
+        low = _draw_error(ax, n, error, name, color=colour, linewidth=1.3, marker=marker, markeredgecolor=INK)
+        best.append(f"{name} near {_nearest_power(error[low])} at n near {_nearest_power(n[low])}")
         error = expected[name]
         low = _draw_error(
             ax,
-            h,
+            n,
             error,
             f"{name}, predicted",
             color=INK,
@@ -191,42 +191,42 @@ def error_curve(
             markeredgewidth=1.6,
             zorder=3,
         )
-        least.append(f"{name} {number(error[low], 1)} at h = {number(h[low], 1)}")
+        least.append(f"{name} {number(error[low], 1)} at n = {number(n[low], 1)}")
     ax.margins(y=0.12)
     ax.legend(loc="best")
     describe(
         ax,
-        f"Error of the estimated derivative against the step h, from {number(h[0], 1)} to"
-        f" {number(h[-1], 1)}, on logarithmic axes. Least errors: {'; '.join(best)}. Dashed is what was"
+        f"Error of the estimated derivative against the nudge n, from {number(n[0], 1)} to"
+        f" {number(n[-1], 1)}, on logarithmic axes. Least errors: {'; '.join(best)}. Dashed is what was"
         f" predicted. Least: {'; '.join(least)}.",
     )
     return ax
 
 
-def _draw_error(ax: Axes, h: Floats, error: Floats, name: str, **look: Any) -> int:
+def _draw_error(ax: Axes, n: Floats, error: Floats, name: str, **look: Any) -> int:
     """Draw a curve with a marker at its least error, and return where that is."""
     low = int(np.nanargmin(error))
-    label = f"{name}: least at h = {_power_of_ten(float(h[low]))}"
-    ax.plot(h, error, markevery=[low], markersize=10, label=label, **look)
+    label = f"{name}: least at n = {_power_of_ten(float(n[low]))}"
+    ax.plot(n, error, markevery=[low], markersize=10, label=label, **look)
     return low
 
 
-def _check(steps: ArrayLike, errors: Mapping[str, ArrayLike]) -> tuple[Floats, dict[str, Floats]]:
-    """The steps in rising order and the errors with them, 0 replaced by nan."""
-    h = np.asarray(steps, float)
-    if h.ndim != 1 or not len(h) or not (h > 0).all():
+def _check(nudges: ArrayLike, errors: Mapping[str, ArrayLike]) -> tuple[Floats, dict[str, Floats]]:
+    """The nudges in rising order and the errors with them, 0 replaced by nan."""
+    n = np.asarray(nudges, float)
+    if n.ndim != 1 or not len(n) or not (n > 0).all():
         raise ValueError(
-            f"error_curve() needs steps of shape (k,), all above 0; got shape {h.shape},"
-            f" {np.sum(~(h > 0))} of them not above 0"
+            f"error_curve() needs nudges of shape (k,), all above 0; got shape {n.shape},"
+            f" {np.sum(~(n > 0))} of them not above 0"
         )
-    order = np.argsort(h)
+    order = np.argsort(n)
     curves = {}
     for name, given in errors.items():
         error = np.asarray(given, float)
-        if error.shape != h.shape:
+        if error.shape != n.shape:
             raise ValueError(
-                f"error_curve() got {len(h)} steps, but errors of shape {error.shape} for {name!r};"
-                " give one error for each step"
+                f"error_curve() got {len(n)} nudges, but errors of shape {error.shape} for {name!r};"
+                " give one error for each nudge"
             )
         if not (error > 0).any():
             raise ValueError(
@@ -235,4 +235,4 @@ def _check(steps: ArrayLike, errors: Mapping[str, ArrayLike]) -> tuple[Floats, d
         curves[name] = np.where(error > 0, error, np.nan)[order]
     if not curves:
         raise ValueError('error_curve() got no errors; give a dict such as {"forward": errors}')
-    return h[order], curves
+    return n[order], curves

@@ -14,6 +14,8 @@ from backproplab.authoring.errors import ReleaseError
         (kit.given(""), Role.GIVEN, ""),
         (kit.answer(kit.SLOPE, "3.12"), Role.ANSWER, "3.12"),
         (kit.check(kit.SLOPE_CHECK), Role.CHECK, "3.1"),
+        (kit.answer(kit.SLOPE, "C1.12"), Role.ANSWER, "C1.12"),
+        (kit.check(kit.SLOPE_CHECK, "C1.1"), Role.CHECK, "C1.1"),
         (kit.written("why"), Role.WRITTEN, ""),
         (kit.written("x = 1", new_code_cell), Role.WRITTEN, ""),
         (kit.author(kit.SLOPE_WRONG), Role.AUTHOR, ""),
@@ -35,7 +37,7 @@ def test_a_cell_is_what_its_metadata_say_and_an_authors_cell_holds_nothing_else(
         (kit.given("x = = 1"), "not plain Python"),
         (
             new_code_cell("x = 1", id="mine", metadata=kit.meta("answer-3.1", solution=True)),
-            "'answer-3.1'; for exercise 3.2 write 'answer-3-2'",
+            "'answer-3.1'; for exercise 3.2 write 'answer-3-2', for C1.2 of a capstone 'answer-C1-2'",
         ),
         (new_code_cell("x = 1", id="mine", metadata=kit.meta("slope", grade=True)), "write 'check-3-2'"),
     ],

@@ -27,6 +27,11 @@ def lab(browser, tmp_path_factory):
         yield address, folder
 
 
+@pytest.fixture(scope="module")
+def closed(lab, closed):
+    """Pages are closed while their JupyterLab still runs."""
+
+
 def outputs(notebook, cell):
     """What stands below a cell, as text; None where it has no output."""
     return notebook.page.evaluate(

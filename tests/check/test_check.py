@@ -58,8 +58,8 @@ def opened(recorded, page, tmp_path, monkeypatch):
     monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
     monkeypatch.setattr(session, "_session", session._Session())
 
-    def open_set(folder=tmp_path / "expected", start=tmp_path, **changes):
-        recorded["exercises"]["3.1"] |= changes
+    def open_set(folder=tmp_path / "expected", start=tmp_path, *, exercise="3.1", **changes):
+        recorded["exercises"][exercise] |= changes
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "03-made-up.json").write_text(json.dumps(recorded), encoding="utf-8")
         start.mkdir(parents=True, exist_ok=True)
@@ -69,10 +69,10 @@ def opened(recorded, page, tmp_path, monkeypatch):
     return open_set
 
 
-def pose(answer, **options):
+def pose(answer, exercise="3.1", **options):
     """Run the check cell on an answer and return its function."""
-    cell = '@check("3.1", **options)\ndef _(rng):\n    return {"∂L/∂x": answer(*draw(rng))}'
-    exec(cell, {"check": check, "options": options, "draw": draw, "answer": answer})
+    cell = '@check(exercise, **options)\ndef _(rng):\n    return {"∂L/∂x": answer(*draw(rng))}'
+    exec(cell, {"exercise": exercise, "check": check, "options": options, "draw": draw, "answer": answer})
 
 
 def pose_value(value, **options):
@@ -645,6 +645,18 @@ class TestSummary:
         pose(slope)
         summary()
         assert page[-1][1].endswith("  3.1  ✓ right  2 of 2 points\nAll of it is right. Well done.")
+
+    def test_exercises_stand_in_the_order_of_the_notebook_whichever_ran_first(self, opened, page, recorded):
+        names = [f"C1.{number}" for number in range(1, 11)]
+        recorded["exercises"] |= {name: recorded["exercises"]["3.1"] for name in names}
+        del recorded["exercises"]["3.1"]
+        opened(exercise="C1.1")
+        pose(slope, exercise="C1.10")
+        pose(slope, exercise="C1.9")
+        summary()
+        lines = page[-1][1].splitlines()[1:-1]
+        assert [line.split()[0] for line in lines] == names
+        assert [name for name in names if answered(name)] == ["C1.9", "C1.10"]
 
     def test_opening_a_set_again_starts_afresh(self, opened, page):
         opened()

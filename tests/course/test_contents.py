@@ -153,6 +153,13 @@ def test_text_is_the_same_where_git_writes_lines_as_windows_does(tmp_path):
     assert learners_copy(windows) == plain
 
 
+def test_a_capstone_is_a_set_without_a_lesson(tmp_path):
+    kit.save(kit.made(tmp_path), "exercises/capstone-1.ipynb", kit.exercise())
+    kit.write(tmp_path, "exercises/expected/capstone-1.json", kit.values())
+    added = {"exercises/capstone-1.ipynb", "exercises/expected/capstone-1.json"}
+    assert set(learners_copy(tmp_path)) == {*kit.EVERYTHING, *added}
+
+
 def test_exercises_alone_make_a_copy(tmp_path):
     kit.save(tmp_path, kit.SET, kit.exercise())
     kit.write(tmp_path, kit.VALUES, kit.values())

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from backproplab.course.report import REPORT, leave_report, not_updated, summary
+from backproplab.course.report import REPORT, STILL_OPEN, leave_report, not_updated, summary
 from backproplab.course.update import CHANGED, GONE, Kept, Outcome
 
 COPY = Path("mycourse")
@@ -25,6 +25,7 @@ def test_what_changed_is_named():
         "exercises/03-a.ipynb: as the course has it now",
         "exercises/expected/04-b.json: as the course has it now",
         "notebooks/09-b.ipynb: no longer in the course, removed",
+        STILL_OPEN,
     ]
     assert "not worked in it" in summary(COPY, Outcome(as_given=["notebooks/03-a.ipynb"]), new=False)
     assert summary(COPY, Outcome(), new=False) == "mycourse: nothing to bring up to date"
@@ -36,7 +37,9 @@ def test_what_could_not_follow_is_named_with_a_reason_and_a_command():
     assert "make course FRESH=notebooks/03-a.ipynb\n" in text
     assert "backproplab course --fresh notebooks/03-a.ipynb" in text
     assert max(map(len, text.splitlines())) <= 100
-    assert text in summary(COPY, Outcome(kept=[CONFLICT, STAYS]), new=False)
+    told = summary(COPY, Outcome(kept=[CONFLICT, STAYS]), new=False)
+    assert text in told
+    assert "nothing to bring up to date" not in told
 
 
 def test_where_no_command_helps_none_is_named():

@@ -132,3 +132,13 @@ def test_the_class_page_names_no_student():
 @pytest.mark.parametrize("results", [[], RESULTS[:1]])
 def test_a_class_of_none_or_one_has_a_page(results):
     assert "<h1>" in class_html("03-x", results, isolation="full")
+
+
+def test_a_class_is_counted_in_the_order_of_the_course_whoever_is_read_first():
+    def result(*exercises):
+        graded = [{"id": each, "status": "right", "misconception": None} for each in exercises]
+        return {"score": 1, "max_score": 2, "exercises": graded}
+
+    tally = tally_results([result("C1.10"), result("C1.1", "C1.9", "C1.10")])
+    assert list(tally.statuses) == ["C1.1", "C1.9", "C1.10"]
+    assert list(tally.explanations()) == ["C1.1", "C1.9", "C1.10"]

@@ -7,7 +7,7 @@ import pytest
 
 from backproplab.authoring.assignment import load_assignment
 from backproplab.grading.notebook import StudentCell
-from backproplab.grading.plan import grade_id, make_job
+from backproplab.grading.plan import make_job
 from backproplab.marking.edited import parse
 from backproplab.marking.names import bound_names
 from backproplab.sandbox.protocol import Assignment, Check, Checkpoint
@@ -95,7 +95,3 @@ def test_code_that_does_not_parse_binds_nothing(source):
 
 def test_magics_do_not_hide_the_rest():
     assert parse("%time\nx = 1").body[0].lineno == 2
-
-
-def test_a_grade_id_takes_no_dot():
-    assert grade_id("answer", "12.3") == "answer-12-3"

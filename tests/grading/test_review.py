@@ -60,6 +60,15 @@ def test_the_line_is_the_line_of_the_cell():
     assert "line 4: return Dense(a)" in found
 
 
+def test_the_exercises_of_one_cell_stand_in_their_order():
+    checks = tuple(Check(name, "…", (f"a{at}",)) for at, name in enumerate(("C1.10", "C1.9", "10.2", "9.6")))
+    reviewer = Reviewer(Assignment("capstone-1", (GIVEN,), checks), SOLVED)
+    (found,) = reviewer.review(
+        [StudentCell("from backproplab import Dense\na0 = a1 = a2 = a3 = Dense(1, 1)")]
+    )[1:]
+    assert "the answer to 9.6, 10.2, C1.9, C1.10 uses" in found
+
+
 @pytest.mark.parametrize(
     "line",
     ["sys._getframe(1).f_locals", "inspect.getsource(a)", "a.__code__.co_names", "inspect.currentframe()"],

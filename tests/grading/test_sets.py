@@ -11,7 +11,7 @@ from backproplab.grading.run import refuse_in_sight
 from backproplab.grading.sets import of_set, solution_for, solution_notebooks
 from backproplab.grading.submissions import SubmissionError, find_submissions
 
-NAMES = ("03-spreadsheet", "08-xor")
+NAMES = ("03-spreadsheet", "08-xor", "capstone-1", "capstone-2")
 
 
 @pytest.fixture
@@ -46,9 +46,28 @@ def test_notebooks_say_which_set_they_are(tmp_path, solutions):
 
 def test_the_numbers_of_exercises_say_it_too(tmp_path, solutions):
     assert solution_for(hand_in(tmp_path, ada=numbered("3-2")), solutions).stem == "03-spreadsheet"
+    assert solution_for(hand_in(tmp_path, ada=numbered("C2-10")), solutions).stem == "capstone-2"
 
 
-@pytest.mark.parametrize("source", ["", opens("99-other"), numbered("77-1")])
+def test_the_numbers_of_a_capstone_are_not_those_of_a_lesson(tmp_path, solutions):
+    (tmp_path / "solutions" / "01-nudges.ipynb").write_text("{}")
+    solutions = solution_notebooks(tmp_path / "solutions")
+    assert solution_for(hand_in(tmp_path, ada=numbered("C1-1")), solutions).stem == "capstone-1"
+    assert solution_for(hand_in(tmp_path, ada=numbered("1-1")), solutions).stem == "01-nudges"
+
+
+@pytest.mark.parametrize("wanted", ["capstone-2", "C2"])
+def test_a_capstone_is_chosen_by_its_name_or_by_its_series(tmp_path, solutions, wanted):
+    assert solution_for([], solutions, wanted).stem == "capstone-2"
+
+
+@pytest.mark.parametrize("wanted", ["capstone", "2", "C3", "C", "c"])
+def test_what_names_no_capstone_chooses_none(solutions, wanted):
+    with pytest.raises(SubmissionError, match="names 0 of the solutions"):
+        solution_for([], solutions, wanted)
+
+
+@pytest.mark.parametrize("source", ["", opens("99-other"), numbered("77-1"), numbered("C7-1")])
 def test_where_nothing_says_it_somebody_must(tmp_path, solutions, source):
     found = hand_in(tmp_path, ada=source)
     with pytest.raises(SubmissionError, match="choose one with --set"):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
 from backproplab.display import alt_text
 from backproplab.layers import Dense, ReLU, Sigmoid
@@ -59,6 +60,15 @@ class TestDecisionBoundary:
         zero, one = decision_boundary(xor, CORNERS, LABELS).lines
         assert zero.get_marker() != one.get_marker()
         assert zero.get_color() != one.get_color()
+
+    def test_classes_have_their_names_in_the_key_the_scale_and_the_text(self, xor):
+        ax = decision_boundary(xor, CORNERS, LABELS, classes=("land", "water"))
+        assert [text.get_text() for text in ax.get_legend().get_texts()] == ["land", "water"]
+        written = [text.get_text() for text in ax.get_figure().findobj(Text)]
+        assert "probability of water" in written
+        assert alt_text(ax).startswith("Probability of water over the plane")
+        with pytest.raises(ValueError, match="got 3 names for 2 classes: a, b, c"):
+            decision_boundary(xor, CORNERS, LABELS, classes="abc")
 
     def test_points_that_are_no_plane_are_refused(self, xor):
         with pytest.raises(ValueError, match=r"expected x of shape \(n, 2\)"):

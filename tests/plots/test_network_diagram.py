@@ -138,6 +138,8 @@ def test_a_unit_may_show_its_sum_on_the_way_to_its_output(network):
     ax = network_diagram(network, [0.5, 0.3], names=names)
     assert {"z₁ → h", "z₂ → y", "x₁", "w₃ +0.70"} <= set(written(ax))
     assert "w₃ 0.70 from h to y" in alt_text(ax)
+    ax = network_diagram(network, [0.5, 0.3], names=names._replace(sums=[["z₁"], [""]]))
+    assert {"z₁ → h", "y"} <= set(written(ax))
 
 
 @pytest.mark.parametrize(

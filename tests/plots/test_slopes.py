@@ -81,9 +81,9 @@ def test_tangent_refuses_what_has_no_slope_to_show():
         tangent(math.sin, 2.0, derivative=1.0, reach=-1.0)
 
 
-STEPS = np.logspace(-10, -1, 46)
-FORWARD = STEPS / 2 + 1e-16 / STEPS  # least at √2 · 1e−8
-CENTRAL = STEPS**2 / 6 + 1e-16 / STEPS  # least near 6.7e−6
+NUDGES = np.logspace(-10, -1, 46)
+FORWARD = NUDGES / 2 + 1e-16 / NUDGES  # least at √2 · 1e−8
+CENTRAL = NUDGES**2 / 6 + 1e-16 / NUDGES  # least near 6.7e−6
 
 
 BOTH = {"forward": FORWARD, "central": CENTRAL}
@@ -91,20 +91,20 @@ BOTH = {"forward": FORWARD, "central": CENTRAL}
 
 def test_a_marker_stands_at_the_least_error_of_each_curve():
     measured = {"forward": 2 * FORWARD, "central": CENTRAL[::-1]}
-    ax = error_curve(STEPS, measured, predicted=BOTH)
+    ax = error_curve(NUDGES, measured, predicted=BOTH)
     for name, error in measured.items():
         assert line(ax, f"{name}:").get_markevery() == [int(error.argmin())]
         assert line(ax, f"{name}, predicted").get_markevery() == [int(BOTH[name].argmin())]
     assert [text.get_text() for text in ax.get_legend().get_texts()] == [
-        "forward: least at h = 2×10⁻⁸",
-        "forward, predicted: least at h = 2×10⁻⁸",
-        "central: least at h = 2×10⁻⁶",
-        "central, predicted: least at h = 6×10⁻⁶",
+        "forward: least at n = 2×10⁻⁸",
+        "forward, predicted: least at n = 2×10⁻⁸",
+        "central: least at n = 2×10⁻⁶",
+        "central, predicted: least at n = 6×10⁻⁶",
     ]
 
 
 def test_a_prediction_lies_dashed_over_its_measurement_with_the_same_marker():
-    ax = error_curve(STEPS, {"forward": 2 * FORWARD, "central": CENTRAL / 2}, predicted=BOTH)
+    ax = error_curve(NUDGES, {"forward": 2 * FORWARD, "central": CENTRAL / 2}, predicted=BOTH)
     for name, error in BOTH.items():
         drawn, measured = line(ax, f"{name}, predicted"), line(ax, f"{name}:")
         assert drawn.get_ydata() == pytest.approx(error)
@@ -115,41 +115,41 @@ def test_a_prediction_lies_dashed_over_its_measurement_with_the_same_marker():
 
 
 def test_the_curves_are_told_in_words():
-    ax = error_curve(STEPS, {"central": CENTRAL, "forward": FORWARD}, predicted=BOTH)
+    ax = error_curve(NUDGES, {"central": CENTRAL, "forward": FORWARD}, predicted=BOTH)
     assert alt_text(ax) == (
-        "Error of the estimated derivative against the step h, from 1e−10 to 0.1, on logarithmic axes."
-        " Least errors: central near 1e−11 at h near 1e−5; forward near 1e−8 at h near 1e−8."
-        " Dashed is what was predicted. Least: central 2e−11 at h = 6e−6; forward 1e−8 at h = 2e−8."
+        "Error of the estimated derivative against the nudge n, from 1e−10 to 0.1, on logarithmic axes."
+        " Least errors: central near 1e−11 at n near 1e−5; forward near 1e−8 at n near 1e−8."
+        " Dashed is what was predicted. Least: central 2e−11 at n = 6e−6; forward 1e−8 at n = 2e−8."
     )
 
 
-def test_steps_may_come_in_any_order():
-    text = alt_text(error_curve(STEPS, BOTH, predicted=BOTH))
+def test_nudges_may_come_in_any_order():
+    text = alt_text(error_curve(NUDGES, BOTH, predicted=BOTH))
     backwards = {name: error[::-1] for name, error in BOTH.items()}
-    assert alt_text(error_curve(STEPS[::-1], backwards, predicted=backwards)) == text
+    assert alt_text(error_curve(NUDGES[::-1], backwards, predicted=backwards)) == text
 
 
 def test_both_axes_are_logarithmic_and_an_exact_estimate_is_left_out():
     error = FORWARD.copy()
     error[20] = 0.0
-    ax = error_curve(STEPS, {"forward": error}, predicted={"forward": FORWARD}, ax=panels()[1][0, 0])
+    ax = error_curve(NUDGES, {"forward": error}, predicted={"forward": FORWARD}, ax=panels()[1][0, 0])
     assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
     assert np.flatnonzero(np.isnan(line(ax, "forward:").get_ydata())).tolist() == [20]
 
 
 @pytest.mark.parametrize(
-    ("steps", "errors", "predicted", "message"),
+    ("nudges", "errors", "predicted", "message"),
     [
-        (STEPS, {}, BOTH, "got no errors"),
-        (STEPS, BOTH, {}, "got no errors"),
-        (STEPS, {"forward": FORWARD[1:]}, BOTH, r"46 steps.*'forward'"),
-        (STEPS, {"exact": np.zeros(46)}, BOTH, "no error above 0 for 'exact'"),
-        (-STEPS, BOTH, BOTH, "all above 0"),
+        (NUDGES, {}, BOTH, "got no errors"),
+        (NUDGES, BOTH, {}, "got no errors"),
+        (NUDGES, {"forward": FORWARD[1:]}, BOTH, r"46 nudges.*'forward'"),
+        (NUDGES, {"exact": np.zeros(46)}, BOTH, "no error above 0 for 'exact'"),
+        (-NUDGES, BOTH, BOTH, "all above 0"),
         ([], {"forward": []}, {"forward": []}, "all above 0"),
-        (STEPS.reshape(2, -1), {"forward": FORWARD.reshape(2, -1)}, BOTH, "shape"),
-        (STEPS, BOTH, {"forward": FORWARD}, "measured errors of forward and central.*of forward; give both"),
+        (NUDGES.reshape(2, -1), {"forward": FORWARD.reshape(2, -1)}, BOTH, "shape"),
+        (NUDGES, BOTH, {"forward": FORWARD}, "measured errors of forward and central.*of forward; give both"),
     ],
 )
-def test_error_curve_says_what_is_wrong_with_its_input(steps, errors, predicted, message):
+def test_error_curve_says_what_is_wrong_with_its_input(nudges, errors, predicted, message):
     with pytest.raises(ValueError, match=message):
-        error_curve(steps, errors, predicted=predicted)
+        error_curve(nudges, errors, predicted=predicted)
