@@ -161,6 +161,7 @@ class WarmChild:
     def ending(self) -> Ending:
         """Wait for its end, which the guard brings about if need be, and say what it was."""
         said: dict[str, Any] = {}
+        self._tell_step()  # the last one may be the one that closed its descriptor
         with suppress(OSError):
             said = json.loads(self._status.recv(MESSAGE) or b"{}")
         if "missing" in said:
