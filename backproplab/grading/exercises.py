@@ -1,10 +1,10 @@
 """Grade one exercise by comparison with the solution's values; student code never enters this process.
 
-Which verdict follows is decided in `backproplab.marking`, as in a learner's notebook. Here its inputs are
-those of this run, and what a student may see of it is chosen: their own values, on public seeds alone.
+Which verdict follows is decided in `backproplab.marking`, as in a learner's notebook, from the values that
+one child returned on this run's inputs. What a student may read comes from another child, which knew the
+public inputs alone: a text, a shape, a number or the name of an exception can carry what code was given.
 """
 
-import builtins
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,6 +20,10 @@ from backproplab.marking.verdict import Status, Verdict, verdict
 from backproplab.sandbox.protocol import Outcome
 
 SHOWN = 8  # numbers of an array that feedback writes out
+STOPPED_HERE = (
+    "It raised an error or was stopped on inputs drawn for this grading, and not on your notebook's own"
+)
+REFUSED_HERE = "It was not accepted in this grading, though it is with your notebook's own inputs"
 NOT_ATTEMPTED = ("NotImplementedError", "Ellipsis")
 
 
@@ -61,36 +65,47 @@ def grade_exercise(
     exercise: Exercise,
     outcome: Outcome,
     *,
+    shown: Outcome,
     seeds: Sequence[int],
     public: Sequence[int],
     judge: Judge,
     edited: bool | None = None,
 ) -> ExerciseGrade:
-    """Compare what came back of one exercise: `seeds` decide, `public` ones may be shown.
+    """Compare what came back: `outcome`, of `seeds`, decides; `shown`, of `public` ones, may be told.
 
     `edited` says whether the answer is other code than was handed out; None that it is not known.
     """
     if exercise.kind == MANUAL:
         return ExerciseGrade(verdict(exercise, {}, seeds), note="Free text: a person reads it.")
-    given: dict[int, dict[str, NDArray[Any]]] = {}
-    for (name_of_exercise, seed, name), value in outcome.values.items():
-        if name_of_exercise == exercise.id:
-            given.setdefault(seed, {})[name] = value
+    given, mine = _values(exercise, outcome, seeds), _values(exercise, shown, public)
     objection = _objection(exercise, given, seeds, judge) if exercise.kind == "trained" else ""
     found = verdict(exercise, given, seeds, objection=objection, edited=edited)
-    error = outcome.errors.get(exercise.id, "")
+    error = shown.errors.get(exercise.id, "")
     if error.startswith(NOT_ATTEMPTED) and not edited and found.status is not Status.RIGHT:
         found = replace(found, earned=0.0, status=Status.NOT_ATTEMPTED, misconception=None, slug="")
     values = tuple(
         ValueGrade(
             name,
             passed,
-            tuple(_shown(exercise, name, given, public)),
+            tuple(_shown(exercise, name, mine, public)),
             exercise.replies.get(name, "") if name in found.missed else "",
         )
         for name, passed in found.passed.items()
     )
-    return ExerciseGrade(found, values, _public_error(error, given, public) or objection)
+    if not error and exercise.id in outcome.errors:
+        error = STOPPED_HERE
+    elif not error and objection:
+        error = _objection(exercise, mine, public, judge) or REFUSED_HERE
+    return ExerciseGrade(found, values, error)
+
+
+def _values(exercise: Exercise, outcome: Outcome, seeds: Sequence[int]) -> dict[int, dict[str, NDArray[Any]]]:
+    """Return the values of one exercise by seed and name."""
+    found: dict[int, dict[str, NDArray[Any]]] = {}
+    for (name_of_exercise, seed, name), value in outcome.values.items():
+        if name_of_exercise == exercise.id and seed in seeds:
+            found.setdefault(seed, {})[name] = value
+    return found
 
 
 def _objection(exercise: Exercise, given: Mapping[int, Values], seeds: Sequence[int], judge: Judge) -> str:
@@ -99,16 +114,6 @@ def _objection(exercise: Exercise, given: Mapping[int, Values], seeds: Sequence[
     if found := next(filter(None, faults), ""):
         return found
     return judge(exercise, {seed: {name: given[seed][name] for name in exercise.shapes} for seed in seeds})
-
-
-def _public_error(error: str, given: Mapping[int, Values], public: Sequence[int]) -> str:
-    """Return what a student may read of an error: its kind alone, if it arose from this run's inputs."""
-    if error and public and given.keys() >= set(public):
-        kind = error.split(":")[0]
-        # An exception's name may be the student's own, and hold the inputs.
-        known = kind == "Stopped" or kind in vars(builtins)
-        return f"{kind if known else 'An exception'}, on some of the inputs drawn for this grading"
-    return error
 
 
 def _shown(

@@ -7,14 +7,14 @@ import base64
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Literal, Self
 
 from backproplab.grading.exercises import ExerciseGrade, grade_exercise
 from backproplab.grading.notebook import StudentNotebook, read_notebook
 from backproplab.grading.plan import ANSWER, CHECK, make_job
-from backproplab.grading.reports import result
+from backproplab.grading.reports import REVIEW, result
 from backproplab.grading.review import Reviewer
 from backproplab.grading.submissions import Entry, Submission, SubmissionError, content
 from backproplab.marking.edited import is_edited, parse
@@ -24,9 +24,21 @@ from backproplab.marking.names import bound_names
 from backproplab.marking.values import Values
 from backproplab.marking.verdict import Status, Verdict
 from backproplab.sandbox import Sandbox
-from backproplab.sandbox.protocol import Assignment, Cell, Check, Checkpoint, Job, Limits, Outcome
+from backproplab.sandbox.protocol import (
+    FROM_NOTEBOOK,
+    Assignment,
+    Cell,
+    Check,
+    Checkpoint,
+    Job,
+    Limits,
+    Outcome,
+)
 
 Isolation = Literal["full", "reduced"]
+STOPPED_ELSEWHERE = (
+    "Something was stopped with the inputs drawn for this grading, and not with your notebook's own"
+)
 ACCEPT_LIMITS = Limits(cell_seconds=20, submission_seconds=30)
 RESUBMITTED = re.compile(r"-(\d+)$")  # Canvas: hw.ipynb, then hw-1.ipynb
 
@@ -84,14 +96,17 @@ class Grader:
             notebook, notes = choose_notebook(submission, self.task.assignment)
         except SubmissionError as error:
             return empty_record(self.task, submission, str(error), level=self.level)
-        # Public ones first: an error then comes from inputs that the student may see.
-        seeds = tuple(dict.fromkeys((*self.task.public, *self.task.seeds)))
-        outcome = self._run(make_job(notebook.cells, self.task.assignment, seeds))
+        # Twice, in two children: what the first one says may be shown, for it knows public inputs alone. It
+        # has ended before the second begins, of which nothing but its numbers is looked at.
+        job = make_job(notebook.cells, self.task.assignment, self.task.public)
+        shown = self._run(job)
+        outcome = self._run(replace(job, seeds=self.task.seeds))
         sources = [cell.source for cell in notebook.cells]
         grades = [
             grade_exercise(
                 exercise,
                 outcome,
+                shown=shown,
                 seeds=self.task.seeds,
                 public=self.task.public,
                 judge=self._judge,
@@ -102,7 +117,8 @@ class Grader:
         problems = [
             *notes,
             *notebook.problems,
-            *outcome.problems,
+            *shown.problems,
+            *_hidden_problems(outcome, shown),
             *self._reviewer.review(notebook.cells),
         ]
         return self._record(submission, grades, problems), grades
@@ -139,6 +155,17 @@ class Grader:
             return ""
         found = outcome.errors.get(exercise.id, "") or " ".join(outcome.problems) or "not accepted"
         return found.removeprefix("NotAccepted: ")
+
+
+def _hidden_problems(outcome: Outcome, shown: Outcome) -> list[str]:
+    """Return what was stopped with this run's inputs alone: how it was is the instructor's to read."""
+    stopped = [
+        problem
+        for problem in outcome.problems
+        if problem not in shown.problems and not problem.startswith(FROM_NOTEBOOK)
+    ]
+    lines = [f"{REVIEW} with the inputs drawn for this grading: {problem}" for problem in stopped]
+    return [STOPPED_ELSEWHERE, *lines] if stopped else []
 
 
 def empty_record(

@@ -1,7 +1,10 @@
 """One run over a class, from submissions to gradebook; killed, it goes on where it was.
 
-`run.json` says what the results in a folder belong to: solution, seeds, limits, versions, and a hash of each
+`run.json` says what the results in a folder belong to: solution, limits, versions, and a hash of each
 submission. A result is kept while all of that stays the same, and made again when it does not.
+
+Seeds serve once: who has seen feedback may know something of those it was made with. Only a run that was
+killed goes on with its own, and only if nothing was handed in since.
 """
 
 import datetime
@@ -129,16 +132,18 @@ class _Run:
             )
         goes_on = all(before.get(key) == value for key, value in about.items())
         goes_on = goes_on and (not seeds or list(seeds) == before.get("seeds"))
-        drawn = list(seeds) or [secrets.randbelow(2**31) for _ in range(SEEDS)]
         old = before.get("submissions", {}) if goes_on else {}
         hashes = {each.student: digest(each) for each in self.submissions}
         for student, stem in self.stems.items():
             if old.get(student) != hashes[student]:  # before run.json says that it is of the new one
                 (self.out / RESULTS / f"{stem}.json").unlink(missing_ok=True)
+        was_killed = before.get("finished") is None and old == hashes
+        is_done = all(self._result(student) is not None for student in self.stems)
+        drawn = list(seeds) or [secrets.randbelow(2**31) for _ in range(SEEDS)]
         self.record = {
             **about,
             "isolation": before.get("isolation", "") if goes_on else "",
-            "seeds": before["seeds"] if goes_on else drawn,
+            "seeds": before["seeds"] if goes_on and (was_killed or is_done) else drawn,
             "platform": platform.platform(),
             "started": before["started"] if goes_on else _now(),
             "finished": None,

@@ -20,8 +20,10 @@ At the full level, each submission has
 - no capability, an ordinary user (root becomes nobody), and a seccomp filter that refuses other programs,
   sockets, mounts, namespaces, debugging and more (`seccomp`);
 - limits on time (CPU, with more by the clock), memory, processes, files and output. A guard outside of its
-  PID namespace measures the whole tree of its processes and kills it when the grader says so. What was
-  stopped is left out, and the rest runs from a fresh start.
+  PID namespace measures the whole tree of its processes and kills it when they use too much; it reads
+  nothing that they write, so nothing that they write can stop it. What was stopped is left out, and the
+  rest runs from a fresh start. Time by the clock leaves out the waiting for a core;
+- an end with the grader: the kernel kills it when its guard ends, and that cannot be taken back.
 
 Where the machine refuses one of these (bubblewrap aside), IsolationError names it and says what to do. The
 reduced level, which must be asked for, is a fresh process for each submission with limits on time and
@@ -37,9 +39,13 @@ memory alone: student code can there read what its user can, use the network, an
   stand. A solution that they contain can be read.
 - *A submission against itself.* It can spoil the values of its own right answers by writing on the
   descriptor.
+- *What a check draws.* Student code is called by the check, in one process: it can find the seeds and the
+  check's variables. So whoever shows something to students takes it from a run on inputs that they may know.
 - *Time.* Submissions can see how long things take, and slow others down by what the kernel shares: caches,
-  disk, cores. Limits bound it. Memory is measured twenty times a second; between two looks, as much as the
-  machine's speed allows can be taken, at most `memory_bytes` in each of `processes`.
+  disk, cores. Limits bound it. Memory is measured twenty times a second, without cgroups; between two looks,
+  as much as the machine's speed allows can be taken, at most `memory_bytes` of address space in each of
+  `processes`. CPU time of processes that live and die between two looks can escape, if nobody waits for them
+  and none of their kind is met at a look.
 - *Paths, without bubblewrap.* Landlock refuses to read or list, but not to tell whether a path exists.
 """
 

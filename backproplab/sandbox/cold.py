@@ -12,8 +12,9 @@ from typing import Any
 
 from backproplab.sandbox import wire
 from backproplab.sandbox.launch import environment, python
-from backproplab.sandbox.limits import Usage, signal_name, usage
+from backproplab.sandbox.limits import Meter, Usage, signal_name
 from backproplab.sandbox.protocol import Assignment, Limits
+from backproplab.sandbox.watchdog import PAUSE, Ending, Watchdog
 
 END_SECONDS = 2.0
 
@@ -21,7 +22,9 @@ END_SECONDS = 2.0
 class ColdChild:
     """One submission in a process of its own. It gets its job on stdin and gives values on stdout."""
 
-    def __init__(self, assignment: Assignment, limits: Limits, request: dict[str, Any]) -> None:
+    def __init__(
+        self, assignment: Assignment, limits: Limits, request: dict[str, Any], spent: dict[str, float]
+    ) -> None:
         self._scratch = tempfile.TemporaryDirectory(prefix="backproplab-", ignore_cleanup_errors=True)
         self._process = subprocess.Popen(
             python("child.run_cold()"),
@@ -36,10 +39,14 @@ class ColdChild:
         self._chunks: queue.Queue[bytes] = queue.Queue(16)
         self._rest = b""
         self._killed = False
+        self._stopped: Ending | None = None
+        self._watchdog = Watchdog(limits, **spent)
         content = wire.request(**wire.pack(assignment, limits), **request)
-        # A thread: Windows cannot wait for a pipe and the clock at once.
-        self._thread = threading.Thread(target=self._pump, args=(content,), daemon=True)
-        self._thread.start()
+        # Threads: Windows cannot wait for a pipe and the clock at once, and the reader may be blocked.
+        self._reader = threading.Thread(target=self._pump, args=(content,), daemon=True)
+        self._watcher = threading.Thread(target=self._watch, daemon=True)
+        self._reader.start()
+        self._watcher.start()
 
     def _pump(self, content: bytes) -> None:
         assert self._process.stdin is not None
@@ -57,40 +64,64 @@ class ColdChild:
         """Return what it sends: b"" when it has ended, None if nothing came in so many seconds."""
         if not self._rest:
             try:
-                self._rest = self._chunks.get(timeout=patience)
-            except queue.Empty:
-                return None
+                self._rest = self._chunks.get(timeout=0.0 if self._stopped else min(patience, PAUSE))
+            except queue.Empty:  # a process that has left the group may hold the other end for ever
+                return b"" if self._stopped else None
         data, self._rest = self._rest[:length], self._rest[length:]
         return data
 
-    def usage(self) -> Usage | None:
-        """Return what it and its descendants have used; None where the system does not tell."""
-        return usage(self._process.pid) if os.path.isdir("/proc/self/task") else None
+    def _watch(self) -> None:
+        """End it when it has used what it may; where the system does not tell that, by the clock alone."""
+        meter = Meter(self._process.pid) if os.path.isdir("/proc/self/task") else None
+        while not self._has_ended(PAUSE):
+            self._stopped = self._watchdog.look(meter.look() if meter else Usage(0.0, 0))
+            if self._stopped:
+                return self._signal()
+
+    def _has_ended(self, seconds: float) -> bool:
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return self._killed
+        return True
+
+    def _signal(self) -> None:
+        with contextlib.suppress(OSError):
+            if os.name == "posix":
+                os.killpg(self._process.pid, signal.SIGKILL)
+            else:
+                self._process.kill()
+
+    def begin_step(self) -> None:
+        """Tell the watchdog that a step begins."""
+        self._watchdog.begin_step()
+
+    def stop(self) -> Ending:
+        """End it, and return what it had used."""
+        self.kill()
+        return self._watchdog.ending("")
+
+    def ending(self) -> Ending:
+        """Wait for its end, which the watchdog brings about if need be, and say what it was."""
+        self._watcher.join()
+        code = self._process.wait()
+        if self._stopped:
+            return self._stopped
+        if code < 0 and os.name == "posix":
+            return self._watchdog.ending(f"was killed ({signal_name(-code)})")
+        return self._watchdog.ending("ended before its time")
 
     def kill(self) -> None:
         """End it and what is in its process group; what has left that group survives at this level."""
         if self._killed:
             return
         self._killed = True
-        with contextlib.suppress(OSError):
-            if os.name == "posix":
-                os.killpg(self._process.pid, signal.SIGKILL)
-            else:
-                self._process.kill()
+        self._signal()
         self._process.wait()
         deadline = time.monotonic() + END_SECONDS
-        while self._thread.is_alive() and time.monotonic() < deadline:
+        while self._reader.is_alive() and time.monotonic() < deadline:
             with contextlib.suppress(queue.Empty):
                 self._chunks.get_nowait()  # it may be waiting to put
-            self._thread.join(0.01)
+            self._reader.join(0.01)
+        self._watcher.join()
         self._scratch.cleanup()
-
-    def ending(self) -> str:
-        """Wait for its end and say what it was, in words."""
-        try:
-            code = self._process.wait(END_SECONDS)
-        except subprocess.TimeoutExpired:
-            return "ended before its time"
-        if code < 0 and os.name == "posix":
-            return f"was killed ({signal_name(-code)})"
-        return "ended before its time"

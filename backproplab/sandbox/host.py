@@ -9,6 +9,8 @@ from backproplab.sandbox.requirements import SandboxError
 from backproplab.sandbox.warm import WarmServer
 from backproplab.sandbox.watch import Attempt, Progress, Running
 
+MOST_FAILURES = 3
+"""How often it starts anew where it had ended before its first step, when no code of its own had run."""
 MOST_STARTS = 24
 """How often one submission starts afresh without the step that stopped it."""
 
@@ -63,12 +65,17 @@ class Sandbox:
 
     def run(self, job: Job) -> Outcome:
         """Run a submission. What had to be stopped is left out, and the rest runs from a fresh start."""
-        progress = Progress(job)
+        progress, failures = Progress(job), 0
         for start in range(1, MOST_STARTS + 1):
             attempt = Attempt(progress, self._child(progress), self.limits)
             trouble = attempt.watch()
             if not trouble:
                 break
+            if attempt.step is None and failures < MOST_FAILURES:  # the machine's doing, or the server's
+                failures += 1
+                if self._server:
+                    self._server.restart()
+                continue
             last = attempt.step is None or attempt.out_of_time or start == MOST_STARTS
             _add_problem(
                 progress, attempt.step, f"{trouble}; {'the rest did not run' if last else 'it was left out'}"
@@ -81,9 +88,10 @@ class Sandbox:
     def _child(self, progress: Progress) -> Running:
         steps = [_plain(progress.job.steps[place]) for place in progress.todo()]
         request = {"steps": steps, "seeds": list(progress.job.seeds)}
+        spent = {"cpu_spent": progress.cpu_seconds, "wall_spent": progress.wall_seconds}
         if self._server is None:
-            return ColdChild(self.assignment, self.limits, request)
-        return self._server.child(request)
+            return ColdChild(self.assignment, self.limits, request, spent)
+        return self._server.child(request, spent)
 
 
 def _plain(step: Cell | Checkpoint) -> dict[str, Any]:

@@ -57,8 +57,13 @@ def _prctl(option: int, *arguments: int) -> int:
 
 
 def die_with_parent() -> None:
-    """Be killed when the process that started this one ends."""
-    _prctl(PDEATHSIG, signal.SIGKILL)
+    """Be killed when the process (to be exact, its thread) that started this one ends.
+
+    The kernel forgets it with each change of user: call this after the last of them. Does nothing where it
+    is not Linux that runs.
+    """
+    if sys.platform == "linux":
+        _prctl(PDEATHSIG, signal.SIGKILL)
 
 
 def drop_root(must_read: Iterable[str]) -> None:
@@ -138,7 +143,7 @@ def restrict_files(readable: Iterable[str], writable: Iterable[str]) -> None:
     for paths, access in (
         (readable, EXECUTE | READ_FILE | READ_DIR),
         (writable, files & ~EXECUTE),
-        (("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random"), READ_FILE | WRITE_FILE),
+        (("/dev/null", "/dev/urandom", "/dev/random"), READ_FILE | WRITE_FILE),  # /dev/zero can be shared
     ):
         for path in filter(os.path.exists, paths):
             _allow(libc, rules, path, access)

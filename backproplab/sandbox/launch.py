@@ -74,7 +74,15 @@ def bubblewrap(scratch: str) -> list[str]:
     program = shutil.which("bwrap")
     if program is None:
         return []
-    command = [program, "--new-session", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
+    command = [
+        program,
+        "--die-with-parent",
+        "--new-session",
+        "--unshare-pid",
+        "--unshare-net",
+        "--unshare-ipc",
+        "--unshare-uts",
+    ]
     if os.geteuid() == 0:
         command += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]  # to become nobody
     else:
@@ -124,13 +132,15 @@ class ServerProcess:
         return lines[-1] if lines else "it ended without a word"
 
     def close(self) -> None:
-        """Let the server end: it does so when nobody can give it orders."""
+        """Let the server end: it does so when nobody can give it orders. If it does not, make it."""
         self.control.close()
         try:
             self.process.wait(5)
         except subprocess.TimeoutExpired:
+            pass
+        finally:
             self.process.kill()
             self.process.wait()
-        self.errors.close()
-        if self._folder:
-            self._folder.cleanup()
+            self.errors.close()
+            if self._folder:
+                self._folder.cleanup()

@@ -4,15 +4,17 @@ Three processes for each submission:
 
     server ── fork ── guard ── fork ── child (PID 1 of its own namespace, where the student's code runs)
 
-The server passes on two descriptors that it never reads: `results`, on which the child gets its job from
-the grader and gives values back, and `status`, on which the guard answers the grader. It sees no result, so
-nothing that one submission does can reach the next. The guard is our own code, out of the child's sight and
-reach; when the grader closes `status`, it kills the child, and with PID 1 the kernel ends all it started.
+The server passes on three descriptors that it never reads: the pipes `job` and `results`, for the child, and
+`status`, on which guard and grader talk. It sees no result, so nothing that one submission does can reach the
+next. The guard is our own code, out of the child's sight and reach. It ends the child, and with PID 1 the
+kernel ends all it started, when the limits are reached, which it watches by itself, and when the grader says
+so or closes `status`.
 """
 
 import gc
 import json
 import os
+import platform
 import select
 import signal
 import socket
@@ -22,10 +24,12 @@ from typing import Any, NoReturn
 
 from backproplab.sandbox import child, isolation, seccomp, wire
 from backproplab.sandbox.isolation import MissingMechanismError
-from backproplab.sandbox.limits import limit_resources, resident, usage
+from backproplab.sandbox.limits import Meter, limit_resources, resident
 from backproplab.sandbox.protocol import Assignment, Limits
+from backproplab.sandbox.watchdog import Watchdog
 
 MESSAGE = 4096
+BEGIN_STEP, STOP = b"step", b"stop"
 
 
 def send(status: socket.socket, **content: Any) -> None:
@@ -45,40 +49,45 @@ class Server:
         self.assignment: Assignment
         self.assignment, self.limits = wire.unpack(content)
         isolation.drop_root(self.readable)
+        isolation.die_with_parent()
         child.warm_up(self.assignment, self.limits)
         self.released = child.release(self.assignment)
+        seccomp.program(platform.machine())  # once, and not in each child
         threads = len(os.listdir("/proc/self/task"))
         if threads > 1:
             raise RuntimeError(f"the given cells leave {threads - 1} threads running, which no fork survives")
 
     def serve(self) -> None:
-        """Fork once for each pair of descriptors, until the grader goes."""
+        """Fork once for each three descriptors, until the grader goes."""
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries guards
         gc.collect()
         gc.freeze()  # so that no collection in a child copies all pages
         send(self.control, ready=True, landlock=isolation.landlock_version())
         while True:
-            message, descriptors, _, _ = socket.recv_fds(self.control, 1, 2)
+            message, descriptors, _, _ = socket.recv_fds(self.control, 1, 3)
             if not message:
                 return
             if os.fork() == 0:
                 self.control.close()
-                _guard(self, descriptors[0], socket.socket(fileno=descriptors[1]))
+                job, results, status = descriptors
+                _guard(self, job, results, socket.socket(fileno=status))
             for descriptor in descriptors:
                 os.close(descriptor)
 
 
-def _guard(server: Server, results: int, status: socket.socket) -> NoReturn:
-    """Put one child behind walls, answer what it uses, and end it when the grader goes."""
+def _guard(server: Server, job: int, results: int, status: socket.socket) -> NoReturn:
+    """Put one child behind walls, watch what it uses, and end it."""
     try:
-        isolation.die_with_parent()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         isolation.new_namespaces()
+        isolation.die_with_parent()
+        guard = os.pidfd_open(os.getpid())
         pid = os.fork()
         if pid == 0:
-            _child(server, results, status)
+            _child(server, guard, job, results, status)
+        os.close(job)
         os.close(results)
-        _watch(pid, status)
+        _watch(pid, status, server.limits)
     except MissingMechanismError as missing:
         send(status, missing=missing.mechanism, why=missing.why)
     except BaseException as error:
@@ -87,39 +96,50 @@ def _guard(server: Server, results: int, status: socket.socket) -> NoReturn:
         os._exit(0)
 
 
-def _watch(pid: int, status: socket.socket) -> None:
-    inherited, ended = resident(os.getpid()), os.pidfd_open(pid)
+def _watch(pid: int, status: socket.socket, limits: Limits) -> None:
+    meter, ended = Meter(pid, inherited=resident(os.getpid())), os.pidfd_open(pid)
+    spent = status.recv(MESSAGE)  # comes with the job: until then, it waits behind its walls
+    if not spent:
+        return os.kill(pid, signal.SIGKILL)
+    watchdog = Watchdog(limits, **json.loads(spent))
     while True:
-        ready, _, _ = select.select([status.fileno(), ended], [], [])
+        ready, _, _ = select.select([status.fileno(), ended], [], [], watchdog.until_look())
         if ended in ready:
-            send(status, ended=os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-            return
-        if not status.recv(MESSAGE):
+            code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+            return send(status, ended=code, ending=watchdog.ending(""))
+        if ready:
+            said = status.recv(MESSAGE)
+            if said != BEGIN_STEP:
+                os.kill(pid, signal.SIGKILL)
+                return send(status, ending=watchdog.ending(""))
+            watchdog.begin_step()
+        if not watchdog.until_look() and (ending := watchdog.look(meter.look())):
             os.kill(pid, signal.SIGKILL)
-            return
-        used = usage(pid, inherited=inherited)
-        send(status, cpu=used.cpu_seconds, memory=used.memory_bytes)
+            return send(status, ending=ending)
 
 
-def _child(server: Server, results: int, status: socket.socket) -> NoReturn:
+def _child(server: Server, guard: int, job: int, results: int, status: socket.socket) -> NoReturn:
     try:
-        isolation.die_with_parent()
         os.setsid()
         with suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
             file.write("1000")  # if memory runs out all the same, this one goes first
         limit_resources(server.limits, own_namespace=True)
         isolation.new_view(server.scratch, server.limits)
         isolation.drop_capabilities()
+        isolation.die_with_parent()
+        if select.select([guard], [], [], 0)[0]:  # it has ended before
+            os._exit(1)
         isolation.restrict_files(server.readable, [server.scratch])
         seccomp.restrict_calls()
     except MissingMechanismError as missing:
         send(status, missing=missing.mechanism, why=missing.why)
         os._exit(1)
     try:
-        child.silence(results)
-        job = wire.read_request(lambda length: os.read(results, length))
+        child.silence(job, results)
+        request = wire.read_request(lambda length: os.read(job, length))
+        os.close(job)
         submission = child.Submission(
-            job, server.assignment, server.released, server.limits, child.write_to(results)
+            request, server.assignment, server.released, server.limits, child.write_to(results)
         )
         submission.run()
     finally:

@@ -1,6 +1,7 @@
 """The grader's hold on the warm server and on each child of it."""
 
 import json
+import os
 import select
 import socket
 import time
@@ -10,13 +11,15 @@ from typing import Any
 from backproplab.sandbox import wire
 from backproplab.sandbox.isolation import MissingMechanismError
 from backproplab.sandbox.launch import ServerProcess, readable_paths
-from backproplab.sandbox.limits import Usage, signal_name
+from backproplab.sandbox.limits import signal_name
 from backproplab.sandbox.protocol import Assignment, Limits
 from backproplab.sandbox.requirements import IsolationError, SandboxError
+from backproplab.sandbox.server import BEGIN_STEP, MESSAGE, STOP
+from backproplab.sandbox.watchdog import PAUSE, Ending
 
 START_SECONDS = 120.0
-END_SECONDS = 10.0
-MESSAGE = 4096
+OLD_SECONDS = 0.5
+CHUNK = 1 << 16
 
 
 class WarmServer:
@@ -24,6 +27,7 @@ class WarmServer:
 
     def __init__(self, assignment: Assignment, limits: Limits) -> None:
         self._content = wire.pack(assignment, limits)
+        self._spare: WarmChild | None = None
         self._start()
 
     def _start(self) -> None:
@@ -47,75 +51,131 @@ class WarmServer:
             raise IsolationError("a view by bubblewrap" if process.wrapped else "a server", last_error)
         self.level = (
             f"full: {'bubblewrap, ' if process.wrapped else ''}user, PID, network, IPC and mount namespaces, "
-            f"Landlock {said['landlock']}, seccomp, limits"
+            f"Landlock {said['landlock']}, seccomp, limits kept by a guard, without cgroups"
         )
 
-    def child(self, request: dict[str, Any]) -> "WarmChild":
-        """Have a child forked, and send it its job."""
+    def child(self, request: dict[str, Any], spent: dict[str, float]) -> "WarmChild":
+        """Give a child its job; `spent` is what its submission has used before.
+
+        It has been forked ahead, and the next one is now, so that it builds its walls while this one works.
+        """
         try:
-            return WarmChild(self._process.control, request)
+            child = self._spare or WarmChild(self._process.control)
+            self._spare = None
+            child.begin(request, spent)
+            self._spare = WarmChild(self._process.control)
         except OSError:  # the server has gone, killed by the system for want of memory perhaps
-            self.close()
-            self._start()
-            return WarmChild(self._process.control, request)
+            self.restart()
+            child = WarmChild(self._process.control)
+            child.begin(request, spent)
+        return child
+
+    def drop_spare(self) -> None:
+        """End the child that waits for a job."""
+        if self._spare:
+            self._spare.kill()
+            self._spare = None
+
+    def restart(self) -> None:
+        """End the server, whatever is left of it, and start another."""
+        self.close()
+        self._start()
 
     def close(self) -> None:
         """End the server."""
+        self.drop_spare()
         self._process.close()
 
 
 class WarmChild:
     """One submission's child behind the walls, and the guard that watches it."""
 
-    def __init__(self, control: socket.socket, request: dict[str, Any]) -> None:
-        self.results, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.status, guards = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.status.settimeout(END_SECONDS)
-        with theirs, guards:
-            socket.send_fds(control, [b"!"], [theirs.fileno(), guards.fileno()])
-        with suppress(OSError):  # then it has ended, and `ending` tells why
-            self.results.sendall(wire.request(**request))
+    def __init__(self, control: socket.socket) -> None:
+        job, self._job = os.pipe()
+        self._results, results = os.pipe()
+        # A pipe's two ends have flags of their own: whatever is done to the other, reading this one returns.
+        os.set_blocking(self._results, False)
+        self._status, guards = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._poll = select.poll()
+        for descriptor in (self._results, self._status.fileno()):
+            self._poll.register(descriptor, select.POLLIN)
+        self._open, self._rest = True, b""
+        self._step_is_new, self._told = False, time.monotonic()
+        try:
+            socket.send_fds(control, [b"!"], [job, results, guards.fileno()])
+        except OSError:
+            self.kill()
+            raise
+        finally:
+            os.close(job)
+            os.close(results)
+            guards.close()
+
+    def begin(self, request: dict[str, Any], spent: dict[str, float]) -> None:
+        """Send it its job, and its guard what is `spent`. If it has ended before, `ending` tells why."""
+        with suppress(OSError):
+            self._status.send(json.dumps(spent).encode())
+        job, self._job = self._job, -1
+        with suppress(OSError), open(job, "wb", buffering=0) as pipe:
+            rest = memoryview(wire.request(**request))
+            while rest:
+                rest = rest[pipe.write(rest) :]
 
     def read(self, length: int, patience: float) -> bytes | None:
         """Return what it sends: b"" when it has ended, None if nothing came in so many seconds."""
-        if not select.select([self.results], [], [], patience)[0]:
-            return None
-        try:
-            return self.results.recv(length)
-        except OSError:
-            return b""
+        if not self._rest and (more := self._more(patience)) is not None:
+            self._rest = more
+            if not more:
+                return b""
+        taken, self._rest = self._rest[:length], self._rest[length:]
+        return taken or None
 
-    def usage(self) -> Usage | None:
-        """Return what it and its descendants have used; None if it has ended."""
+    def _more(self, patience: float) -> bytes | None:
+        if self._step_is_new:
+            patience = min(patience, PAUSE)
+        ready = dict(self._poll.poll(patience * 1000))
+        try:
+            return os.read(self._results, CHUNK)
+        except BlockingIOError:  # nothing there; if the guard has spoken, nothing comes any more
+            self._tell_step()
+            return b"" if self._status.fileno() in ready else None
+
+    def begin_step(self) -> None:
+        """Tell the guard that a step begins: at once if the last word is old, else if it is not over soon."""
+        self._step_is_new = True
+        if time.monotonic() - self._told > OLD_SECONDS:
+            self._tell_step()
+
+    def _tell_step(self) -> None:
+        if self._step_is_new:
+            self._step_is_new, self._told = False, time.monotonic()
+            with suppress(OSError):
+                self._status.send(BEGIN_STEP)
+
+    def stop(self) -> Ending:
+        """End it and all that it started, and return what it had used."""
         with suppress(OSError):
-            self.status.send(b"?")
-            said = self._receive()
-            if "cpu" in said:
-                return Usage(said["cpu"], said["memory"])
-        return None
+            self._status.send(STOP)
+        return self.ending()
+
+    def ending(self) -> Ending:
+        """Wait for its end, which the guard brings about if need be, and say what it was."""
+        said: dict[str, Any] = {}
+        self._tell_step()  # the last one may be the one that closed its descriptor
+        with suppress(OSError):
+            said = json.loads(self._status.recv(MESSAGE) or b"{}")
+        if "missing" in said:
+            raise IsolationError(said["missing"], said["why"])
+        ending = Ending(*said.get("ending", [""]))
+        if said.get("ended", 0) < 0:
+            return ending._replace(words=f"was killed ({signal_name(-said['ended'])})")
+        return ending if ending.words else ending._replace(words="ended before its time")
 
     def kill(self) -> None:
         """End it and all that it started."""
-        self.status.close()
-        self.results.close()
-
-    def ending(self) -> str:
-        """Wait for its end and say what it was, in words."""
-        deadline = time.monotonic() + END_SECONDS
-        while time.monotonic() < deadline:
-            try:
-                said = self._receive()
-            except OSError:
-                break
-            if "missing" in said:
-                self.kill()
-                raise IsolationError(said["missing"], said["why"])
-            if said.get("ended", 0) < 0:
-                return f"was killed ({signal_name(-said['ended'])})"
-            if "ended" in said or not said:
-                break
-        return "ended before its time"
-
-    def _receive(self) -> dict[str, Any]:
-        content: dict[str, Any] = json.loads(self.status.recv(MESSAGE) or b"{}")
-        return content
+        if self._open:
+            self._open = False
+            self._status.close()
+            os.close(self._results)
+            if self._job >= 0:
+                os.close(self._job)

@@ -1,17 +1,16 @@
-"""Reads what a child sends, and ends it when it has used what it may.
+"""Reads what a child sends; when it has used too much is the watchdog's to say (`watchdog`).
 
 Runs in the grader's process, on bytes that a student may have written: it believes nothing but their lengths.
 """
 
-import time
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from backproplab.sandbox import wire
-from backproplab.sandbox.limits import Usage
 from backproplab.sandbox.protocol import FROM_NOTEBOOK, Cell, Checkpoint, Job, Limits, Outcome
+from backproplab.sandbox.watchdog import Ending
 
-PAUSE = 0.05  # seconds between two looks at what is used
+PATIENCE = 1.0  # seconds; whoever waits is woken by what comes, and by the end
 MOST_FRAMES = 10_000
 MOST_NOTES = 20
 
@@ -22,14 +21,17 @@ class Running(Protocol):
     def read(self, length: int, patience: float) -> bytes | None:
         """Return what it sends: b"" when it has ended, None if nothing came in so many seconds."""
 
-    def usage(self) -> Usage | None:
-        """Return what it and its descendants have used; None if that cannot be told, or it has ended."""
+    def begin_step(self) -> None:
+        """Tell its watchdog that a step begins."""
+
+    def stop(self) -> Ending:
+        """End it and all that it started, and return what it had used."""
+
+    def ending(self) -> Ending:
+        """Wait for its end, which its watchdog brings about if need be, and say what it was."""
 
     def kill(self) -> None:
-        """End it and all that it started."""
-
-    def ending(self) -> str:
-        """Wait for its end and say what it was, in words."""
+        """End it and all that it started, and forget it. Does nothing the second time."""
 
 
 @dataclass
@@ -62,11 +64,7 @@ class Attempt:
         self.todo = progress.todo()
         self.position = -1  # in todo; -1: no step has begun
         self.done = False
-        self.stopped = ""
         self.out_of_time = False
-        self._start = self._step_start = self._looked = time.monotonic()
-        self._cpu = self._step_cpu = 0.0
-        self._step_is_new = False
 
     @property
     def step(self) -> Cell | Checkpoint | None:
@@ -75,58 +73,35 @@ class Attempt:
 
     def watch(self) -> str:
         """Take what comes until the end. Return "" for a good one, else what went wrong, in words."""
+        try:
+            ending = self._watch()
+        finally:
+            self.child.kill()
+        self.out_of_time = ending.out_of_time
+        if ending.words:
+            self.progress.cpu_seconds = ending.cpu_seconds
+            self.progress.wall_seconds = ending.wall_seconds
+        return ending.words
+
+    def _watch(self) -> Ending:
         largest = self.limits.value_bytes
-        trouble = ""
         try:
             for count, frame in enumerate(wire.frames(self._read, largest=largest, total=16 * largest)):
                 self._take(frame)
                 if self.done:
-                    break
+                    return Ending("")
                 if count > MOST_FRAMES:
                     raise wire.MalformedFrameError("more frames than checks send")
+        except wire.CutFrameError:
+            pass  # what ended in the middle of a frame has ended
         except wire.MalformedFrameError as error:
-            trouble = self.stopped or f"wrote on the descriptor for values ({error})"
-        if not trouble and not self.done:
-            trouble = self.stopped or self.child.ending()
-        self.child.kill()
-        self.progress.cpu_seconds += self._cpu
-        self.progress.wall_seconds += time.monotonic() - self._start
-        return trouble
+            return self.child.stop()._replace(words=f"wrote on the descriptor for values ({error})")
+        return self.child.ending()
 
     def _read(self, length: int) -> bytes:
-        while not self.stopped:
-            now = time.monotonic()
-            if now - self._looked >= PAUSE:
-                self._looked = now
-                self._look(now)
-                continue
-            data = self.child.read(length, PAUSE)
-            if data is not None:
-                return data
-        return b""
-
-    def _look(self, now: float) -> None:
-        """Stop the child if it has used more than it may."""
-        used = self.child.usage() or Usage(self._cpu, 0)
-        self._cpu = used.cpu_seconds
-        if self._step_is_new:
-            self._step_cpu, self._step_is_new = self._cpu, False
-        limits, progress = self.limits, self.progress
-        wall = limits.wall_factor
-        if used.memory_bytes > limits.memory_bytes:
-            self.stopped = f"used more than {limits.memory_bytes / 1e9:.2g} GB of memory"
-        elif self._cpu - self._step_cpu > limits.cell_seconds:
-            self.stopped = f"computed for more than {limits.cell_seconds:g} s"
-        elif now - self._step_start > limits.cell_seconds * wall:
-            self.stopped = f"took more than {limits.cell_seconds * wall:g} s"
-        elif (
-            progress.cpu_seconds + self._cpu > limits.submission_seconds
-            or progress.wall_seconds + now - self._start > limits.submission_seconds * wall
-        ):
-            self.stopped = f"used up the {limits.submission_seconds:g} s of the whole submission"
-            self.out_of_time = True
-        if self.stopped:
-            self.child.kill()
+        while (data := self.child.read(length, PATIENCE)) is None:
+            pass
+        return data
 
     def _take(self, frame: wire.Frame) -> None:
         match frame.kind:
@@ -151,7 +126,7 @@ class Attempt:
             raise wire.MalformedFrameError("steps out of order")
         self._finish()
         self.position = position
-        self._step_start, self._step_is_new = time.monotonic(), True
+        self.child.begin_step()
 
     def _finish(self) -> None:
         """A check that has run does not run again in another attempt."""

@@ -40,6 +40,10 @@ class MalformedFrameError(BackproplabError, ValueError):
     """These bytes are not what the sandbox's own code writes."""
 
 
+class CutFrameError(MalformedFrameError):
+    """The stream ends in the middle of a frame."""
+
+
 class Frame(NamedTuple):
     """One message from the child, its body not yet read."""
 
@@ -69,7 +73,7 @@ def frames(read: Read, *, largest: int, total: int) -> Iterator[Frame]:
     """Yield frames until the stream ends. MalformedFrameError: foreign bytes, or more than is allowed."""
     while head := _exactly(read, HEADER.size):
         if len(head) < HEADER.size:
-            raise MalformedFrameError("half a header")
+            raise CutFrameError("half a header")
         mark, kind, length = HEADER.unpack(head)
         total -= length
         if mark != MARK or kind not in KINDS:
@@ -78,7 +82,7 @@ def frames(read: Read, *, largest: int, total: int) -> Iterator[Frame]:
             raise MalformedFrameError("a frame that is too large")
         body = _exactly(read, length)
         if len(body) < length:
-            raise MalformedFrameError("half a frame")
+            raise CutFrameError("half a frame")
         yield Frame(kind, body)
 
 

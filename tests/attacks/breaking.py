@@ -241,6 +241,21 @@ for n in descriptors():
         "for n in descriptors()[::-1]:\n    while True:\n        os.write(n, bytes(1 << 20))",
     ),
     Attack(
+        "an urgent byte",
+        "blind whoever watches its memory",
+        """
+import contextlib, socket, time
+for n in descriptors():
+    with contextlib.suppress(OSError):
+        socket.socket(fileno=os.dup(n)).send(b"!", socket.MSG_OOB)
+for _ in range(6):
+    if os.fork() == 0:
+        hoard = bytearray(os.urandom(1) * 100_000_000)
+        time.sleep(100)
+time.sleep(100)
+""",
+    ),
+    Attack(
         "descriptors used up",
         "keep values from coming back",
         "keep = [open('/dev/null') for _ in range(10_000)]",

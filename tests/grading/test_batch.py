@@ -99,6 +99,22 @@ def test_what_did_not_change_is_not_graded_again_and_what_did_is(tmp_path, capsy
     assert not set(results(tmp_path).items()) & set(after.items())
 
 
+def test_whoever_hands_in_again_meets_other_seeds(tmp_path):
+    command = a_class(tmp_path, 2)
+    drawn = []
+    for answer in ("return x", "return 2 * x", "return 3 * x"):
+        right = kit.student(kit.solution(tmp_path), kit.RIGHT | {"90.1": kit.SQUARE.format(answer)})
+        kit.hand_in(right, tmp_path / "submissions" / "s01.ipynb")
+        assert cli.main(command) == 0
+        drawn.append(run_json(tmp_path)["seeds"])
+    assert len({seed for seeds in drawn for seed in seeds}) == 15
+    assert cli.main(command) == 0  # nothing to grade, nothing to draw
+    assert run_json(tmp_path)["seeds"] == drawn[-1]
+    kit.hand_in(right, tmp_path / "submissions" / "late.ipynb")  # may have heard from the others
+    assert cli.main(command) == 0
+    assert not set(run_json(tmp_path)["seeds"]) & set(drawn[-1])
+
+
 def test_each_run_draws_its_own_seeds(tmp_path):
     seeds = []
     for name in ("one", "two"):

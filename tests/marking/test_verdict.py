@@ -80,7 +80,8 @@ def test_the_grader_and_a_learners_check_agree(answer, earned, status, misconcep
         for name, value in named.items()
         if not isinstance(value, TypeError)  # the sandbox sends none of those
     }
-    grade = grade_exercise(EXERCISE, Outcome(values), seeds=SEEDS, public=SEEDS, judge=None, edited=edited)
+    found = Outcome(values)
+    grade = grade_exercise(EXERCISE, found, shown=found, seeds=SEEDS, public=SEEDS, judge=None, edited=edited)
     assert learner.verdict == grade.verdict
     assert grade.verdict.status is status
     # A learner reads "not yet", with the points so far, where a grade says "partly right".

@@ -1,0 +1,130 @@
+"""Nothing that a submission starts outlives the grader, however the grader ends."""
+
+import contextlib
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from backproplab.sandbox import Assignment, IsolationError, Sandbox, launch
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="namespaces are Linux's")
+
+GRADER = """
+import sys
+from backproplab.sandbox import Assignment, Cell, Job, Limits, Sandbox, launch
+if sys.argv[1] == "without bubblewrap":
+    launch.shutil.which = lambda name: None
+with Sandbox(Assignment("00", ("import numpy",), ()), limits=Limits(600, 600)) as sandbox:
+    sandbox.run(Job((Cell(sys.argv[2], 0),), (1,)))
+"""
+LIBC = "import ctypes, os, signal, time\nlibc = ctypes.CDLL(None, use_errno=True)\n"
+STAY = "\nfor _ in range(3):\n    if os.fork() == 0:\n        break\nwhile True:\n    time.sleep(600)"
+HOLDING_ON = {
+    "a death signal taken back": "libc.prctl(1, 0, 0, 0, 0)",
+    "the same, with noise in the upper half": "libc.prctl(ctypes.c_long(1 | 1 << 40), 0, 0, 0, 0)",
+    "another death signal": "libc.prctl(1, 17, 0, 0, 0)",
+    "new credentials": """
+for call in (libc.setfsuid, libc.setfsgid, libc.setuid, libc.setgid):
+    call(0), call(1000)
+libc.setresuid(1000, 1000, 1000), libc.setgroups(0, None)
+header, sets = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+libc.capget(header, sets), libc.capset(header, sets)
+""",
+    "a daemon": """
+if os.fork():
+    time.sleep(600)
+try:
+    os.setsid()
+except OSError:
+    pass
+if os.fork():
+    os._exit(0)
+""",
+    "signals ignored and blocked": """
+for number in set(range(1, 65)) - {9, 19, 32, 33}:
+    signal.signal(number, signal.SIG_IGN)
+signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))
+""",
+    "a subreaper": "libc.prctl(36, 1, 0, 0, 0)",
+}
+
+
+def tree(pid):
+    """All that a process has started, and what they have."""
+    found = set()
+    with contextlib.suppress(OSError):
+        for task in os.listdir(f"/proc/{pid}/task"):
+            for child in Path(f"/proc/{pid}/task/{task}/children").read_text().split():
+                found |= {int(child)} | tree(int(child))
+    return found
+
+
+@pytest.fixture
+def all_ended():
+    """Waits until all of some processes have ended; ends what has not."""
+    held = {}
+
+    def wait(seconds=60):
+        poll, deadline = select.poll(), time.monotonic() + seconds
+        for descriptor in held:
+            poll.register(descriptor, select.POLLIN)
+        left = dict(held)
+        while left and time.monotonic() < deadline:
+            for descriptor, _ in poll.poll(1000):
+                poll.unregister(descriptor)
+                left.pop(descriptor)
+        return not left
+
+    def hold(pids):
+        for pid in pids:
+            with contextlib.suppress(OSError):
+                held[os.pidfd_open(pid)] = pid
+
+    wait.hold = hold
+    yield wait
+    for descriptor in held:
+        with contextlib.suppress(OSError):
+            signal.pidfd_send_signal(descriptor, signal.SIGKILL)
+        os.close(descriptor)
+
+
+@pytest.fixture(params=["with bubblewrap", "without bubblewrap"])
+def view(request, monkeypatch):
+    if request.param == "without bubblewrap":
+        monkeypatch.setattr(launch.shutil, "which", lambda name: None)
+    elif not shutil.which("bwrap"):
+        pytest.skip("bubblewrap is not installed")
+    try:
+        Sandbox(Assignment("00", (), ())).__enter__().close()
+    except IsolationError as error:
+        pytest.skip(str(error))
+    return request.param
+
+
+KILLED = {"the group": list(HOLDING_ON), "the grader alone": ["a death signal taken back", "a daemon"]}
+
+
+@pytest.mark.parametrize(
+    ("killed", "way"), [(killed, way) for killed, ways in KILLED.items() for way in ways]
+)
+def test_what_a_submission_starts_ends_with_the_grader(way, killed, view, all_ended):
+    # The last process of STAY's marks that all that comes before has run.
+    code = LIBC + textwrap.dedent(HOLDING_ON[way]) + STAY
+    grader = subprocess.Popen([sys.executable, "-c", GRADER, view, code], start_new_session=True)
+    before_stay = 5 if view == "without bubblewrap" else 7  # server, guard, child, the next two; bubblewrap's
+    deadline = time.monotonic() + 120
+    while len(tree(grader.pid)) < before_stay + 3 and time.monotonic() < deadline:
+        assert grader.poll() is None
+        time.sleep(0.05)
+    all_ended.hold(tree(grader.pid))
+    (os.killpg if killed == "the group" else os.kill)(grader.pid, signal.SIGKILL)
+    grader.wait()
+    assert all_ended()
