@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
-from kinds import KINDS, as_failure, kind
+from kinds import ELSEWHERE, KINDS, as_failure, kind
 
 
 def skipped(**more):
@@ -18,6 +18,12 @@ def test_a_skip_is_a_failure_with_its_reason_where_all_must_run():
     assert report.longrepr == "BACKPROPLAB_MUST_RUN is set, and this was skipped: Skipped: no chromium"
     assert as_failure(skipped(), must_run=False).outcome == "skipped"
     assert as_failure(skipped(wasxfail="known"), must_run=True).outcome == "skipped"
+
+
+def test_a_skip_of_what_only_another_machine_shows_stays_a_skip():
+    report = skipped()
+    report.longrepr = ("file.py", 3, f"Skipped: {ELSEWHERE}root's Python can be read by all")
+    assert as_failure(report, must_run=True).outcome == "skipped"
 
 
 def test_what_passed_stays_so():

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+from kinds import ELSEWHERE
 
 from backproplab.sandbox import Assignment, IsolationError, Sandbox, launch
 
@@ -104,8 +105,8 @@ def view(request, monkeypatch):
         pytest.skip("bubblewrap is not installed")
     try:
         Sandbox(Assignment("00", (), ())).__enter__().close()
-    except IsolationError as error:
-        pytest.skip(str(error))
+    except IsolationError as error:  # as root, without bubblewrap, where only root can read its Python
+        pytest.skip(f"{ELSEWHERE if request.param == 'without bubblewrap' else ''}{error}")
     return request.param
 
 
