@@ -96,20 +96,13 @@ class Stage:
         return violations(self.page)
 
     def dark(self) -> None:
-        """Wear JupyterLab's dark theme."""
-        self._theme("dark", "false")
-
-    def light(self) -> None:
-        """Wear JupyterLab's light theme."""
-        self._theme("light", "true")
-
-    def _theme(self, name: str, is_light: str) -> None:
+        """Wear JupyterLab's dark theme from now on."""
         self.page.evaluate(
-            """([css, light]) => {
+            """css => {
                  document.getElementById("theme").textContent = css;
-                 document.body.dataset.jpThemeLight = light;
+                 document.body.dataset.jpThemeLight = "false";
                }""",
-            [theme(name), is_light],
+            theme("dark"),
         )
 
     def _executed(self, source: str) -> Any:

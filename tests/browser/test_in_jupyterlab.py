@@ -8,6 +8,7 @@ import pytest
 
 from browser.lab import notebook_of
 from browser.quick_check import check
+from browser.test_widgets_digit_pad import HOLD
 
 CELLS = {
     "quiz": """
@@ -56,18 +57,10 @@ playground""",
 import threading, time
 from backproplab.widgets import DigitPad
 pad = DigitPad(reader)
-def hold(seconds):
-    # In a thread of its own: messages come in, but no answer of the pad goes out.
-    held = threading.Event()
-    def keep():
-        with pad._lock:
-            held.set()
-            time.sleep(seconds)
-    threading.Thread(target=keep).start()
-    return held.wait()
-pad""",
+"""
+    + HOLD
+    + "pad",
 }
-STAY_ALIVE = ("quiz", "graph", "layers", "sheet", "film")
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +159,7 @@ def test_what_is_done_before_python_has_answered_is_kept(notebook):
     notebook.ask("setattr(pad, 'actions', [{'sample': digit} for digit in (9, 3, 4, 7, 8)])")
     told(notebook, "pad", "ead as ")
     notebook.becomes("len(pad.actions)", 5)
-    notebook.ask("hold(1.5)")
+    notebook.ask("hold(pad, 1.5)")
     undo = notebook.output("pad").get_by_role("button", name="Undo")
     undo.evaluate("button => { button.click(); button.click(); }")  # the second while the first is on its way
     notebook.page.wait_for_timeout(500)  # JupyterLab hears that the first has come, not yet what it does

@@ -16,7 +16,8 @@ images, labels = mnist("test")
 network = Network([Dense(784, 10)], seed=0)
 x = images[:2000].reshape(-1, 784)
 fit(network, SoftmaxCrossEntropy(), x, labels[:2000], optimizer=SGD(0.2), epochs=4, batch_size=20)
-
+"""
+HOLD = """
 def hold(pad, seconds):
     # In a thread of its own: messages come in, but no answer goes out.
     held = threading.Event()
@@ -33,7 +34,7 @@ SEVEN = ["Space", "Shift+ArrowRight", "Shift+ArrowRight", *["End"] * 10, "ArrowD
 
 
 CELLS = {
-    "network": NETWORK,
+    "network": NETWORK + HOLD,
     "pad": "pad = DigitPad(network)\npad",
     "other": "other = DigitPad(network)\nother",
 }
