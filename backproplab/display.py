@@ -15,8 +15,9 @@ words.
 import base64
 import html as _html
 import io
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -30,7 +31,37 @@ if TYPE_CHECKING:
 DOTS_PER_INCH = 144
 PAGE_PIXELS_PER_INCH = 110  # 8 inches fill a JupyterLab cell, and 10-point type reads as 15 pixels
 
+MARKED = re.compile(r"`(?P<code>[^`]+)`|(?<!\w)\*(?P<em>[^\s*](?:[^*]*[^\s*])?)\*(?!\w)")
+"""What a sentence marks: `code` in backticks, *emphasis* between stars; the star of a product is neither."""
+
 _alt_texts: "WeakKeyDictionary[Artist, str]" = WeakKeyDictionary()
+
+
+def runs(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the pieces of a sentence with the tag of each: "code", "em", or "" where nothing is marked.
+
+    >>> list(runs("call `send`, *once*"))
+    [('', 'call '), ('code', 'send'), ('', ', '), ('em', 'once')]
+    """
+    end = 0
+    for found in MARKED.finditer(text):
+        if found.start() > end:
+            yield "", text[end : found.start()]
+        kind = found.lastgroup or ""
+        yield kind, found[kind]
+        end = found.end()
+    if end < len(text):
+        yield "", text[end:]
+
+
+def marked(text: str) -> str:
+    """Return a sentence as HTML, what it marks inside `<code>` and `<em>`.
+
+    >>> marked("2 * 3 * 4 < `a*b*c`, *not* twice")
+    '2 * 3 * 4 &lt; <code>a*b*c</code>, <em>not</em> twice'
+    """
+    pieces = ((kind, _html.escape(piece, quote=False)) for kind, piece in runs(text))
+    return "".join(f"<{kind}>{piece}</{kind}>" if kind else piece for kind, piece in pieces)
 
 
 def describe(artist: "Artist", text: str) -> None:

@@ -17,6 +17,7 @@ from nbclient import NotebookClient
 from PIL import Image
 
 from backproplab import display
+from backproplab.display import marked, runs
 from backproplab.plots.style import panels
 
 ROOT = Path(display.__file__).parents[1]
@@ -186,3 +187,21 @@ def test_importing_display_loads_no_picture_and_no_notebook():
         "assert not {'matplotlib', 'IPython', 'PIL', 'tqdm'} & set(sys.modules), sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
+
+
+@pytest.mark.parametrize("text", ["a `b` c", "*a* b", "plain", "`a * b` and *c*", "2 · 3 < 7"])
+def test_the_runs_of_a_text_say_all_of_it(text):
+    assert "".join({"code": f"`{t}`", "em": f"*{t}*"}.get(tag, t) for tag, t in runs(text)) == text
+
+
+def test_a_star_within_code_marks_nothing():
+    assert list(runs("`a * b * c`")) == [("code", "a * b * c")]
+
+
+@pytest.mark.parametrize("text", ["2 * 3 * 4", "`up * w` and 2*w*x", "a * b, or a*b", "**kwargs, * and *"])
+def test_the_star_of_a_product_is_no_emphasis(text):
+    assert "<em>" not in marked(text)
+
+
+def test_a_marked_sentence_is_escaped():
+    assert marked("*a<b* and `x<y`") == "<em>a&lt;b</em> and <code>x&lt;y</code>"

@@ -4,7 +4,6 @@ Text takes the page's own colour, so a card reads on light pages and dark ones; 
 coloured edge says.
 """
 
-import re
 from collections.abc import Sequence
 from html import escape
 from typing import NamedTuple
@@ -12,6 +11,7 @@ from typing import NamedTuple
 from backproplab.check.memory import mark
 from backproplab.check.result import CheckResult
 from backproplab.check.rows import Row
+from backproplab.display import marked
 from backproplab.marking.slips import SLIPS
 from backproplab.marking.verdict import Status
 
@@ -62,7 +62,7 @@ def _again(found: CheckResult) -> tuple[str, str]:
     slip = SLIPS[found.verdict.slug]
     start = f"You met this one before, in {found.met_in}. {slip.what} Read about it in "
     path, lesson = f"../notebooks/{slip.lesson}.ipynb", f"lesson {slip.lesson.split('-')[0]}"
-    markup = _PARAGRAPH.format(f'{_marked(start)}<a href="{path}">{lesson}</a>.')
+    markup = _PARAGRAPH.format(f'{marked(start)}<a href="{path}">{lesson}</a>.')
     return markup, f"{start}{lesson} ({path})."
 
 
@@ -106,12 +106,7 @@ def _card(
 
 
 def _paragraph(sentence: str) -> str:
-    """Return a paragraph, with `code` in backticks as code."""
-    return _PARAGRAPH.format(_marked(sentence))
-
-
-def _marked(text: str) -> str:
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))
+    return _PARAGRAPH.format(marked(sentence))
 
 
 def _rows(found: CheckResult) -> str:
@@ -141,7 +136,7 @@ def _table(headings: Sequence[str], lines: Sequence[Sequence[str]], caption: str
 
 def _cell(heading: str, content: str) -> str:
     style = f"{_CELL};{_MONOSPACE}" if heading == "yours" else _CELL  # the rows of a matrix line up
-    return f'<td style="{style}">{escape(content) if heading == "yours" else _marked(content)}</td>'
+    return f'<td style="{style}">{escape(content) if heading == "yours" else marked(content)}</td>'
 
 
 def _caption(found: CheckResult) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
+from backproplab.display import marked
 from backproplab.grading.exercises import ExerciseGrade, ValueGrade
 from backproplab.grading.reports import is_for_review
 from backproplab.marking.verdict import Status
@@ -81,7 +82,7 @@ def _exercise(grade: ExerciseGrade) -> str:
         f"{verdict.earned:.3g} of {_points(verdict.points)}</h2>"
     ]
     if verdict.misconception:
-        parts.append(f'<p class="note">{_text(verdict.misconception)}</p>')
+        parts.append(f'<p class="note">{_sentence(verdict.misconception)}</p>')
     if grade.note:
         parts.append(f"<p><code>{_text(grade.note)}</code></p>")
     if grade.values:
@@ -100,7 +101,7 @@ def _points(count: float) -> str:
 def _rows(value: ValueGrade) -> str:
     verdict = "✓ passed" if value.passed else "✗ not yet"
     if value.reply:
-        verdict += f"<br>{_text(value.reply)}"
+        verdict += f"<br>{_sentence(value.reply)}"
     height = max(1, len(value.shown))
     tall = f'rowspan="{height}"'
     head = f'<th scope="rowgroup" {tall}>{_text(value.name)}</th><td {tall}>{verdict}</td>'
@@ -136,7 +137,7 @@ def class_page(
 def _table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str | int]]) -> str:
     lines = "\n".join(
         f'<tr><th scope="row">{_text(str(row[0]))}</th>'
-        + "".join(f"<td>{_text(str(cell))}</td>" for cell in row[1:])
+        + "".join(f"<td>{_sentence(str(cell))}</td>" for cell in row[1:])
         + "</tr>"
         for row in rows
     )
@@ -148,6 +149,15 @@ def _heads(names: Sequence[str]) -> str:
 
 
 def _text(text: str) -> str:
-    """Escape text from outside, cut where it gets too long, without control characters."""
-    clean = "".join(sign if sign.isprintable() or sign in "\n\t" else "�" for sign in text[:LONGEST])
-    return escape(clean)
+    """Escape text from outside."""
+    return escape(_plain(text))
+
+
+def _sentence(text: str) -> str:
+    """The same of a sentence that may mark `code` and *emphasis*."""
+    return marked(_plain(text))
+
+
+def _plain(text: str) -> str:
+    """Cut a text where it gets too long, and take control characters out of it."""
+    return "".join(sign if sign.isprintable() or sign in "\n\t" else "\ufffd" for sign in text[:LONGEST])

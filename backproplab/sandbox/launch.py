@@ -61,7 +61,7 @@ def python(call: str) -> list[str]:
     folders = [*package_folders(), str(PACKAGE.parent)]
     path = f"import sys; sys.path += [each for each in {folders!r} if each not in sys.path]"
     return [
-        sys.executable,
+        os.path.abspath(sys.executable),  # a `..` in it would name a folder that bubblewrap has not made
         "-I",
         "-B",
         "-c",

@@ -57,6 +57,10 @@ def test_feedback_says_what_counted_and_what_is_the_students_own():
         assert status in page.text
 
 
+def test_what_a_sentence_marks_is_marked_and_not_written_out():
+    assert "<em>twice</em>: see <code>h*h</code>" in feedback("It comes *twice*: see `h*h`")
+
+
 def test_lines_for_review_are_not_the_students():
     assert "Sigmoid" not in feedback(problems=["For review: the answer to 3.1 uses Sigmoid"])
 

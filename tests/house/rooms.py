@@ -39,7 +39,7 @@ ROOMS = {
     "course": _room("course", "foundation marking", libraries=""),
     "sandbox": _room("sandbox", "foundation check marking", extras="grade"),
     "authoring": _room("authoring", "foundation course sandbox check marking", extras="grade"),
-    "grading": _room("grading", "foundation authoring sandbox marking plots", extras="grade"),
+    "grading": _room("grading", "foundation display authoring sandbox marking plots", extras="grade"),
     "publishing": _room("publishing", "foundation display widgets course", extras="lab"),
 }
 ROOMS["cli"] = _room("cli __main__", " ".join(ROOMS), extras="lab")

@@ -3,6 +3,8 @@
 import os
 import shutil
 import struct
+import sys
+from pathlib import Path
 
 import pytest
 from kinds import ELSEWHERE
@@ -187,6 +189,13 @@ def test_of_a_course_folder_that_is_an_environment_only_python_is_seen(tmp_path,
     monkeypatch.setattr(launch.sys, "prefix", str(tmp_path))
     assert str(tmp_path / "lib") in launch.readable_paths()
     assert not any((tmp_path / "solutions").is_relative_to(path) for path in launch.readable_paths())
+
+
+def test_a_python_named_by_a_way_back_starts_all_the_same(monkeypatch):
+    here = Path(__file__).parent  # which student code does not see
+    monkeypatch.setattr(launch.sys, "executable", str(here / os.path.relpath(sys.executable, here)))
+    with Sandbox(SEES) as sandbox:
+        assert sandbox.level
 
 
 def test_nothing_of_the_graders_environment_reaches_a_student(monkeypatch):

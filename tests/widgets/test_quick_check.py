@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 import traitlets
 
+from backproplab.display import runs
 from backproplab.widgets import QuickCheck, quick_check
 from backproplab.widgets.kit.base import VIEW
-from backproplab.widgets.quick_check.questions import parsed, questions, runs
+from backproplab.widgets.quick_check.questions import parsed, questions
 
 ROOT = Path(__file__).parents[2]
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -66,15 +67,6 @@ def test_a_fault_is_told_with_its_place(old, new, fault):
 def test_a_lesson_without_a_quiz_is_told_which_have_one():
     with pytest.raises(ValueError, match=r"quick_check\('99'\).*00, 01, 02"):
         quick_check("99")
-
-
-@pytest.mark.parametrize("text", ["a `b` c", "*a* b", "plain", "`a * b` and *c*", "2 · 3 < 7"])
-def test_the_runs_of_a_text_say_all_of_it(text):
-    assert "".join({"code": f"`{t}`", "em": f"*{t}*"}.get(tag, t) for tag, t in runs(text)) == text
-
-
-def test_a_star_within_code_marks_nothing():
-    assert list(runs("`a * b * c`")) == [("code", "a * b * c")]
 
 
 def test_every_lesson_has_its_quiz_and_no_quiz_lacks_its_lesson():

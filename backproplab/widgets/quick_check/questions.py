@@ -14,13 +14,9 @@
 A text may mark `code` in backticks and *emphasis* by stars, and run over several lines.
 """
 
-import re
 import tomllib
-from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any, NamedTuple
-
-MARKED = re.compile(r"`(?P<code>[^`]+)`|\*(?P<em>[^*]+)\*")
 
 
 class Choice(NamedTuple):
@@ -114,20 +110,3 @@ def _only(table: dict[str, Any], keys: set[str], where: str) -> None:
         raise ValueError(
             f"{where} has {unknown[0]!r}, which means nothing here; known: {', '.join(sorted(keys))}"
         )
-
-
-def runs(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the pieces of a text with the tag of each: "code", "em", or "" where nothing is marked.
-
-    >>> list(runs("call `send`, *once*"))
-    [('', 'call '), ('code', 'send'), ('', ', '), ('em', 'once')]
-    """
-    end = 0
-    for found in MARKED.finditer(text):
-        if found.start() > end:
-            yield "", text[end : found.start()]
-        kind = found.lastgroup or ""
-        yield kind, found[kind]
-        end = found.end()
-    if end < len(text):
-        yield "", text[end:]

@@ -6,13 +6,13 @@ Neither a notebook's source nor its stored outputs show which choice is right.
 
 import base64
 import json
-from html import escape
 from typing import Any
 
 from traitlets import Dict, Int, List, TraitError, Unicode, validate
 
+from backproplab.display import marked, runs
 from backproplab.widgets.kit.base import Live, Static
-from backproplab.widgets.quick_check.questions import Question, questions, runs
+from backproplab.widgets.quick_check.questions import Question, questions
 
 
 class QuickCheck(Live, folder="quick_check"):
@@ -97,15 +97,10 @@ def _sealed(asked: tuple[Question, ...]) -> str:
     return base64.b64encode(json.dumps(replies).encode()).decode("ascii")
 
 
-def _html(text: str) -> str:
-    pieces = ((tag, escape(piece, quote=False)) for tag, piece in runs(text))
-    return "".join(f"<{tag}>{piece}</{tag}>" if tag else piece for tag, piece in pieces)
-
-
 def _markup(asked: tuple[Question, ...], note: str) -> str:
     items = [
-        f"<li><p>{_html(each.text)}</p><ul>"
-        + "".join(f"<li>{_html(choice.text)}</li>" for choice in each.choices)
+        f"<li><p>{marked(each.text)}</p><ul>"
+        + "".join(f"<li>{marked(choice.text)}</li>" for choice in each.choices)
         + "</ul></li>"
         for each in asked
     ]
