@@ -12,6 +12,7 @@ from backproplab.marking.values import same
 from . import trial
 from .assignment import ExerciseInfo, Solution
 from .cells import Role
+from .effortless import EFFORTLESS
 from .errors import ReleaseError
 from .mutants import CONSTANT, JUDGES, MUTATIONS
 from .trial import Result, Step, Trial
@@ -20,8 +21,8 @@ PUBLIC_SEEDS = (101, 102, 103)
 OTHER_SEEDS = tuple(range(1001, 1021))
 SEEDS = PUBLIC_SEEDS + OTHER_SEEDS
 MUTATIONS_BY_KIND = {  # a choice is not a number, and trained numbers may be right in more than one way
-    "function": tuple(MUTATIONS),
-    "fix": tuple(MUTATIONS),
+    "function": (*MUTATIONS, *EFFORTLESS),
+    "fix": (*MUTATIONS, *EFFORTLESS),
     "tests": tuple(JUDGES),
     "hand": tuple(MUTATIONS),
     "trained": tuple(CONSTANT),
@@ -114,9 +115,31 @@ def _faults(each: ExerciseInfo, found: Proof, others: Mapping[str, str]) -> Iter
             why = result.broken or result.errors.get(seed) or "other values than the solution"
             yield f"alternative in cell '{tried.cell}' fails with seed {seed} ({why}); mend it or the check"
     for mutation, result in found.mutants.items():
-        if any(_passes(each, right, result, seed) for seed in result.mutated):
+        if mutation in EFFORTLESS:
+            yield from _effortless_faults(mutation, right, result)
+        elif any(_passes(each, right, result, seed) for seed in result.mutated):
             how = "draw inputs, or return values, for which it is wrong"
             yield f"{mutation} instead of the answer passes; {how}"
+
+
+def _effortless_faults(mutation: str, right: Result, result: Result) -> Iterator[str]:
+    """Yield the named values that an answer earns without any understanding."""
+    earned = [
+        name
+        for name in right.values[SEEDS[0]]
+        if result.mutated
+        and all(
+            name in result.values.get(seed, {})
+            and agree(right.values[seed][name], result.values[seed][name]).ok
+            for seed in result.mutated
+        )
+    ]
+    if earned:
+        names = ", ".join(f"“{name}”" for name in earned)
+        yield (
+            f"{mutation} instead of the answer earns {names}; return it with a value that takes work, "
+            "and keep what is right out of the check's variables"
+        )
 
 
 def _no_values(each: ExerciseInfo, error: str, others: Mapping[str, str]) -> str:

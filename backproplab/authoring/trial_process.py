@@ -22,6 +22,7 @@ from backproplab.marking.exercise import CheckSpec, call_with_seed
 from backproplab.marking.planted import Verdicts
 from backproplab.marking.values import Values
 
+from .effortless import EFFORTLESS, Idler
 from .mutants import Mutator
 from .trial import FailedCell, Result, Step, Trial
 
@@ -74,7 +75,7 @@ def _execute(source: str, name: str, namespace: Namespace) -> str:
 def _run_trial(trial: Trial, check: Step, space: Namespace, collected: list[CheckSpec]) -> Result:
     result = Result(broken=_execute(trial.answer, "answer", space))
     result.broken = result.broken or _execute(trial.change, "change", space)
-    mutator = Mutator(trial.mutation) if trial.mutation else None
+    mutator = _mutator(trial.mutation) if trial.mutation else None
     if mutator and not result.broken:
         space.update({name: mutator.mutate(space[name]) for name in trial.names if name in space})
     result.broken = result.broken or _execute(check.source, check.cell, space)
@@ -98,6 +99,10 @@ def _run_trial(trial: Trial, check: Step, space: Namespace, collected: list[Chec
         if mutator and mutator.had_an_effect():
             result.mutated.add(seed)
     return result
+
+
+def _mutator(mutation: str) -> Mutator | Idler:
+    return Idler(mutation) if mutation in EFFORTLESS else Mutator(mutation)
 
 
 def _objection(spec: CheckSpec, values: Values, seed: int) -> str:
