@@ -1,7 +1,7 @@
 """The gradient as a direction: on a map of two knobs, straight across the contours (lesson 01)."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,6 +11,7 @@ from backproplab.plots.style import INK, MUTED, ROLES, axes_or_new, house_style
 from backproplab.plots.words import number, short
 
 REACH = 1.25  # how far the map goes to each side, in the unit of its axes
+LABELS = 0.6  # how far from the arrow the contours bear their numbers
 
 
 @house_style()
@@ -40,7 +41,6 @@ def steepest_step(
     heights = np.array([[float(function(a, b)) for a in across] for b in up])
     lines = 7 if levels is None else levels
     drawn = ax.contour(across, up, heights, levels=lines, colors=ROLES["value"].colour, linewidths=0.9)
-    ax.clabel(drawn, fontsize=8, fmt=lambda level: short(float(level), 3))
     ax.set(xlabel=names[0], ylabel=names[1], aspect="equal")
     ax.grid(visible=False)
     role = ROLES["gradient"]
@@ -53,6 +53,8 @@ def steepest_step(
         _arrow(ax, at, other, MUTED, "dashed", other_name, 9)
         text += f" A grey dashed arrow, {other_name}, goes {_angle(other)} above it, slantwise to the lines."
     _arrow(ax, at, gradient, role.colour, "solid", "steepest", 9)
+    places = _left_of_the_arrow(function, at, gradient, drawn.levels)
+    ax.clabel(drawn, fontsize=8, fmt=lambda level: short(float(level), 3), manual=places)
     ax.plot([x], [y], "o", color=INK, markersize=7, zorder=5)
     describe(ax, text)
     return ax
@@ -99,6 +101,23 @@ def _arrow(
         bbox={"boxstyle": "round,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.8},
         zorder=6,
     )
+
+
+def _left_of_the_arrow(
+    function: Callable[[float, float], float],
+    at: tuple[float, float],
+    along: tuple[float, float],
+    levels: Iterable[float],
+) -> list[tuple[float, float]]:
+    """Return where a line beside the arrow meets each level: there no number touches the arrow's name."""
+    forward = np.array(along) / math.hypot(*along)
+    left = np.array([-forward[1], forward[0]])
+    beside = LABELS * left + np.linspace(-2 * REACH, 2 * REACH, 401)[:, np.newaxis] * forward
+    line = np.array(at) + beside[np.abs(beside).max(axis=1) < 0.95 * REACH]
+    heights = np.array([float(function(x, y)) for x, y in line])
+    met = [level for level in levels if heights.min() <= level <= heights.max()]
+    nearest = [line[np.abs(heights - level).argmin()] for level in met]
+    return [(float(x), float(y)) for x, y in nearest]
 
 
 def _angle(step: tuple[float, float]) -> str:

@@ -42,6 +42,17 @@ def test_two_maps_may_share_their_levels():
     assert list(ax.collections[0].levels) == [9, 10, 11, 12, 13]
 
 
+@pytest.mark.parametrize("degrees", range(0, 360, 30))
+def test_no_number_of_a_contour_touches_the_name_of_the_arrow(degrees):
+    slope = 4 * math.cos(math.radians(degrees)), 4 * math.sin(math.radians(degrees))
+    ax = steepest_step(lambda a, b: 45 + slope[0] * a + slope[1] * b, (0.0, 0.0), slope, levels=range(39, 52))
+    ax.figure.canvas.draw()
+    (name,) = (text for text in ax.texts if text.get_text() == "steepest")
+    numbers = [text for text in ax.texts if text.get_text().isdigit()]
+    assert len(numbers) >= 8
+    assert not any(name.get_window_extent().overlaps(number.get_window_extent()) for number in numbers)
+
+
 @pytest.mark.parametrize("gradient", [(0.0, 0.0), (math.nan, 1.0)])
 def test_no_direction_is_refused(gradient):
     with pytest.raises(ValueError, match="no direction"):
