@@ -310,4 +310,6 @@ def _trace_words(weights: Series, gradients: Series, index: int) -> str:
     first, last = float(sizes[:tenth].mean()), float(sizes[-tenth:].mean())
     change = "grows" if last > 1.5 * first else "shrinks" if last < first / 1.5 else "stays about as large"
     path = course(weights.steps, weights.values[:, index])
+    if not sizes.any():
+        return f"{weights.labels[index]} {path}; its gradient is 0 throughout."
     return f"{weights.labels[index]} {path}; the size of its gradient {change}, from {about(first)}."

@@ -4,7 +4,9 @@ import authoring_kit as kit
 import pytest
 
 from backproplab.authoring.assignment import load_solution
+from backproplab.authoring.effortless import EFFORTLESS, VARIABLE
 from backproplab.authoring.errors import ReleaseError
+from backproplab.authoring.mutants import MUTATIONS
 from backproplab.authoring.proof import OTHER_SEEDS, PUBLIC_SEEDS, SEEDS, prove
 
 
@@ -37,7 +39,7 @@ def test_a_sound_exercise_is_proven_on_three_public_seeds_and_twenty_others(tmp_
     assert set(found.solution.values) == set(SEEDS)
     assert found.stub.error == "NotImplementedError"
     assert [len(each.values) for each in found.misconceptions] == [23, 23]
-    assert len(found.mutants) == 5
+    assert list(found.mutants) == [*MUTATIONS, *EFFORTLESS]
 
 
 MATRIX = "x = rng.normal(size=(2, 2))"
@@ -165,7 +167,7 @@ def test_a_given_cell_may_not_change_what_a_check_above_it_uses(tmp_path):
 
 def test_an_answer_that_calls_another_of_its_exercise_with_the_sign_wrong_twice_is_no_reason(tmp_path):
     both = kit.answer(
-        "def inner(x):\n    ### BEGIN SOLUTION\n    return x\n    ### END SOLUTION\n\n"
+        "def inner(x):\n    ### BEGIN SOLUTION\n    return 3 * x\n    ### END SOLUTION\n\n"
         "def f(x):\n    ### BEGIN SOLUTION\n    return inner(x)\n    ### END SOLUTION"
     )
     prove(load_solution(kit.saved(tmp_path, both, check('{"y": f(x)}'))))
@@ -300,3 +302,59 @@ WEAK_TESTS = {
 @pytest.mark.parametrize(("changes", "told"), WEAK_TESTS.values(), ids=WEAK_TESTS)
 def test_what_a_learners_test_is_asked_must_prove_something(changes, told, tmp_path):
     assert told in refused(tmp_path, *kit.judge_exercise(**changes))
+
+
+IDLE = {
+    "an input left as it is": (
+        function("y = 2.0 * x\nreturn y"),
+        check('{"y": f(x), "x afterwards": x}', draw="x = rng.normal(size=3)"),
+        "argument 1 of the shape asked for instead of the answer earns “x afterwards”",
+    ),
+    "an input of the same name": (
+        function("return a * b, b", arguments="a, b"),
+        check('dict(zip(("u", "v"), f(a, b)))', draw="a, b = rng.normal(size=2)"),
+        "argument 2 of the shape asked for instead of the answer earns “v”",
+    ),
+    "nothing done": (
+        function("x *= 1\nreturn 2 * x"),
+        check('{"y": f(x), "x": x}', draw="x = rng.normal(size=3)"),
+        "earns “x”",
+    ),
+    "one of few values": (
+        function("return 1.0 if x < 100 else x"),
+        check('{"y": f(x), "z": f(x) + x}'),
+        "what was returned with another seed instead of the answer earns “y”",
+    ),
+    "what is right in a variable": (
+        function("return x ** 2 + 1"),
+        check('{"y": f(x), "off": f(x) - right}', draw="x = rng.normal(); right = x ** 2 + 1"),
+        "a variable of the check instead of the answer earns “y”, “off”",
+    ),
+    "what is right deep in a variable": (
+        function("return x ** 2 + 1"),
+        check('{"y": f(x)}', draw='x = rng.normal(); held = {"deep": [(x, x ** 2 + 1)]}'),
+        "a variable of the check instead of the answer earns “y”",
+    ),
+    "what is right in the frame of a helper": (
+        function("return x ** 2 + 1"),
+        check(
+            '{"y": asked(rng.normal())}',
+            draw="def asked(x):\n        right = x ** 2 + 1\n        return f(x) + 0 * right",
+        ),
+        "a variable of the check instead of the answer earns “y”",
+    ),
+}
+
+
+@pytest.mark.parametrize(("answer", "weak", "told"), IDLE.values(), ids=IDLE)
+def test_a_check_in_which_such_an_answer_earns_is_refused(answer, weak, told, tmp_path):
+    assert told in refused(tmp_path, answer, weak)
+
+
+def test_what_is_right_behind_a_call_is_out_of_sight(tmp_path):
+    helper = kit.given("def right(x):\n    return x ** 2 + 1")
+    sound = check('{"off": f(x) - 2 * right(x)}', draw="x = rng.normal()")
+    wrong = kit.author('@misconception("3.1", "No.")\ndef f(x): return x')
+    other = kit.author('@misconception("3.1", "Never.")\ndef f(x): return 3 * x', id="wrong-2")
+    path = kit.saved(tmp_path, helper, function("return x ** 2 + 1"), sound, wrong, other)
+    assert prove(load_solution(path))["3.1"].mutants[VARIABLE].mutated

@@ -169,6 +169,8 @@ class TestWeightTraces:
 
     def test_gradients_that_are_all_zero_have_an_axis_around_zero(self):
         flat = series([[0.0], [0.0]], self.labels[:1])
+        words = alt_text(weight_traces(series([[1.0], [1.0]], self.labels[:1]), flat))
+        assert words.endswith("stays at 1.0; its gradient is 0 throughout.")
         low, high = weight_traces(series([[1.0], [1.0]], self.labels[:1]), flat).axes[1].get_ylim()
         assert low == -high < 0
 
