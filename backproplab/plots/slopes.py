@@ -16,6 +16,7 @@ from backproplab.plots.words import join, number
 
 Floats = NDArray[np.float64]
 
+BROKEN = ("--", ":", "-.")
 PAPER = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.0}
 
 
@@ -154,10 +155,11 @@ def error_curve(
     """Draw the error of finite differences against their nudge, on logarithmic axes, and what theory says.
 
     `nudges` has shape (k,), positive, in the unit of x; `errors` holds one array (k,) of errors ≥ 0 for each
-    method, by name, and `predicted` such arrays too, under the same names: thin dashed lines. A marker stands
-    at the least error of each, a hollow one at the least that was predicted. An error of exactly 0 has no
-    place on a logarithmic axis and is left out. The alt text gives the least errors to the nearest power of
-    ten: down there they are noise, and differ from one processor to the next.
+    method, by name, and `predicted` such arrays too, under the same names: thin lines, each broken in its own
+    way. A marker stands at the least error of each, a hollow one at the least that was predicted. An error of
+    exactly 0 has no place on a logarithmic axis and is left out. The alt text gives the least errors to the
+    nearest power of ten, and not where they are: down there they are noise, and differ from one processor to
+    the next.
     ValueError if shapes differ, a nudge is not positive, a method has no error above 0, or not the same
     methods were measured and predicted.
     """
@@ -175,7 +177,7 @@ def error_curve(
     for index, (name, error) in enumerate(measured.items()):
         colour, marker = SERIES[index % len(SERIES)], MARKERS[index % len(MARKERS)]
         low = _draw_error(ax, n, error, name, color=colour, linewidth=1.3, marker=marker, markeredgecolor=INK)
-        best.append(f"{name} near {_nearest_power(error[low])} at n near {_nearest_power(n[low])}")
+        best.append(f"{name} near {_nearest_power(error[low])}")
         error = expected[name]
         low = _draw_error(
             ax,
@@ -183,7 +185,7 @@ def error_curve(
             error,
             f"{name}, predicted",
             color=INK,
-            linestyle=(0, (4, 2)),
+            linestyle=BROKEN[index % len(BROKEN)],
             linewidth=1.0,
             marker=marker,
             markerfacecolor="none",
@@ -197,8 +199,8 @@ def error_curve(
     describe(
         ax,
         f"Error of the estimated derivative against the nudge n, from {number(n[0], 1)} to"
-        f" {number(n[-1], 1)}, on logarithmic axes. Least errors: {'; '.join(best)}. Dashed is what was"
-        f" predicted. Least: {'; '.join(least)}.",
+        f" {number(n[-1], 1)}, on logarithmic axes. Least errors: {'; '.join(best)}. Broken lines"
+        f" are what was predicted. Least: {'; '.join(least)}.",
     )
     return ax
 
