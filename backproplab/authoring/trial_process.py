@@ -1,13 +1,15 @@
 """The process in which answers are tried: `trial.run` starts it, once for each notebook.
 
 It takes steps and trials, pickled, on its standard input, and leaves the results in the file that its first
-argument names; the second names a file that says what is running. What the cells print is dropped.
+argument names; the second names a file that says what is running, and the third says how many seconds it may
+compute. What the cells print is dropped.
 """
 
 import os
 import pickle
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +31,12 @@ from .trial import FailedCell, Result, Step, Trial
 Namespace = dict[str, Any]
 
 
-def main(out: Path, where: Path) -> None:
-    """Run what standard input holds."""
+def main(out: Path, where: Path, seconds: int) -> None:
+    """Run what standard input holds; the system ends who computes for longer."""
+    with suppress(ImportError):  # on Windows
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.getrlimit(resource.RLIMIT_CPU)[1]))
     steps, trials = pickle.loads(sys.stdin.buffer.read())
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1):
@@ -117,4 +123,4 @@ def _objection(spec: CheckSpec, values: Values, seed: int) -> str:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))
