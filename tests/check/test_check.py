@@ -505,6 +505,20 @@ class TestExceptions:
         exec(cell, {"check": check, "answer": lambda: result})
         assert hint in page[-1][1]
 
+    @pytest.mark.parametrize(
+        ("slip", "hint"),
+        [
+            (lambda x, t: t ^ 2, "a power is written **, not ^"),
+            (lambda x, t: x[0] ^ 2, "a power is written **, not ^"),
+            (lambda x, t: np.zeros(2, 3), "a shape has brackets of its own"),
+        ],
+        ids=["^ of a number", "^ of numpy's", "a shape without brackets"],
+    )
+    def test_a_slip_that_an_error_betrays_is_named_wherever_it_arose(self, opened, page, slip, hint):
+        opened()
+        pose(slip)
+        assert hint in page[-1][1]
+
 
 class TestVersionsDiffer:
     def test_wrong_values_are_not_called_wrong(self, opened, page, recorded):
