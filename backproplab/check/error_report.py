@@ -15,6 +15,12 @@ HINTS = (
     ("cannot unpack non-iterable", "several results are expected from one return, with commas between them"),
     ("values to unpack", "count the results that your function returns"),
 )
+# What an error says of the line in which it arose, wherever that is.
+SLIPS = (
+    ("'bitwise_xor'", "a power is written **, not ^"),
+    ("for ^:", "a power is written **, not ^"),
+    ("as a data type", "a shape has brackets of its own, as in np.zeros((2, 3))"),
+)
 MOST_FRAMES = 12
 NOTEBOOK = "notebook"
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{4,}")
@@ -32,9 +38,9 @@ class ErrorReport:
 
     @property
     def hint(self) -> str:
-        """What to look at, where the answer ran to its end and its result did not fit; "" elsewhere."""
-        fits = (hint for sign, hint in HINTS if sign in self.line)
-        return next(fits, "") if self.place.startswith("in the check") else ""
+        """What to look at, where that can be told from the error; "" elsewhere."""
+        here = HINTS if self.place.startswith("in the check") else ()
+        return next((hint for sign, hint in (*SLIPS, *here) if sign in self.line), "")
 
 
 def error_report(error: BaseException) -> ErrorReport:

@@ -72,13 +72,13 @@ def run_check(
                 f"{exercise.id} came to {line} {error_report(error).place}: put your code in its place, {do}."
             )
         else:
-            todo = f"Your turn: put your code for {_quote(exercise.answers)} in place of {line}, {do}."
+            todo = f"Your turn: put your code for {quoted(exercise.answers)} in place of {line}, {do}."
         return nothing(open_status, todo)
     except BaseException as error:
         found = error_report(error)
         return replace(nothing(Status.NOT_YET, _stopped(exercise, found)), error=found)
     if any(value is ... for named in values.values() for value in named.values()):
-        todo = f"Your turn: fill in {_quote(exercise.answers)}, then run this cell again."
+        todo = f"Your turn: fill in {quoted(exercise.answers)}, then run this cell again."
         return nothing(open_status, todo)
     given = {seed: as_arrays(named) for seed, named in values.items()}
     if exercise.kind == "trained":
@@ -88,7 +88,7 @@ def run_check(
         return _trained(replace(exercise, shapes=spec.shapes), given, spec.accept)
     wanted, got = list(exercise.names), list(given[whole.seeds[0]])
     if any(set(named) != set(wanted) for named in given.values()):
-        note = f"The check expected values named {_quote(wanted)}, and got {_quote(got) or 'none'}."
+        note = f"The check expected values named {quoted(wanted)}, and got {quoted(got) or 'none'}."
         return nothing(Status.NOT_YET, note)
     result = _compare(exercise, given, whole, edited=edited)
     errors = (each.error for each in values.values() if isinstance(each, planted.Verdicts))
@@ -110,18 +110,23 @@ def _todo(function: CheckFunction, answers: tuple[str, ...], *, edited: bool) ->
     undefined = [name for name in answers if name not in names]
     if undefined and edited:
         return (
-            f"The cell that defines {_quote(undefined)} ran, and stopped before it got there: mend what it "
-            "says, run it, then this one."
+            f"Still without a value: {quoted(undefined)}. Either your cell stopped before it got there (then "
+            "an error stands below it), or no line of it defines exactly this name. Mend it, run it, then "
+            "this one."
         )
     if undefined:
-        return f"Run the cell that defines {_quote(undefined)} first, then this one again."
+        return (
+            f"Run the cell that defines {quoted(undefined)} first, then this one again. (If you have run it: "
+            "the name has to be exactly this.)"
+        )
     blank = [name for name in answers if names[name] is ...]
-    return f"Your turn: fill in {_quote(blank)}, then run this cell again." if blank else ""
+    return f"Your turn: fill in {quoted(blank)}, then run this cell again." if blank else ""
 
 
-def _quote(names: tuple[str, ...] | list[str]) -> str:
-    quoted = [f"`{name}`" for name in names]
-    return " and ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
+def quoted(names: tuple[str, ...] | list[str]) -> str:
+    """Return names as code, with commas and an "and" between them."""
+    each = [f"`{name}`" for name in names]
+    return " and ".join([", ".join(each[:-1]), each[-1]] if len(each) > 1 else each)
 
 
 def _named_values(function: CheckFunction, seed: int) -> Mapping[str, Any]:
@@ -169,13 +174,15 @@ def _compare(
     else:
         rows = tuple(comparison(name, ok, exercise.values, given) for name, ok in found.passed.items())
     seeds = len(given) if is_drawn else 1
+    if exercise.kind == "hand":
+        rows = tuple(each if each.ok else _with_point(each) for each in rows)
     if exercise.kind == "choice":  # how far off a choice is would tell the right one
         rows = tuple(each if each.ok else replace(each, finding=_choice_finding(each)) for each in rows)
     match found.status:
         case Status.RIGHT:
             return CheckResult(found, "", rows, seeds)
         case Status.NOT_ATTEMPTED:
-            do = f"mend {_quote(exercise.answers)}, run that cell, then this one"
+            do = f"mend {quoted(exercise.answers)}, run that cell, then this one"
             note = f"This is the code as it was handed out: {do}."
             return CheckResult(found, note, seeds=seeds)
         case _ if is_drawn and whole.fingerprint != fingerprint():
@@ -197,6 +204,13 @@ def _tests_row(exercise: Exercise, name: str, found: Verdict, given: Mapping[int
     did = planted.what_it_did(name, exercise.values, given)
     reply = exercise.replies.get(name, "") if name in found.missed else ""
     return Row(name, "", "", found.passed[name], f"{did}. {reply}" if reply else did)
+
+
+def _with_point(row: Row) -> Row:
+    """Return the row of a number by hand; one with a decimal comma has arrived as two numbers."""
+    if row.shape != "(2,)":
+        return row
+    return replace(row, finding=f"{row.finding}; write a decimal point, 0.5, not a decimal comma")
 
 
 def _choice_finding(row: Row) -> str:

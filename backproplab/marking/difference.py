@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 SAME = 1e-6  # ratios that differ by less are one
 FAR = 10.0  # times too large or small: where a percentage no longer says anything
 MOST = 1e6
+DUST = 1e-12  # of what was expected: no more than rounding leaves of a zero
 WHOLE = 1000  # ratios up to here are told as whole numbers, if they are
 PARTS = {2: "half of", 3: "a third of", 4: "a quarter of"}
 
@@ -43,9 +44,10 @@ def _words(expected: NDArray[np.float64], actual: NDArray[np.float64]) -> str:
     if not expected.any():
         what = f"{actual[0]:.2g}" if one else f"numbers as large as {largest:.2g}"
         return f"{what} where 0 was expected"
-    if not largest:
-        return "0 where another number was expected" if one else "0 where other numbers were expected"
     scale = np.abs(expected).max()
+    if largest <= DUST * scale:
+        zero = "0, up to rounding," if largest else "0"
+        return f"{zero} where {'another number was' if one else 'other numbers were'} expected"
     right, mine = expected / scale, actual / largest  # no square of these overflows
     ratio = float(right @ mine / (right @ right))
     if np.linalg.norm(mine - ratio * right) <= SAME * np.linalg.norm(mine):

@@ -24,7 +24,7 @@ def is_edited(handed_out: str, names: Iterable[str], cells: Sequence[str]) -> bo
 
     None if that cannot be known: no cell binds one of the names, or nobody kept what was handed out.
     """
-    sources = [_last(name, cells) for name in names]
+    sources = [last_cell(name, cells) for name in names]
     if not handed_out or not sources:
         return None
     if any(source is not None and not is_same_code(source, handed_out) for source in sources):
@@ -32,7 +32,8 @@ def is_edited(handed_out: str, names: Iterable[str], cells: Sequence[str]) -> bo
     return None if None in sources else False
 
 
-def _last(name: str, cells: Sequence[str]) -> str | None:
+def last_cell(name: str, cells: Sequence[str]) -> str | None:
+    """Return the last cell that binds a name, or was meant to; None if there is none."""
     return next((cell for cell in reversed(cells) if name in cell and _binds(cell, name)), None)
 
 

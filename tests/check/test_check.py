@@ -75,6 +75,12 @@ def pose(answer, exercise="3.1", **options):
     exec(cell, {"exercise": exercise, "check": check, "options": options, "draw": draw, "answer": answer})
 
 
+def run_with(answer):
+    """Run the check cell where `answer` has a value, or where None, none yet."""
+    cell = '@check("3.1")\ndef _(rng):\n    return {"∂L/∂x": answer(*draw(rng))}'
+    exec(cell, {"check": check, "draw": draw} | ({"answer": answer} if answer else {}))
+
+
 def pose_value(value, **options):
     cell = '@check("3.1", **options)\ndef _(rng):\n    return {"w": answer}'
     exec(cell, {"check": check, "options": options, "answer": value})
@@ -290,6 +296,12 @@ class TestNotAttempted:
         monkeypatch.setattr(session, "cells_run", lambda: cells)
         return cells
 
+    @pytest.fixture
+    def unread(self, ran, monkeypatch):
+        """The same sources, as Python got them."""
+        monkeypatch.setattr(session, "cells_as_python", lambda: ran)
+        return ran
+
     def test_code_to_mend_as_it_was_handed_out(self, opened, page, ran):
         ran.append(f"{HANDED_OUT}  # I do not know")
         opened(kind="fix", untouched=values_of(the_other_slope), handed_out=HANDED_OUT, misconceptions=[])
@@ -332,7 +344,49 @@ class TestNotAttempted:
         opened(answers=["answer", "other"], handed_out=HANDED_OUT)
         pose(slope)
         assert "✗ 3.1 not yet" in page[-1][1]
-        assert "The cell that defines `other` ran, and stopped before it got there" in page[-1][1]
+        assert "Still without a value: `other`. Either your cell stopped before it got there" in page[-1][1]
+
+    def test_a_name_that_no_cell_binds_has_to_be_exactly_this(self, opened, page, ran):
+        ran.append("anser = 2")
+        opened(answers=["other"], handed_out="other = ...")
+        pose(slope)
+        assert "Run the cell that defines `other` first" in page[-1][1]
+        assert "the name has to be exactly this" in page[-1][1]
+
+    @pytest.mark.parametrize(
+        ("cell", "says"),
+        [
+            ("answer = −0.5", "line 1: type - for − (invalid character '−' (U+2212))"),
+            ("\nanswer = 0.5 × 3", "line 2: type * for × (invalid character '×' (U+00D7))"),
+            ("answer = -0,08", "line 1: Python's decimal sign is a point, as in 0.5 (leading zeros in"),
+            ("def answer(x, t)\n    return x", "line 1: expected ':'"),
+            ("def answer(x, t):\nreturn x", "line 2: expected an indented block"),
+        ],
+    )
+    @pytest.mark.parametrize("before", [the_other_slope, None], ids=["an older answer", "no answer"])
+    def test_of_a_cell_that_cannot_be_read_nothing_ran(self, cell, says, before, opened, page, unread):
+        unread += ["answer = older", cell]
+        opened(answers=["answer"], handed_out=HANDED_OUT)
+        run_with(before)
+        assert page[-1][1].startswith(
+            "✗ 3.1 not yet · 0 of 2 points\nNothing of your last cell for `answer` ran, since Python cannot "
+            f"read it: {says}"
+        )
+        assert not answered("3.1")
+
+    @pytest.mark.parametrize("later", ["answer = 2", "other = −1", "get_ipython().system('ls')"])
+    def test_only_the_last_cell_for_the_answer_counts(self, later, opened, page, unread):
+        unread += ["answer = −0.5" if later == "answer = 2" else "answer = 2", later]
+        opened(handed_out=HANDED_OUT)
+        run_with(the_other_slope)
+        assert "cannot read" not in page[-1][1]
+        assert "half of what was expected" in page[-1][1]
+
+    def test_a_right_answer_stays_right_when_a_cell_after_it_cannot_be_read(self, opened, page, unread):
+        unread += ["answer = right", "answer = −1"]
+        opened(handed_out=HANDED_OUT)
+        run_with(slope)
+        assert answered("3.1")
 
     def test_a_blank_left_in_an_edited_cell_is_not_yet(self, opened, page, ran):
         ran.append("answer = ...\nother = 2")
@@ -451,6 +505,20 @@ class TestExceptions:
         exec(cell, {"check": check, "answer": lambda: result})
         assert hint in page[-1][1]
 
+    @pytest.mark.parametrize(
+        ("slip", "hint"),
+        [
+            (lambda x, t: t ^ 2, "a power is written **, not ^"),
+            (lambda x, t: x[0] ^ 2, "a power is written **, not ^"),
+            (lambda x, t: np.zeros(2, 3), "a shape has brackets of its own"),
+        ],
+        ids=["^ of a number", "^ of numpy's", "a shape without brackets"],
+    )
+    def test_a_slip_that_an_error_betrays_is_named_wherever_it_arose(self, opened, page, slip, hint):
+        opened()
+        pose(slip)
+        assert hint in page[-1][1]
+
 
 class TestVersionsDiffer:
     def test_wrong_values_are_not_called_wrong(self, opened, page, recorded):
@@ -472,6 +540,12 @@ class TestVersionsDiffer:
         opened(kind="hand", values=[encode({"w": np.array(1.0)})] * 3, misconceptions=[])
         pose_value(2.0)
         assert "not yet" in page[-1][1]
+
+    @pytest.mark.parametrize(("value", "told"), [((0, 147), True), (147, False), ((1, 2, 3), False)])
+    def test_a_decimal_comma_makes_two_numbers_of_a_value_by_hand(self, value, told, opened, page):
+        opened(kind="hand", values=[encode({"w": np.array(0.147)})] * 3, misconceptions=[])
+        pose_value(value)
+        assert ("write a decimal point, 0.5, not a decimal comma" in page[-1][1]) == told
 
 
 class TestTrainedNumbers:

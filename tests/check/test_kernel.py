@@ -115,6 +115,26 @@ def test_not_attempted_is_the_cell_that_nobody_edited(cells, told, handout):
     assert [text.split(" · ")[0] for text in shown(run(book, handout))] == told
 
 
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        (
+            "def square(x):\n    return −x",
+            "✗ 3.1 not yet · 0 of 1 point\nNothing of your last cell for `square`",
+        ),
+        ("%time\ndef square(x):\n    return x * x\nsquare?", "✓ 3.1 right"),
+        ("%time\ndef square(x):\n    return 2 * x\nsquare?", "✗ 3.1 not yet · 0 of 1 point\n  y "),
+    ],
+    ids=["no Python", "right, with magics", "wrong, with magics"],
+)
+def test_a_cell_that_cannot_be_read_is_told_from_one_that_ipython_reads(cell, told, handout):
+    untouched, _ = ANSWERS["untouched"]
+    cells = [nbformat.v4.new_code_cell(source) for source in (FIRST, untouched, SQUARE, cell, SQUARE)]
+    book = run(nbformat.v4.new_notebook(cells=cells), handout, allow_errors=True)
+    shown_last = [output for output in book.cells[-1].outputs if "data" in output]
+    assert shown_last[-1].data["text/plain"].startswith(told)
+
+
 def test_a_second_run_shows_the_same_under_nbval(handout):
     failing, _ = ANSWERS["failing"]
     _, untouched = ANSWERS["untouched"]

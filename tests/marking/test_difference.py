@@ -35,7 +35,9 @@ FACTORS = [
     (-1e4 - 0.1, "the sign is turned round, and the size about 10,000 times too large"),
     (1 / 12345.6, "about 12,000 times too small"),
     (3e9, "more than a million times too large"),
-    (1e-200, "more than a million times too small"),
+    (1e-9, "more than a million times too small"),
+    (-1e-17, "0, up to rounding, where another number was expected"),
+    (1e-200, "0, up to rounding, where another number was expected"),
     (0, "0 where another number was expected"),
 ]
 
