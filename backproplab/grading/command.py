@@ -54,17 +54,19 @@ def add_grade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 def grade(given: argparse.Namespace) -> int:
     """Grade a class. Returns 0 if each submission has a result, 1 if one has none, 2 if nothing began."""
     from backproplab.authoring.errors import ReleaseError
+    from backproplab.grading.ledger import write_ledger
     from backproplab.grading.reference import SolutionError
     from backproplab.grading.run import grade_class
     from backproplab.grading.sets import of_set, solution_for, solution_notebooks
-    from backproplab.grading.submissions import SubmissionError, find_submissions
+    from backproplab.grading.submissions import SubmissionError, take_in
     from backproplab.sandbox import SandboxError
     from backproplab.sandbox.protocol import Limits
 
     try:
-        handed_in = find_submissions(given.submissions)
-        solution = solution_for(handed_in, solution_notebooks(given.solutions), given.set)
-        submissions = of_set(handed_in, solution.stem)
+        solutions = solution_notebooks(given.solutions)
+        intake = take_in(given.submissions, out=given.out, sets=[path.stem for path in solutions])
+        solution = solution_for(intake.submissions, solutions, given.set)
+        submissions = of_set(intake.submissions, solution.stem)
         with _Bar() as bar:
             summary = grade_class(
                 solution,
@@ -76,6 +78,7 @@ def grade(given: argparse.Namespace) -> int:
                 workers=given.jobs,
                 progress=bar.show,
             )
+        account = write_ledger(intake, submissions, solution.stem, given.out)
     except (SubmissionError, SolutionError, SandboxError, ReleaseError) as error:
         print(error, file=sys.stderr)
         return 2
@@ -83,7 +86,10 @@ def grade(given: argparse.Namespace) -> int:
         print("\nStopped. Run the same command again to go on.", file=sys.stderr)
         return 130
     _print_summary(summary, given.out)
-    return 0 if summary.results == summary.submissions else 1
+    print(f"{account.sums}; {given.out / 'intake.csv'} has each.")
+    for sentence in account.disagreements:
+        print(f"The account of what came in does not agree: {sentence}.", file=sys.stderr)
+    return 0 if summary.results == summary.submissions and not account.disagreements else 1
 
 
 def _print_summary(summary: "Summary", out: Path) -> None:
