@@ -108,19 +108,16 @@ def check(path: Path, out: Path) -> None:
 
 
 def _grade(submission, name):
-    """Do with a submission what grading does, as far as files are read."""
+    """Do with a submission what grading does, as far as files are read; return its record."""
     digest(submission)
     timestamp(submission)
     chosen = likely_notebook(submission, name)
     for entry in submission.entries:
         with suppress(SubmissionError):
             content(entry)
-    readable = chosen is not None and not chosen.refused
-    return {
-        "score": 1.0 * readable,
-        "status": "graded" if readable else "unreadable",
-        "problems": ["It is so."],
-    }
+    if chosen is None or chosen.refused:
+        return {"status": "unreadable", "problems": ["It is so."], "notebook": ""}
+    return {"status": "graded", "problems": [], "notebook": chosen.name}
 
 
 def _on_disk(top: Path) -> set[str]:

@@ -14,13 +14,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from backproplab.files import write_text
-from backproplab.grading.reports import RESULTS, escape_formula, read_result
-from backproplab.grading.sets import is_of_another, likely_notebook
+from backproplab.grading.reports import RESULTS, escape_formula, read_result, write_private
+from backproplab.grading.sets import is_of_another
+from backproplab.grading.status import GradingStatus
 from backproplab.grading.submissions import TIMESTAMP, Entry, Intake, Submission, file_stems
 
 LEDGER = "intake.csv"
-PRIVATE = 0o600
 COLUMNS = ("path", "student", "bytes", "fate", "reason")
 
 
@@ -62,11 +61,8 @@ def ledger(
     """
     rows = [Row(each.entry, each.student, *_refused_or(each.entry, each.reason)) for each in intake.aside]
     for submission in graded:
-        chosen = likely_notebook(submission, name)
         result = results.get(submission.student)
-        rows += [
-            Row(entry, submission.student, *_fate(entry, chosen, result)) for entry in submission.entries
-        ]
+        rows += [Row(entry, submission.student, *_fate(entry, result)) for entry in submission.entries]
     accounted = {row.entry.key for row in rows}
     for submission in intake.submissions:
         for entry in submission.entries:
@@ -82,7 +78,7 @@ def write_ledger(intake: Intake, graded: Sequence[Submission], name: str, out: P
     found = {student: read_result(out / RESULTS / f"{stem}.json") for student, stem in stems.items()}
     results = {student: result for student, result in found.items() if result is not None}
     rows = ledger(intake, graded, name, results)
-    write_text(out / LEDGER, as_csv(rows), mode=PRIVATE)
+    write_private(out / LEDGER, as_csv(rows))
     return Account(sums(rows), disagreements(rows, intake, graded, results))
 
 
@@ -117,23 +113,22 @@ def as_csv(rows: Sequence[Row]) -> str:
     return text.getvalue()
 
 
-NOT_READ = ("unreadable", "not a notebook")
-UNGRADED = "ungraded"
+NOT_READ = (GradingStatus.UNREADABLE, GradingStatus.NO_NOTEBOOK)
 
 
-def _fate(entry: Entry, chosen: Entry | None, result: Mapping[str, Any] | None) -> tuple[Fate, str]:
-    """What became of a path in a submission of the set, of which `chosen` is the notebook to grade."""
+def _fate(entry: Entry, result: Mapping[str, Any] | None) -> tuple[Fate, str]:
+    """What became of a path in a submission of the set, by the record of its grading."""
     if entry.refused:
         return Fate.REFUSED, entry.refused
     if not entry.is_notebook:
         return Fate.ASIDE, "says when it was handed in" if entry.file == TIMESTAMP else "no notebook"
-    if result is None or result.get("status") == UNGRADED:
+    if result is None or result["status"] == GradingStatus.UNGRADED:
         return Fate.ASIDE, "not graded yet: run the same command again"
-    if result.get("status") in NOT_READ:
+    if result["status"] in NOT_READ:
         return Fate.REFUSED, next(iter(result["problems"]), "it cannot be read")
-    if chosen is not None and entry.key == chosen.key:
+    if result["notebook"] == entry.name:
         return Fate.GRADED, ""
-    return Fate.ASIDE, f"another notebook of the student's; '{chosen.file if chosen else ''}' was graded"
+    return Fate.ASIDE, f"another notebook of the student's; '{result['notebook']}' was graded"
 
 
 def _refused_or(entry: Entry, why: str) -> tuple[Fate, str]:
@@ -162,5 +157,5 @@ def _disagreements(
         result = results.get(each.student)
         if result is None:
             yield f"{each.student} has no result"
-        elif count[each.student] > 1 or (result["score"] and not count[each.student]):
+        elif count[each.student] != (result["status"] not in (*NOT_READ, GradingStatus.UNGRADED)):
             yield f"of {each.student}, {count[each.student]} notebooks are accounted for as graded"

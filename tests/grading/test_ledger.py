@@ -11,18 +11,26 @@ import pytest
 
 from backproplab import cli
 from backproplab.grading.ledger import Fate, as_csv, disagreements, ledger, sums
-from backproplab.grading.sets import of_set
+from backproplab.grading.sets import likely_notebook, of_set
 from backproplab.grading.submissions import take_in
 
 SET = "03-spreadsheet"
-READ = {"score": 2.0, "problems": [], "status": "graded"}
+
+
+def read(notebook, status="graded", problem=""):
+    """The record of a submission of which this notebook was graded."""
+    return {"score": 2.0, "problems": [problem], "status": status, "notebook": notebook}
+
+
+def as_likely(graded):
+    return {each.student: read(likely_notebook(each, SET).name) for each in graded}
 
 
 def account(path, results=None, **options):
     """By path, fate and reason; and what does not agree."""
     intake = take_in(path, **options)
     graded = of_set(intake.submissions, SET)
-    results = {each.student: READ for each in graded} if results is None else results
+    results = as_likely(graded) if results is None else results
     rows = ledger(intake, graded, SET, results)
     return (
         {row.entry.name: (str(row.fate), row.reason) for row in rows},
@@ -35,7 +43,12 @@ def test_each_path_has_one_fate_and_a_reason_where_it_is_not_graded(tmp_path):
     kit.folder(top, "cy/old.ipynb", content=kit.notebook("8-1"))
     kit.folder(top, "cy/hw.ipynb", "README.md")
     (top / "eve").symlink_to(top / "ada")
-    rows, wrong = account(top, {name: READ for name in ("ada", "cy")} | {"eve": READ | {"score": 0}})
+    results = {
+        "ada": read("ada/hw.ipynb"),
+        "cy": read("cy/hw.ipynb"),
+        "eve": read("", "unreadable", "A link"),
+    }
+    rows, wrong = account(top, results)
     assert not wrong
     assert rows == {
         "README.md": ("left aside", "a loose file that is no student's"),
@@ -44,21 +57,19 @@ def test_each_path_has_one_fate_and_a_reason_where_it_is_not_graded(tmp_path):
         "ada/notes.pdf": ("left aside", "no notebook"),
         "bob/08-xor/x.ipynb": ("left aside", "in a folder of another set, '08-xor'"),
         "cy/hw.ipynb": ("graded", ""),
-        "cy/old.ipynb": ("left aside", "another notebook of the student's; 'hw.ipynb' was graded"),
+        "cy/old.ipynb": ("left aside", "another notebook of the student's; 'cy/hw.ipynb' was graded"),
         "eve": ("refused", "a link, and links are not followed"),
     }
 
 
 def test_what_could_not_be_read_is_refused_for_the_reason_in_its_record(tmp_path):
-    unreadable = {"score": 0, "status": "unreadable", "problems": ["The file is damaged"]}
-    rows, _ = account(kit.folder(tmp_path, "ada.ipynb"), {"ada": unreadable})
+    unreadable = {"ada": read("", "unreadable", "The file is damaged")}
+    rows, _ = account(kit.folder(tmp_path, "ada.ipynb"), unreadable)
     assert rows["ada.ipynb"] == ("refused", "The file is damaged")
 
 
 def test_what_is_ungraded_is_not_said_to_be_graded(tmp_path):
-    rows, _ = account(
-        kit.folder(tmp_path, "ada.ipynb"), {"ada": READ | {"status": "ungraded", "score": None}}
-    )
+    rows, _ = account(kit.folder(tmp_path, "ada.ipynb"), {"ada": read("", "ungraded")})
     assert rows["ada.ipynb"] == ("left aside", "not graded yet: run the same command again")
 
 
@@ -78,7 +89,7 @@ def test_grades_among_the_submissions_are_no_student(tmp_path, where):
 def test_a_path_that_is_lost_or_counted_twice_is_said(tmp_path):
     intake = take_in(kit.folder(tmp_path, "ada.ipynb", "bob.ipynb"))
     graded = of_set(intake.submissions, SET)
-    results = {each.student: READ for each in graded}
+    results = as_likely(graded)
     rows = ledger(intake, graded, SET, results)
     assert sums(rows) == "2 paths came in: 2 graded, 0 left aside, 0 refused"
     assert not disagreements(rows, intake, graded, results)
@@ -89,7 +100,7 @@ def test_a_path_that_is_lost_or_counted_twice_is_said(tmp_path):
     ]
     assert disagreements([rows[0], rows[0]], intake, graded, results)
     assert disagreements(rows, replace(intake, paths=3), graded, results)
-    assert disagreements(rows, intake, graded, {"ada": READ}) == ["bob has no result"]
+    assert disagreements(rows, intake, graded, {"ada": results["ada"]}) == ["bob has no result"]
     not_graded = [replace(row, fate=Fate.ASIDE) for row in rows]
     assert len(disagreements(not_graded, intake, graded, results)) == 2
 

@@ -4,6 +4,7 @@ A zip file can be made to say anything, and zipfile raises what it likes on one 
 `struct.error`, `UnicodeDecodeError` …): whatever comes, here it is a SubmissionError.
 """
 
+import re
 import struct
 import zipfile
 from collections.abc import Iterator
@@ -49,7 +50,7 @@ def open_zip(source: Path | BinaryIO) -> Iterator[zipfile.ZipFile]:
 def members(archive: zipfile.ZipFile) -> list[Member]:
     """Return the members that are no folders, and those folders that have nothing in them."""
     every = archive.infolist()
-    names = [name.replace("\\", "/") for name in member_names(every)]
+    names = [re.sub(r"[/\\]+", "/", name) for name in member_names(every)]
     last = {name: position for position, name in enumerate(names)}
     filled = _folders(names)
     found = []

@@ -20,7 +20,7 @@ class Entry:
     container: Path
     """The folder, or the zip file, that everything was handed in with."""
     name: str
-    """Its path in there, with forward slashes."""
+    """Its path in there, with forward slashes; two where it leads into a zip file, and nowhere else."""
     file: str
     """Its name as the student gave it."""
     parts: tuple[str, ...] = ()

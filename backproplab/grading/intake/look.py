@@ -92,7 +92,7 @@ def _entry(
 ) -> Entry:
     parts = clean_parts(name)
     if outer:
-        name, parts = f"{outer.name}/{name}", outer.parts + parts if parts else ()
+        name, parts = f"{outer.name}//{name}", outer.parts + parts if parts else ()
     file = parts[-1] if parts else name
     return Entry(container, name, file, parts, size, refused, outer=outer, member=member)
 

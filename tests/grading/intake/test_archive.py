@@ -184,3 +184,15 @@ def test_infozips_own_field_says_what_a_name_is(tmp_path):
     with zipfile.ZipFile(path, "w") as file:
         file.writestr(info, kit.notebook())
     assert set(by_student(path)) == {"Ω"}
+
+
+def test_no_name_in_a_zip_file_can_be_that_of_a_file_in_a_zip_file_in_it(tmp_path):
+    path = tmp_path / "all.zip"
+    inner = kit.archive(tmp_path / "inner.zip", "hw.ipynb").read_bytes()
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("eve/w.zip", inner)
+        for slashes in ("/", "//"):
+            file.writestr(f"eve/w.zip{slashes}hw.ipynb", kit.notebook())
+    intake = take_in(path)
+    names = [entry.name for each in intake.submissions for entry in each.entries]
+    assert sorted(names) == ["eve/w.zip//hw.ipynb", "eve/w.zip/hw.ipynb"]
