@@ -24,11 +24,11 @@ SCREEN := $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname -s)))
 LAB_FLAGS := $(if $(filter 0,$(shell id -u)),--allow-root) $(if $(SCREEN),,--no-browser) $(LAB_ARGS)
 
 # Two workers share two cores: a BLAS with threads of its own would make all of them wait.
-unit unit-elsewhere browser release release-check nbval notebook notebooks export: export OPENBLAS_NUM_THREADS = 1
+unit soak unit-elsewhere browser release release-check nbval notebook notebooks export: export OPENBLAS_NUM_THREADS = 1
 unit: export PATH := $(abspath $(BIN)):$(PATH) # nbgrader calls its helpers by name
 
 .DEFAULT_GOAL := help
-.PHONY: help lab course edit test lint format unit unit-elsewhere release-check nbval browser notebook notebooks export release install-test bench clean
+.PHONY: help lab course edit test lint format unit soak unit-elsewhere release-check nbval browser notebook notebooks export release install-test bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -57,7 +57,10 @@ format: install-test ## let ruff and biome mend what they can
 	$(BIN)/biome check --write backproplab
 
 unit: install-test ## tests, doctests and house rules
-	$(BIN)/python -m pytest -q -n $(WORKERS) --ignore=tests/browser --ignore=tests/lessons
+	$(BIN)/python -m pytest -q -n $(WORKERS) --ignore=tests/browser --ignore=tests/lessons --ignore=tests/soak
+
+soak: install-test ## what `make unit` tries with a few hundred random cases, with thousands: it takes a while
+	$(BIN)/python -m pytest -q -n $(WORKERS) tests/soak
 
 # What another Python could do otherwise: arithmetic, formats, one kernel, the examples in docstrings.
 ELSEWHERE := arrays files gradient_check losses network optimizers published scalar scalar_micrograd summary targets

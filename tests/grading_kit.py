@@ -1,5 +1,6 @@
 """A small class for the tests of the grader: a set of three exercises, and what students make of it."""
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -9,9 +10,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, writes
 from backproplab.authoring.assignment import load_solution
 from backproplab.authoring.release import learners_notebook
 from backproplab.authoring.stubs import stub_code
-from backproplab.grading import batch
+from backproplab.grading import batch, reader
 from backproplab.grading.grader import Grader
-from backproplab.sandbox import IsolationError, Sandbox
+from backproplab.sandbox import IsolationError, MachineError, Sandbox
 from backproplab.sandbox.protocol import Assignment, Limits
 
 SET = "90-slopes"
@@ -147,16 +148,68 @@ def isolation():
         return "reduced"
 
 
-def dying_work(task, out, connection):
-    """A worker that the notebook of a student called deadly kills, as running out of memory would."""
-    grade = Grader.grade
+def _raise(error):
+    raise error
 
-    def deadly(grader, submission):
-        if submission.student == "deadly":
-            os._exit(1)
+
+FAILURES = {
+    "dies": lambda: os._exit(1),
+    "is killed": lambda: os.kill(os.getpid(), 9),
+    "has no sandbox": lambda: _raise(MachineError("The submission's process was killed")),
+    "has no memory": lambda: _raise(MemoryError()),
+    "is not understood": lambda: _raise(ZeroDivisionError("nobody has thought of it")),
+    "has no page": None,
+    "has no record": None,
+    "is not read": None,
+}
+"""What the kit's workers do at the notebook of a student of that name."""
+
+
+def failing_work(task, out, connection):
+    """A worker that fails at some, each in its way; only once if FAILS_ONCE names a file, which it makes."""
+    once, grade, ask = os.environ.get("FAILS_ONCE", ""), Grader.grade, reader._ask
+
+    def fail(grader, submission):
+        if (failure := FAILURES.get(submission.student)) and not (once and Path(once).exists()):
+            if once:
+                Path(once).touch()
+            failure()
         return grade(grader, submission)
 
-    Grader.grade = deadly
+    def fail_at(student, real):
+        def write(record, *more):
+            if record["student"] == student:
+                raise UnicodeEncodeError("utf-8", "x", 0, 1, "nobody has thought of it")
+            return real(record, *more)
+
+        return write
+
+    def kill_the_reader(process, submission):
+        if submission.student == "is not read":
+            process.kill()
+        return ask(process, submission)
+
+    Grader.grade, reader._ask = fail, kill_the_reader
+    batch.feedback = fail_at("has no page", batch.feedback)
+    batch.json_text = fail_at("has no record", batch.json_text)
+    batch._work(task, out, connection)
+
+
+def fill_the_disk(patch=setattr):
+    """Leave no room for the file that NO_ROOM_FOR names."""
+    replace = os.replace
+
+    def fail(source, target):
+        if str(target) == os.environ["NO_ROOM_FOR"]:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return replace(source, target)
+
+    patch(os, "replace", fail)
+
+
+def work_on_a_full_disk(task, out, connection):
+    """A worker on such a disk."""
+    fill_the_disk()
     batch._work(task, out, connection)
 
 

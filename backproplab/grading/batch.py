@@ -2,6 +2,10 @@
 
 The feedback page of a submission is written before its result, and a result appears whole: where one is, the
 submission is done. Workers end with the run that started them.
+
+What becomes of a submission is made in one place, `_make`. Whatever is raised there is this submission's, and
+no fault of whoever handed it in: a machine out of memory perhaps, or the grader itself. So it is tried again,
+alone, when all others are through; and if that fails, it stays ungraded, and the run goes on.
 """
 
 import multiprocessing
@@ -15,20 +19,30 @@ from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from backproplab.files import write_text
-from backproplab.grading.exercises import ExerciseGrade
 from backproplab.grading.grader import Grader, Task, empty_record
 from backproplab.grading.pages import feedback
-from backproplab.grading.reports import FEEDBACK, RESULTS, write_json
+from backproplab.grading.reports import (
+    FEEDBACK,
+    PRIVATE,
+    RESULTS,
+    SaveError,
+    json_text,
+    private_folder,
+    saving,
+    write_private,
+)
+from backproplab.grading.status import GradingStatus
 from backproplab.grading.submissions import Submission
-from backproplab.sandbox import IsolationError, SandboxError
+from backproplab.sandbox import IsolationError, MachineError, SandboxError
 
-ATTEMPTS = 2  # workers that one submission may bring down
+FALSE_STARTS = 2  # workers that may end before they begin
 CLOSING = 10.0  # seconds for a worker to close its sandbox
 PATIENCE = 5.0  # how often the longest time that a submission may take, before its worker is stopped
-LEVEL, DONE, REFUSED = "level", "done", "refused"
+# What a worker says; ENDED, that it says nothing any more.
+LEVEL, DONE, FAILED, REFUSED, UNSAVED, ENDED = "level", "done", "failed", "refused", "unsaved", "ended"
+LOST = "The worker that graded it ended, or went on for too long"
 
 
 class Pending(NamedTuple):
@@ -36,6 +50,13 @@ class Pending(NamedTuple):
 
     submission: Submission
     stem: str
+
+
+class _Failure(NamedTuple):
+    """A submission that could not be graded, and why."""
+
+    pending: Pending
+    reason: str
 
 
 class _Worker:
@@ -51,8 +72,10 @@ class _Worker:
         self.since = time.monotonic()
 
     def send(self, pending: Pending) -> None:
+        """Hand it a submission; if it has ended, the next look at it tells."""
         self.busy, self.since = pending, time.monotonic()
-        self.connection.send(pending)
+        with suppress(OSError):
+            self.connection.send(pending)
 
     def dismiss(self) -> None:
         """Let it close its sandbox and end; if it does not, make it."""
@@ -80,50 +103,100 @@ def grade_all(
     """Grade what is pending into the folder `out`, with so many worker processes.
 
     `on_start` is called with the level of isolation, once; `on_grade` after each submission. SandboxError
-    if the sandbox cannot be had. A submission that brings its worker down twice gets a result that says so.
+    if the sandbox cannot be had, SaveError if results cannot be saved. What cannot be graded, also alone and
+    with the machine to itself, gets a result that says so.
     """
-    queue, attempts = deque(pending), dict[str, int]()
-    level = ""
-    crew = [_Worker(task, out) for _ in range(min(workers, len(pending)))]
-    try:
-        while crew:
-            for worker, message in _messages(crew, _longest(task)):
-                if message is None:
-                    crew.remove(worker)
-                    worker.stop()
-                    if worker.busy:
-                        stem = worker.busy.stem
-                        attempts[stem] = attempts.get(stem, 0) + 1
-                        if attempts[stem] < ATTEMPTS:
-                            queue.append(worker.busy)
-                        else:
-                            save(out, worker.busy, *_crash_record(task, worker.busy, level))
-                            on_grade()
-                    elif attempts.setdefault("", 0) >= ATTEMPTS:
-                        raise SandboxError("Workers end before they begin; what they printed says why")
-                    else:
-                        attempts[""] += 1
-                    if queue:
-                        crew.append(_Worker(task, out))
-                    continue
-                kind, text = message
-                if kind == REFUSED:
-                    raise SandboxError(text)
-                if kind == LEVEL:
-                    if not level:
-                        level = text
-                        on_start(level)
-                elif kind == DONE:
-                    worker.busy = None
-                    on_grade()
-                if queue:
-                    worker.send(queue.popleft())
-                else:
-                    crew.remove(worker)
-                    worker.dismiss()
-    finally:
-        for worker in crew:
-            worker.stop()
+    first = _Round(task, out, on_start, on_grade)
+    failures = first.grade(pending, workers)
+    alone = _Round(task, out, on_start, on_grade, level=first.level)
+    for each, reason in alone.grade([failure.pending for failure in failures], 1):
+        reason = f"Not graded yet, by no fault of this submission. {reason}"
+        record, grades = empty_record(
+            task, each.submission, reason, level=alone.level, status=GradingStatus.UNGRADED
+        )
+        save(out, each, feedback(record, grades), json_text(record))
+        on_grade()
+
+
+class _Round:
+    """One pass over submissions, by workers side by side. `level` is known if any worker has ever begun."""
+
+    def __init__(
+        self,
+        task: Task,
+        out: Path,
+        on_start: Callable[[str], object],
+        on_grade: Callable[[], object],
+        *,
+        level: str = "",
+    ) -> None:
+        self.task, self.out, self.level = task, out, level
+        self._on_start, self._on_grade = on_start, on_grade
+        self._queue: deque[Pending] = deque()
+        self._crew: list[_Worker] = []
+        self._failures: list[_Failure] = []
+        self._false_starts = 0
+
+    def grade(self, pending: Sequence[Pending], workers: int) -> list[_Failure]:
+        """Grade what is pending, and return what could not be."""
+        self._queue.extend(pending)
+        longest = _longest(self.task)
+        try:
+            for _ in range(min(workers, len(pending))):
+                self._hire()
+            while self._crew:
+                for worker, kind, text in _messages(self._crew, longest):
+                    self._hear(worker, kind, text)
+        finally:
+            for worker in self._crew:
+                worker.stop()
+        return self._failures
+
+    def _hear(self, worker: _Worker, kind: str, text: str) -> None:
+        if kind == UNSAVED:
+            raise SaveError(text)
+        if kind in (ENDED, REFUSED):
+            return self._part_with(worker, text)
+        if kind == LEVEL and not self.level:
+            self.level = text
+            self._on_start(text)
+        elif kind == DONE:
+            self._on_grade()
+        elif kind == FAILED and worker.busy:
+            self._failures.append(_Failure(worker.busy, text))
+        worker.busy = None
+        if self._queue:
+            worker.send(self._queue.popleft())
+        else:
+            self._crew.remove(worker)
+            worker.dismiss()
+
+    def _part_with(self, worker: _Worker, why: str) -> None:
+        """Let go of a worker that has ended; take another on, unless workers end before they begin."""
+        self._crew.remove(worker)
+        worker.stop()
+        if worker.busy:
+            self._failures.append(_Failure(worker.busy, LOST))
+        else:
+            self._false_starts += 1
+        if why or self._false_starts >= FALSE_STARTS:
+            self._do_without(why or "Workers end before they begin; what they printed says why")
+        elif self._queue:
+            self._hire()
+
+    def _hire(self) -> None:
+        try:
+            self._crew.append(_Worker(self.task, self.out))
+        except OSError as error:  # no process to be had, or no memory
+            self._do_without(f"No worker could be started: {error}")
+
+    def _do_without(self, why: str) -> None:
+        """Go on with the workers that are left. Without any, nothing more can be graded in this round."""
+        if not self.level:
+            raise SandboxError(why)
+        if not self._crew:
+            self._failures += [_Failure(each, why) for each in self._queue]
+            self._queue.clear()
 
 
 def _longest(task: Task) -> float:
@@ -131,30 +204,25 @@ def _longest(task: Task) -> float:
     return PATIENCE * limits.submission_seconds * limits.wall_factor + 60
 
 
-def _messages(crew: Sequence[_Worker], longest: float) -> Iterator[tuple[_Worker, tuple[str, str] | None]]:
-    """Wait for workers to say something; None for one that died or is busy for too long."""
+def _messages(crew: Sequence[_Worker], longest: float) -> Iterator[tuple[_Worker, str, str]]:
+    """Wait for workers to say something: a kind and a text. ENDED: it died, or is busy for too long."""
     ready = wait([worker.connection for worker in crew], timeout=5)
     for worker in list(crew):
         if worker.connection in ready:
             try:
-                yield worker, worker.connection.recv()
+                yield worker, *worker.connection.recv()
             except (EOFError, OSError):
-                yield worker, None
+                yield worker, ENDED, ""
         elif time.monotonic() - worker.since > longest:
-            yield worker, None
+            yield worker, ENDED, ""
 
 
-def _crash_record(task: Task, pending: Pending, level: str) -> tuple[dict[str, Any], list[ExerciseGrade]]:
-    reason = "The grader came to an end twice while it read or ran this notebook: look at it by hand"
-    return empty_record(task, pending.submission, reason, level=level)
-
-
-def save(out: Path, pending: Pending, record: dict[str, Any], grades: Sequence[ExerciseGrade]) -> None:
+def save(out: Path, pending: Pending, page: str, record: str) -> None:
     """Write the feedback page, then the result: what makes a submission count as done comes last."""
     for folder in (FEEDBACK, RESULTS):
-        (out / folder).mkdir(parents=True, exist_ok=True)
-    write_text(out / FEEDBACK / f"{pending.stem}.html", feedback(record, grades))
-    write_json(out / RESULTS / f"{pending.stem}.json", record)
+        private_folder(out / folder)
+    write_private(out / FEEDBACK / f"{pending.stem}.html", page)
+    write_private(out / RESULTS / f"{pending.stem}.json", record)
 
 
 def _work(task: Task, out: Path, connection: Connection) -> None:
@@ -179,17 +247,39 @@ def _work(task: Task, out: Path, connection: Connection) -> None:
                 arrived.acquire()
                 if (pending := inbox.popleft()) is None:
                     return
-                save(out, pending, *grader.grade(pending.submission))
-                connection.send((DONE, pending.stem))
-    except (IsolationError, SandboxError) as error:
+                connection.send(_grade(grader, out, pending))
+    except SaveError as error:
+        connection.send((UNSAVED, str(error)))
+    except (IsolationError, SandboxError, OSError) as error:
         connection.send((REFUSED, str(error)))
+
+
+def _grade(grader: Grader, out: Path, pending: Pending) -> tuple[str, str]:
+    """Grade and save one submission; return what there is to say of it."""
+    try:
+        page, record = _make(grader, pending.submission)
+    except MachineError as error:
+        return FAILED, str(error)
+    except Exception as error:
+        return FAILED, f"The grader failed at it ({type(error).__name__}: {error})"
+    save(out, pending, page, record)
+    return DONE, ""
+
+
+def _make(grader: Grader, submission: Submission) -> tuple[str, str]:
+    """Return the feedback page and the result of a submission, ready to be written."""
+    record, grades = grader.grade(submission)
+    return feedback(record, grades), json_text(record)
 
 
 @contextmanager
 def lock(out: Path) -> Iterator[None]:
     """Keep a second run out of the folder. BlockingIOError if one is at work there."""
-    out.mkdir(parents=True, exist_ok=True)
-    with open(out / ".lock", "w") as lock:
+    if not out.is_dir():
+        private_folder(out)
+    with saving(out / ".lock"):
+        descriptor = os.open(out / ".lock", os.O_RDWR | os.O_CREAT, PRIVATE)
+    with open(descriptor, "w") as lock:
         try:
             import fcntl
         except ImportError:  # Windows has no such lock; results are whole all the same

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from backproplab.grading import pages
+from backproplab.grading.status import READ, GradingStatus
 from backproplab.marking.ids import order
 from backproplab.marking.slips import SLIPS
 from backproplab.marking.verdict import Status
@@ -12,6 +13,7 @@ from backproplab.plots import classroom
 
 WRONG = (Status.PARTLY, Status.NOT_YET)
 MOST_DRAWN = 12  # misconceptions in the picture; the table has all
+OUTCOMES = "What became of each submission"
 RECURRING = "Mistakes across exercises"
 MISSED = "What the students' own tests miss"
 
@@ -62,8 +64,11 @@ def tally_results(results: Sequence[Mapping[str, Any]]) -> Tally:
 
 
 def class_html(assignment: str, results: Sequence[Mapping[str, Any]], *, isolation: str) -> str:
-    """Return class.html: distribution, success, misconceptions, what none explains, what own tests miss."""
-    tally = tally_results(results)
+    """Return class.html: distribution, success, misconceptions, what none explains, what own tests miss.
+
+    All of that is of the submissions that could be read and run; what became of the others stands above it.
+    """
+    tally = tally_results([each for each in results if each["status"] in READ])
     ranked, explained = tally.ranking(), tally.explanations()
     drawn = {
         "Scores": classroom.scores(tally.scores, tally.full),
@@ -109,5 +114,15 @@ def class_html(assignment: str, results: Sequence[Mapping[str, Any]], *, isolati
     by_hand = any(exercise["status"] == Status.BY_HAND for each in results for exercise in each["exercises"])
     if by_hand:
         notes.append("Free text is not in these numbers until a person has read it.")
+    outcomes = Counter(each["status"] for each in results)
+    notes.append(
+        f"{OUTCOMES}: {', '.join(f'{outcomes[each]} {each}' for each in GradingStatus if outcomes[each])}. "
+        "The pictures and tables are of those that were graded and those who attempted nothing."
+    )
+    if outcomes[GradingStatus.UNGRADED]:
+        notes.append(
+            "Ungraded are those that the machine or the grader failed at, by no fault of the student's: the "
+            "gradebook has no mark for them. Run the same command again."
+        )
     pictures = {heading: classroom.image(ax) for heading, ax in drawn.items()}
     return pages.class_page(assignment, isolation=isolation, pictures=pictures, tables=tables, notes=notes)

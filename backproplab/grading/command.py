@@ -12,13 +12,20 @@ if TYPE_CHECKING:
 ABOUT = (
     "Grade what a class handed in: a folder of notebooks (the file's name is the student's), nbgrader's "
     "submitted/STUDENT/ASSIGNMENT/, or the zip file of Canvas or Moodle. Run it again after an interruption "
-    "and it goes on where it was."
+    "and it goes on where it was. What cannot be graded by no fault of the student's (the machine is out of "
+    "memory, say) stays without a mark, is said to be ungraded, and is tried again by the next run."
+)
+STATUS = (
+    "exit status: 0 if everything is graded or has a reason why not; 1 if something is ungraded, or lost; "
+    "2 if the run could not begin, or could not save its results"
 )
 
 
 def add_grade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `backproplab grade`."""
-    parser = commands.add_parser("grade", help="Grade what a class handed in.", description=ABOUT)
+    parser = commands.add_parser(
+        "grade", help="Grade what a class handed in.", description=ABOUT, epilog=STATUS
+    )
     parser.add_argument("submissions", type=Path, metavar="SUBMISSIONS", help="a folder or a zip file")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder for the grades")
     parser.add_argument(
@@ -48,23 +55,31 @@ def add_grade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     parser.add_argument(
         "--seeds", type=_seeds, default=(), metavar="N,N,…", help="inputs to use; without, drawn for the run"
     )
+    parser.add_argument(
+        "--regrade",
+        action="store_true",
+        help="throw away results that were made with other options, another solution or other versions",
+    )
     parser.set_defaults(command=grade, extra="grade")
 
 
 def grade(given: argparse.Namespace) -> int:
-    """Grade a class. Returns 0 if each submission has a result, 1 if one has none, 2 if nothing began."""
+    """Grade a class. Returns 0 if all is accounted for, 1 if something is ungraded, 2 if it cannot run."""
     from backproplab.authoring.errors import ReleaseError
+    from backproplab.grading.ledger import write_ledger
     from backproplab.grading.reference import SolutionError
+    from backproplab.grading.reports import SaveError
     from backproplab.grading.run import grade_class
     from backproplab.grading.sets import of_set, solution_for, solution_notebooks
-    from backproplab.grading.submissions import SubmissionError, find_submissions
+    from backproplab.grading.submissions import SubmissionError, take_in
     from backproplab.sandbox import SandboxError
     from backproplab.sandbox.protocol import Limits
 
     try:
-        handed_in = find_submissions(given.submissions)
-        solution = solution_for(handed_in, solution_notebooks(given.solutions), given.set)
-        submissions = of_set(handed_in, solution.stem)
+        solutions = solution_notebooks(given.solutions)
+        intake = take_in(given.submissions, out=given.out, sets=[path.stem for path in solutions])
+        solution = solution_for(intake.submissions, solutions, given.set)
+        submissions = of_set(intake.submissions, solution.stem)
         with _Bar() as bar:
             summary = grade_class(
                 solution,
@@ -74,21 +89,30 @@ def grade(given: argparse.Namespace) -> int:
                 isolation=given.isolation,
                 limits=Limits(cell_seconds=given.timeout / 6, submission_seconds=given.timeout),
                 workers=given.jobs,
+                regrade=given.regrade,
                 progress=bar.show,
             )
-    except (SubmissionError, SolutionError, SandboxError, ReleaseError) as error:
+        account = write_ledger(intake, submissions, solution.stem, given.out)
+    except (SubmissionError, SolutionError, SandboxError, ReleaseError, SaveError) as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("\nStopped. Run the same command again to go on.", file=sys.stderr)
         return 130
     _print_summary(summary, given.out)
-    return 0 if summary.results == summary.submissions else 1
+    print(f"{account.sums}; {given.out / 'intake.csv'} has each.")
+    for sentence in account.disagreements:
+        print(f"The account of what came in does not agree: {sentence}.", file=sys.stderr)
+    return 1 if summary.ungraded or account.disagreements else 0
 
 
 def _print_summary(summary: "Summary", out: Path) -> None:
-    print(f"{summary.assignment}: {summary.results} of {summary.submissions} submissions have a result,")
+    results = summary.submissions - summary.ungraded
+    print(f"{summary.assignment}: {results} of {summary.submissions} submissions have a result,")
     print(f"{summary.graded_now} graded now. Isolation: {summary.level}.")
+    print(f"They are {', '.join(f'{count} {status}' for status, count in summary.statuses.items())}.")
+    if summary.ungraded:
+        print(f"{summary.ungraded} ungraded, by no fault of the student's: run the same command again.")
     if summary.troubled:
         print(f"{summary.troubled} came with a note; see 'problems' in {out / 'results'}.")
     if summary.for_review:

@@ -1,26 +1,23 @@
 """Grade one submission after another, each in the sandbox, and compare what comes back.
 
-Values that students' code returned are data here. No student code runs in this process.
+Values that students' code returned are data here. No student code runs in this process, and nothing that
+was handed in is read or parsed in it (`reader` does that).
 """
 
 import base64
-import re
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Literal, Self
 
 from backproplab.grading.exercises import ExerciseGrade, grade_exercise
-from backproplab.grading.notebook import StudentNotebook, read_notebook
-from backproplab.grading.plan import ANSWER, CHECK, make_job
+from backproplab.grading.prepare import Prepared
+from backproplab.grading.reader import Reader, RefusedError
 from backproplab.grading.reports import REVIEW, result
-from backproplab.grading.review import Reviewer
-from backproplab.grading.submissions import Entry, Submission, SubmissionError, content
-from backproplab.marking.edited import is_edited, parse
+from backproplab.grading.status import GradingStatus
+from backproplab.grading.submissions import Submission
 from backproplab.marking.exercise import MANUAL, Exercise
-from backproplab.marking.ids import grade_id
-from backproplab.marking.names import bound_names
 from backproplab.marking.values import Values
 from backproplab.marking.verdict import Status, Verdict
 from backproplab.sandbox import Sandbox
@@ -40,7 +37,6 @@ STOPPED_ELSEWHERE = (
     "Something was stopped with the inputs drawn for this grading, and not with your notebook's own"
 )
 ACCEPT_LIMITS = Limits(cell_seconds=20, submission_seconds=30)
-RESUBMITTED = re.compile(r"-(\d+)$")  # Canvas: hw.ipynb, then hw-1.ipynb
 
 
 @dataclass(frozen=True)
@@ -61,13 +57,15 @@ class Task:
 
 
 class Grader:
-    """Grades submissions of one class; a context manager, for it keeps a warm sandbox."""
+    """Grades submissions of one class; a context manager, for it keeps a reader and a warm sandbox."""
 
     def __init__(self, task: Task) -> None:
         self.task = task
+        self.level = ""
+        """What isolation is on, in words."""
         self._open = ExitStack()
         self._sandbox: Sandbox | None = None
-        self._reviewer = Reviewer(task.assignment, task.solved)
+        self._reader = Reader(task.assignment, task.exercises, task.solved)
         self._judges: dict[str, Sandbox] = {}
 
     def __enter__(self) -> Self:
@@ -77,31 +75,44 @@ class Grader:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._close()
+
+    def _close(self) -> None:
+        self._reader.close()
         self._open.close()
+        self._sandbox = None
+        self._judges.clear()
 
     def _start(self) -> Sandbox:
         task = self.task
         sandbox = Sandbox(task.assignment, isolation=task.isolation, limits=task.limits)
         self._sandbox = self._open.enter_context(sandbox)
+        self.level = self._sandbox.level
         return self._sandbox
 
-    @property
-    def level(self) -> str:
-        """What isolation is on, in words."""
-        return self._sandbox.level if self._sandbox else ""
-
     def grade(self, submission: Submission) -> tuple[dict[str, Any], list[ExerciseGrade]]:
-        """Return the record of a submission, and the grades of its exercises, which its feedback shows."""
+        """Return the record of a submission, and the grades of its exercises, which its feedback shows.
+
+        Whatever this raises is no fault of the submission's: MachineError, or a fault of the grader's own.
+        The next submission meets a new reader and a new sandbox then.
+        """
         try:
-            notebook, notes = choose_notebook(submission, self.task.assignment)
-        except SubmissionError as error:
-            return empty_record(self.task, submission, str(error), level=self.level)
+            prepared = self._reader.prepare(submission)
+            return self._grade(submission, prepared)
+        except RefusedError as error:
+            return empty_record(self.task, submission, str(error), level=self.level, status=error.status)
+        except BaseException:
+            self._close()
+            raise
+
+    def _grade(
+        self, submission: Submission, prepared: Prepared
+    ) -> tuple[dict[str, Any], list[ExerciseGrade]]:
         # Twice, in two children: what the first one says may be shown, for it knows public inputs alone. It
         # has ended before the second begins, of which nothing but its numbers is looked at.
-        job = make_job(notebook.cells, self.task.assignment, self.task.public)
-        shown = self._run(job)
-        outcome = self._run(replace(job, seeds=self.task.seeds))
-        sources = [cell.source for cell in notebook.cells]
+        sandbox = self._sandbox or self._start()
+        shown = sandbox.run(Job(prepared.steps, self.task.public))
+        outcome = sandbox.run(Job(prepared.steps, self.task.seeds))
         grades = [
             grade_exercise(
                 exercise,
@@ -110,35 +121,27 @@ class Grader:
                 seeds=self.task.seeds,
                 public=self.task.public,
                 judge=self._judge,
-                edited=is_edited(exercise.handed_out, exercise.answers, sources),
+                edited=prepared.edited[exercise.id],
             )
             for exercise in self.task.exercises
         ]
         problems = [
-            *notes,
-            *notebook.problems,
+            *prepared.notes,
             *shown.problems,
             *_hidden_problems(outcome, shown),
-            *self._reviewer.review(notebook.cells),
+            *prepared.review,
         ]
-        return self._record(submission, grades, problems), grades
-
-    def _record(
-        self, submission: Submission, grades: Sequence[ExerciseGrade], problems: Sequence[str]
-    ) -> dict[str, Any]:
         verdicts = [each.verdict for each in grades]
-        name = self.task.assignment.name
-        return result(submission.student, name, verdicts, isolation=self.level, problems=problems)
-
-    def _run(self, job: Job) -> Outcome:
-        """Run a job; if the sandbox itself breaks, once more in a new one."""
-        sandbox = self._sandbox or self._start()
-        try:
-            return sandbox.run(job)
-        except Exception:  # no submission should do this; if one does, the batch goes on
-            self._open.close()
-            self._judges.clear()
-            return self._start().run(job)
+        record = result(
+            submission.student,
+            self.task.assignment.name,
+            verdicts,
+            status=_status(verdicts, of_set=prepared.of_set),
+            isolation=self.level,
+            problems=problems,
+            notebook=prepared.notebook,
+        )
+        return record, grades
 
     def _judge(self, exercise: Exercise, values: Mapping[int, Values]) -> str:
         """Let the author's `accept` judge trained numbers, in a sandbox where student code never runs."""
@@ -168,62 +171,33 @@ def _hidden_problems(outcome: Outcome, shown: Outcome) -> list[str]:
     return [STOPPED_ELSEWHERE, *lines] if stopped else []
 
 
+def _status(verdicts: Sequence[Verdict], *, of_set: bool) -> GradingStatus:
+    """Say what a submission is that was read and run."""
+    if any(each.earned for each in verdicts):
+        return GradingStatus.GRADED
+    if not of_set:
+        return GradingStatus.OTHER_SET
+    left = all(each.status in (Status.NOT_ATTEMPTED, Status.BY_HAND) for each in verdicts)
+    return GradingStatus.NOTHING_ATTEMPTED if left else GradingStatus.GRADED
+
+
 def empty_record(
-    task: Task, submission: Submission, reason: str, *, level: str
+    task: Task, submission: Submission, reason: str, *, level: str, status: GradingStatus
 ) -> tuple[dict[str, Any], list[ExerciseGrade]]:
     """Return a record without marks that says why there are none."""
     verdicts = [
         Verdict(each.id, each.points, 0.0, Status.BY_HAND if each.kind == MANUAL else Status.NOT_ATTEMPTED)
         for each in task.exercises
     ]
-    record = result(submission.student, task.assignment.name, verdicts, isolation=level, problems=[reason])
-    return record, [ExerciseGrade(each) for each in verdicts]
-
-
-def choose_notebook(submission: Submission, assignment: Assignment) -> tuple[StudentNotebook, list[str]]:
-    """Read the notebook of a submission: of several, the one with most of the set in it, the latest of those.
-
-    SubmissionError if there is none, or none that holds code.
-    """
-    if not submission.notebooks:
-        files = ", ".join(f"'{entry.file}'" for entry in submission.entries[:5])
-        raise SubmissionError(f"There is no notebook (.ipynb) among what was handed in: {files}")
-    read: list[tuple[int, int, Entry, StudentNotebook]] = []
-    errors = []
-    for entry in submission.notebooks:
-        try:
-            notebook = read_notebook(content(entry))
-        except SubmissionError as error:
-            errors.append(str(error))
-            continue
-        read.append((_share(notebook, assignment), _attempt(entry), entry, notebook))
-    if not read:
-        raise SubmissionError(". ".join(errors))
-    share, _, entry, notebook = max(read, key=lambda each: each[:2])
-    notes = []
-    if len(submission.notebooks) > 1:
-        notes.append(f"{len(submission.notebooks)} notebooks were handed in; '{entry.file}' was graded")
-    if not share:
-        notes.append(f"No cell of {assignment.name} is in this notebook: is it another assignment's?")
-    return notebook, notes
-
-
-def _share(notebook: StudentNotebook, assignment: Assignment) -> int:
-    """How many exercises of the set a notebook has a cell of, by id or by the names it binds."""
-    ids = {cell.grade_id for cell in notebook.cells}
-    by_id = sum(
-        bool({grade_id(ANSWER, check.exercise), grade_id(CHECK, check.exercise)} & ids)
-        for check in assignment.checks
+    record = result(
+        submission.student,
+        task.assignment.name,
+        verdicts,
+        status=status,
+        isolation=level,
+        problems=[reason],
     )
-    if by_id:
-        return by_id
-    bound = set[str]().union(*(bound_names(parse(cell.source).body) for cell in notebook.cells))
-    return sum(bool(set(check.answers) & bound) for check in assignment.checks)
-
-
-def _attempt(entry: Entry) -> int:
-    number = RESUBMITTED.search(entry.file.removesuffix(".ipynb"))
-    return int(number[1][:9]) if number else 0
+    return record, [ExerciseGrade(each) for each in verdicts]
 
 
 ACCEPTED, TRAINED = "accepted", "trained_numbers"

@@ -11,6 +11,10 @@ from typing import Any
 from backproplab.grading.submissions import SubmissionError
 
 
+class NoNotebookError(SubmissionError):
+    """A file is something else than a notebook with code in it; the message says what."""
+
+
 @dataclass(frozen=True)
 class StudentCell:
     """A code cell as it was handed in."""
@@ -40,13 +44,13 @@ def read_notebook(data: bytes) -> StudentNotebook:
     text, problems = _decode(data)
     notebook = _parse_json(text)
     if not isinstance(notebook, dict):
-        raise SubmissionError(f"The file is not a notebook: it holds a JSON {_kind(notebook)}, not an object")
+        raise NoNotebookError(f"The file is not a notebook: it holds a JSON {_kind(notebook)}, not an object")
     cells = _cells(notebook, problems)
     code = [cell for cell in cells if isinstance(cell, dict) and cell.get("cell_type") == "code"]
     if not cells:
-        raise SubmissionError("The notebook has no cells")
+        raise NoNotebookError("The notebook has no cells")
     if not code:
-        raise SubmissionError("The notebook has no code cells")
+        raise NoNotebookError("The notebook has no code cells")
     _note_kernel(notebook, problems)
     read = tuple(StudentCell(_source(cell), _grade_id(cell)) for cell in code)
     size = sum(len(cell.source) for cell in read)
@@ -74,13 +78,13 @@ def _parse_json(text: str) -> Any:
     if not start.startswith(("{", "[")):
         looks = {"%PDF": "a PDF", "PK\x03\x04": "a zip file", "<": "a web page"}
         like = next((f": it looks like {what}" for sign, what in looks.items() if start.startswith(sign)), "")
-        raise SubmissionError(f"The file is not a notebook{like}")
+        raise NoNotebookError(f"The file is not a notebook{like}")
     try:
         return json.loads(text, strict=False)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise SubmissionError(f"The file is damaged: no JSON from {where} on ({error.msg})") from error
-    except (ValueError, RecursionError, MemoryError) as error:
+    except (ValueError, RecursionError) as error:
         raise SubmissionError(
             f"The file is not a notebook that can be read ({type(error).__name__})"
         ) from error
@@ -95,9 +99,9 @@ def _cells(notebook: dict[str, Any], problems: list[str]) -> list[Any]:
         sheets = [sheet for sheet in notebook["worksheets"] if isinstance(sheet, dict)]
         cells = [cell for sheet in sheets if isinstance(sheet.get("cells"), list) for cell in sheet["cells"]]
     if cells is None:
-        raise SubmissionError("The file is not a notebook: it has no list of cells")
+        raise NoNotebookError("The file is not a notebook: it has no list of cells")
     if not isinstance(cells, list):
-        raise SubmissionError(f"The file is not a notebook: its cells are a JSON {_kind(cells)}, not a list")
+        raise NoNotebookError(f"The file is not a notebook: its cells are a JSON {_kind(cells)}, not a list")
     return cells
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from backproplab.display import marked
 from backproplab.grading.exercises import ExerciseGrade, ValueGrade
 from backproplab.grading.reports import is_for_review
+from backproplab.grading.status import GradingStatus
 from backproplab.marking.verdict import Status
 from backproplab.sandbox.protocol import FROM_NOTEBOOK
 
@@ -58,7 +59,7 @@ def feedback(record: Mapping[str, Any], grades: Sequence[ExerciseGrade]) -> str:
     title = f"{record['assignment']}: feedback for {record['student']}"
     parts = [
         f"<h1>{_text(title)}</h1>",
-        f"<p><b>{record['score']:.4g} of {_points(record['max_score'])}.</b></p>",
+        f"<p><b>{_standing(record)}</b></p>",
     ]
     # Not what the notebook said of itself either: its words may hold the inputs that were drawn for this run.
     notes = [p for p in record["problems"] if not is_for_review(p) and not p.startswith(FROM_NOTEBOOK)]
@@ -72,6 +73,14 @@ def feedback(record: Mapping[str, Any], grades: Sequence[ExerciseGrade]) -> str:
         f"notebook uses. Isolation: {_text(record['isolation'])}.</p>"
     )
     return PAGE.format(title=_text(title), body="\n".join(parts))
+
+
+def _standing(record: Mapping[str, Any]) -> str:
+    """The score, and why it is none that says anything."""
+    if record["status"] == GradingStatus.UNGRADED:
+        return "Not graded yet."
+    score = f"{record['score']:.4g} of {_points(record['max_score'])}"
+    return f"{score}." if record["status"] == GradingStatus.GRADED else f"{score}: {record['status']}."
 
 
 def _exercise(grade: ExerciseGrade) -> str:

@@ -1,14 +1,22 @@
-"""What a run leaves behind: a JSON a student, gradebook.csv, run.json. Each file is whole or not there."""
+"""What a run leaves behind: a JSON a student, gradebook.csv, run.json. Each file is whole or not there.
+
+All of it is for whoever runs the command, and for no other user of the machine.
+"""
 
 import csv
+import errno
 import io
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from backproplab.errors import BackproplabError
 from backproplab.files import write_text
+from backproplab.grading.status import GradingStatus
 from backproplab.marking.verdict import Verdict
 
 RESULTS, FEEDBACK = "results", "feedback"
@@ -25,24 +33,77 @@ GRADEBOOK_COLUMNS = (  # those of `nbgrader export`, in its order
     "late_submission_penalty",
     "score",
     "max_score",
+    "status",  # ours: why there is no mark, or none that says anything
 )
-STARTS_A_FORMULA = "=+-@|%＝＋－＠"  # in one spreadsheet program or another
+# What starts a formula, in one spreadsheet program or another, at the start of a field, or of what a program
+# makes a field of where ";" or another sign separates them. Quotes and spaces before it are no help.
+FORMULA = re.compile(r"""(^|[;,:|\t])(?=[\s"']*[=+\-@|%＝＋－＠])""")
 PRECISION = 6  # decimals of a score
+PRIVATE, PRIVATE_FOLDER = 0o600, 0o700
 
 
-def write_json(path: Path, content: Mapping[str, Any], *, mode: int | None = None) -> None:
-    """Put `content` at `path` as JSON, in one move; `mode` are its permissions."""
-    write_text(path, json.dumps(content, ensure_ascii=False, indent=1) + "\n", mode=mode)
+class SaveError(BackproplabError):
+    """A file of the grades could not be written, which ends the run; the message says what to do."""
+
+
+def private_folder(path: Path) -> None:
+    """Make a folder for its owner alone, if need be. SaveError if it cannot be."""
+    with saving(path):
+        path.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+        path.chmod(PRIVATE_FOLDER)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Put `text` at `path`, in one move, for its owner alone. SaveError if it cannot be written."""
+    with saving(path):
+        write_text(path, text, mode=PRIVATE)
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Put `content` at `path` as JSON, like `write_private`."""
+    write_private(path, json_text(content))
+
+
+def json_text(content: Mapping[str, Any]) -> str:
+    """Return the text of a JSON file of ours."""
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+@contextmanager
+def saving(path: Path) -> Iterator[None]:
+    """Turn an OSError of writing at `path` into a SaveError."""
+    try:
+        yield
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None))
+        remedy = "make room on that disk" if full else "see to it that it can be written"
+        raise SaveError(
+            f"{path} could not be written ({error.strerror or error}): {remedy}, then run the same command "
+            "again. Results that were written are kept, and what is missing is graded then"
+        ) from error
 
 
 def result(
-    student: str, assignment: str, verdicts: Sequence[Verdict], *, isolation: str, problems: Sequence[str]
+    student: str,
+    assignment: str,
+    verdicts: Sequence[Verdict],
+    *,
+    status: GradingStatus = GradingStatus.GRADED,
+    isolation: str,
+    problems: Sequence[str],
+    notebook: str = "",
 ) -> dict[str, Any]:
-    """Return the record of one submission, as its JSON holds it."""
+    """Return the record of one submission, as its JSON holds it; the score of an ungraded one is None.
+
+    `notebook` is the path, as it came in, of the one that was graded.
+    """
+    score = round(math.fsum(verdict.earned for verdict in verdicts), PRECISION)
     return {
         "student": student,
         "assignment": assignment,
-        "score": round(math.fsum(verdict.earned for verdict in verdicts), PRECISION),
+        "notebook": notebook,
+        "status": str(status),
+        "score": None if status is GradingStatus.UNGRADED else score,
         "max_score": round(math.fsum(verdict.points for verdict in verdicts), PRECISION),
         "isolation": isolation,
         "exercises": [
@@ -67,11 +128,16 @@ def read_result(path: Path) -> dict[str, Any] | None:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return content if isinstance(content, dict) and "score" in content and "exercises" in content else None
+    if not isinstance(content, dict) or not {"status", "notebook", "score", "exercises"} <= set(content):
+        return None
+    return content
 
 
 def gradebook(results: Iterable[Mapping[str, Any]], timestamps: Mapping[str, str]) -> str:
-    """Return gradebook.csv: nbgrader's columns, every field quoted, none that a spreadsheet would compute."""
+    """Return gradebook.csv: nbgrader's columns and a status; quoted, and nothing a spreadsheet would compute.
+
+    Who is ungraded has no score, which is not a score of 0.
+    """
     text = io.StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
     writer.writerow(GRADEBOOK_COLUMNS)
@@ -80,10 +146,11 @@ def gradebook(results: Iterable[Mapping[str, Any]], timestamps: Mapping[str, str
             "assignment": each["assignment"],
             "timestamp": timestamps.get(each["student"], ""),
             "student_id": each["student"],
-            "raw_score": each["score"],
+            "raw_score": "" if each["score"] is None else each["score"],
             "late_submission_penalty": 0.0,
-            "score": each["score"],
+            "score": "" if each["score"] is None else each["score"],
             "max_score": each["max_score"],
+            "status": each["status"],
         }
         writer.writerow([escape_formula(fields.get(column, "")) for column in GRADEBOOK_COLUMNS])
     return text.getvalue()
@@ -92,13 +159,13 @@ def gradebook(results: Iterable[Mapping[str, Any]], timestamps: Mapping[str, str
 def escape_formula(value: str | float) -> str:
     """Write a field so that no spreadsheet takes it for a formula; numbers stay as they are.
 
-    >>> escape_formula("=HYPERLINK(1)"), escape_formula(-1.5)
-    ("'=HYPERLINK(1)", '-1.5')
+    >>> escape_formula("=HYPERLINK(1)"), escape_formula("x;=1+1"), escape_formula(-1.5)
+    ("'=HYPERLINK(1)", "x;'=1+1", '-1.5')
     """
     if not isinstance(value, str):
         return repr(value)
     line = "".join(sign if sign.isprintable() else " " for sign in value)
-    return f"'{line}" if line.lstrip().startswith(tuple(STARTS_A_FORMULA)) else line
+    return FORMULA.sub(r"\1'", line)
 
 
 def is_for_review(problem: str) -> bool:

@@ -21,6 +21,8 @@ FRAMES = {"_getframe", "currentframe", "getsource", "f_back", "f_locals", "tb_fr
 FUNCTIONS = {"__closure__", "__code__", "__globals__"}
 """What shows the code around a call, or a function's own: to a test, which fault it is asked about."""
 
+MOST_LINES = 100
+
 
 class Reviewer:
     """Reviews answers to one assignment; `solved` is the code of all answers of its solution."""
@@ -54,7 +56,8 @@ class Reviewer:
                 for what, lines in found.items()
                 for line in sorted(lines)
             ]
-        return sentences
+        more = len(sentences) - MOST_LINES
+        return [*sentences[:MOST_LINES], f"{REVIEW} {more} more lines like these"] if more > 0 else sentences
 
 
 class _Read(NamedTuple):
@@ -73,14 +76,22 @@ class _Read(NamedTuple):
 
 
 def _behind_answers(cells: Sequence[_Read], answers: set[str]) -> list[int]:
-    """Return the places of the cells that set an answer or something that an answer uses."""
-    wanted, kept = set(answers), set[int]()
-    while True:
-        new = {index for index, cell in enumerate(cells) if cell.sets & wanted} - kept
-        if not new:
-            return sorted(kept)
-        kept |= new
-        wanted.update(*(cells[index].loads for index in new))
+    """Return the places of the cells that set an answer or something that an answer uses.
+
+    Each cell and each name is looked at once, however long the chain from one to the next.
+    """
+    setters: dict[str, list[int]] = {}
+    for index, cell in enumerate(cells):
+        for name in cell.sets:
+            setters.setdefault(name, []).append(index)
+    kept, seen, wanted = set[int](), set(answers), list(answers)
+    while wanted:
+        for index in setters.get(wanted.pop(), ()):
+            if index not in kept:
+                kept.add(index)
+                wanted += cells[index].loads - seen
+                seen |= cells[index].loads
+    return sorted(kept)
 
 
 def _imports(tree: ast.AST) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,8 @@ submission. A result is kept while all of that stays the same, and made again wh
 
 Seeds serve once: who has seen feedback may know something of those it was made with. Only a run that was
 killed goes on with its own, and only if nothing was handed in since.
+
+What is ungraded, by no fault of a student's, has a result that says so, and is tried again by the next run.
 """
 
 import datetime
@@ -12,7 +14,8 @@ import hashlib
 import json
 import platform
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -20,19 +23,19 @@ from typing import Any
 
 import numpy as np
 
-from backproplab.files import write_text
 from backproplab.grading import batch, reports
 from backproplab.grading.classroom import class_html
 from backproplab.grading.grader import Isolation
 from backproplab.grading.reference import make_task
 from backproplab.grading.reports import FEEDBACK, RESULTS
+from backproplab.grading.status import GradingStatus
 from backproplab.grading.submissions import Submission, SubmissionError, digest, file_stems, timestamp
 from backproplab.sandbox.launch import readable_paths
 from backproplab.sandbox.protocol import Limits
 
 RUN, GRADEBOOK, CLASS = "run.json", "gradebook.csv", "class.html"
 SEEDS = 5
-PRIVATE = 0o600  # whoever knows the seeds knows the questions
+LEFT_BY_A_KILLED_RUN = ".backproplab-*.tmp"  # of `backproplab.files`
 
 
 @dataclass(frozen=True)
@@ -41,11 +44,17 @@ class Summary:
 
     assignment: str
     submissions: int
-    results: int
+    statuses: Mapping[str, int]
+    """How many there are of each `GradingStatus`."""
     graded_now: int
     level: str
     for_review: int
     troubled: int
+
+    @property
+    def ungraded(self) -> int:
+        """How many submissions are still to be graded."""
+        return self.submissions - sum(self.statuses.values()) + self.statuses.get(GradingStatus.UNGRADED, 0)
 
 
 def grade_class(
@@ -57,13 +66,16 @@ def grade_class(
     isolation: Isolation = "full",
     limits: Limits | None = None,
     workers: int = 2,
+    regrade: bool = False,
     progress: Callable[[int, int], object] = lambda done, total: None,
 ) -> Summary:
     """Grade what was handed in for one set into the folder `out`, and write what follows from the results.
 
     `seeds` decide; without, they are drawn, or taken from the run that began in this folder. `progress` is
     told how many results there are, of how many. SubmissionError if the folder holds another set's grades or
-    another run is at work in it; ReleaseError, SolutionError or SandboxError where grading cannot begin.
+    another run is at work in it, or results that were made otherwise, unless `regrade` says that those may
+    go; ReleaseError, SolutionError or SandboxError where grading cannot begin; SaveError where the folder
+    cannot be written.
     """
     try:
         with batch.lock(out):
@@ -72,9 +84,12 @@ def grade_class(
                 refuse_in_sight(
                     [solution, out, *(entry.container for each in submissions for entry in each.entries)]
                 )
-            run.begin(seeds)
-            now = run.grade(workers, progress)
-            return run.end(now)
+            try:
+                run.begin(seeds, regrade=regrade)
+                now = run.grade(workers, progress)
+                return run.end(now)
+            finally:
+                _sweep(out)
     except BlockingIOError:
         raise SubmissionError(
             f"Another run is at work in {out}: wait for it, or name another folder"
@@ -111,8 +126,10 @@ class _Run:
         self.stems = file_stems(each.student for each in submissions)
         self.record: dict[str, Any] = {}
 
-    def begin(self, seeds: Sequence[int]) -> None:
+    def begin(self, seeds: Sequence[int], *, regrade: bool) -> None:
         """Compare with what is in the folder, drop results that no longer hold, write run.json."""
+        for folder in (FEEDBACK, RESULTS):
+            reports.private_folder(self.out / folder)
         before = self._read()
         about = {
             "assignment": self.solution.stem,
@@ -130,15 +147,24 @@ class _Run:
                 f"{self.out} holds the grades of {before.get('assignment')}: name another folder for those "
                 f"of {self.solution.stem}"
             )
-        goes_on = all(before.get(key) == value for key, value in about.items())
-        goes_on = goes_on and (not seeds or list(seeds) == before.get("seeds"))
+        changes = list(_changes(before, about | ({"seeds": list(seeds)} if seeds else {})))
+        at_stake = sum(self._is_done(student) for student in self.stems)
+        if changes and at_stake and not regrade:
+            raise SubmissionError(
+                f"{self.out} holds {at_stake} result{'s' if at_stake > 1 else ''} made otherwise: "
+                f"{'; '.join(changes)}. To throw them away and grade all anew, on other inputs, add "
+                "--regrade; to keep them, ask for what was asked for before, or name another folder"
+            )
+        goes_on = not changes
         old = before.get("submissions", {}) if goes_on else {}
-        hashes = {each.student: digest(each) for each in self.submissions}
+        hashes = {each.student: _guarded(digest, each) for each in self.submissions}
         for student, stem in self.stems.items():
             if old.get(student) != hashes[student]:  # before run.json says that it is of the new one
-                (self.out / RESULTS / f"{stem}.json").unlink(missing_ok=True)
+                path = self.out / RESULTS / f"{stem}.json"
+                with reports.saving(path):
+                    path.unlink(missing_ok=True)
         was_killed = before.get("finished") is None and old == hashes
-        is_done = all(self._result(student) is not None for student in self.stems)
+        is_done = all(self._is_done(student) for student in self.stems)
         drawn = list(seeds) or [secrets.randbelow(2**31) for _ in range(SEEDS)]
         self.record = {
             **about,
@@ -152,11 +178,11 @@ class _Run:
         self._write()
 
     def grade(self, workers: int, progress: Callable[[int, int], object]) -> int:
-        """Grade what has no result yet, and return how many that were."""
+        """Grade what has no result yet, or is ungraded, and return how many that were."""
         pending = [
             batch.Pending(each, self.stems[each.student])
             for each in self.submissions
-            if self._result(each.student) is None
+            if not self._is_done(each.student)
         ]
         done, total = len(self.submissions) - len(pending), len(self.submissions)
         progress(done, total)
@@ -178,16 +204,20 @@ class _Run:
         """Write the gradebook and the class page from the results, and say how it went."""
         found = [self._result(each.student) for each in self.submissions]
         results = [each for each in found if each is not None]
-        times = {each.student: timestamp(each) for each in self.submissions}
-        write_text(self.out / GRADEBOOK, reports.gradebook(results, times))
+        times = {each.student: _guarded(timestamp, each) for each in self.submissions}
+        reports.write_private(self.out / GRADEBOOK, reports.gradebook(results, times))
         level = self.record["isolation"]
-        write_text(self.out / CLASS, class_html(self.solution.stem, results, isolation=level))
+        reports.write_private(self.out / CLASS, class_html(self.solution.stem, results, isolation=level))
         self.record["finished"] = _now()
         self._write()
         return Summary(
             assignment=self.solution.stem,
             submissions=len(self.submissions),
-            results=len(results),
+            statuses={
+                str(each): count
+                for each in GradingStatus
+                if (count := sum(found["status"] == each for found in results))
+            },
             graded_now=graded_now,
             level=level,
             for_review=sum(any(reports.is_for_review(line) for line in each["problems"]) for each in results),
@@ -197,6 +227,10 @@ class _Run:
     def _set_isolation(self, level: str) -> None:
         self.record["isolation"] = level
         self._write()
+
+    def _is_done(self, student: str) -> bool:
+        result = self._result(student)
+        return result is not None and result["status"] != GradingStatus.UNGRADED
 
     def _result(self, student: str) -> dict[str, Any] | None:
         stem = self.stems[student]
@@ -212,7 +246,45 @@ class _Run:
         return content if isinstance(content, dict) else {}
 
     def _write(self) -> None:
-        reports.write_json(self.out / RUN, self.record, mode=PRIVATE)
+        reports.write_json(self.out / RUN, self.record)
+
+
+def _changes(before: Mapping[str, Any], about: Mapping[str, Any]) -> Iterator[str]:
+    """Say, for whoever runs the command, in what this run differs from the one before."""
+    if not before:
+        yield f"{RUN}, which says how, is missing or damaged"
+        return
+    if before.get("solution") != about["solution"]:
+        yield "the solution notebook is another one"
+    if before.get("isolation_asked") != about["isolation_asked"]:
+        yield f"--isolation was {before.get('isolation_asked')} and is {about['isolation_asked']}"
+    if before.get("seeds") != about.get("seeds", before.get("seeds")):
+        yield "--seeds asks for other inputs"
+    limits = before.get("limits", {})
+    if limits.get("submission_seconds") != about["limits"]["submission_seconds"]:
+        then, now = limits.get("submission_seconds"), about["limits"]["submission_seconds"]
+        yield f"--timeout was {then} s and is {now} s"
+    elif limits != about["limits"]:
+        yield "the limits of the sandbox are others"
+    for name, now in about["versions"].items():
+        if (then := before.get("versions", {}).get(name)) != now:
+            yield f"{name} was {then} and is {now}"
+
+
+def _guarded(look: Callable[[Submission], str], submission: Submission) -> str:
+    """Look at what a student handed in; what that raises is said in place of what was to be found."""
+    try:
+        return look(submission)
+    except Exception as error:  # what is wrong with one student's files ends no run
+        return f"{type(error).__name__}: {error}"
+
+
+def _sweep(out: Path) -> None:
+    """Remove what a process that was killed had half written."""
+    for folder in (out, out / RESULTS, out / FEEDBACK):
+        for left in folder.glob(LEFT_BY_A_KILLED_RUN):
+            with suppress(OSError):
+                left.unlink()
 
 
 def _now() -> str:

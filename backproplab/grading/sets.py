@@ -1,15 +1,21 @@
 """Which exercise set is it that a class handed in?"""
 
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from backproplab.grading.submissions import Submission, SubmissionError, open_entry
+from backproplab.grading.intake.reading import stem
+from backproplab.grading.submissions import Entry, Submission, SubmissionError, head
 from backproplab.marking.ids import series
 
 LOOK = 2 * 1024**2  # bytes of a notebook that are looked at
-GRADE_ID = re.compile(rb'"(?:answer|check)-(C?)0*([0-9]+)-[0-9]+"')
+MOST_LOOKED_AT = 50  # notebooks of one student
+GRADE_ID = re.compile(rb'"(?:answer|check)-(C?)0*([0-9]{1,6})-([0-9]{1,6})"')
+RESUBMITTED = re.compile(
+    r"-(\d{1,9})$| \((\d{1,9})\)$"
+)  # Canvas: hw.ipynb, then hw-1.ipynb; browsers: hw (1)
 
 
 def solution_notebooks(path: Path) -> list[Path]:
@@ -38,7 +44,8 @@ def solution_for(submissions: Sequence[Submission], solutions: Sequence[Path], w
             raise SubmissionError(f"--set {wanted} names {len(found)} of the solutions here: {listed}")
         return found[0]
     # A set's folder counts where most of the class has one: a stray folder of one student decides nothing.
-    most = sum(each.assignment in names for each in submissions) * 2 > len(submissions)
+    having = {each.student for each in submissions if each.assignment in names}
+    most = len(having) * 2 > len({each.student for each in submissions})
     folders = {each.assignment for each in submissions} & set(names) if most else set()
     if len(folders) > 1:
         raise SubmissionError(
@@ -48,7 +55,7 @@ def solution_for(submissions: Sequence[Submission], solutions: Sequence[Path], w
         return names[folders.pop()]
     if len(names) == 1:
         return solutions[0]
-    votes = Counter(name for each in submissions for name in _candidates(each, names))
+    votes = Counter(name for voted in _votes(submissions, names).values() for name in voted)
     best = votes.most_common(2)
     if not best or (len(best) == 2 and best[0][1] == best[1][1]):
         raise SubmissionError(
@@ -60,22 +67,52 @@ def solution_for(submissions: Sequence[Submission], solutions: Sequence[Path], w
 def of_set(submissions: Sequence[Submission], name: str) -> list[Submission]:
     """Return what was handed in for one set, one submission a student.
 
-    That is all of it, unless nbgrader's folders tell sets apart: then what is in the set's folder counts, and
-    for a student without one what lies beside.
+    That is all of it, unless a folder is called after another set (`is_of_another`). Of a student who has a
+    folder for this set, only what is in there counts, since beside it may lie what was not meant to be
+    graded. SubmissionError if nothing is left.
     """
-    if any(each.assignment == name for each in submissions):
-        here = {each.student for each in submissions if each.assignment == name}
-        submissions = [
-            each
-            for each in submissions
-            if each.assignment == name or (not each.assignment and each.student not in here)
-        ]
+    here = {each.student for each in submissions if each.assignment == name}
     together: dict[str, Submission] = {}
     for each in submissions:
-        before = together.get(each.student)
-        entries = (*before.entries, *each.entries) if before else each.entries
-        together[each.student] = Submission(each.student, name, entries)
+        if each.assignment != name and (each.student in here or is_of_another(each, name)):
+            continue
+        before = together.get(each.student, Submission(each.student, name, ()))
+        together[each.student] = replace(
+            before, entries=(*before.entries, *each.entries), late=before.late or each.late
+        )
+    if not together:
+        raise SubmissionError(f"Nothing here is of {name}: all folders are called after other sets")
     return list(together.values())
+
+
+def is_of_another(submission: Submission, name: str) -> bool:
+    """Does it lie in a folder that is called as another set is?"""
+    numbered = series(submission.assignment)
+    return bool(numbered) and numbered != series(name)
+
+
+def likely_notebook(submission: Submission, name: str) -> Entry | None:
+    """Return the notebook with the most exercises of a set in it, the latest of those; None without any.
+
+    That is likely the one that will be graded: grading reads them whole, and may come to think otherwise.
+    """
+    candidates = submission.notebooks[:MOST_LOOKED_AT]
+    return max(candidates, key=lambda entry: (_exercises_in(entry, name), attempt(entry)), default=None)
+
+
+def attempt(entry: Entry) -> int:
+    """Return which attempt the name of a file says that it is: Canvas makes of a second hw hw-1."""
+    number = RESUBMITTED.search(stem(entry.file))
+    return int(next(filter(None, number.groups()))) if number else 0
+
+
+def _exercises_in(entry: Entry, name: str) -> int:
+    """How many exercises of a set the beginning of a notebook has a cell of, by id."""
+    try:
+        start = head(entry, LOOK)
+    except SubmissionError:
+        return -1
+    return len({found[3] for found in GRADE_ID.finditer(start) if _series_of(found) == series(name)})
 
 
 def _short_names(name: str) -> set[str]:
@@ -84,23 +121,27 @@ def _short_names(name: str) -> set[str]:
     return {found, name.split("-")[0]} - {"capstone"} if found else set()
 
 
-def _series_in(notebook: bytes) -> set[str]:
-    """The series of the exercises whose cells are in a notebook file: "3", "C1"."""
-    return {(found[1] + found[2]).decode() for found in GRADE_ID.finditer(notebook)}
+def _series_of(found: re.Match[bytes]) -> str:
+    """The series of the exercise whose cell has this id: "3", "C1"."""
+    return (found[1] + found[2]).decode()
 
 
-def _candidates(submission: Submission, names: dict[str, Path]) -> list[str]:
-    """The sets that a submission may be of: those that it names, else by the numbers of its exercises."""
-    for entry in submission.notebooks:
-        try:
-            with open_entry(entry) as file:
-                start = file.read(LOOK)
-        except SubmissionError:
-            continue
-        named = [name for name in names if f"check_set({name}".encode() in re.sub(rb"[\\\"' ]", b"", start)]
-        if named:
-            return named
-        found = _series_in(start)
-        if numbered := [name for name in names if series(name) in found]:
-            return numbered
-    return []
+def _votes(submissions: Sequence[Submission], names: Mapping[str, Path]) -> Mapping[str, set[str]]:
+    """By student, the sets that their notebooks say they are of. However many those are, each counts once."""
+    votes: dict[str, set[str]] = defaultdict(set)
+    for each in submissions:
+        for entry in each.notebooks[:MOST_LOOKED_AT]:
+            votes[each.student].update(_candidates(entry, names))
+    return votes
+
+
+def _candidates(entry: Entry, names: Mapping[str, Path]) -> list[str]:
+    """The sets that a notebook may be of: those that it names, else by the numbers of its exercises."""
+    try:
+        start = head(entry, LOOK)
+    except SubmissionError:
+        return []
+    bare = re.sub(rb"[\\\"' ]", b"", start)
+    found = {_series_of(each) for each in GRADE_ID.finditer(start)}
+    named = [name for name in names if f"check_set({name}".encode() in bare]
+    return named or [name for name in names if series(name) in found]

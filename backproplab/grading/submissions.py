@@ -1,43 +1,42 @@
-"""Who handed in what: a flat folder, nbgrader's tree, or the zip that Canvas or Moodle gives.
+"""Who handed in what: from whatever a platform gives to submissions, and nothing is lost on the way.
 
-One rule covers them all. A file at the top is a student's, and its stem is the student. In a folder, the
-folder is the student; in a folder of a folder, the inner one is the assignment. Canvas and Moodle put more
-than the student's name into theirs, and that is taken off. Nothing is unpacked to disk.
+`take_in` looks at all that came in, and reads no more of it than the first bytes. What it finds is each
+student's, or is left aside with a reason; `backproplab.grading.ledger` says afterwards what became of it.
 """
 
 import hashlib
 import re
 import unicodedata
-import zipfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import IO
+from pathlib import Path
 
-from backproplab.errors import BackproplabError
+from backproplab.grading.intake.contents import READ_LIMIT, content, head
+from backproplab.grading.intake.entry import Entry, SubmissionError
+from backproplab.grading.intake.litter import folders_of_grades, is_of_grades
+from backproplab.grading.intake.look import look
+from backproplab.grading.intake.names import clean_parts
+from backproplab.grading.intake.reading import Aside, Placed
+from backproplab.grading.intake.recognise import recognise
 
-CANVAS = re.compile(r"(?P<student>.+?)(?:_LATE)?_(?P<user>\d+)_(?P<submission>\d+)_(?P<file>.+)")
-MOODLE = re.compile(r"(?P<student>.+_\d+)_assignsubmission_(?:file|onlinetext)_?(?P<file>.*)")
+__all__ = [
+    "READ_LIMIT",
+    "Entry",
+    "Intake",
+    "Submission",
+    "SubmissionError",
+    "content",
+    "digest",
+    "file_stems",
+    "find_submissions",
+    "head",
+    "take_in",
+    "timestamp",
+]
+
 TIMESTAMP = "timestamp.txt"  # nbgrader's, beside the notebook
-READ_LIMIT = 100 * 1024**2  # bytes of one notebook
-ENCRYPTED = 0x1  # bit of a zip member's flags
-
-
-class SubmissionError(BackproplabError):
-    """A submission, or all of them, cannot be read; the message says why in a sentence."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One file that was handed in."""
-
-    container: Path
-    """The folder, or the zip file, that everything was handed in with."""
-    name: str
-    """Its path in there."""
-    file: str
-    """Its name as the student gave it."""
+OWN_GRADES = "grades, of this run or an earlier one"
+MOST_HASHED = 2 * READ_LIMIT  # bytes of one student's notebooks
 
 
 @dataclass(frozen=True)
@@ -48,139 +47,105 @@ class Submission:
     assignment: str
     """As nbgrader's folder calls it; "" where nothing says."""
     entries: tuple[Entry, ...]
+    late: bool = False
+    """Does the platform say that it came too late?"""
 
     @property
     def notebooks(self) -> tuple[Entry, ...]:
-        """The entries that call themselves notebooks."""
-        return tuple(entry for entry in self.entries if entry.file.lower().endswith(".ipynb"))
+        """The entries that are notebooks; without any, those that are refused, of which reading says why."""
+        notebooks = tuple(entry for entry in self.entries if entry.is_notebook)
+        return notebooks or tuple(entry for entry in self.entries if entry.refused)
 
 
-def find_submissions(path: Path) -> list[Submission]:
-    """Return what was handed in at `path`, a folder or a zip file, sorted by student.
+@dataclass(frozen=True)
+class Intake:
+    """All that came in."""
 
-    SubmissionError if there is nothing, or if a zip file is damaged.
+    platform: str
+    """What it was read as."""
+    submissions: tuple[Submission, ...]
+    """Sorted by student; one for each folder that a student has for an assignment."""
+    aside: tuple[Aside, ...]
+    """What is in none of them."""
+    paths: int
+    """How many there are in all."""
+
+
+def take_in(path: Path, *, out: Path | None = None, sets: Collection[str] = ()) -> Intake:
+    """Look at what was handed in at `path`, a folder or a zip file, and say whose is what.
+
+    `out` is where grades go, which may lie in there; `sets` are the names of the exercise sets, as folders
+    may be called. SubmissionError if there is nothing, or if a zip file is damaged.
     """
-    parts = {name: _parts(name) for name in sorted(_names(path))}
-    parts = {name: each for name, each in parts.items() if each and not _is_litter(each)}
-    around = _outer_folder(list(parts.values()))
-    parts = {name: each[len(around) :] for name, each in parts.items() if each[: len(around)] == around}
-    tops = [each[0] for each in parts.values() if len(each) == 1]
-    canvas = bool(tops) and all(CANVAS.fullmatch(top) for top in tops)
-    found: dict[tuple[str, str], list[Entry]] = {}
-    for name, each in parts.items():
-        student, assignment, file = _owner(each, canvas=canvas)
-        found.setdefault((student, assignment), []).append(Entry(path, name, file))
-    if not found:
+    seen = list(look(path))
+    aside = [Aside(each.entry, each.aside) for each in seen if each.aside]
+    entries = [each.entry for each in seen if not each.aside]
+    grades = folders_of_grades(entries) | _out_in(path, out)
+    aside += [Aside(entry, OWN_GRADES) for entry in entries if is_of_grades(entry.parts, grades)]
+    reading = recognise([entry for entry in entries if not is_of_grades(entry.parts, grades)], sets)
+    latest, earlier = _latest_attempts(reading.placed)
+    if not latest:
         raise SubmissionError(
             f"{path} holds no submissions: name a folder of notebooks, nbgrader's submitted/ or a zip"
         )
-    return [Submission(*key, tuple(entries)) for key, entries in sorted(found.items())]
+    return Intake(reading.platform, tuple(_by_student(latest)), (*aside, *reading.aside, *earlier), len(seen))
 
 
-def _parts(name: str) -> tuple[str, ...]:
-    """The parts of a path, without those that would lead out of the folder."""
-    return tuple(part for part in PurePosixPath(name).parts if part not in ("/", ".", ".."))
+def find_submissions(path: Path) -> list[Submission]:
+    """Return what was handed in at `path`, a folder or a zip file, sorted by student: see `take_in`."""
+    return list(take_in(path).submissions)
 
 
-LITTER = {".DS_Store", ".ipynb_checkpoints", ".git", "__MACOSX"}
+def _out_in(path: Path, out: Path | None) -> set[tuple[str, ...]]:
+    """The folder for grades, as parts, where it lies in that of the submissions."""
+    if out is None or not out.resolve().is_relative_to(path.resolve()):
+        return set()
+    return {clean_parts(out.resolve().relative_to(path.resolve()).as_posix())}
 
 
-def _is_litter(parts: tuple[str, ...]) -> bool:
-    """Is it what systems leave lying about: .DS_Store, .ipynb_checkpoints, __MACOSX?"""
-    return any(part in LITTER or part.startswith("._") for part in parts)
+def _by_student(placed: Iterable[Placed]) -> list[Submission]:
+    found: dict[tuple[str, str], list[Placed]] = {}
+    for each in placed:
+        found.setdefault((each.student, each.assignment), []).append(each)
+    return [
+        Submission(*key, tuple(each.entry for each in group), any(each.late for each in group))
+        for key, group in sorted(found.items())
+    ]
 
 
-def _outer_folder(parts: list[tuple[str, ...]]) -> tuple[str, ...]:
-    """The folder around all students: nbgrader's `submitted`, or the only one, with several notebooks."""
-    tops = {each[0] for each in parts}
-    if "submitted" in tops and (
-        len(tops) == 1 or any(each[0] == "submitted" and len(each) > 3 for each in parts)
-    ):
-        return ("submitted",)
-    several = sum(each[-1].lower().endswith(".ipynb") for each in parts) > 1
-    if (
-        len(tops) == 1
-        and several
-        and {len(each) for each in parts} == {2}
-        and not MOODLE.fullmatch(parts[0][0])
-    ):
-        return tuple(tops)
-    return ()
-
-
-def _owner(parts: tuple[str, ...], *, canvas: bool) -> tuple[str, str, str]:
-    """Student, assignment and file name of a path, given in parts."""
-    if moodle := MOODLE.fullmatch(parts[0]):
-        return moodle["student"], "", parts[-1] if len(parts) > 1 else moodle["file"]
-    if len(parts) == 1:
-        if canvas and (match := CANVAS.fullmatch(parts[0])):
-            return f"{match['student']}_{match['user']}", "", match["file"]
-        return PurePosixPath(parts[0]).stem, "", parts[0]
-    return parts[0], parts[1] if len(parts) > 2 else "", parts[-1]
-
-
-def _names(path: Path) -> Iterator[str]:
-    """Yield the path of every file in there, with forward slashes."""
-    if path.is_dir():
-        every = [file.relative_to(path).as_posix() for file in path.rglob("*") if file.is_file()]
-    elif zipfile.is_zipfile(path):
-        with _open_zip(path) as archive:
-            every = [item.filename for item in archive.infolist() if not item.is_dir()]
-    elif path.exists():
-        raise SubmissionError(f"{path} is neither a folder nor a zip file")
-    else:
-        raise SubmissionError(f"{path} does not exist")
-    yield from every
-
-
-@contextmanager
-def _open_zip(path: Path) -> Iterator[zipfile.ZipFile]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            yield archive
-    except zipfile.BadZipFile as error:
-        raise SubmissionError(f"{path} is damaged ({error}): download it again") from error
-
-
-@contextmanager
-def open_entry(entry: Entry) -> Iterator[IO[bytes]]:
-    """Open a file that was handed in. SubmissionError if it is damaged, encrypted or gone."""
-    try:
-        if entry.container.is_dir():
-            with open(entry.container / entry.name, "rb") as file:
-                yield file
-            return
-        with zipfile.ZipFile(entry.container) as archive:
-            if archive.getinfo(entry.name).flag_bits & ENCRYPTED:
-                raise SubmissionError(f"'{entry.file}' is encrypted in the zip file")
-            with archive.open(entry.name) as file:
-                yield file
-    except (OSError, KeyError, zipfile.BadZipFile, NotImplementedError, EOFError) as error:
-        raise SubmissionError(f"'{entry.file}' cannot be read: {error}") from error
-
-
-def content(entry: Entry, limit: int = READ_LIMIT) -> bytes:
-    """Return the bytes of a file. SubmissionError if it is damaged or longer than `limit`."""
-    with open_entry(entry) as file:
-        data = file.read(limit + 1)
-    if len(data) > limit:
-        raise SubmissionError(
-            f"'{entry.file}' is larger than {limit // 1024**2} MB: clear its outputs and hand it in again"
-        )
-    return data
+def _latest_attempts(placed: Iterable[Placed]) -> tuple[list[Placed], list[Aside]]:
+    """Part each student's latest attempt that holds a notebook, else the latest, from the earlier ones."""
+    attempts: dict[tuple[str, str], dict[str, list[Placed]]] = {}
+    for each in placed:
+        attempts.setdefault((each.student, each.assignment), {}).setdefault(each.attempt, []).append(each)
+    latest: list[Placed] = []
+    earlier: list[Aside] = []
+    for of_one in attempts.values():
+        chosen = max(of_one, key=lambda when: (any(each.entry.is_notebook for each in of_one[when]), when))
+        latest += of_one[chosen]
+        for when, group in of_one.items():
+            if when != chosen:
+                why = f"another attempt, {when}; {chosen} counts"
+                earlier += [Aside(each.entry, why, each.student) for each in group]
+    return latest, earlier
 
 
 def digest(submission: Submission) -> str:
-    """Return a hash of all that a student handed in, to tell whether it changed between two runs."""
+    """Return a hash of what a student handed in, to tell whether it changed between two runs.
+
+    Notebooks count with their bytes, as far as they may be graded; all else with its name and size.
+    """
     total = hashlib.sha256()
+    left = MOST_HASHED
     for entry in submission.entries:
-        total.update(f"\0{entry.name}\0".encode(errors="surrogateescape"))
-        try:
-            with open_entry(entry) as file:
-                while piece := file.read(1024**2):
-                    total.update(piece)
-        except SubmissionError as error:
-            total.update(str(error).encode(errors="surrogateescape"))
+        total.update(f"\0{entry.name}\0{entry.size}\0{entry.refused}\0".encode(errors="surrogateescape"))
+        if entry.is_notebook and left > 0:
+            try:
+                data = content(entry)
+            except SubmissionError as error:
+                data = str(error).encode(errors="surrogateescape")
+            total.update(data)
+            left -= len(data)
     return total.hexdigest()
 
 

@@ -51,7 +51,7 @@ memory alone: student code can there read what its user can, use the network, an
 
 from backproplab.sandbox.host import Sandbox
 from backproplab.sandbox.protocol import Assignment, Cell, Check, Checkpoint, Job, Limits, Outcome
-from backproplab.sandbox.requirements import IsolationError, SandboxError
+from backproplab.sandbox.requirements import IsolationError, MachineError, SandboxError
 
 __all__ = [
     "Assignment",
@@ -61,6 +61,7 @@ __all__ = [
     "IsolationError",
     "Job",
     "Limits",
+    "MachineError",
     "Outcome",
     "Sandbox",
     "SandboxError",

@@ -12,9 +12,9 @@ from typing import Any
 
 from backproplab.sandbox import wire
 from backproplab.sandbox.launch import environment, python
-from backproplab.sandbox.limits import Meter, Usage, signal_name
+from backproplab.sandbox.limits import Meter, Usage
 from backproplab.sandbox.protocol import Assignment, Limits
-from backproplab.sandbox.watchdog import PAUSE, Ending, Watchdog
+from backproplab.sandbox.watchdog import PAUSE, Ending, Watchdog, ended_words
 
 END_SECONDS = 2.0
 
@@ -107,9 +107,9 @@ class ColdChild:
         code = self._process.wait()
         if self._stopped:
             return self._stopped
-        if code < 0 and os.name == "posix":
-            return self._watchdog.ending(f"was killed ({signal_name(-code)})")
-        return self._watchdog.ending("ended before its time")
+        if os.name == "posix" and code == -signal.SIGKILL:  # by itself, it may be: nothing tells it here
+            return self._watchdog.killed(self._watchdog.used.cpu_seconds)
+        return self._watchdog.ending(ended_words(code if os.name == "posix" else 0))
 
     def kill(self) -> None:
         """End it and what is in its process group; what has left that group survives at this level."""

@@ -5,12 +5,12 @@ from typing import Any, Literal, Self
 
 from backproplab.sandbox.cold import ColdChild
 from backproplab.sandbox.protocol import Assignment, Cell, Checkpoint, Job, Limits, Outcome
-from backproplab.sandbox.requirements import SandboxError
+from backproplab.sandbox.requirements import IsolationError, MachineError, SandboxError
 from backproplab.sandbox.warm import WarmServer
 from backproplab.sandbox.watch import Attempt, Progress, Running
 
-MOST_FAILURES = 3
-"""How often it starts anew where it had ended before its first step, when no code of its own had run."""
+TRIES = 3
+"""How often a submission runs, all of it, that the machine ends."""
 MOST_STARTS = 24
 """How often one submission starts afresh without the step that stopped it."""
 
@@ -23,7 +23,8 @@ class Sandbox:
     `isolation="full"` starts a warm server behind walls, and raises IsolationError where the machine does not
     let us build them. `"reduced"` starts a process for each submission, with limits and without walls.
 
-    Use it as a context manager; `run` never raises for anything that a submission does.
+    Use it as a context manager; `run` never raises for anything that a submission does, but at the reduced
+    level, where nobody can tell whether it killed itself.
     """
 
     def __init__(
@@ -44,9 +45,10 @@ class Sandbox:
                 self._server = WarmServer(self.assignment, self.limits)
                 self.level = self._server.level
             nothing = Progress(Job((), ()))
-            trouble = Attempt(nothing, self._child(nothing), self.limits).watch()
-            if trouble:
-                raise SandboxError(" ".join([f"An empty submission {trouble}.", *nothing.outcome.problems]))
+            try:
+                Attempt(nothing, self._child(nothing), self.limits).watch()
+            except MachineError as error:
+                raise SandboxError(" ".join([f"{error}.", *nothing.outcome.problems])) from None
         except BaseException:
             self.close()
             raise
@@ -64,19 +66,27 @@ class Sandbox:
             self._server = None
 
     def run(self, job: Job) -> Outcome:
-        """Run a submission. What had to be stopped is left out, and the rest runs from a fresh start."""
-        progress, failures = Progress(job), 0
+        """Run a submission. What had to be stopped is left out, and the rest runs from a fresh start.
+
+        MachineError if the machine ended it, time and again: nothing is known of it then.
+        """
+        trouble: Exception | None = None
+        for _ in range(TRIES):
+            try:
+                if trouble and self._server:
+                    self._server.restart()
+                return self._run(Progress(job))
+            except (MachineError, SandboxError, IsolationError, OSError) as error:
+                trouble = error
+        raise MachineError(f"{trouble} ({TRIES} times)") from trouble
+
+    def _run(self, progress: Progress) -> Outcome:
         for start in range(1, MOST_STARTS + 1):
             attempt = Attempt(progress, self._child(progress), self.limits)
             trouble = attempt.watch()
             if not trouble:
                 break
-            if attempt.step is None and failures < MOST_FAILURES:  # the machine's doing, or the server's
-                failures += 1
-                if self._server:
-                    self._server.restart()
-                continue
-            last = attempt.step is None or attempt.out_of_time or start == MOST_STARTS
+            last = attempt.out_of_time or start == MOST_STARTS
             _add_problem(
                 progress, attempt.step, f"{trouble}; {'the rest did not run' if last else 'it was left out'}"
             )
@@ -104,8 +114,6 @@ def _add_problem(progress: Progress, step: Cell | Checkpoint | None, trouble: st
     """Say what went wrong, where it counts: at the exercise, or else among the problems."""
     problems = progress.outcome.problems
     match step:
-        case None:
-            problems.append(f"Before its first cell, the submission {trouble}")
         case Cell(index=index, exercise=exercise):
             problems.append(f"Cell {index + 1} {trouble}")
             if exercise:

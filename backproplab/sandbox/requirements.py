@@ -27,3 +27,7 @@ class IsolationError(BackproplabError, RuntimeError):
 
 class SandboxError(BackproplabError, RuntimeError):
     """An assignment cannot be run, whatever is handed in: its given cells fail, say."""
+
+
+class MachineError(BackproplabError, RuntimeError):
+    """The machine ended a submission's run, by no fault of the submission; the message says how."""

@@ -40,7 +40,7 @@ DENIED: dict[str, tuple[int | None, int | None]] = {
     "io_uring_setup": (425, 425), "io_uring_enter": (426, 426), "io_uring_register": (427, 427),
     "init_module": (175, 105), "finit_module": (313, 273), "delete_module": (176, 106),
     "kexec_load": (246, 104), "kexec_file_load": (320, 294),
-    "personality": (135, 92), "syslog": (103, 116), "modify_ldt": (154, None),
+    "setrlimit": (160, 164), "personality": (135, 92), "syslog": (103, 116), "modify_ldt": (154, None),
 }  # fmt: skip
 CLONE3 = (435, 435)
 NAMESPACE_FLAGS = 0x7E020000  # CLONE_NEW…
@@ -55,6 +55,8 @@ class Refusal(NamedTuple):
     """It is one of these …"""
     bits: tuple[int, ...] = ()
     """… or has a bit of each of these."""
+    pointer: bool = False
+    """… or, of all of its bits, has any: it points to something."""
 
 
 REFUSED = {
@@ -65,6 +67,8 @@ REFUSED = {
     "mmap": Refusal((9, 222), 3, bits=(0x20, 0x01)),
     # Locks, leases and notices: what one submission does to a file that all can read, another one sees.
     "fcntl": Refusal((72, 25), 1, values=(5, 6, 7, 36, 37, 38, 1024, 1025, 1026)),
+    # A new limit, such as one of CPU time past which the kernel sends SIGKILL, as when memory runs out.
+    "prlimit64": Refusal((302, 261), 2, pointer=True),
 }
 ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 
@@ -80,11 +84,14 @@ def _refuse(number: int) -> int:
 def _lines(refusal: Refusal, column: int) -> list[tuple[int, int, int, int]]:
     """The filter's lines for one call; what none of them refuses is allowed.
 
-    Only the lower half of an argument is looked at: the kernel takes all of those that we test as an int,
-    or has no meaning for their upper half.
+    Only the lower half of an argument is looked at, unless it is a pointer: the kernel takes all others that
+    we test as an int, or has no meaning for their upper half.
     """
     refuse = (RETURN, 0, 0, _refuse(errno.EPERM))
     lines = [(LOAD, 0, 0, ARGUMENTS + 8 * refusal.argument)]
+    if refusal.pointer:
+        lines += [(IF_EQUAL, 1, 0, 0), refuse]
+        lines += [(LOAD, 0, 0, ARGUMENTS + 8 * refusal.argument + 4), (IF_EQUAL, 1, 0, 0), refuse]
     for value in refusal.values:
         lines += [(IF_EQUAL, 0, 1, value), refuse]
     if refusal.bits:

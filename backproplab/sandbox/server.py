@@ -105,8 +105,12 @@ def _watch(pid: int, status: socket.socket, limits: Limits) -> None:
     while True:
         ready, _, _ = select.select([status.fileno(), ended], [], [], watchdog.until_look())
         if ended in ready:
-            code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-            return send(status, ended=code, ending=watchdog.ending(""))
+            _, code, used = os.wait4(pid, 0)
+            code = os.waitstatus_to_exitcode(code)
+            # Not its own doing: the kernel lets no process of a namespace kill its PID 1.
+            killed = code == -signal.SIGKILL
+            cpu = used.ru_utime + used.ru_stime
+            return send(status, ended=code, ending=watchdog.killed(cpu) if killed else watchdog.ending(""))
         if ready:
             said = status.recv(MESSAGE)
             if said != BEGIN_STEP:

@@ -11,11 +11,10 @@ from typing import Any
 from backproplab.sandbox import wire
 from backproplab.sandbox.isolation import MissingMechanismError
 from backproplab.sandbox.launch import ServerProcess, readable_paths
-from backproplab.sandbox.limits import signal_name
 from backproplab.sandbox.protocol import Assignment, Limits
 from backproplab.sandbox.requirements import IsolationError, SandboxError
 from backproplab.sandbox.server import BEGIN_STEP, MESSAGE, STOP
-from backproplab.sandbox.watchdog import PAUSE, Ending
+from backproplab.sandbox.watchdog import PAUSE, Ending, ended_words
 
 START_SECONDS = 120.0
 OLD_SECONDS = 0.5
@@ -60,14 +59,19 @@ class WarmServer:
         It has been forked ahead, and the next one is now, so that it builds its walls while this one works.
         """
         try:
-            child = self._spare or WarmChild(self._process.control)
-            self._spare = None
-            child.begin(request, spent)
-            self._spare = WarmChild(self._process.control)
+            return self._next(request, spent)
         except OSError:  # the server has gone, killed by the system for want of memory perhaps
             self.restart()
-            child = WarmChild(self._process.control)
+            return self._next(request, spent)
+
+    def _next(self, request: dict[str, Any], spent: dict[str, float]) -> "WarmChild":
+        child, self._spare = self._spare or WarmChild(self._process.control), None
+        try:
             child.begin(request, spent)
+            self._spare = WarmChild(self._process.control)
+        except OSError:
+            child.kill()
+            raise
         return child
 
     def drop_spare(self) -> None:
@@ -166,10 +170,12 @@ class WarmChild:
             said = json.loads(self._status.recv(MESSAGE) or b"{}")
         if "missing" in said:
             raise IsolationError(said["missing"], said["why"])
-        ending = Ending(*said.get("ending", [""]))
-        if said.get("ended", 0) < 0:
-            return ending._replace(words=f"was killed ({signal_name(-said['ended'])})")
-        return ending if ending.words else ending._replace(words="ended before its time")
+        if "ending" not in said:
+            return Ending("lost the guard that watches it", by_machine=True)
+        ending = Ending(*said["ending"])
+        if ending.words:
+            return ending
+        return ending._replace(words=ended_words(said.get("ended", 0)))
 
     def kill(self) -> None:
         """End it and all that it started."""

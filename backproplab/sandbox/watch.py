@@ -8,6 +8,7 @@ from typing import Protocol
 
 from backproplab.sandbox import wire
 from backproplab.sandbox.protocol import FROM_NOTEBOOK, Cell, Checkpoint, Job, Limits, Outcome
+from backproplab.sandbox.requirements import MachineError
 from backproplab.sandbox.watchdog import Ending
 
 PATIENCE = 1.0  # seconds; whoever waits is woken by what comes, and by the end
@@ -72,11 +73,16 @@ class Attempt:
         return None if self.position < 0 else self.progress.job.steps[self.todo[self.position]]
 
     def watch(self) -> str:
-        """Take what comes until the end. Return "" for a good one, else what went wrong, in words."""
+        """Take what comes until the end. Return "" for a good one, else what went wrong, in words.
+
+        MachineError if it was the machine that went wrong: what came is then no account of the submission.
+        """
         try:
             ending = self._watch()
         finally:
             self.child.kill()
+        if ending.by_machine or (ending.words and self.step is None):  # no code of its own had run
+            raise MachineError(f"The submission's process {ending.words}")
         self.out_of_time = ending.out_of_time
         if ending.words:
             self.progress.cpu_seconds = ending.cpu_seconds
@@ -95,7 +101,8 @@ class Attempt:
         except wire.CutFrameError:
             pass  # what ended in the middle of a frame has ended
         except wire.MalformedFrameError as error:
-            return self.child.stop()._replace(words=f"wrote on the descriptor for values ({error})")
+            words = f"wrote on the descriptor for values ({error})"
+            return self.child.stop()._replace(words=words, by_machine=False)
         return self.child.ending()
 
     def _read(self, length: int) -> bytes:

@@ -8,7 +8,7 @@ so that the step which blinds the reader is the one that runs out of time.
 import time
 from typing import NamedTuple
 
-from backproplab.sandbox.limits import Usage
+from backproplab.sandbox.limits import Usage, signal_name
 from backproplab.sandbox.protocol import Limits
 
 PAUSE = 0.05  # seconds between two looks at what is used
@@ -26,6 +26,13 @@ class Ending(NamedTuple):
     """Is the time of the whole submission used up?"""
     cpu_seconds: float = 0.0
     wall_seconds: float = 0.0
+    by_machine: bool = False
+    """Was it neither the submission's code nor a limit that it reached? Then it is to run again."""
+
+
+def ended_words(code: int) -> str:
+    """Say how a process ended that nobody stopped: by itself, or by a signal if its exit code is below 0."""
+    return f"was killed ({signal_name(-code)})" if code < 0 else "ended before its time"
 
 
 class Watchdog:
@@ -78,6 +85,17 @@ class Watchdog:
     def ending(self, words: str) -> Ending:
         """Return an ending with what the submission has used, this attempt included."""
         return Ending(words, False, *self._spent())
+
+    def killed(self, cpu_seconds: float) -> Ending:
+        """Return the ending of a process killed by a SIGKILL that neither we nor the submission have sent.
+
+        That is the machine's, which was out of memory perhaps, unless the process had by then the
+        `cpu_seconds` at which the kernel itself kills it, ahead of a watchdog that waits for a core.
+        """
+        limit = self.limits.submission_seconds
+        if cpu_seconds >= limit:
+            return self.ending(f"used up the {limit:g} s of the whole submission")._replace(out_of_time=True)
+        return self.ending("was killed (SIGKILL) by the machine")._replace(by_machine=True)
 
     def _spent(self) -> tuple[float, float]:
         cpu, wall = self._start or (self.used.cpu_seconds, self.wall_seconds)

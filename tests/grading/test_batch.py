@@ -1,7 +1,9 @@
 """A batch that is killed, changed or broken: nothing is lost, and nothing graded twice."""
 
+import csv
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,9 +13,7 @@ import grading_kit as kit
 import pytest
 
 from backproplab import cli
-from backproplab.grading import batch
-from backproplab.grading.reference import make_task
-from backproplab.grading.submissions import find_submissions
+from backproplab.grading import batch, run
 
 STUDENTS = 8
 LEVEL = kit.isolation()
@@ -94,7 +94,7 @@ def test_what_did_not_change_is_not_graded_again_and_what_did_is(tmp_path, capsy
     assert json.loads((tmp_path / "grades" / "results" / "s01.json").read_text())["score"] == 7
     assert json.loads((tmp_path / "grades" / "results" / "s02.json").read_text())["score"] == 9
 
-    assert cli.main([*command, "--seeds=5,6,7"]) == 0  # other questions: everybody gets them
+    assert cli.main([*command, "--seeds=5,6,7", "--regrade"]) == 0  # other questions: everybody gets them
     assert run_json(tmp_path)["seeds"] == [5, 6, 7]
     assert not set(results(tmp_path).items()) & set(after.items())
 
@@ -140,21 +140,154 @@ def test_the_grades_of_another_set_are_left_alone(tmp_path, capsys):
     assert "holds the grades of 03-spreadsheet" in capsys.readouterr().err
 
 
-def test_a_submission_that_brings_the_grader_down_gets_a_result_that_says_so(tmp_path, monkeypatch):
-    a_class(tmp_path, 2)
-    (tmp_path / "submissions" / "deadly.ipynb").write_text('{"cells": "deadly"}')
-    task = make_task(kit.solution(tmp_path), kit.SEEDS, isolation=LEVEL, limits=kit.QUICK)
-    pending = [batch.Pending(each, each.student) for each in find_submissions(tmp_path / "submissions")]
-    monkeypatch.setattr(batch, "_work", kit.dying_work)
-    count = []
-    batch.grade_all(
-        task, tmp_path / "grades", pending, workers=2, on_start=print, on_grade=lambda: count.append(1)
-    )
-    assert len(count) == 3
-    record = json.loads((tmp_path / "grades" / "results" / "deadly.json").read_text())
-    assert "came to an end twice" in record["problems"][0]
-    assert (tmp_path / "grades" / "feedback" / "deadly.html").exists()
-    assert json.loads((tmp_path / "grades" / "results" / "s00.json").read_text())["score"] == 9
+def gradebook(folder):
+    with open(folder / "grades" / "gradebook.csv", newline="", encoding="utf-8") as file:
+        return {row["student_id"]: row for row in csv.DictReader(file)}
+
+
+def record(folder, student):
+    return json.loads((folder / "grades" / "results" / f"{student}.json").read_text(encoding="utf-8"))
+
+
+def test_whatever_fails_at_a_submission_leaves_it_ungraded_and_the_others_as_they_are(
+    tmp_path, monkeypatch, capsys
+):
+    command = a_class(tmp_path, 2, jobs=2)
+    right = (tmp_path / "submissions" / "s00.ipynb").read_bytes()
+    for student in kit.FAILURES:
+        (tmp_path / "submissions" / f"{student}.ipynb").write_bytes(right)
+    monkeypatch.setattr(batch, "_work", kit.failing_work)
+    assert cli.main(command) == 1
+    rows = gradebook(tmp_path)
+    for student in kit.FAILURES:
+        assert (rows[student]["score"], rows[student]["raw_score"]) == ("", ""), student
+        assert rows[student]["status"] == record(tmp_path, student)["status"] == "ungraded"
+        assert record(tmp_path, student)["score"] is None
+        assert "by no fault" in record(tmp_path, student)["problems"][0]
+        assert "Not graded yet." in (tmp_path / "grades" / "feedback" / f"{student}.html").read_text()
+    for student in ("s00", "s01"):
+        assert (float(rows[student]["score"]), rows[student]["status"]) == (9, "graded")
+    said = f"2 graded, {len(kit.FAILURES)} ungraded"
+    assert said in (tmp_path / "grades" / "class.html").read_text()
+    assert said in capsys.readouterr().out
+
+    before = results(tmp_path)
+    monkeypatch.undo()
+    assert cli.main(command) == 0
+    after = results(tmp_path)
+    assert {row["score"] for row in gradebook(tmp_path).values()} == {"9.0"}
+    assert {name for name in before if before[name] != after[name]} == set(kit.FAILURES)
+
+
+def test_what_fails_once_is_tried_again_when_all_others_are_through(tmp_path, monkeypatch):
+    command = a_class(tmp_path, 3, jobs=2)
+    (tmp_path / "submissions" / "s00.ipynb").rename(tmp_path / "submissions" / "has no sandbox.ipynb")
+    monkeypatch.setattr(batch, "_work", kit.failing_work)
+    monkeypatch.setenv("FAILS_ONCE", str(tmp_path / "has failed"))
+    assert cli.main(command) == 0
+    assert (tmp_path / "has failed").exists()
+    assert {row["score"] for row in gradebook(tmp_path).values()} == {"9.0"}
+    assert max(results(tmp_path), key=results(tmp_path).get) == "has no sandbox"
+
+
+@pytest.mark.parametrize("look", ["digest", "timestamp"])
+def test_a_file_that_nobody_can_look_at_stops_nobody(tmp_path, monkeypatch, look):
+    command = a_class(tmp_path, 2)
+    real = getattr(run, look)
+
+    def fail(submission):
+        if submission.student == "s01":
+            raise RuntimeError("of a kind that nobody has thought of")
+        return real(submission)
+
+    monkeypatch.setattr(run, look, fail)
+    assert cli.main(command) == 0
+    assert record(tmp_path, "s00")["score"] == 9
+
+
+@pytest.mark.parametrize("file", ["feedback/s00.html", "results/s01.json", "gradebook.csv", "run.json"])
+def test_a_full_disk_ends_the_run_and_nobody_pays_for_it(tmp_path, monkeypatch, capsys, file):
+    command = a_class(tmp_path, 2)
+    monkeypatch.setattr(batch, "_work", kit.work_on_a_full_disk)
+    monkeypatch.setenv("NO_ROOM_FOR", str(tmp_path / "grades" / file))
+    kit.fill_the_disk(monkeypatch.setattr)
+    assert cli.main(command) == 2
+    said = capsys.readouterr().err
+    assert f"{file} could not be written (No space left on device): make room" in said
+    assert len(said.splitlines()) == 1
+    assert not list(tmp_path.rglob("*.tmp"))
+    assert all(record(tmp_path, student)["score"] == 9 for student in results(tmp_path))
+
+    monkeypatch.undo()
+    assert cli.main(command) == 0
+    assert {row["score"] for row in gradebook(tmp_path).values()} == {"9.0"}
+
+
+CHANGES = {
+    "--timeout=61": "--timeout was 60.0 s and is 61.0 s",
+    "--isolation=reduced": "--isolation was full and is reduced",
+    "--seeds=5,6,7": "--seeds asks for other inputs",
+    "solution": "the solution notebook is another one",
+    "version": "numpy was 1.0 and is",
+    "run.json": "run.json, which says how, is missing or damaged",
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_results_are_thrown_away_only_if_asked_to(tmp_path, capsys, change):
+    if change.startswith("--isolation") and LEVEL == "reduced":
+        pytest.skip("this machine has one level alone")
+    command = a_class(tmp_path, 2)
+    assert cli.main(command) == 0
+    path = tmp_path / "grades" / "run.json"
+    before, run_before = results(tmp_path), run_json(tmp_path)
+    if change.startswith("--"):
+        command = [*command, change]
+    elif change == "solution":
+        solution = kit.solution(tmp_path)
+        solution.write_text(solution.read_text() + "\n")
+    elif change == "version":
+        run_before["versions"]["numpy"] = "1.0"
+        path.write_text(json.dumps(run_before))
+    else:
+        path.write_text("{")
+    capsys.readouterr()
+    assert cli.main(command) == 2
+    said = capsys.readouterr().err
+    assert "holds 2 results made otherwise" in said
+    assert CHANGES[change] in said
+    assert "--regrade" in said
+    assert results(tmp_path) == before
+    assert cli.main([*command, "--regrade"]) == 0
+    assert not set(results(tmp_path).items()) & set(before.items())
+    if change != "--seeds=5,6,7":
+        assert not set(run_json(tmp_path)["seeds"]) & set(run_before["seeds"])
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_what_a_run_leaves_is_its_owners_alone(tmp_path):
+    command = a_class(tmp_path, 2)
+    for folder in ("results", "feedback"):  # as an earlier version made them
+        (tmp_path / "grades" / folder).mkdir(parents=True)
+        (tmp_path / "grades" / folder / "s00.html").write_text("old")
+    shutil.rmtree(tmp_path / "grades" / "results")
+    assert cli.main(command) == 0
+    paths = [path for path in (tmp_path / "grades").rglob("*") if path.name != "grades"]
+    assert len(paths) > 8
+    for path in paths:
+        assert path.stat().st_mode & 0o777 == (0o700 if path.is_dir() else 0o600), path
+    assert cli.main(a_class(tmp_path, 1, out=tmp_path / "new" / "grades")) == 0
+    assert (tmp_path / "new" / "grades").stat().st_mode & 0o777 == 0o700
+
+
+def test_what_a_killed_run_had_half_written_is_swept_up(tmp_path):
+    command = a_class(tmp_path, 1)
+    left = [tmp_path / "grades" / place / ".backproplab-1.tmp" for place in ("", "results", "feedback")]
+    for path in left:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("{")
+    assert cli.main(command) == 0
+    assert not [path for path in left if path.exists()]
 
 
 def test_the_walls_that_are_missing_are_named(tmp_path, monkeypatch, capsys):

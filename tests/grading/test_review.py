@@ -1,9 +1,11 @@
 """Answers that lean on the package are shown to the instructor, line by line, and others are not."""
 
+import sys
+
 import pytest
 
 from backproplab.grading.notebook import StudentCell
-from backproplab.grading.review import Reviewer
+from backproplab.grading.review import Reviewer, _behind_answers, _Read
 from backproplab.sandbox.protocol import Assignment, Check
 
 GIVEN = "from backproplab import Dense, Value\nfrom backproplab.check import check"
@@ -76,3 +78,36 @@ def test_the_exercises_of_one_cell_stand_in_their_order():
 def test_a_look_into_the_code_that_calls_is_named(line):
     (found,) = review(GIVEN, f"def grad(a):\n    return {line}")
     assert found == f"For review: the answer to 5.1 looks into the code that calls it, line 2: return {line}"
+
+
+def steps_of(call):
+    """How many lines of Python a call runs."""
+    count = 0
+
+    def trace(frame, event, argument):
+        nonlocal count
+        count += event == "line"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        call()
+    finally:
+        sys.settrace(before)
+    return count
+
+
+def test_a_chain_of_cells_takes_work_in_proportion_to_its_length():
+    def chain(length):
+        return [_Read({f"x{n}"}, {f"x{n + 1}"}, set()) for n in range(length)]
+
+    short, long = (steps_of(lambda n=n: _behind_answers(chain(n), {"x0"})) for n in (200, 400))
+    assert long < 2.5 * short
+    assert _behind_answers(chain(40_000), {"x1"}) == list(range(1, 40_000))
+
+
+def test_a_file_full_of_lines_to_review_is_told_in_a_hundred():
+    lines = review("from backproplab import Tensor", *["grad = Tensor"] * 300)
+    assert len(lines) == 101
+    assert lines[-1].startswith("For review: ")

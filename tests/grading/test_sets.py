@@ -8,8 +8,9 @@ import pytest
 
 from backproplab import cli
 from backproplab.grading.run import refuse_in_sight
-from backproplab.grading.sets import of_set, solution_for, solution_notebooks
+from backproplab.grading.sets import likely_notebook, of_set, solution_for, solution_notebooks
 from backproplab.grading.submissions import SubmissionError, find_submissions
+from backproplab.marking.ids import series
 
 NAMES = ("03-spreadsheet", "08-xor", "capstone-1", "capstone-2")
 
@@ -98,6 +99,47 @@ def test_a_stray_folder_of_one_student_does_not_decide_for_the_class(tmp_path, s
     honest = {f"{name}__mine": opens("03-spreadsheet") for name in ("ada", "bob", "cy")}
     found = hand_in(tmp_path, **honest, **{"eve__08-xor__x": opens("08-xor")})
     assert solution_for(found, solutions).stem == "03-spreadsheet"
+
+
+def test_five_folders_of_one_student_do_not_outvote_three_students(tmp_path, solutions):
+    many = {f"eve__{number}-draft__hw": opens("08-xor") for number in range(5)}
+    honest = {f"{name}__hw": opens("03-spreadsheet") for name in ("ada", "bob", "cy")}
+    found = hand_in(tmp_path, **honest, **many)
+    assert solution_for(found, solutions).stem == "03-spreadsheet"
+
+
+def test_five_folders_called_after_sets_by_one_student_do_not_decide_either(tmp_path, solutions):
+    many = {f"eve__{name}__hw": opens(name) for name in NAMES}
+    honest = {f"{name}__hw": opens("03-spreadsheet") for name in ("ada", "bob", "cy")}
+    assert solution_for(hand_in(tmp_path, **honest, **many), solutions).stem == "03-spreadsheet"
+
+
+def test_where_each_hands_in_the_whole_course_somebody_says_which_set_is_meant(tmp_path, solutions):
+    course = {
+        f"{who}__{name}": opens(name) + numbered(f"{series(name)}-1")
+        for who in ("ada", "bob")
+        for name in NAMES
+    }
+    found = hand_in(tmp_path, **course)
+    with pytest.raises(SubmissionError, match="choose one with --set"):
+        solution_for(found, solutions)
+    chosen = [likely_notebook(each, "08-xor") for each in of_set(found, "08-xor")]
+    assert [entry.name for entry in chosen] == ["ada/08-xor.ipynb", "bob/08-xor.ipynb"]
+
+
+def test_a_folder_of_a_students_own_name_is_kept_where_others_named_theirs_after_the_set(tmp_path):
+    found = hand_in(tmp_path, **{"ada__homework__x": "", "cy__03-spreadsheet__x": "", "cy__old__x": ""})
+    kept = of_set(found, "03-spreadsheet")
+    assert {each.student: [entry.name for entry in each.entries] for each in kept} == {
+        "ada": ["ada/homework/x.ipynb"],
+        "cy": ["cy/03-spreadsheet/x.ipynb"],
+    }
+
+
+def test_where_all_folders_are_of_other_sets_it_is_said(tmp_path):
+    found = hand_in(tmp_path, **{"ada__08-xor__x": "", "bob__08-xor__x": ""})
+    with pytest.raises(SubmissionError, match="Nothing here is of 03-spreadsheet"):
+        of_set(found, "03-spreadsheet")
 
 
 def test_a_student_counts_once_however_deep_the_folders(tmp_path):

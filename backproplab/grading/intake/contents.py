@@ -1,0 +1,65 @@
+"""Read what was handed in, or its first bytes: never more than asked for, and never anything but a file."""
+
+import io
+import re
+
+from backproplab.grading.intake import archive, folder
+from backproplab.grading.intake.entry import Entry, SubmissionError
+
+READ_LIMIT = 100 * 1024**2  # bytes of one notebook
+ZIP = b"PK\x03\x04"
+LOOKS_LIKE_A_NOTEBOOK = re.compile(rb'\s*\{.*"(cells|nbformat|worksheets)"\s*:', re.DOTALL)
+HEAD = 4096  # bytes that tell what a file is
+
+
+def content(entry: Entry, limit: int = READ_LIMIT) -> bytes:
+    """Return the bytes of a file. SubmissionError if it is refused, damaged, gone or longer than `limit`."""
+    if entry.size > limit:
+        raise _too_large(entry, limit)
+    data = head(entry, limit + 1)
+    if len(data) > limit:
+        raise _too_large(entry, limit)
+    return data
+
+
+def head(entry: Entry, size: int) -> bytes:
+    """Return the first `size` bytes of a file, of all of it if it is shorter. SubmissionError likewise."""
+    if entry.refused:
+        raise SubmissionError(f"'{entry.file}' cannot be read: {entry.refused}")
+    try:
+        return _read(entry, size)
+    except (OSError, ValueError, SubmissionError) as error:
+        raise SubmissionError(f"'{entry.file}' cannot be read: {error}") from error
+
+
+def is_zip(start: bytes) -> bool:
+    """Is it a zip file, by its first bytes?"""
+    return start.startswith(ZIP)
+
+
+def is_notebook(start: bytes) -> bool:
+    """Is it a notebook, by its first bytes?"""
+    return bool(LOOKS_LIKE_A_NOTEBOOK.match(start.removeprefix(b"\xef\xbb\xbf")))
+
+
+def _read(entry: Entry, size: int) -> bytes:
+    if entry.outer is not None:
+        with archive.open_zip(io.BytesIO(content(entry.outer))) as opened:
+            return archive.read_member(opened, _position(entry, opened.namelist()), size)
+    if entry.container.is_dir():
+        with folder.open_beneath(entry.container, tuple(entry.name.split("/"))) as file:
+            return file.read(size)
+    with archive.open_zip(entry.container) as opened:
+        return archive.read_member(opened, _position(entry, opened.namelist()), size)
+
+
+def _position(entry: Entry, names: list[str]) -> int:
+    if entry.member is None or entry.member >= len(names):
+        raise SubmissionError("the zip file has changed since it was looked at")
+    return entry.member
+
+
+def _too_large(entry: Entry, limit: int) -> SubmissionError:
+    return SubmissionError(
+        f"'{entry.file}' is larger than {limit // 1024**2} MB: clear its outputs and hand it in again"
+    )

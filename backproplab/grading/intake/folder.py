@@ -1,0 +1,120 @@
+"""Look at a folder that was handed in, and open files in it, without ever following a link.
+
+Whoever may hand in a folder may have put anything into it: links to other people's work, pipes that never
+answer, files without end. So each path is looked at first, and what is opened later is opened from the folder
+downwards, one name after another, each of which must still be what it was taken for. A hard link cannot be
+told from a file: that nobody but the owner of a file can make one to it is the system's to see to
+(`fs.protected_hardlinks` on Linux).
+"""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from backproplab.grading.intake.entry import SubmissionError
+
+DEEPEST = 40  # folders in folders
+KINDS = {
+    stat.S_ISLNK: "a link, and links are not followed",
+    stat.S_ISFIFO: "a pipe, not a file",
+    stat.S_ISSOCK: "a socket, not a file",
+    stat.S_ISBLK: "a device, not a file",
+    stat.S_ISCHR: "a device, not a file",
+}
+NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)  # Windows has neither; there, links take an administrator to make
+DIRECTORY = getattr(os, "O_DIRECTORY", 0) | NO_FOLLOW
+FILE = os.O_RDONLY | NO_FOLLOW | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+FILE |= getattr(os, "O_BINARY", 0)
+BENEATH = os.open in os.supports_dir_fd
+
+
+class Found(NamedTuple):
+    """A path in a folder: its parts, its size, and why it is not to be opened, "" if it may be."""
+
+    parts: tuple[str, ...]
+    size: int
+    refused: str
+
+
+def look(top: Path) -> Iterator[Found]:
+    """Yield every path in a folder that is no folder, and each folder that is empty or cannot be read."""
+    pending: list[tuple[str, ...]] = [()]
+    while pending:
+        parts = pending.pop()
+        try:
+            found = _list(top, parts)
+        except OSError as error:
+            if not parts:
+                raise SubmissionError(f"{top} cannot be read: {error.strerror}") from error
+            yield Found(parts, 0, f"a folder that cannot be read: {error.strerror}")
+            continue
+        if not found and parts:
+            yield Found(parts, 0, "an empty folder")
+        for name, status in found:
+            path = (*parts, name)
+            if status is None:
+                yield Found(path, 0, "it cannot be looked at")
+            elif not stat.S_ISDIR(status.st_mode):
+                yield Found(path, status.st_size, _why_not(status))
+            elif len(path) > DEEPEST:
+                yield Found(path, 0, f"a folder in more than {DEEPEST} others")
+            else:
+                pending.append(path)
+
+
+def open_beneath(top: Path, parts: tuple[str, ...]) -> BinaryIO:
+    """Open a file of the folder. OSError if it is not there; SubmissionError if it is anything but a file."""
+    descriptor = _open(top, parts, FILE)
+    try:
+        if why := _why_not(os.fstat(descriptor)):
+            raise SubmissionError(f"'{parts[-1]}' is {why}")
+        return os.fdopen(descriptor, "rb")
+    except BaseException:
+        os.close(descriptor)
+        raise
+
+
+def _why_not(status: os.stat_result) -> str:
+    """Say why something is not to be opened; "" if it is a file."""
+    if stat.S_ISREG(status.st_mode):
+        return ""
+    return next((why for is_kind, why in KINDS.items() if is_kind(status.st_mode)), "not a file")
+
+
+def _list(top: Path, parts: tuple[str, ...]) -> list[tuple[str, os.stat_result | None]]:
+    """The names in a folder, sorted, and what each is."""
+    descriptor = _open(top, parts, os.O_RDONLY | DIRECTORY) if BENEATH else None
+    try:
+        with os.scandir(top.joinpath(*parts) if descriptor is None else descriptor) as found:
+            return sorted((each.name, _status(each)) for each in found)
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
+
+
+def _status(found: "os.DirEntry[str]") -> os.stat_result | None:
+    try:
+        return found.stat(follow_symlinks=False)
+    except OSError:  # gone since, or kept from being looked at
+        return None
+
+
+def _open(top: Path, parts: tuple[str, ...], flags: int) -> int:
+    """Open what `parts` lead to, without a link on the way. The folder itself may be reached by one."""
+    if not BENEATH:
+        return os.open(top.joinpath(*parts), flags)
+    if not parts:
+        return os.open(top, flags & ~NO_FOLLOW)
+    here = os.open(top, os.O_RDONLY | DIRECTORY & ~NO_FOLLOW)
+    for part in parts[:-1]:
+        here = _step(here, part, os.O_RDONLY | DIRECTORY)
+    return _step(here, parts[-1], flags)
+
+
+def _step(here: int, name: str, flags: int) -> int:
+    try:
+        return os.open(name, flags, dir_fd=here)
+    finally:
+        os.close(here)

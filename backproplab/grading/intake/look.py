@@ -1,0 +1,151 @@
+"""Look at everything that came in, in a folder or in a zip file; also into zip files that lie in there."""
+
+import io
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path, PurePosixPath
+
+from backproplab.grading.intake import archive, contents, folder
+from backproplab.grading.intake.entry import NOTEBOOK, Entry, SubmissionError
+from backproplab.grading.intake.litter import is_litter
+from backproplab.grading.intake.names import clean_parts
+
+TELLTALE = {NOTEBOOK, ".json", ".txt", ".zip", ""}
+"""Of files that are called so, the first bytes are read: they may be notebooks, or zip files of some."""
+MOST_HEADS = 1000  # files of a student's own zip file of which the first bytes are read
+MOST_ZIPS = 10  # zip files in a student's own zip file that are looked into
+LITTER = "what systems leave lying about"
+UNPACKED = "a zip file, and what it holds is listed by itself"
+REPEATED = "a later file in the zip file has the same name"
+NAMELESS = "its name leads nowhere"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A path, its first bytes if they may tell what it is, and why it is left aside, "" if it is not."""
+
+    entry: Entry
+    start: bytes = b""
+    aside: str = ""
+
+
+def look(path: Path) -> Iterator[Seen]:
+    """Yield every path that came in. SubmissionError if `path` is neither a folder nor a sound zip file."""
+    if path.is_dir():
+        every = _in_folder(path)
+    elif path.is_file():
+        every = _in_class_zip(path)
+    elif path.exists():
+        raise SubmissionError(f"{path} is neither a folder nor a zip file")
+    else:
+        raise SubmissionError(f"{path} does not exist")
+    for seen in every:
+        yield from _unpacked(seen)
+
+
+def _in_folder(path: Path) -> Iterator[Seen]:
+    for found in folder.look(path):
+        entry = _entry(path, "/".join(found.parts), size=found.size, refused=found.refused)
+        yield _seen(entry, partial(contents.head, entry))
+
+
+def _in_class_zip(path: Path) -> Iterator[Seen]:
+    if not zipfile.is_zipfile(path):
+        raise SubmissionError(f"{path} is neither a folder nor a zip file")
+    try:
+        with archive.open_zip(path) as opened:
+            yield from _in_zip(opened, path)
+    except SubmissionError as error:
+        raise SubmissionError(f"{path} is damaged ({error}): download it again") from error
+
+
+def _in_zip(opened: zipfile.ZipFile, container: Path, outer: Entry | None = None) -> Iterator[Seen]:
+    heads = 0
+    for member in archive.members(opened):
+        entry = _entry(
+            container,
+            member.name,
+            outer=outer,
+            member=member.position,
+            size=member.size,
+            refused=member.refused,
+        )
+        if member.repeated:
+            yield Seen(entry, aside=REPEATED)
+        elif outer is not None and heads >= MOST_HEADS:
+            yield Seen(entry, aside="" if entry.parts else NAMELESS)
+        else:
+            heads += _may_tell(entry)
+            yield _seen(entry, partial(archive.read_member, opened, member.position))
+
+
+def _entry(
+    container: Path,
+    name: str,
+    *,
+    size: int,
+    refused: str,
+    outer: Entry | None = None,
+    member: int | None = None,
+) -> Entry:
+    parts = clean_parts(name)
+    if outer:
+        name, parts = f"{outer.name}//{name}", outer.parts + parts if parts else ()
+    file = parts[-1] if parts else name
+    return Entry(container, name, file, parts, size, refused, outer=outer, member=member)
+
+
+def _seen(entry: Entry, read: Callable[[int], bytes]) -> Seen:
+    """Look at the first bytes of a path, if they may tell what it is."""
+    if not entry.parts:
+        return Seen(entry, aside=NAMELESS)
+    if is_litter(entry.parts):
+        return Seen(entry, aside=LITTER)
+    if not _may_tell(entry):
+        return Seen(entry)
+    try:
+        start = read(contents.HEAD)
+    except SubmissionError as error:
+        return Seen(replace(entry, refused=_in_short(error)))
+    return Seen(replace(entry, holds_notebook=contents.is_notebook(start)), start)
+
+
+def _in_short(error: SubmissionError) -> str:
+    """The reason alone, of an error that begins with the file's name."""
+    return str(error).partition(" cannot be read: ")[2] or f"damaged ({error})"
+
+
+def _may_tell(entry: Entry) -> bool:
+    return not entry.refused and PurePosixPath(entry.file.lower()).suffix in TELLTALE
+
+
+def _unpacked(seen: Seen, zips: int | None = None) -> Iterator[Seen]:
+    """Yield a path, and if it is a zip file, what it holds instead: a zip file in a zip file likewise.
+
+    `zips` of a student's own zip file are looked into; None where there is no such limit.
+    """
+    if not contents.is_zip(seen.start) or zips == 0:
+        yield seen
+        return
+    try:
+        inside = list(_inside(seen.entry))
+    except SubmissionError as error:
+        yield Seen(replace(seen.entry, refused=f"a zip file that cannot be looked into: {error}"))
+        return
+    yield Seen(seen.entry, aside=UNPACKED)
+    left = MOST_ZIPS if zips is None else 0
+    for each in inside:
+        yield from _unpacked(each, left)
+        left -= contents.is_zip(each.start) and left > 0
+
+
+def _inside(entry: Entry) -> Iterator[Seen]:
+    if entry.size > contents.READ_LIMIT:
+        raise SubmissionError(f"it is larger than {contents.READ_LIMIT // 1024**2} MB")
+    data = contents.content(entry)
+    if not archive.has_small_directory(data):
+        raise SubmissionError("it holds too many files")
+    with archive.open_zip(io.BytesIO(data)) as opened:
+        yield from _in_zip(opened, entry.container, entry)

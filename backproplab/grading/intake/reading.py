@@ -1,0 +1,103 @@
+"""What a reader makes of the paths that came in: which is whose."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+from backproplab.grading.intake.entry import Entry
+
+STRAY_NAMES = re.compile(
+    r"(?i)(read[ _-]?me|licen[cs]e|changelog|index|grades?|grade ?book|roster|marks|students?|participants"
+    r"|makefile|requirements|timestamp|submission_metadata)\b.*"
+)
+STRAY_KINDS = {
+    ".csv",
+    ".db",
+    ".ini",
+    ".lnk",
+    ".log",
+    ".tmp",
+    ".toml",
+    ".url",
+    ".xls",
+    ".xlsx",
+    ".yml",
+    ".yaml",
+}
+STRAY = "a loose file that is no student's"
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A path, and whose it is."""
+
+    entry: Entry
+    """With the file's name as the student gave it."""
+    student: str
+    assignment: str = ""
+    """As a folder calls it; "" where nothing says."""
+    attempt: str = ""
+    """Of several attempts, the last in the order of text is the latest; "" where there is but one."""
+    late: bool = False
+    """Does the platform say that it came too late?"""
+
+
+class Aside(NamedTuple):
+    """A path that counts for nobody's grade, why, and whose it is; "" if nobody's."""
+
+    entry: Entry
+    reason: str
+    student: str = ""
+
+
+@dataclass
+class Reading:
+    """How a reader understands what came in."""
+
+    platform: str
+    placed: list[Placed] = field(default_factory=list)
+    aside: list[Aside] = field(default_factory=list)
+
+
+Reader = Callable[[Sequence[Entry]], "Reading | None"]
+"""Reads what one platform hands out; None if this is none of it."""
+
+
+def is_stray(entry: Entry) -> bool:
+    """Does a file at the top say by its name that it is about the class, and no student's?"""
+    if len(entry.parts) > 1 or entry.is_notebook:
+        return False
+    kind = PurePosixPath(entry.file).suffix.lower()
+    return kind in STRAY_KINDS or bool(STRAY_NAMES.fullmatch(entry.file))
+
+
+def without_top(entry: Entry, levels: int = 1) -> Entry:
+    """Return the entry as it looks from inside its top folder."""
+    return replace(entry, parts=entry.parts[levels:])
+
+
+def renamed(entry: Entry, file: str) -> Entry:
+    """Return the entry with the name that the student gave it."""
+    return replace(entry, file=file)
+
+
+def plain_name(part: str) -> str:
+    """Return a folder's name, also of a zip file that stands for one.
+
+    >>> plain_name("ada.zip"), plain_name("ada")
+    ('ada', 'ada')
+    """
+    return re.sub(r"(?i)\.zip$", "", part) or part
+
+
+def stem(file: str) -> str:
+    """Return the name of a file without what says its kind.
+
+    >>> stem("ada.ipynb"), stem("ada.ipynb.json"), stem("ada b.pdf"), stem(".hidden")
+    ('ada', 'ada', 'ada b', '.hidden')
+    """
+    if found := re.fullmatch(r"(?is)(.+?)\.ipynb(\.(json|txt|zip))?", file):
+        return found[1]
+    return PurePosixPath(file).stem
