@@ -11,7 +11,9 @@ TYPESCRIPT_VERSION := 7.0.2
 TYPESCRIPT := $(VENV)/.typescript-$(TYPESCRIPT_VERSION)
 
 # Notebooks that are committed with outputs. Those of exercises/ have none to compare; tests/test_exercises.py runs them.
-NOTEBOOK_DIRS := $(sort $(dir $(wildcard notebooks/*.ipynb solutions/*.ipynb)))
+# The later ones take longest and begin first: one of those begun last would keep one worker busy and let the other wait.
+NOTEBOOKS := $(shell ls notebooks/*.ipynb solutions/*.ipynb 2>/dev/null | sort -r -t/ -k2)
+BY_FILE := --dist loadfile --no-loadscope-reorder
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=120 --nbval-sanitize-with=tests/nbval_sanitize.cfg
 WORKERS ?= 2
 
@@ -25,6 +27,8 @@ LAB_FLAGS := $(if $(filter 0,$(shell id -u)),--allow-root) $(if $(SCREEN),,--no-
 
 # Two workers share two cores: a BLAS with threads of its own would make all of them wait.
 unit unit-elsewhere browser release release-check nbval notebook notebooks export: export OPENBLAS_NUM_THREADS = 1
+# They start Python a thousand times, which would compile the package a thousand times.
+unit unit-elsewhere browser release-check nbval: export PYTHONDONTWRITEBYTECODE =
 unit: export PATH := $(abspath $(BIN)):$(PATH) # nbgrader calls its helpers by name
 
 .DEFAULT_GOAL := help
@@ -73,14 +77,14 @@ release: install-test ## make the exercises anew from the solutions
 	$(BIN)/backproplab release solutions/*.ipynb
 
 nbval: install-test ## run every notebook and compare its outputs with the committed ones
-ifeq ($(NOTEBOOK_DIRS),)
+ifeq ($(NOTEBOOKS),)
 	@echo "There are no notebooks yet."
 else
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile $(NBVAL) $(NOTEBOOK_DIRS)
+	$(BIN)/python -m pytest -q -n $(WORKERS) $(BY_FILE) $(NBVAL) $(NOTEBOOKS)
 endif
 
 browser: install-test ## widgets and lessons in Chromium, on a page and in JupyterLab; pictures in build/screenshots
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile tests/browser tests/lessons
+	$(BIN)/python -m pytest -q -n $(WORKERS) $(BY_FILE) tests/lessons tests/browser
 
 notebook: install-test ## run one lesson again, in place: NB=10 or NB=notebooks/10-….ipynb
 	@found='$(if $(NB),$(or $(wildcard $(NB)),$(wildcard notebooks/$(NB)*.ipynb)))'; \

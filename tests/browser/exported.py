@@ -19,5 +19,5 @@ class Page:
     def output(self, cell):
         return self.page.locator(f"[id='cell-id={cell}'] .jp-OutputArea-output").last
 
-    def violations(self, *rules):
-        return violations(self.page, everywhere=True, rules=rules)
+    def violations(self, *, everywhere=True, rules=(), without=()):
+        return violations(self.page, everywhere=everywhere, rules=rules, without=without)
