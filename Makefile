@@ -26,13 +26,13 @@ SCREEN := $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname -s)))
 LAB_FLAGS := $(if $(filter 0,$(shell id -u)),--allow-root) $(if $(SCREEN),,--no-browser) $(LAB_ARGS)
 
 # Two workers share two cores: a BLAS with threads of its own would make all of them wait.
-unit unit-elsewhere browser release release-check nbval notebook notebooks export: export OPENBLAS_NUM_THREADS = 1
+unit unit-elsewhere browser soak release release-check nbval notebook notebooks export: export OPENBLAS_NUM_THREADS = 1
 # They start Python a thousand times, which would compile the package a thousand times.
 unit unit-elsewhere browser release-check nbval: export PYTHONDONTWRITEBYTECODE =
 unit: export PATH := $(abspath $(BIN)):$(PATH) # nbgrader calls its helpers by name
 
 .DEFAULT_GOAL := help
-.PHONY: help lab course edit test lint format unit unit-elsewhere release-check nbval browser notebook notebooks export release install-test bench clean
+.PHONY: help lab course edit test lint format unit unit-elsewhere release-check nbval browser soak notebook notebooks export release install-test bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -85,6 +85,10 @@ endif
 
 browser: install-test ## widgets and lessons in Chromium, on a page and in JupyterLab; pictures in build/screenshots
 	$(BIN)/python -m pytest -q -n $(WORKERS) $(BY_FILE) tests/lessons tests/browser
+
+CASES ?= 100
+soak: install-test ## many more random cases than the unit tests take, of what a gradient check must catch (CASES=100)
+	$(BIN)/python tests/gradient_faults_kit.py $(CASES)
 
 notebook: install-test ## run one lesson again, in place: NB=10 or NB=notebooks/10-….ipynb
 	@found='$(if $(NB),$(or $(wildcard $(NB)),$(wildcard notebooks/$(NB)*.ipynb)))'; \

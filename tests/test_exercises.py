@@ -62,7 +62,7 @@ def test_each_exercise_knows_two_mistakes_that_people_make(path):
 
 @pytest.fixture(scope="module")
 def kernel():
-    """A kernel for all sets, one after the other; nbval gives a new one to each solution, with the same cells."""
+    """A kernel for all sets in turn; nbval gives a new one to each solution, with the same given cells."""
     client = NotebookClient(
         nbformat.v4.new_notebook(), resources={"metadata": {"path": str(ROOT / "exercises")}}
     )

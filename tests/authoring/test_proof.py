@@ -14,7 +14,7 @@ from backproplab.authoring.trial_process import run_trials
 
 @pytest.fixture(autouse=True)
 def in_this_process(tmp_path, monkeypatch):
-    """Try answers here: what a process of their own adds stands in test_trial.py, and starting one takes longest."""
+    """Try answers here: test_trial.py tests the process of their own, whose start takes longest."""
 
     def run(steps, trials, folder):
         monkeypatch.chdir(folder)
