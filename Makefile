@@ -46,7 +46,10 @@ course: $(VENV)/.lab ## make your copy, mycourse/, or bring it up to date (FRESH
 edit: $(VENV)/.lab ## open the repository itself in JupyterLab, to change lessons
 	$(BIN)/jupyter lab --ServerApp.root_dir='$(CURDIR)' --LabApp.default_url=/lab/tree/$(FIRST) $(LAB_SETTINGS) $(LAB_FLAGS)
 
-test: lint unit release-check nbval browser ## all of these, in order: lint, unit, release-check, nbval, browser
+# lint keeps one core busy, and release-check does not mind; the others share both cores among their workers.
+test: install-test $(TYPESCRIPT) ## all of these: lint and release-check side by side, then unit, nbval, browser
+	$(MAKE) --no-print-directory -j2 lint release-check
+	$(MAKE) --no-print-directory -j1 unit nbval browser
 
 lint: install-test $(TYPESCRIPT) ## ruff and mypy over Python, biome and TypeScript over JavaScript
 	$(BIN)/ruff check

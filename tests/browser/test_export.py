@@ -8,7 +8,7 @@ import pytest
 from backproplab.authoring.notebooks import execute
 from backproplab.publishing.export import export
 from browser.exported import Page
-from browser.lab import ROOT, SCREENSHOTS, Watched, notebook_of
+from browser.lab import OUTPUTS, ROOT, SCREENSHOTS, Watched, notebook_of
 from browser.quick_check import answer_all
 from browser.stepper import press, says
 from browser.test_widgets_gradient_film import SOURCE as FILM
@@ -156,7 +156,7 @@ def test_axe_finds_nothing_in_what_is_alive_in_either_theme(lesson, theme, reque
     page.open(color_scheme=theme)
     assert page.page.evaluate("document.body.dataset.jpThemeLight") == str(theme == "light").lower()
     # Text, code and still halves, of this page too: tests/lessons/test_pages.py. What is new here is alive.
-    assert page.violations(everywhere=False) == []
+    assert page.violations(where=OUTPUTS) == []
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     page.page.screenshot(path=SCREENSHOTS / f"export-{page.path.stem}-{theme}.png", full_page=True)
     page.open(color_scheme="light")
