@@ -11,7 +11,9 @@ TYPESCRIPT_VERSION := 7.0.2
 TYPESCRIPT := $(VENV)/.typescript-$(TYPESCRIPT_VERSION)
 
 # Notebooks that are committed with outputs. Those of exercises/ have none to compare; tests/test_exercises.py runs them.
-NOTEBOOK_DIRS := $(sort $(dir $(wildcard notebooks/*.ipynb solutions/*.ipynb)))
+# The later ones take longest and begin first: one of those begun last would keep one worker busy and let the other wait.
+NOTEBOOKS := $(shell ls notebooks/*.ipynb solutions/*.ipynb 2>/dev/null | sort -r -t/ -k2)
+BY_FILE := --dist loadfile --no-loadscope-reorder
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=120 --nbval-sanitize-with=tests/nbval_sanitize.cfg
 WORKERS ?= 2
 
@@ -24,11 +26,13 @@ SCREEN := $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname -s)))
 LAB_FLAGS := $(if $(filter 0,$(shell id -u)),--allow-root) $(if $(SCREEN),,--no-browser) $(LAB_ARGS)
 
 # Two workers share two cores: a BLAS with threads of its own would make all of them wait.
-unit soak unit-elsewhere browser release release-check nbval notebook notebooks export: export OPENBLAS_NUM_THREADS = 1
+unit unit-elsewhere browser soak release release-check nbval notebook notebooks export: export OPENBLAS_NUM_THREADS = 1
+# They start Python a thousand times, which would compile the package a thousand times.
+unit unit-elsewhere browser release-check nbval: export PYTHONDONTWRITEBYTECODE =
 unit: export PATH := $(abspath $(BIN)):$(PATH) # nbgrader calls its helpers by name
 
 .DEFAULT_GOAL := help
-.PHONY: help lab course edit test lint format unit soak unit-elsewhere release-check nbval browser notebook notebooks export release install-test bench clean
+.PHONY: help lab course edit test lint format unit unit-elsewhere release-check nbval browser soak notebook notebooks export release install-test bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -42,7 +46,10 @@ course: $(VENV)/.lab ## make your copy, mycourse/, or bring it up to date (FRESH
 edit: $(VENV)/.lab ## open the repository itself in JupyterLab, to change lessons
 	$(BIN)/jupyter lab --ServerApp.root_dir='$(CURDIR)' --LabApp.default_url=/lab/tree/$(FIRST) $(LAB_SETTINGS) $(LAB_FLAGS)
 
-test: lint unit release-check nbval browser ## all of these, in order: lint, unit, release-check, nbval, browser
+# lint keeps one core busy, and release-check does not mind; the others share both cores among their workers.
+test: install-test $(TYPESCRIPT) ## all of these: lint and release-check side by side, then unit, nbval, browser
+	$(MAKE) --no-print-directory -j2 lint release-check
+	$(MAKE) --no-print-directory -j1 unit nbval browser
 
 lint: install-test $(TYPESCRIPT) ## ruff and mypy over Python, biome and TypeScript over JavaScript
 	$(BIN)/ruff check
@@ -59,8 +66,9 @@ format: install-test ## let ruff and biome mend what they can
 unit: install-test ## tests, doctests and house rules
 	$(BIN)/python -m pytest -q -n $(WORKERS) --ignore=tests/browser --ignore=tests/lessons --ignore=tests/soak
 
-soak: install-test ## what `make unit` tries with a few hundred random cases, with thousands: it takes a while
+soak: install-test ## what `make unit` tries with a few random cases, with very many: it takes a while (CASES=100)
 	$(BIN)/python -m pytest -q -n $(WORKERS) tests/soak
+	$(BIN)/python tests/gradient_faults_kit.py $(CASES)
 
 # What another Python could do otherwise: arithmetic, formats, one kernel, the examples in docstrings.
 ELSEWHERE := arrays files gradient_check losses network optimizers published scalar scalar_micrograd summary targets
@@ -76,15 +84,16 @@ release: install-test ## make the exercises anew from the solutions
 	$(BIN)/backproplab release solutions/*.ipynb
 
 nbval: install-test ## run every notebook and compare its outputs with the committed ones
-ifeq ($(NOTEBOOK_DIRS),)
+ifeq ($(NOTEBOOKS),)
 	@echo "There are no notebooks yet."
 else
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile $(NBVAL) $(NOTEBOOK_DIRS)
+	$(BIN)/python -m pytest -q -n $(WORKERS) $(BY_FILE) $(NBVAL) $(NOTEBOOKS)
 endif
 
 browser: install-test ## widgets and lessons in Chromium, on a page and in JupyterLab; pictures in build/screenshots
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile tests/browser tests/lessons
+	$(BIN)/python -m pytest -q -n $(WORKERS) $(BY_FILE) tests/lessons tests/browser
 
+CASES ?= 100
 notebook: install-test ## run one lesson again, in place: NB=10 or NB=notebooks/10-….ipynb
 	@found='$(if $(NB),$(or $(wildcard $(NB)),$(wildcard notebooks/$(NB)*.ipynb)))'; \
 	test -n "$$found" || { echo "No lesson matches NB='$(NB)'. Say for instance: make notebook NB=10"; exit 2; }; \

@@ -16,7 +16,7 @@ def main():
     """Entries for the results."""
     return [
         amount("make test", [minutes("test")], note="everything, after installation, two workers"),
-        amount("all lessons under nbval", [minutes("nbval", "NOTEBOOK_DIRS=notebooks/")], note="two workers"),
+        amount("all lessons under nbval", [minutes("nbval", "NOTEBOOKS=notebooks/")], note="two workers"),
     ]
 
 

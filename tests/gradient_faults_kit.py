@@ -543,26 +543,29 @@ def accused(name, dtype, cases):
 
 
 def main(cases, which):
+    """Print how each fault and all right code fares; returns how many cases went wrong."""
+    wrong = 0
     for dtype in (np.float64, np.float32):
         for name in FAULTS if which != "right" else ():
             count, skipped = caught(name, dtype, cases)
+            wrong += cases - count
             print(
                 f"{dtype.__name__}  {name:<32} caught {count} of {cases}; {skipped} draws were none",
                 flush=True,
             )
         for name in RIGHT if which != "faults" else ():
             reports = accused(name, dtype, cases)
+            wrong += len(reports)
             print(
                 f"{dtype.__name__}  right {name:<26} accused {len(reports)} of {cases}",
                 *reports,
                 sep="\n",
                 flush=True,
             )
+    return wrong
 
 
 if __name__ == "__main__":
     words = sys.argv[1:]
-    main(
-        next((int(word) for word in words if word.isdigit()), 500),
-        next((word for word in words if word.isalpha()), ""),
-    )
+    number = next((int(word) for word in words if word.isdigit()), 500)
+    sys.exit(main(number, next((word for word in words if word.isalpha()), "")) > 0)

@@ -1,14 +1,15 @@
 """The exercise sets that ship: enough of them, each with what a learner was promised, none attempted yet."""
 
 import json
+import os
 import re
 from pathlib import Path
 
 import nbformat
 import pytest
+from nbclient import NotebookClient
 
 from backproplab.authoring.assignment import load_assignment
-from backproplab.authoring.notebooks import execute
 from backproplab.marking.ids import order, series
 from backproplab.sandbox import IsolationError, Sandbox
 
@@ -59,11 +60,25 @@ def test_each_exercise_knows_two_mistakes_that_people_make(path):
     assert all(len(exercise["misconceptions"]) >= 2 for exercise in recorded(path).values())
 
 
+@pytest.fixture(scope="module")
+def kernel():
+    """A kernel for all sets in turn; nbval gives a new one to each solution, with the same given cells."""
+    client = NotebookClient(
+        nbformat.v4.new_notebook(), resources={"metadata": {"path": str(ROOT / "exercises")}}
+    )
+    environment = {name: text for name, text in os.environ.items() if name != "NBGRADER_EXECUTION"}
+    with client.setup_kernel(env=environment):
+        yield client
+
+
 @sets
-def test_an_untouched_set_runs_to_its_end_and_nothing_is_attempted(path, monkeypatch):
-    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
+def test_an_untouched_set_runs_to_its_end_and_nothing_is_attempted(path, kernel):
     notebook = nbformat.read(path, as_version=4)
-    execute(notebook, path)
+    forget = nbformat.v4.new_code_cell("%reset -f", id="no-name-of-another-set")
+    notebook.cells.insert(0, forget)
+    kernel.nb = notebook
+    for place, cell in enumerate(notebook.cells):
+        kernel.execute_cell(cell, place)
     cards = [
         output["data"]["text/plain"]
         for cell in notebook.cells

@@ -62,6 +62,12 @@ def test_everything_installed_is_pinned_at_its_version():
     }
 
 
+def test_reading_a_notebook_compiles_no_grammar():
+    code = "import sys, nbformat; print(*sys.modules.keys() & {'lark', 'rfc3987_syntax'})"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.split() == []
+
+
 def test_every_pin_takes_the_oldest_python_that_the_project_takes():
     oldest = project()["requires-python"].removeprefix(">=") + ".0"
     needs = {item.name: item.metadata.get("Requires-Python") for item in distributions()}

@@ -59,7 +59,7 @@ def release(given: argparse.Namespace) -> int:
 
 
 def _make_releases(paths: Sequence[Path]) -> "list[Release]":
-    """Return what can be released, two notebooks at a time; say why of the rest."""
+    """Return what can be released, two notebooks at a time, the largest first; say why of the rest."""
     from .errors import ReleaseError
     from .release import make_release
 
@@ -70,13 +70,20 @@ def _make_releases(paths: Sequence[Path]) -> "list[Release]":
             return refused
 
     releases = []
+    largest_first = sorted(paths, key=_size, reverse=True)  # one begun last would run on alone
     with ThreadPoolExecutor(2) as pool:  # each waits for a process of its own
-        for path, made in zip(paths, pool.map(attempt, paths), strict=True):
+        attempts = {path: pool.submit(attempt, path) for path in largest_first}
+        for path in paths:
+            made = attempts[path].result()
             if isinstance(made, ReleaseError):
                 print(*(f"{path}: {reason}" for reason in made.reasons), sep="\n", file=sys.stderr)
             else:
                 releases.append(made)
     return releases
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
 
 
 def _report_stale(releases: "Sequence[Release]", all_solutions: Sequence[Path]) -> int:

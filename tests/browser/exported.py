@@ -1,6 +1,6 @@
 """A lesson as a page, opened from its file."""
 
-from browser.lab import Watched, violations
+from browser.lab import Watched, pale, violations
 
 
 class Page:
@@ -19,5 +19,8 @@ class Page:
     def output(self, cell):
         return self.page.locator(f"[id='cell-id={cell}'] .jp-OutputArea-output").last
 
-    def violations(self, *rules):
-        return violations(self.page, everywhere=True, rules=rules)
+    def violations(self, *, where=None, without=()):
+        return violations(self.page, where=where, without=without)
+
+    def pale(self):
+        return pale(self.page)

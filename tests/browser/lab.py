@@ -11,12 +11,14 @@ import time
 import urllib.request
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import nbformat
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = ROOT / "backproplab/widgets/lab"  # those of `make lab`
 SCREENSHOTS = ROOT / "build/screenshots"
+OUTPUTS = ".jp-OutputArea-output"
 STARTS_WITHIN = 60  # seconds
 BECOMES_WITHIN = 60  # seconds, of which a quiet machine takes a hundredth
 RUNS_WITHIN = 180_000  # milliseconds: the longest cell of a lesson, on a slow machine
@@ -213,9 +215,9 @@ class Notebook:
         self.output(cell).screenshot(path=SCREENSHOTS / f"{name}.png")
         self.page.set_viewport_size(size)
 
-    def violations(self) -> list[str]:
+    def violations(self, *, without: Sequence[str] = ()) -> list[str]:
         """What axe finds wrong in the outputs of the page as it stands, one line each."""
-        return violations(self.page)
+        return violations(self.page, without=without)
 
     def dark(self) -> None:
         """Put JupyterLab into its dark theme; `open` puts it back into the light one."""
@@ -250,14 +252,51 @@ class Notebook:
         )
 
 
-def violations(page, *, everywhere: bool = False, rules: Sequence[str] = ()) -> list[str]:
-    """What axe finds wrong in the outputs on a page, or everywhere, by all rules or these, a line each."""
+def violations(
+    page, *, where: str | None = OUTPUTS, rules: Sequence[str] = (), without: Sequence[str] = ()
+) -> list[str]:
+    """What axe finds wrong, a line each: in what a selector finds, the outputs, or on the whole page if None.
+
+    By all rules, by these `rules` alone, or by all `without` some.
+    """
     from axe_playwright_python.sync_playwright import Axe
 
-    context = None if everywhere else {"include": [".jp-OutputArea-output"]}
-    options = {"runOnly": list(rules)} if rules else None
+    context = {"include": [where]} if where else None
+    options: dict[str, Any] = {"resultTypes": ["violations"]}  # to name all that is well takes as long again
+    if rules:
+        options["runOnly"] = list(rules)
+    options["rules"] = {rule: {"enabled": False} for rule in without}
     found = Axe().run(page, context=context, options=options).response["violations"]
     return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
+
+
+def pale(page) -> list[str]:
+    """What axe finds too pale of the first text of each look: its colour, size and weight, and all behind it.
+
+    That is no less than all texts, of which there are a hundred times as many, if none lies over another: so
+    look for that first, by all rules, in another theme of the same page.
+    """
+    page.evaluate(
+        """() => {
+             const looks = new Set();
+             const look = (text) => {
+               const { color, fontSize, fontWeight } = getComputedStyle(text), behind = [];
+               for (let at = text; at; at = at.parentElement) {
+                 const { backgroundColor, backgroundImage, opacity, filter } = getComputedStyle(at);
+                 behind.push(backgroundColor, backgroundImage, opacity, filter);
+               }
+               const seen = behind.filter((each) => !["rgba(0, 0, 0, 0)", "none", "1"].includes(each));
+               return [color, fontSize, fontWeight, ...seen].join();
+             };
+             const holdsText = (one) =>
+               [...one.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+             for (const one of [...document.body.querySelectorAll("*")].filter(holdsText)) {
+               if (!looks.has(look(one))) one.dataset.look = looks.size;
+               looks.add(look(one));
+             }
+           }"""
+    )
+    return violations(page, where="[data-look]", rules=["color-contrast"])
 
 
 def notebook_of(cells: dict[str, str], path: Path) -> Path:

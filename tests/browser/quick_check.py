@@ -25,21 +25,6 @@ def answer_all(notebook: Notebook, lesson: str, cell: str = CELL) -> None:
     quiz.get_by_text(f"{len(asked)} of {len(asked)} answered rightly after {tries} tries.").wait_for()
 
 
-def passes(notebook: Notebook, lesson: str, theme: str, *cells: str) -> None:
-    """Answer the quiz of a lesson in the "light" or "dark" theme; axe finds nothing in the whole lesson.
-
-    Keeps a picture of the quiz, and of the outputs of `cells`.
-    """
-    if theme == "dark":
-        notebook.dark()
-    notebook.run(CELL)
-    answer_all(notebook, lesson)
-    notebook.screenshot(CELL, f"lesson-{lesson}-quick-check-{theme}")
-    for cell in cells:
-        notebook.screenshot(cell, f"lesson-{lesson}-{cell}-{theme}")
-    assert notebook.violations() == []
-
-
 def check(page, group, index: int) -> None:
     """Mark the choice of that number with the keys of a radio group, and check it with Enter."""
     group.get_by_role("radio").first.focus()

