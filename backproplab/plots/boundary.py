@@ -5,11 +5,13 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
+from matplotlib.contour import ContourSet
 from numpy.typing import ArrayLike, NDArray
 
 from backproplab.display import alt_text, describe
 from backproplab.layers import Dense, Sigmoid
 from backproplab.network import Network
+from backproplab.plots.network_diagram import LOWERED
 from backproplab.plots.style import INK, LINES, MARKERS, SERIES, axes_or_new, colour_bar, house_style
 from backproplab.plots.words import join
 
@@ -157,19 +159,25 @@ def hidden_lines(network: Network, *, ax: Axes) -> Axes:
         raise ValueError(f"hidden_lines needs a network that starts with Dense(2, …), got {network.names[0]}")
     weights, bias = np.asarray(first.weights, float), np.asarray(first.bias, float)
     left, right, bottom, top = *ax.get_xlim(), *ax.get_ylim()
+    points = [np.asarray(line.get_xydata(), float) for line in ax.lines if line.get_linestyle() == "None"]
+    for boundary in ax.collections:
+        if isinstance(boundary, ContourSet) and not boundary.filled:
+            boundary.set_linewidth(0.7)  # a hidden unit's line often runs close beside it
     missing: list[str] = []
     taken: list[Floats] = []
     for unit, (slope, shift) in enumerate(zip(weights.T, bias, strict=True), start=1):
+        name = f"h{unit}".translate(LOWERED)
         ends = _clip(slope, shift, (left, right), (bottom, top))
         if ends is None:
-            missing.append(f"h{unit}")
+            missing.append(name)
             continue
-        ax.plot(*ends.T, color=INK, linewidth=1.2, linestyle=LINES[1 + (unit - 1) % (len(LINES) - 1)])
+        style = LINES[1 + (unit - 1) % (len(LINES) - 1)]
+        ax.plot(*ends.T, color=INK, linewidth=1.6, linestyle=style)
         arrow = 0.09 * min(right - left, top - bottom) * slope / np.linalg.norm(slope)
         low, high = np.array([left, bottom]), np.array([right, top])
-        at = _clear_spot(ends, taken, low - 1.7 * arrow, high - 1.7 * arrow)
+        at = _clear_spot(ends, taken, points, arrow, low, high)
         taken.append(at)
-        _arrow(ax, at, arrow, f"h{unit}")
+        _arrow(ax, at, arrow, name)
     ax.set_xlim(left, right)
     ax.set_ylim(bottom, top)
     text = f"Lines show where each of {weights.shape[1]} hidden units has z = 0, arrows where it is positive"
@@ -196,15 +204,32 @@ def _clip(slope: Floats, shift: float, across: tuple[float, float], up: tuple[fl
     return points[[one, two]] if distance.max() > 0 else None
 
 
-def _clear_spot(ends: Floats, taken: list[Floats], low: Floats, high: Floats) -> Floats:
-    """The spot on a line, not near its ends and between two corners, farthest from labels already there."""
+def _clear_spot(
+    ends: Floats, taken: list[Floats], points: list[Floats], arrow: Floats, low: Floats, high: Floats
+) -> Floats:
+    """The spot on a line, not near its ends, farthest from labels already there, for an arrow and its label.
+
+    Its label stays between two corners and covers no point of the data, where a spot allows both.
+    """
     spots = [ends[0] + part * (ends[1] - ends[0]) for part in (0.5, 0.35, 0.65, 0.2, 0.8)]
-    spots = [spot for spot in spots if (low <= spot).all() and (spot <= high).all()] or spots
+    inside = [
+        spot for spot in spots if (low <= spot + 1.7 * arrow).all() and (spot + 1.7 * arrow <= high).all()
+    ]
+    spots = inside or spots
+    data = np.vstack([np.empty((0, 2)), *points])
+    spots = [spot for spot in spots if not _covers(spot, arrow, data)] or spots
     if not taken:
         return np.asarray(spots[0])
     return np.asarray(
         max(spots, key=lambda spot: min(float(np.linalg.norm(spot - other)) for other in taken))
     )
+
+
+def _covers(at: Floats, arrow: Floats, data: Floats) -> bool:
+    """Would an arrow from here, or the label at its tip, lie on one of the points?"""
+    along = at + np.linspace(0, 1.45, 5)[:, np.newaxis] * arrow
+    distance = np.linalg.norm(along[:, np.newaxis] - data, axis=-1)
+    return bool((distance < np.linalg.norm(arrow)).any())
 
 
 def _arrow(ax: Axes, at: Floats, arrow: Floats, name: str) -> None:

@@ -105,14 +105,23 @@ class TestHiddenLines:
             assert low + 0.05 < min(name.get_position())
             assert max(name.get_position()) < high - 0.05
 
+    def test_a_name_covers_no_point_of_the_data(self):
+        hidden = Dense(2, 1).initialise(dtype=np.float64)
+        hidden.weights[:], hidden.bias[:] = [[0], [-1]], [0.5]  # the line x₂ = ½, its arrow downwards
+        network = Network([hidden, ReLU()], dtype=np.float64)
+        below = np.array([[0.0, 0.0], [1.0, 1.0], [0.5, 0.32]])  # the third lies below the middle of the line
+        ax = hidden_lines(network, ax=decision_boundary(network, below, [0, 1, 0]))
+        (name,) = filter(lambda text: text.get_text(), ax.texts)
+        assert np.linalg.norm(below - name.get_position(), axis=1).min() > 0.1
+
     def test_a_line_outside_the_view_is_told(self, xor):
         xor.layers[0].bias[1] = -500
         ax = hidden_lines(xor, ax=decision_boundary(xor, CORNERS, LABELS))
-        assert alt_text(ax).endswith("h2 never changes sign in view.")
+        assert alt_text(ax).endswith("h₂ never changes sign in view.")
 
     def test_a_unit_without_weights_has_no_line(self, xor):
         xor.layers[0].weights[:, 0] = 0
-        assert "h1 never" in alt_text(hidden_lines(xor, ax=decision_boundary(xor, CORNERS, LABELS)))
+        assert "h₁ never" in alt_text(hidden_lines(xor, ax=decision_boundary(xor, CORNERS, LABELS)))
 
     def test_a_network_of_more_inputs_is_refused(self, xor):
         other = Network([Dense(3, 2), ReLU()])
