@@ -114,7 +114,10 @@ def _todo(function: CheckFunction, answers: tuple[str, ...], *, edited: bool) ->
             "says, run it, then this one."
         )
     if undefined:
-        return f"Run the cell that defines {_quote(undefined)} first, then this one again."
+        return (
+            f"Run the cell that defines {_quote(undefined)} first, then this one again. (If it ran: did it "
+            "stop with an error, or give its result another name?)"
+        )
     blank = [name for name in answers if names[name] is ...]
     return f"Your turn: fill in {_quote(blank)}, then run this cell again." if blank else ""
 
@@ -134,11 +137,14 @@ def _named_values(function: CheckFunction, seed: int) -> Mapping[str, Any]:
 
 
 def _trained(exercise: Exercise, given: Mapping[int, Given], accept: Accept) -> CheckResult:
-    """Judge trained numbers with each seed; the judge sees finite arrays of the declared shapes alone."""
-    first = next(iter(given.values()))
+    """Judge trained numbers with each seed; the judge sees finite arrays of the declared shapes alone.
+
+    Shown are those of the first seed with an objection, so that the rows are what the sentence speaks of.
+    """
+    judged = ((seed, _objection(exercise, given[seed], seed, accept)) for seed in given)
+    shown, objection = next((each for each in judged if each[1]), (next(iter(given)), ""))
+    first = given[shown]
     faults = {name: trained.fault_of(first.get(name), shape) for name, shape in exercise.shapes.items()}
-    objections = (_objection(exercise, given[seed], seed, accept) for seed in given)
-    objection = next(filter(None, objections), "")
     found = verdict(exercise, given, tuple(given), objection=objection)
     fine = "accepted" if found.status is Status.RIGHT else "well formed"
     rows = tuple(
