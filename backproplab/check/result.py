@@ -117,7 +117,7 @@ def _todo(function: CheckFunction, answers: tuple[str, ...], *, edited: bool) ->
     if undefined:
         return (
             f"Run the cell that defines {quoted(undefined)} first, then this one again. (If you have run it: "
-            "the name has to be exactly this.)"
+            "did it stop with an error? And the name has to be exactly this.)"
         )
     blank = [name for name in answers if names[name] is ...]
     return f"Your turn: fill in {quoted(blank)}, then run this cell again." if blank else ""
@@ -139,11 +139,14 @@ def _named_values(function: CheckFunction, seed: int) -> Mapping[str, Any]:
 
 
 def _trained(exercise: Exercise, given: Mapping[int, Given], accept: Accept) -> CheckResult:
-    """Judge trained numbers with each seed; the judge sees finite arrays of the declared shapes alone."""
-    first = next(iter(given.values()))
+    """Judge trained numbers with each seed; the judge sees finite arrays of the declared shapes alone.
+
+    Shown are those of the first seed with an objection, so that the rows are what the sentence speaks of.
+    """
+    judged = ((seed, _objection(exercise, given[seed], seed, accept)) for seed in given)
+    shown, objection = next((each for each in judged if each[1]), (next(iter(given)), ""))
+    first = given[shown]
     faults = {name: trained.fault_of(first.get(name), shape) for name, shape in exercise.shapes.items()}
-    objections = (_objection(exercise, given[seed], seed, accept) for seed in given)
-    objection = next(filter(None, objections), "")
     found = verdict(exercise, given, tuple(given), objection=objection)
     fine = "accepted" if found.status is Status.RIGHT else "well formed"
     rows = tuple(

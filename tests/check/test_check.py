@@ -288,6 +288,7 @@ class TestNotAttempted:
         opened(answers=["answer", "other"])
         pose(slope)
         assert "Run the cell that defines `other` first" in page[-1][1]
+        assert "did it stop with an error?" in page[-1][1]
 
     @pytest.fixture
     def ran(self, monkeypatch):
@@ -591,6 +592,21 @@ class TestTrainedNumbers:
     )
     def test_the_judge_sees_finite_arrays_of_the_declared_shape_only(self, value, words, train):
         assert words in train(value, accept=lambda values, rng: pytest.fail("not to be judged"))
+
+    def test_shown_are_the_numbers_that_the_sentence_speaks_of(self, train, page):
+        trained = iter([[5.0, 6.0], [0.25, 0.5], [7.0, 8.0]])
+
+        def drawn(rng):
+            return {"w": next(trained)}
+
+        space = {"check": check, "answer": drawn, "judge": lambda values, rng: values["w"].sum() > 1}
+        exec(
+            '@check("3.1", kind="trained", shapes={"w": (2,)}, accept=judge)\n'
+            "def _(rng):\n    return answer(rng)",
+            space,
+        )
+        assert "[0.25, 0.5]" in page[-1][1]
+        assert "[5, 6]" not in page[-1][1]
 
     def test_a_judge_that_stumbles_raises_nothing(self, train):
         assert "cannot be judged. ZeroDivisionError" in train([1.0, 2.0], accept=lambda values, rng: 1 / 0)
