@@ -5,6 +5,7 @@ container that may write to its own. Without one, the guard's limits hold alone,
 """
 
 import os
+import subprocess
 from collections.abc import Iterable
 from contextlib import suppress
 from itertools import count
@@ -74,7 +75,16 @@ class Group:
             return None
         with suppress(OSError):  # where nothing can be swapped
             (path / "memory.swap.max").write_text("0")
-        return cls(path, controllers)
+        group = cls(path, controllers)
+        if subprocess.run(group.entering(["/bin/true"]), stderr=subprocess.DEVNULL).returncode:
+            group.close()
+            return None
+        return group
+
+    @property
+    def level(self) -> str:
+        """What it holds, in words."""
+        return f"limits kept by a guard and by cgroup v2 ({', '.join(self.controllers)})"
 
     def entering(self, command: list[str]) -> list[str]:
         """Return a command that goes into the group and then becomes `command`: no fork is outside."""

@@ -1,6 +1,7 @@
 """Control groups. Where no group of version 2 is delegated, folders and files stand in for the kernel's."""
 
 import os
+import socket
 import subprocess
 import tempfile
 from contextlib import suppress
@@ -9,11 +10,13 @@ from pathlib import Path
 import pytest
 from kinds import ELSEWHERE
 
-from backproplab.sandbox import cgroups
+from backproplab.sandbox import Assignment, Cell, Job, Sandbox, cgroups, warm
 from backproplab.sandbox.cgroups import OURS, Group, delegated, own_group
 from backproplab.sandbox.protocol import Limits
+from backproplab.sandbox.watchdog import Ending
 
 LIMITS = Limits(memory_bytes=1024**3, processes=8)
+NOTHING = Assignment("nothing", (), ())
 
 
 @pytest.fixture
@@ -74,7 +77,7 @@ def test_where_the_kernel_says_no_there_is_no_group_and_no_folder(kernel, monkey
 
     monkeypatch.setattr(cgroups, "_enable", busy)
     assert Group.make(LIMITS, kernel) is None
-    assert not list(kernel.glob("backproplab-*"))
+    assert not list(kernel.glob("backproplab-[0-9]*"))
 
 
 def test_no_group_no_limits(tmp_path):
@@ -118,3 +121,33 @@ def test_a_command_is_in_its_group_from_its_first_step_on():
         with suppress(OSError):
             path.rmdir()
     assert not path.exists()
+
+
+def test_a_server_starts_in_its_group_and_the_level_says_what_holds(kernel, monkeypatch):
+    monkeypatch.setattr(warm, "own_group", lambda: kernel)
+    with Sandbox(NOTHING, limits=LIMITS) as sandbox:
+        (group,) = kernel.glob("backproplab-[0-9]*")
+        inside = int(read(group / "cgroup.procs"))
+        assert "cgroup v2 (memory, pids, cpu)" in sandbox.level
+        assert Path(f"/proc/{inside}/cmdline").exists()
+        assert sandbox.run(Job((Cell("x = 1", 0),), (1,))).problems == []
+
+
+def test_a_group_that_nothing_can_enter_is_not_used(kernel, monkeypatch):
+    monkeypatch.setattr(Group, "entering", lambda self, command: ["/bin/false"])
+    assert Group.make(LIMITS, kernel) is None
+
+
+def test_a_kill_at_the_groups_limit_is_the_submissions_and_no_machines(kernel):
+    group = Group.make(LIMITS, kernel)
+    control, theirs = socket.socketpair()
+    child = warm.WarmChild(control, LIMITS, group)
+    told = Ending("was killed (SIGKILL) by the machine", by_machine=True)
+    child._told_ending = lambda: told
+    assert child.ending().by_machine
+    (group.path / "memory.events").write_text("oom_kill 1\n")
+    ending = child.ending()
+    assert (ending.words, ending.by_machine) == ("used more than 1.1 GB of memory", False)
+    child.kill()
+    for each in (control, theirs):
+        each.close()
