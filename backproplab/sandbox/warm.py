@@ -178,10 +178,8 @@ class WarmChild:
         return ending
 
     def _told_ending(self) -> Ending:
-        said: dict[str, Any] = {}
         self._tell_step()  # the last one may be the one that closed its descriptor
-        with suppress(OSError):
-            said = json.loads(self._status.recv(MESSAGE) or b"{}")
+        said = self._said()
         if "missing" in said:
             raise IsolationError(said["missing"], said["why"])
         if "ending" not in said:
@@ -190,6 +188,20 @@ class WarmChild:
         if ending.words:
             return ending
         return ending._replace(words=ended_words(said.get("ended", 0)))
+
+    def _said(self) -> dict[str, Any]:
+        """Return what the guard says last, {} if it has ended without a word."""
+        for _ in range(2):
+            try:
+                said: dict[str, Any] = json.loads(self._status.recv(MESSAGE) or b"{}")
+            except (
+                ConnectionResetError
+            ):  # it ended before it read our last word; its own comes after this error
+                continue
+            except OSError:
+                break
+            return said
+        return {}
 
     def kill(self) -> None:
         """End it and all that it started."""

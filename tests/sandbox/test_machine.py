@@ -1,8 +1,10 @@
 """Whose fault an ending is: what the machine ends runs again, what the student's code ends is left out."""
 
+import json
 import os
 import platform
 import signal
+import socket
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from attacks import ASSIGNMENT, GIVEN, RIGHT
 from backproplab.sandbox import Cell, Checkpoint, IsolationError, Job, Limits, MachineError, Sandbox, host
 from backproplab.sandbox.cold import ColdChild
 from backproplab.sandbox.warm import WarmChild
-from backproplab.sandbox.watchdog import Watchdog
+from backproplab.sandbox.watchdog import Ending, Watchdog
 
 CHECKS = ("1.1", "1.2", "1.3")
 JOB = Job(
@@ -193,3 +195,21 @@ def test_a_kernel_that_is_ahead_of_the_watchdog_ends_it_at_a_limit():
     assert (ending.words, ending.out_of_time) == ("used up the 6 s of the whole submission", True)
     assert not ending.by_machine
     assert watchdog.killed(5.9).by_machine
+
+
+def test_a_guard_that_ended_before_it_read_our_last_word_is_heard():
+    control, theirs = socket.socketpair()
+    child = WarmChild(control, Limits())
+    _, descriptors, _, _ = socket.recv_fds(theirs, 1, 3)
+    guard = socket.socket(fileno=descriptors[2])
+    child.begin_step()
+    child._tell_step()
+    guard.send(json.dumps({"ended": 0, "ending": Ending("")}).encode())
+    guard.close()  # with a word of ours unread
+    ending = child.ending()
+    assert (ending.words, ending.by_machine) == ("ended before its time", False)
+    child.kill()
+    for each in (control, theirs):
+        each.close()
+    for descriptor in descriptors[:2]:
+        os.close(descriptor)
