@@ -136,11 +136,8 @@ def test_a_given_cell_that_fails_is_named(cell, told, tmp_path):
 
 
 def test_an_answer_that_never_ends_is_shown(tmp_path, monkeypatch):
-    told = "before the first cell"
-    for seconds in (1, 4, 16, 64):  # a busy machine may need more to begin
-        if "before the first cell" in told:
-            monkeypatch.setattr(trial, "SECONDS", seconds)
-            with pytest.raises(ReleaseError) as stopped:
-                run(tmp_path, of("def f(x):\n    while True: pass"))
-            told = str(stopped.value)
-    assert re.match(r"(?s)exercise 3.1, with this answer:\ndef f.*still running after \d+ s", told)
+    monkeypatch.setattr(trial, "SECONDS", 2)
+    with pytest.raises(
+        ReleaseError, match=r"(?s)exercise 3.1, with this answer:\ndef f.*still running after 2 s"
+    ):
+        run(tmp_path, of("def f(x):\n    while True: pass"))
