@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from backproplab.grading.run import Summary
 
 ABOUT = (
-    "Grade what a class handed in: a folder of notebooks (the file's name is the student's), nbgrader's "
-    "submitted/STUDENT/ASSIGNMENT/, or the zip file of Canvas or Moodle. Run it again after an interruption "
+    "Grade what a class handed in: what Moodle, Canvas and other platforms hand out, nbgrader's "
+    "submitted/STUDENT/ASSIGNMENT/, or a folder of notebooks. Run it again after an interruption "
     "and it goes on where it was. What cannot be graded by no fault of the student's (the machine is out of "
     "memory, say) stays without a mark, is said to be ungraded, and is tried again by the next run."
 )
