@@ -95,7 +95,7 @@ def _candidates(submission: Submission, names: dict[str, Path]) -> list[str]:
         try:
             with open_entry(entry) as file:
                 start = file.read(LOOK)
-        except SubmissionError:
+        except Exception:  # a damaged file says nothing, whatever an unpacker makes of it
             continue
         named = [name for name in names if f"check_set({name}".encode() in re.sub(rb"[\\\"' ]", b"", start)]
         if named:
