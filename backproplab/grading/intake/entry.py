@@ -34,7 +34,8 @@ class Entry:
     outer: Self | None = None
     """The zip file, itself handed in, that it lies in."""
     member: int | None = None
-    """Its place in the directory of the zip file that it lies in: names there need not differ."""
+    """Its place in the directory of the zip file that it lies in: names there need not differ. Without it, the
+    last of its name is meant."""
 
     @property
     def key(self) -> tuple[str, int | None]:
