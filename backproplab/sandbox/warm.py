@@ -179,7 +179,7 @@ class WarmChild:
 
     def _told_ending(self) -> Ending:
         self._tell_step()  # the last one may be the one that closed its descriptor
-        said = self._said()
+        said = self._last_words()
         if "missing" in said:
             raise IsolationError(said["missing"], said["why"])
         if "ending" not in said:
@@ -189,18 +189,15 @@ class WarmChild:
             return ending
         return ending._replace(words=ended_words(said.get("ended", 0)))
 
-    def _said(self) -> dict[str, Any]:
-        """Return what the guard says last, {} if it has ended without a word."""
-        for _ in range(2):
+    def _last_words(self) -> dict[str, Any]:
+        """Return what the guard says at the end; nothing if it has ended without a word."""
+        with suppress(OSError):
             try:
-                said: dict[str, Any] = json.loads(self._status.recv(MESSAGE) or b"{}")
-            except (
-                ConnectionResetError
-            ):  # it ended before it read our last word; its own comes after this error
-                continue
-            except OSError:
-                break
-            return said
+                said = self._status.recv(MESSAGE)
+            except ConnectionResetError:  # it has left something of ours unread; what it said is still there
+                said = self._status.recv(MESSAGE)
+            words: dict[str, Any] = json.loads(said or b"{}")
+            return words
         return {}
 
     def kill(self) -> None:
