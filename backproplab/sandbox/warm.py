@@ -164,10 +164,8 @@ class WarmChild:
 
     def ending(self) -> Ending:
         """Wait for its end, which the guard brings about if need be, and say what it was."""
-        said: dict[str, Any] = {}
         self._tell_step()  # the last one may be the one that closed its descriptor
-        with suppress(OSError):
-            said = json.loads(self._status.recv(MESSAGE) or b"{}")
+        said = self._last_words()
         if "missing" in said:
             raise IsolationError(said["missing"], said["why"])
         if "ending" not in said:
@@ -176,6 +174,17 @@ class WarmChild:
         if ending.words:
             return ending
         return ending._replace(words=ended_words(said.get("ended", 0)))
+
+    def _last_words(self) -> dict[str, Any]:
+        """Return what the guard says at the end; nothing if it has ended without a word."""
+        with suppress(OSError):
+            try:
+                said = self._status.recv(MESSAGE)
+            except ConnectionResetError:  # it has left something of ours unread; what it said is still there
+                said = self._status.recv(MESSAGE)
+            words: dict[str, Any] = json.loads(said or b"{}")
+            return words
+        return {}
 
     def kill(self) -> None:
         """End it and all that it started."""

@@ -192,6 +192,25 @@ def test_what_fails_once_is_tried_again_when_all_others_are_through(tmp_path, mo
     assert max(results(tmp_path), key=results(tmp_path).get) == "has no sandbox"
 
 
+def test_a_sandbox_that_is_not_to_be_had_any_more_leaves_the_rest_ungraded(tmp_path, monkeypatch, capsys):
+    command = a_class(tmp_path, 3)
+    monkeypatch.setattr(batch, "_work", kit.walls_that_fall)
+    monkeypatch.setenv("FAILS_ONCE", str(tmp_path / "has begun"))
+    assert cli.main(command) == 1
+    assert {row["status"] for row in gradebook(tmp_path).values()} == {"ungraded"}
+    assert "Landlock" in record(tmp_path, "s02")["problems"][1]
+    assert "Landlock" not in (tmp_path / "grades" / "feedback" / "s02.html").read_text()
+
+
+def test_a_process_that_is_not_to_be_had_is_said(tmp_path, monkeypatch, capsys):
+    def refuse(task, out):
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(batch, "_Worker", refuse)
+    assert cli.main(a_class(tmp_path, 1)) == 2
+    assert "No worker could be started" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("look", ["digest", "timestamp"])
 def test_a_file_that_nobody_can_look_at_stops_nobody(tmp_path, monkeypatch, look):
     command = a_class(tmp_path, 2)
