@@ -24,11 +24,11 @@ SCREEN := $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname -s)))
 LAB_FLAGS := $(if $(filter 0,$(shell id -u)),--allow-root) $(if $(SCREEN),,--no-browser) $(LAB_ARGS)
 
 # Two workers share two cores: a BLAS with threads of its own would make all of them wait.
-unit unit-elsewhere browser release release-check nbval notebook notebooks export: export OPENBLAS_NUM_THREADS = 1
+unit unit-elsewhere browser release release-check nbval notebook notebooks export site: export OPENBLAS_NUM_THREADS = 1
 unit: export PATH := $(abspath $(BIN)):$(PATH) # nbgrader calls its helpers by name
 
 .DEFAULT_GOAL := help
-.PHONY: help lab course edit test lint format unit unit-elsewhere release-check nbval browser notebook notebooks export release install-test bench clean
+.PHONY: help lab course edit test lint format unit unit-elsewhere release-check nbval browser notebook notebooks export site release install-test bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -48,13 +48,13 @@ lint: install-test $(TYPESCRIPT) ## ruff and mypy over Python, biome and TypeScr
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/biome check --error-on-warnings backproplab
+	$(BIN)/biome check --error-on-warnings backproplab site
 	$(BIN)/node $(VENV)/node_modules/typescript/bin/tsc --project tsconfig.json
 
 format: install-test ## let ruff and biome mend what they can
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
-	$(BIN)/biome check --write backproplab
+	$(BIN)/biome check --write backproplab site
 
 unit: install-test ## tests, doctests and house rules
 	$(BIN)/python -m pytest -q -n $(WORKERS) --ignore=tests/browser --ignore=tests/lessons
@@ -95,6 +95,9 @@ export: $(VENV)/.lab ## lessons as pages that need no Python and no network, in 
 	test -n "$$found" || { echo "No lesson matches NB='$(NB)'. Say for instance: make export NB=03"; exit 2; }; \
 	$(BIN)/backproplab export $$found
 
+site: $(VENV)/.site ## the course as a site, in build/site: lessons, exercises, reference, search (URL=https://… writes a sitemap)
+	$(BIN)/backproplab site $(if $(URL),--url '$(URL)')
+
 BENCH ?= .venv-bench
 PEERS := torch scikit-learn micrograd nbgrader
 bench: $(BENCH)/.bench ## measure every headline figure: ONLY=value for a part, ROUNDS=1 for a quick look
@@ -113,8 +116,9 @@ install-test: $(VENV)/.test
 
 # One stamp for each set of extras: a second run installs nothing until a requirement changes.
 $(VENV)/.lab: EXTRAS := lab,sheet
+$(VENV)/.site: EXTRAS := site
 $(VENV)/.test: EXTRAS := test
-$(VENV)/.lab $(VENV)/.test: pyproject.toml constraints.txt | $(BIN)/python
+$(VENV)/.lab $(VENV)/.site $(VENV)/.test: pyproject.toml constraints.txt | $(BIN)/python
 	@$(PIP) --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[$(EXTRAS)]'
 	@touch $@

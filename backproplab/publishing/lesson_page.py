@@ -26,7 +26,7 @@ def page_of(lesson: NotebookNode, *, title: str, folder: str, link: Link, live: 
     exporter = _Exporter(link)
     resources = {
         "metadata": {"name": title, "path": folder},
-        "lesson": {"live": live.replace("<", "\\u003c"), **{name: _asset(name) for name in ASSETS}},
+        "lesson": {"live": live.replace("<", "\\u003c"), **{name: page_asset(name) for name in ASSETS}},
     }
     page: str = exporter.from_notebook_node(lesson, resources)[0]
     return page
@@ -35,7 +35,8 @@ def page_of(lesson: NotebookNode, *, title: str, folder: str, link: Link, live: 
 ASSETS = ("page.css", "theme.js", "tab-stops.js", "live.js")
 
 
-def _asset(name: str) -> str:
+def page_asset(name: str) -> str:
+    """Return the text of a script or a style sheet that pages share."""
     return (files("backproplab.publishing") / "page" / name).read_text(encoding="utf-8")
 
 
@@ -44,7 +45,7 @@ class _Exporter(HTMLExporter):
 
     def __init__(self, link: Link) -> None:
         super().__init__(  # type: ignore[no-untyped-call]
-            extra_loaders=[DictLoader({TEMPLATE: _asset(TEMPLATE)})],
+            extra_loaders=[DictLoader({TEMPLATE: page_asset(TEMPLATE)})],
             template_file=TEMPLATE,
             embed_images=True,
         )
