@@ -86,6 +86,7 @@ def add_to_page(
             f'{context.get("metatags", "")}<meta name="description" content="{escape(description)}">'
         )
     live = Path(app.srcdir) / f"{name}{LIVE}"
+    context["course_url"] = app.config.html_baseurl
     context["lesson_live"] = ""
     context["tab_stops"] = page_asset("tab-stops.js")
     if live.is_file():
