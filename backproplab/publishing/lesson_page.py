@@ -1,5 +1,6 @@
 """A lesson that was run, as one HTML page that loads nothing: formulas as MathML, links that lead on."""
 
+import re
 from collections.abc import Callable
 from html import escape
 from importlib.resources import files
@@ -13,6 +14,7 @@ from nbformat import NotebookNode
 from backproplab.publishing.formulas import FormulaError, mathml
 
 TEMPLATE = "lesson.html.j2"
+IMAGE = re.compile(r"<img\b[^>]*>")
 Link = Callable[[str, str], str]
 """What becomes of a link: from its text (HTML) and its target to HTML."""
 
@@ -80,6 +82,11 @@ class _Renderer(IPythonRenderer):
 
     def latex_environment(self, name: str, body: str) -> str:
         return _on_its_own(f"\\begin{{{name}}}{body}\\end{{{name}}}")
+
+    def _html_embed_images(self, html: str) -> str:
+        # Tag by tag: nbconvert takes `<details>` or `<kbd>` for a whole page and closes it (its issue 2020).
+        embed = super()._html_embed_images
+        return IMAGE.sub(lambda found: embed(found[0]), html)
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
         return self._link(text, url)
