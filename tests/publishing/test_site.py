@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 
 import nbformat
 import pytest
@@ -10,9 +11,10 @@ from site_kit import ROOT, URL, SitePage, target
 
 from backproplab.authoring.stubs import BEGIN, END
 from backproplab.publishing.export import WIDGET_STATE, WIDGET_VIEW
+from backproplab.publishing.site.build import SiteError, build_site
 from backproplab.publishing.site.contents import parts
 from backproplab.publishing.site.sources import put_below_one_title
-from backproplab.publishing.site.widgets import digest, held_by, kept, put_back
+from backproplab.publishing.site.widgets import StaleLessonError, digest, held_by, kept, put_back
 
 LARGEST = 1_500_000  # bytes of a page
 
@@ -149,6 +151,37 @@ def test_widgets_of_a_run_are_put_into_the_committed_lesson():
     del committed.metadata["widgets"], committed.cells[0].outputs[0].data[WIDGET_VIEW]
     put_back(committed, held)
     assert committed.cells == ran.cells
+
+
+def test_a_lesson_that_was_not_committed_as_it_runs_is_named():
+    committed = run_lesson()
+    committed.cells[0].outputs = []
+    with pytest.raises(StaleLessonError, match=r"'dial'.*make notebook"):
+        put_back(committed, held_by(run_lesson()))
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (r"A $\nosuch{x}$ b", r"nosuch.*no MathML"),
+        ("Read [the next one](01-gone.ipynb).", r"00-a\.ipynb.*01-gone"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::PendingDeprecationWarning")
+def test_a_fault_on_a_page_stops_the_site_and_is_named(tmp_path, text, fault):
+    shutil.copytree(ROOT / "site", tmp_path / "site", ignore=shutil.ignore_patterns("pages"))
+    lesson = new_notebook(cells=[new_markdown_cell(f"# A\n\n{text}", id="a")])
+    texts = {
+        "README.md": "| 00 | [A](notebooks/00-a.ipynb) | One idea | |\n\n## For instructors\n\nGrade.\n",
+        "benchmarks/README.md": "# Benchmarks\n",
+        "site/pages/index.md": "# Map\n\n{{ map }}\n\n```{toctree}\nteaching\nbenchmarks/index\n```\n",
+        "notebooks/00-a.ipynb": nbformat.writes(lesson),
+    }
+    for name, content in texts.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    with pytest.raises(SiteError, match=fault):
+        build_site(tmp_path, tmp_path / "out", tmp_path / "work", {})
 
 
 def test_a_lesson_is_run_again_only_when_its_code_has_changed(tmp_path):

@@ -6,6 +6,7 @@ from io import StringIO
 from pathlib import Path
 
 from sphinx.application import Sphinx
+from sphinx.errors import SphinxError
 
 from backproplab.errors import BackproplabError
 from backproplab.publishing.site.sources import write_sources
@@ -40,6 +41,9 @@ def build_site(course: Path, out: Path, work: Path, widgets: Mapping[str, Held],
         warning=faults,
         warningiserror=True,
     )
-    app.build()
+    try:
+        app.build()
+    except SphinxError as error:
+        raise SiteError(f"The site could not be made: {error}") from error
     if app.statuscode:
         raise SiteError(f"The site has faults:\n{COLOURS.sub('', faults.getvalue())}")

@@ -10,11 +10,16 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from backproplab.errors import BackproplabError
 from backproplab.files import write_text
 from backproplab.publishing.export import WIDGET_STATE, WIDGET_VIEW
 
 Held = dict[str, Any]
 """`state` by model, as Jupyter saves it, and `views`: [cell, output, model] for each that is shown."""
+
+
+class StaleLessonError(BackproplabError):
+    """A lesson whose committed outputs are not those of its code."""
 
 
 def held_by(lesson: NotebookNode) -> Held:
@@ -30,10 +35,18 @@ def held_by(lesson: NotebookNode) -> Held:
 
 
 def put_back(lesson: NotebookNode, held: Held) -> None:
-    """Give a committed lesson its widgets, as `export.put_live` looks for them."""
+    """Give a committed lesson its widgets, as `export.put_live` looks for them.
+
+    Raises `StaleLessonError` if the lesson was not committed as it runs.
+    """
     cells = {cell.id: cell for cell in lesson.cells}
     for cell, place, model in held["views"]:
-        cells[cell].outputs[place].data[WIDGET_VIEW] = {"model_id": model}
+        outputs = cells[cell].outputs
+        if place >= len(outputs) or "data" not in outputs[place]:
+            raise StaleLessonError(
+                f"Cell '{cell}' shows a widget that its committed outputs lack; run its lesson: make notebook"
+            )
+        outputs[place].data[WIDGET_VIEW] = {"model_id": model}
     lesson.metadata["widgets"] = {WIDGET_STATE: {"state": held["state"]}}
 
 
