@@ -56,8 +56,10 @@ format: install-test ## let ruff and biome mend what they can
 	$(BIN)/ruff format
 	$(BIN)/biome check --write backproplab site
 
+# They run beside the browser's, so that a test run builds the site once.
+SITE_TESTS := tests/publishing/test_site.py
 unit: install-test ## tests, doctests and house rules
-	$(BIN)/python -m pytest -q -n $(WORKERS) --ignore=tests/browser --ignore=tests/lessons
+	$(BIN)/python -m pytest -q -n $(WORKERS) --ignore=tests/browser --ignore=tests/lessons --ignore=$(SITE_TESTS)
 
 # What another Python could do otherwise: arithmetic, formats, one kernel, the examples in docstrings.
 ELSEWHERE := arrays files gradient_check losses network optimizers published scalar scalar_micrograd summary targets
@@ -79,8 +81,8 @@ else
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile $(NBVAL) $(NOTEBOOK_DIRS)
 endif
 
-browser: install-test ## widgets and lessons in Chromium, on a page and in JupyterLab; pictures in build/screenshots
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile tests/browser tests/lessons
+browser: install-test ## the site; widgets and lessons in Chromium, on a page and in JupyterLab; pictures in build/screenshots
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile tests/browser tests/lessons $(SITE_TESTS)
 
 notebook: install-test ## run one lesson again, in place: NB=10 or NB=notebooks/10-….ipynb
 	@found='$(if $(NB),$(or $(wildcard $(NB)),$(wildcard notebooks/$(NB)*.ipynb)))'; \
