@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from importlib.resources import files
 
 import nbformat
 import pytest
@@ -14,7 +15,7 @@ from backproplab.publishing.export import WIDGET_STATE, WIDGET_VIEW
 from backproplab.publishing.site.build import SiteError, build_site
 from backproplab.publishing.site.contents import parts
 from backproplab.publishing.site.sources import put_below_one_title
-from backproplab.publishing.site.widgets import StaleLessonError, digest, held_by, kept, put_back
+from backproplab.publishing.site.widgets import StaleLessonError, digest, held_by, kept, put_back, sources
 
 LARGEST = 1_500_000  # bytes of a page
 
@@ -200,6 +201,16 @@ def test_a_lesson_is_run_again_only_when_its_code_has_changed(tmp_path):
     lesson.cells[0].source = "Dial(4)"
     kept(lesson, store, run)
     assert len(runs) == 2
+
+
+def test_a_lesson_depends_on_what_it_may_load_and_not_on_what_makes_its_page():
+    names = [name for name, _ in sources(files("backproplab"))]
+    assert {"/scalar.py", "/widgets/kit/kit.js", "/widgets/quick_check/lessons/03.toml"} <= set(names)
+    assert not [name for name in names if name.startswith(("/publishing/", "/grading/"))]
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        assert not re.search(
+            r"backproplab\.(authoring|course|grading|publishing|sandbox)", path.read_text("utf-8")
+        )
 
 
 def test_a_notebook_with_several_titles_has_one_on_its_page():

@@ -18,6 +18,10 @@ Held = dict[str, Any]
 """`state` by model, as Jupyter saves it, and `views`: [cell, output, model] for each that is shown."""
 
 
+NOT_FOR_LESSONS = frozenset({"/authoring", "/course", "/grading", "/publishing", "/sandbox"})
+"""Folders of the package that no lesson imports: changes in them leave its widgets as they were."""
+
+
 class StaleLessonError(BackproplabError):
     """A lesson whose committed outputs are not those of its code."""
 
@@ -73,17 +77,18 @@ def digest(lesson: NotebookNode) -> str:
     for cell in lesson.cells:
         if cell.cell_type == "code":
             made.update(f"{cell.id}\n{cell.source}\n".encode())
-    for name, content in _sources(files("backproplab")):
+    for name, content in sources(files("backproplab")):
         made.update(f"{name} {len(content)}\n".encode() + content)
     return made.hexdigest()
 
 
-def _sources(folder: Traversable, inside: str = "") -> list[tuple[str, bytes]]:
+def sources(folder: Traversable, inside: str = "") -> list[tuple[str, bytes]]:
+    """Return what a lesson may load from the package: each file's name and content, in order."""
     found = []
     for each in sorted(folder.iterdir(), key=lambda one: one.name):
         name = f"{inside}/{each.name}"
         if each.is_dir():
-            found += _sources(each, name)
+            found += [] if name in NOT_FOR_LESSONS else sources(each, name)
         elif each.name.endswith((".py", ".js", ".css", ".toml")):
             found.append((name, each.read_bytes()))
     return found
