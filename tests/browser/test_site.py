@@ -120,7 +120,7 @@ def test_axe_finds_nothing_in_either_theme(visit, kind):
     page.wait_for_load_state("networkidle")
     assert violations(page, everywhere=True) == []
     page.emulate_media(color_scheme="dark")
-    assert page.evaluate("document.body.dataset.jpThemeLight") == "false"
+    page.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
     assert violations(page, everywhere=True, rules=["color-contrast"]) == []
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SCREENSHOTS / f"site-{kind}-dark.png")
