@@ -26,13 +26,13 @@ SCREEN := $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname -s)))
 LAB_FLAGS := $(if $(filter 0,$(shell id -u)),--allow-root) $(if $(SCREEN),,--no-browser) $(LAB_ARGS)
 
 # Two workers share two cores: a BLAS with threads of its own would make all of them wait.
-unit unit-elsewhere browser soak release release-check nbval notebook notebooks export: export OPENBLAS_NUM_THREADS = 1
+unit unit-elsewhere browser soak release release-check nbval notebook notebooks export site: export OPENBLAS_NUM_THREADS = 1
 # They start Python a thousand times, which would compile the package a thousand times.
 unit unit-elsewhere browser release-check nbval: export PYTHONDONTWRITEBYTECODE =
 unit: export PATH := $(abspath $(BIN)):$(PATH) # nbgrader calls its helpers by name
 
 .DEFAULT_GOAL := help
-.PHONY: help lab course edit test lint format unit unit-elsewhere release-check nbval browser soak notebook notebooks export release install-test bench clean
+.PHONY: help lab course edit test lint format unit unit-elsewhere release-check nbval browser soak notebook notebooks export site release install-test bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -55,16 +55,18 @@ lint: install-test $(TYPESCRIPT) ## ruff and mypy over Python, biome and TypeScr
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/biome check --error-on-warnings backproplab
+	$(BIN)/biome check --error-on-warnings backproplab site
 	$(BIN)/node $(VENV)/node_modules/typescript/bin/tsc --project tsconfig.json
 
 format: install-test ## let ruff and biome mend what they can
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
-	$(BIN)/biome check --write backproplab
+	$(BIN)/biome check --write backproplab site
 
+# They run beside the browser's, so that a test run builds the site once.
+SITE_TESTS := tests/publishing/test_site.py
 unit: install-test ## tests, doctests and house rules
-	$(BIN)/python -m pytest -q -n $(WORKERS) --ignore=tests/browser --ignore=tests/lessons --ignore=tests/soak
+	$(BIN)/python -m pytest -q -n $(WORKERS) --ignore=tests/browser --ignore=tests/lessons --ignore=tests/soak --ignore=$(SITE_TESTS)
 
 soak: install-test ## what `make unit` tries with a few random cases, with very many: it takes a while (CASES=100)
 	$(BIN)/python -m pytest -q -n $(WORKERS) tests/soak
@@ -90,8 +92,8 @@ else
 	$(BIN)/python -m pytest -q -n $(WORKERS) $(BY_FILE) $(NBVAL) $(NOTEBOOKS)
 endif
 
-browser: install-test ## widgets and lessons in Chromium, on a page and in JupyterLab; pictures in build/screenshots
-	$(BIN)/python -m pytest -q -n $(WORKERS) $(BY_FILE) tests/lessons tests/browser
+browser: install-test ## the site; widgets and lessons in Chromium, on a page and in JupyterLab; pictures in build/screenshots
+	$(BIN)/python -m pytest -q -n $(WORKERS) $(BY_FILE) tests/lessons tests/browser $(SITE_TESTS)
 
 CASES ?= 100
 notebook: install-test ## run one lesson again, in place: NB=10 or NB=notebooks/10-….ipynb
@@ -106,6 +108,9 @@ export: $(VENV)/.lab ## lessons as pages that need no Python and no network, in 
 	@found='$(wildcard $(if $(NB),$(NB) notebooks/$(NB)*.ipynb,notebooks/*.ipynb))'; \
 	test -n "$$found" || { echo "No lesson matches NB='$(NB)'. Say for instance: make export NB=03"; exit 2; }; \
 	$(BIN)/backproplab export $$found
+
+site: $(VENV)/.site ## the course as a site, in build/site: lessons, exercises, reference, search (URL=https://… writes a sitemap)
+	$(BIN)/backproplab site $(if $(URL),--url '$(URL)')
 
 BENCH ?= .venv-bench
 PEERS := torch scikit-learn micrograd nbgrader
@@ -125,8 +130,9 @@ install-test: $(VENV)/.test
 
 # One stamp for each set of extras: a second run installs nothing until a requirement changes.
 $(VENV)/.lab: EXTRAS := lab,sheet
+$(VENV)/.site: EXTRAS := site
 $(VENV)/.test: EXTRAS := test
-$(VENV)/.lab $(VENV)/.test: pyproject.toml constraints.txt | $(BIN)/python
+$(VENV)/.lab $(VENV)/.site $(VENV)/.test: pyproject.toml constraints.txt | $(BIN)/python
 	@$(PIP) --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[$(EXTRAS)]'
 	@touch $@

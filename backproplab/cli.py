@@ -18,6 +18,7 @@ from backproplab.errors import BackproplabError
 from backproplab.grading.command import add_grade
 
 PACKAGE = "backproplab"
+SITE_WORK = Path("build/site-work")
 LIKE = "notebooks/03-spreadsheet.ipynb"
 # The course's own settings: JupyterLab saves the state of widgets with a notebook, and shows them from it.
 LAB_SETTINGS = Path(__file__).parent / "widgets" / "lab"
@@ -55,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
         add_grade,
         add_run,
         add_export,
+        add_site,
         add_workbooks,
         add_pack_mnist,
     ):
@@ -153,6 +155,49 @@ def export_lessons(given: argparse.Namespace) -> int:
             print(f"{path}: no page was made. {error}", file=sys.stderr)
             return 1
         print(page, flush=True)
+    return 0
+
+
+def add_site(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `backproplab site`."""
+    parser = commands.add_parser(
+        "site",
+        help="Make the course's web site.",
+        description=(
+            "Make the course's web site, in the course's folder: lessons with their committed outputs, "
+            "exercises, reference and search. For what its widgets hold, a lesson is run where its code or "
+            "the package has changed since the last time."
+        ),
+    )
+    parser.add_argument(
+        "--out", type=Path, default=Path("build/site"), metavar="DIR", help="the folder (default: build/site)"
+    )
+    parser.add_argument(
+        "--url", default="", help="where the site will stand: for sitemap.xml, and links of its 404 page"
+    )
+    parser.set_defaults(command=make_site, extra="site")
+
+
+def make_site(given: argparse.Namespace) -> int:
+    """Make the site, and say where it is."""
+    import nbformat
+
+    from backproplab.authoring.notebooks import execute
+    from backproplab.publishing.site.build import build_site
+    from backproplab.publishing.site.widgets import kept
+
+    widgets = {}
+    for path in sorted(Path(LESSONS).glob("*.ipynb")):
+        lesson = nbformat.read(path, as_version=4)
+
+        def run(lesson: nbformat.NotebookNode = lesson, path: Path = path) -> nbformat.NotebookNode:
+            print(f"{path}: running it, for its widgets", flush=True)
+            execute(lesson, path)
+            return lesson
+
+        widgets[path.stem] = kept(lesson, SITE_WORK / "widgets" / f"{path.stem}.json", run)
+    build_site(Path(), given.out, SITE_WORK, widgets, url=given.url)
+    print(given.out / "index.html")
     return 0
 
 

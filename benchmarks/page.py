@@ -84,7 +84,7 @@ def table(entries, family):
     gaps = [f"Not measured here: {'; '.join(lacking)}."] if lacking else []
     if not entries:
         return f"Not measured here yet: `make bench ONLY={family}`."
-    rows = ["| figure | ours | peer | measured | range | goal | |", "|---|--:|--:|--:|--:|--:|---|"]
+    rows = ["| figure | ours | peer | measured | range | goal | verdict |", "|---|--:|--:|--:|--:|--:|---|"]
     rows += [row(entry) for entry in entries]
     notes = [f"- *{entry['name']}*: {entry['note']}." for entry in entries]
     folded = ["<details><summary>A note on each figure</summary>", "\n".join(notes), "</details>"]

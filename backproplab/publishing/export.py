@@ -113,7 +113,7 @@ def links(path: Path, out: Path, pages: set[str]) -> Link:
             copy.parent.mkdir(parents=True, exist_ok=True)
             with atomic_write(copy) as file:
                 file.write(target.read_bytes())
-            return anchor(text, url)
+            return anchor(text, f"./{url}")  # nbconvert takes the "files/" off a link that begins with it
         place = f"{target.resolve().parent.name}/{target.name}"
         return f"{text} (<code>{escape(place)}</code> in the course’s folder)"
 

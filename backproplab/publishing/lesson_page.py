@@ -1,5 +1,6 @@
 """A lesson that was run, as one HTML page that loads nothing: formulas as MathML, links that lead on."""
 
+import re
 from collections.abc import Callable
 from html import escape
 from importlib.resources import files
@@ -13,6 +14,7 @@ from nbformat import NotebookNode
 from backproplab.publishing.formulas import FormulaError, mathml
 
 TEMPLATE = "lesson.html.j2"
+IMAGE = re.compile(r"<img\b[^>]*>")
 Link = Callable[[str, str], str]
 """What becomes of a link: from its text (HTML) and its target to HTML."""
 
@@ -26,7 +28,7 @@ def page_of(lesson: NotebookNode, *, title: str, folder: str, link: Link, live: 
     exporter = _Exporter(link)
     resources = {
         "metadata": {"name": title, "path": folder},
-        "lesson": {"live": live.replace("<", "\\u003c"), **{name: _asset(name) for name in ASSETS}},
+        "lesson": {"live": live.replace("<", "\\u003c"), **{name: page_asset(name) for name in ASSETS}},
     }
     page: str = exporter.from_notebook_node(lesson, resources)[0]
     return page
@@ -35,7 +37,8 @@ def page_of(lesson: NotebookNode, *, title: str, folder: str, link: Link, live: 
 ASSETS = ("page.css", "theme.js", "tab-stops.js", "live.js")
 
 
-def _asset(name: str) -> str:
+def page_asset(name: str) -> str:
+    """Return the text of a script or a style sheet that pages share."""
     return (files("backproplab.publishing") / "page" / name).read_text(encoding="utf-8")
 
 
@@ -44,7 +47,7 @@ class _Exporter(HTMLExporter):
 
     def __init__(self, link: Link) -> None:
         super().__init__(  # type: ignore[no-untyped-call]
-            extra_loaders=[DictLoader({TEMPLATE: _asset(TEMPLATE)})],
+            extra_loaders=[DictLoader({TEMPLATE: page_asset(TEMPLATE)})],
             template_file=TEMPLATE,
             embed_images=True,
         )
@@ -79,6 +82,11 @@ class _Renderer(IPythonRenderer):
 
     def latex_environment(self, name: str, body: str) -> str:
         return _on_its_own(f"\\begin{{{name}}}{body}\\end{{{name}}}")
+
+    def _html_embed_images(self, html: str) -> str:
+        # Tag by tag: nbconvert takes `<details>` or `<kbd>` for a whole page and closes it (its issue 2020).
+        embed = super()._html_embed_images
+        return IMAGE.sub(lambda found: embed(found[0]), html)
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
         return self._link(text, url)

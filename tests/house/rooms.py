@@ -40,7 +40,7 @@ ROOMS = {
     "sandbox": _room("sandbox", "foundation check marking", extras="grade"),
     "authoring": _room("authoring", "foundation course sandbox check marking", extras="grade"),
     "grading": _room("grading", "foundation display authoring sandbox marking plots", extras="grade"),
-    "publishing": _room("publishing", "foundation display widgets course", extras="lab"),
+    "publishing": _room("publishing", "foundation mathematics display widgets course", extras="site"),
 }
 ROOMS["cli"] = _room("cli __main__", " ".join(ROOMS), extras="lab")
 

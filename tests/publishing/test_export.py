@@ -134,6 +134,23 @@ def test_an_image_beside_the_lesson_is_part_of_the_page(tmp_path):
     assert found.loads == ["data:image/png;base64,bm90IHJlYWxseSBhIHBpY3R1cmU="]
 
 
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<details><summary>Hint 1</summary>\n\nForward is a *loop*.\n\n</details>",
+        "press <kbd>Tab</kbd>, not <small>that</small>",
+        '<details><summary>See</summary>\n<img src="dot.png" alt="a red dot">\n\nmore\n\n</details>',
+    ],
+)
+def test_what_a_text_writes_in_html_is_closed_where_it_says_so(tmp_path, markup):
+    (tmp_path / "dot.png").write_bytes(b"not really a picture")
+    made = page(f"{markup}\n\nafter", folder=str(tmp_path))
+    for tag, words in [("details", "(loop|more)"), ("kbd", "Tab"), ("small", "that")]:
+        if f"<{tag}>" in markup:
+            assert re.search(f"<{tag}>(?:(?!</{tag}>).)*{words}", made, re.DOTALL)
+    assert 'src="dot.png"' not in made
+
+
 @pytest.fixture
 def course(tmp_path):
     for name in (
@@ -156,13 +173,20 @@ def course(tmp_path):
         ("02-b.ipynb#Recap", '<a href="02-b.html#Recap">t</a>'),
         ("01-a.ipynb", "t (<code>notebooks/01-a.ipynb</code> in the course’s folder)"),
         ("../exercises/01-a.ipynb", "t (<code>exercises/01-a.ipynb</code> in the course’s folder)"),
-        ("files/s.xlsx", '<a href="files/s.xlsx">t</a>'),
+        ("files/s.xlsx", '<a href="./files/s.xlsx">t</a>'),
     ],
 )
 def test_links_lead_to_pages_to_files_beside_them_or_nowhere(course, url, made):
     link = links(course / "notebooks/03-c.ipynb", course / "out", {"02-b"})
     assert link("t", url) == made
     assert (course / "out/files/s.xlsx").exists() == url.startswith("files/")
+
+
+def test_the_workbook_is_where_the_page_of_its_lesson_says(tmp_path):
+    path = ROOT / "notebooks/03-spreadsheet.ipynb"
+    made = export(nbformat.read(path, as_version=4), path, tmp_path)
+    (workbook,) = {link for link in Page(made.read_text(encoding="utf-8")).leads if link.endswith(".xlsx")}
+    assert (tmp_path / workbook).is_file()
 
 
 def widget(name, still, **state):

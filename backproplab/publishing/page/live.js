@@ -66,7 +66,10 @@ class Model {
     );
   }
 
-  save_changes() {}
+  /** Tell the page: a site keeps some of what a reader did. */
+  save_changes() {
+    document.dispatchEvent(new CustomEvent("lesson-widget-saved", { detail: this.#state }));
+  }
 
   send() {}
 
@@ -131,7 +134,9 @@ async function put(place) {
   const widget = await widgets[module];
   let model = made.get(id);
   if (!model) {
-    model = new Model(whole(parts));
+    const state = whole(parts);
+    document.dispatchEvent(new CustomEvent("lesson-widget-waking", { detail: state }));
+    model = new Model(state);
     made.set(id, model);
     await widget.initialize?.({ model });
   }

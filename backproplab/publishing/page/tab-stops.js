@@ -1,5 +1,7 @@
 // A box is a stop for Tab while it has something to scroll; else Tab goes by.
-const boxes = document.querySelectorAll(".jp-Cell-inputWrapper, .jp-OutputArea-output, .lesson-formula");
+const boxes = document.querySelectorAll(
+  ".jp-Cell-inputWrapper, .jp-OutputArea-output, .lesson-formula, .highlight pre, .cell_output > .output, .table-wrapper",
+);
 const measured = new ResizeObserver((entries) => {
   for (const { target } of entries) {
     if (target.scrollWidth > target.clientWidth) target.setAttribute("tabindex", "0");

@@ -1,0 +1,49 @@
+"""Build the site: the course's folder in, a folder that any web server can show out."""
+
+import re
+from collections.abc import Mapping
+from io import StringIO
+from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.errors import SphinxError
+
+from backproplab.errors import BackproplabError
+from backproplab.publishing.site.sources import write_sources
+from backproplab.publishing.site.widgets import Held
+
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")  # of a terminal
+
+
+class SiteError(BackproplabError):
+    """The site has faults. The message is what Sphinx says of each, with the file and the line."""
+
+
+def build_site(course: Path, out: Path, work: Path, widgets: Mapping[str, Held], *, url: str = "") -> None:
+    """Write the site of the course in the folder `course` into the folder `out`.
+
+    `work` keeps what makes the next build short. `widgets` holds, by the stem of a lesson, what its widgets
+    hold. `url` is where the site will stand, if that is known. Raises `SiteError` if anything on a page is
+    amiss: a link that leads nowhere, a formula that has no MathML.
+    """
+    sources = work / "sources"
+    write_sources(course, sources, widgets)
+    out.mkdir(parents=True, exist_ok=True)
+    faults = StringIO()
+    app = Sphinx(
+        srcdir=sources,
+        confdir=course / "site",
+        outdir=out,
+        doctreedir=work / "doctrees",
+        buildername="html",
+        confoverrides={"html_baseurl": url} if url else {},
+        status=None,
+        warning=faults,
+        warningiserror=True,
+    )
+    try:
+        app.build()
+    except SphinxError as error:
+        raise SiteError(f"The site could not be made: {error}") from error
+    if app.statuscode:
+        raise SiteError(f"The site has faults:\n{COLOURS.sub('', faults.getvalue())}")

@@ -1,0 +1,143 @@
+"""The site as a reader meets it: walked by keyboard, searched, guessed in, light and dark, on paper."""
+
+import mimetypes
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from site_kit import ROOT, URL
+
+from backproplab.publishing.site.contents import parts
+from backproplab.widgets.quick_check.questions import questions
+from browser.lab import SCREENSHOTS, Watched, violations
+from browser.quick_check import check
+
+KINDS = {
+    "map": "index.html",
+    "lesson": "notebooks/09-losses.html",
+    "exercises": "exercises/00-start-here.html",
+    "reference": "reference/checking.html",
+    "benchmarks": "benchmarks/index.html",
+    "search": "search.html?q=vanishing",
+    "404": "404.html",
+}
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module")
+def visit(browser, watched, site):
+    """Open a page of the site, as a web server would show it: visit("index.html", color_scheme="dark")."""
+
+    def serve(route):
+        file = site / (unquote(urlsplit(route.request.url).path).removeprefix("/at/") or "index.html")
+        if file.is_file():
+            route.fulfill(body=file.read_bytes(), content_type=mimetypes.guess_type(file.name)[0])
+        else:
+            route.fulfill(status=404, body=(site / "404.html").read_bytes(), content_type="text/html")
+
+    def make(name, **options):
+        watched.append(Watched(browser, URL, **options))
+        watched[-1].context.route(f"{URL}**", serve)
+        watched[-1].page.set_default_timeout(30_000)
+        watched[-1].page.goto(f"{URL}{name}")
+        return watched[-1].page
+
+    return make
+
+
+def test_a_reader_walks_by_keyboard_from_the_map_to_the_last_page_on_a_phone(visit):
+    page = visit("index.html", viewport=PHONE)
+    walked, too_wide = [], []
+    while True:
+        name = page.url.removeprefix(URL)
+        walked.append(name)
+        if page.evaluate("document.documentElement.scrollWidth") > PHONE["width"]:
+            too_wide.append(name)
+        onward = page.locator(".next-page")
+        if not onward.count():
+            break
+        onward.focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url(lambda url, name=name: url != URL + name, wait_until="load")
+    lessons = [f"{name}.html" for part in parts(ROOT) for entry in part.entries for name in entry.pages]
+    assert walked[1 : len(lessons) + 1] == lessons
+    assert walked[-1] == "benchmarks/index.html"
+    assert not too_wide
+
+
+def test_the_search_finds_a_word_of_a_lesson(visit):
+    page = visit("index.html")
+    page.get_by_label("Search").first.fill("vanishing")
+    page.keyboard.press("Enter")
+    found = page.locator("#search-results li a").first
+    found.wait_for()
+    places = page.locator("#search-results li a").evaluate_all("all => all.map(one => one.href)")
+    assert any("/notebooks/" in place for place in places)
+
+
+def test_an_answer_is_covered_until_asked_for_and_stands_beside_the_guess_from_then_on(visit):
+    page = visit("notebooks/02-chain-rule.html")
+    cell = page.locator("[id='cell-id=product-of-slopes']")
+    answer = cell.get_by_text("multiplied:", exact=False).last
+    assert not answer.is_visible()
+    assert cell.locator(".cell_output").evaluate("one => one.clientHeight") == 0
+    cell.get_by_label("Your guess").fill("about 67")
+    page.keyboard.press("Enter")
+    assert answer.is_visible()
+    assert page.locator(":focus").inner_text() == "You guessed: about 67"
+    page.reload()
+    assert cell.get_by_text("You guessed: about 67").is_visible()
+    assert answer.is_visible()
+    assert page.locator(".course-cover:visible").count() > 0, "each answer has a cover of its own"
+
+
+def test_the_map_shows_what_was_answered_and_finished_and_the_quiz_stays_answered(visit):
+    page = visit("notebooks/02-chain-rule.html")
+    page.wait_for_function("() => document.documentElement.dataset.lessonLive === 'true'")
+    quiz = page.get_by_role("group", name="Quick check")
+    asked = questions("02")
+    right = [next(i for i, one in enumerate(each.choices) if one.right) for each in asked]
+    check(page, quiz.locator("fieldset").first, right[0])
+    page.goto(f"{URL}index.html")
+    row = page.locator(".course-map li", has_text="The chain rule")
+    assert f"1 of {len(asked)} questions" in row.inner_text()
+    page.goto(f"{URL}notebooks/02-chain-rule.html")
+    quiz.get_by_text(f"1 of {len(asked)} answered rightly").wait_for()
+    for place in range(1, len(asked)):
+        check(page, quiz.locator("fieldset").nth(place), right[place])
+    page.get_by_role("button", name="✓ Finished").wait_for()
+    page.goto(f"{URL}index.html")
+    assert "✓ finished" in row.inner_text()
+    assert page.get_by_text("You have finished 1 of").is_visible()
+    page.goto(f"{URL}exercises/02-chain-rule.html")
+    page.get_by_role("button", name="I have finished this page").press("Enter")
+    page.goto(f"{URL}index.html")
+    assert page.get_by_text("You have finished 2 of").is_visible()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_axe_finds_nothing_in_either_theme(visit, kind):
+    page = visit(KINDS[kind])
+    page.wait_for_load_state("networkidle")
+    assert violations(page, everywhere=True) == []
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
+    assert violations(page, everywhere=True, rules=["color-contrast"]) == []
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"site-{kind}-dark.png")
+
+
+def test_a_page_that_is_not_there_leads_back_from_any_depth(visit, watched):
+    page = visit("notebooks/gone/for-good.html")
+    page.get_by_role("link", name="The course map").click()
+    page.wait_for_url(f"{URL}index.html")
+    (trouble,) = watched[-1].troubles  # the browser tells of the status
+    assert "404" in trouble
+    watched[-1].troubles.clear()
+
+
+def test_on_paper_answers_are_there_and_covers_are_not(visit):
+    page = visit("notebooks/02-chain-rule.html")
+    page.emulate_media(media="print")
+    cell = page.locator("[id='cell-id=product-of-slopes']")
+    assert cell.get_by_text("multiplied:", exact=False).last.is_visible()
+    assert page.locator(".course-cover:visible, .sidebar-drawer:visible").count() == 0

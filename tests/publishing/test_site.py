@@ -1,0 +1,221 @@
+"""The whole site: links that lead somewhere, nothing from elsewhere, no solution, small pages with names."""
+
+import json
+import re
+import shutil
+from importlib.resources import files
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from site_kit import ROOT, URL, SitePage, target
+
+from backproplab.authoring.stubs import BEGIN, END
+from backproplab.publishing.export import WIDGET_STATE, WIDGET_VIEW
+from backproplab.publishing.site.build import SiteError, build_site
+from backproplab.publishing.site.contents import parts
+from backproplab.publishing.site.sources import put_below_one_title
+from backproplab.publishing.site.widgets import StaleLessonError, digest, held_by, kept, put_back, sources
+
+LARGEST = 1_500_000  # bytes of a page
+
+
+@pytest.fixture(scope="session")
+def pages(site):
+    """Each page of the site by its name in it, read."""
+    return {path.relative_to(site).as_posix(): SitePage(path) for path in sorted(site.rglob("*.html"))}
+
+
+def test_every_lesson_and_every_exercise_set_has_a_page(pages):
+    sources = [
+        *(ROOT / "notebooks").glob("*.ipynb"),
+        *(ROOT / "exercises").glob("*.ipynb"),
+    ]
+    wanted = {path.relative_to(ROOT).with_suffix(".html").as_posix() for path in sources}
+    assert wanted <= pages.keys()
+    assert {"index.html", "404.html", "search.html", "teaching.html", "benchmarks/index.html"} <= pages.keys()
+
+
+def test_every_link_leads_to_a_file_and_a_place_in_it(site, pages):
+    broken = []
+    for name, page in pages.items():
+        for link in page.leads:
+            if (found := target(name, link)) is None:
+                continue
+            file, fragment = found
+            there = pages.get(file)
+            if not (site / file).is_file() or (there and fragment and fragment not in there.ids):
+                broken.append(f"{name}: {link}")
+    assert not broken
+
+
+def test_nothing_is_loaded_from_elsewhere_and_what_is_loaded_is_there(site, pages):
+    loaded = {(name, link) for name, page in pages.items() for link in page.loads}
+    found = {(name, link): target(name, link) for name, link in loaded if not link.startswith("data:")}
+    assert not [each for each, where in found.items() if where is None or not (site / where[0]).is_file()]
+    styles = "\n".join(path.read_text(encoding="utf-8") for path in site.rglob("*.css"))
+    assert not re.search(r"@import|url\(\s*['\"]?(?:https?:)?//", styles)
+
+
+def test_no_page_is_heavier_than_a_phone_likes(site):
+    assert {
+        path.name: path.stat().st_size for path in site.rglob("*.html") if path.stat().st_size > LARGEST
+    } == {}
+
+
+def test_pages_have_titles_of_their_own_and_descriptions(pages):
+    titles = [page.title for page in pages.values()]
+    assert sorted(set(titles)) == sorted(titles)
+    notebooks = {name: page for name, page in pages.items() if name.startswith(("notebooks/", "exercises/"))}
+    assert not [name for name, page in notebooks.items() if len(page.meta.get("description", "")) < 40]
+    assert all(page.meta.get("viewport") for page in pages.values())
+
+
+def test_the_site_map_lists_the_pages_that_are_there(site):
+    listed = re.findall(r"<loc>(.*?)</loc>", (site / "sitemap.xml").read_text(encoding="utf-8"))
+    assert f"{URL}notebooks/03-spreadsheet.html" in listed
+    assert all((site / address.removeprefix(URL)).is_file() for address in listed)
+
+
+def solution_lines(path):
+    """The lines between the markers of a solution notebook, those that its handed-out form does not have."""
+    notebook = nbformat.read(path, as_version=4)
+    handed_out = (ROOT / "exercises" / path.name).read_text(encoding="utf-8")
+    for cell in notebook.cells:
+        for part in re.findall(f"{BEGIN}(.*?){END}", cell.source, re.DOTALL):
+            for line in map(str.strip, part.splitlines()):
+                if len(line) > 25 and json.dumps(line, ensure_ascii=False)[1:-1] not in handed_out:
+                    yield line
+
+
+def test_no_solution_is_anywhere_in_the_site(site):
+    seen = 0
+    for path in sorted((ROOT / "solutions").glob("*.ipynb")):
+        page = text_of(site / f"exercises/{path.stem}.html")
+        lines = set(solution_lines(path))
+        assert not [line for line in lines if line in page]
+        seen += len(lines)
+    assert seen > 100
+    everything = "\n".join(
+        path.read_text(encoding="utf-8")
+        for path in site.rglob("*")
+        if path.suffix in (".html", ".js", ".txt")
+    )
+    assert not re.search(r"BEGIN SOLUTION|END SOLUTION|@misconception|@alternative", everything)
+
+
+def text_of(path):
+    """The text of a page, as a reader copies it."""
+    from html import unescape
+
+    return unescape(re.sub(r"<[^>]+>", "", path.read_text(encoding="utf-8")))
+
+
+def test_answers_to_predictions_are_marked_and_other_outputs_are_not(site):
+    page = (site / "notebooks/02-chain-rule.html").read_text(encoding="utf-8")
+    marked = re.findall(r'class="cell tag_predicted[^>]*id="cell-id=([\w-]+)"', page)
+    assert "soapbox" not in marked
+    assert "product-of-slopes" in marked
+
+
+def test_the_map_has_the_lessons_of_the_readme_in_parts_and_each_capstone_behind_its_lesson():
+    listed = parts(ROOT)
+    assert [part.number for part in listed[:2]] == ["I", "II"]
+    numbers = [entry.number for part in listed for entry in part.entries]
+    assert numbers[:7] == ["00", "01", "02", "03", "04", "C1", "05"]
+    lessons = {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")}
+    assert lessons == {
+        page.removeprefix("notebooks/")
+        for part in listed
+        for entry in part.entries
+        for page in entry.pages
+        if page.startswith("notebooks/")
+    }
+
+
+def run_lesson():
+    shown = new_output(
+        "execute_result",
+        data={WIDGET_VIEW: {"model_id": "1a"}, "text/html": "<p>still</p>"},
+        execution_count=1,
+    )
+    lesson = new_notebook(cells=[new_code_cell("Dial()", id="dial", outputs=[shown])])
+    lesson.metadata["widgets"] = {WIDGET_STATE: {"state": {"1a": {"state": {"turn": 3}}, "2b": {}}}}
+    return lesson
+
+
+def test_widgets_of_a_run_are_put_into_the_committed_lesson():
+    ran = run_lesson()
+    held = held_by(ran)
+    assert held == {"views": [["dial", 0, "1a"]], "state": {"1a": {"state": {"turn": 3}}}}
+    committed = run_lesson()
+    del committed.metadata["widgets"], committed.cells[0].outputs[0].data[WIDGET_VIEW]
+    put_back(committed, held)
+    assert committed.cells == ran.cells
+
+
+def test_a_lesson_that_was_not_committed_as_it_runs_is_named():
+    committed = run_lesson()
+    committed.cells[0].outputs = []
+    with pytest.raises(StaleLessonError, match=r"'dial'.*make notebook"):
+        put_back(committed, held_by(run_lesson()))
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (r"A $\nosuch{x}$ b", r"nosuch.*no MathML"),
+        ("Read [the next one](01-gone.ipynb).", r"00-a\.ipynb.*01-gone"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::PendingDeprecationWarning")
+def test_a_fault_on_a_page_stops_the_site_and_is_named(tmp_path, text, fault):
+    shutil.copytree(ROOT / "site", tmp_path / "site", ignore=shutil.ignore_patterns("pages"))
+    lesson = new_notebook(cells=[new_markdown_cell(f"# A\n\n{text}", id="a")])
+    texts = {
+        "README.md": "| 00 | [A](notebooks/00-a.ipynb) | One idea | |\n\n## For instructors\n\nGrade.\n",
+        "benchmarks/README.md": "# Benchmarks\n",
+        "site/pages/index.md": "# Map\n\n{{ map }}\n\n```{toctree}\nteaching\nbenchmarks/index\n```\n",
+        "notebooks/00-a.ipynb": nbformat.writes(lesson),
+    }
+    for name, content in texts.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    with pytest.raises(SiteError, match=fault):
+        build_site(tmp_path, tmp_path / "out", tmp_path / "work", {})
+
+
+def test_a_lesson_is_run_again_only_when_its_code_has_changed(tmp_path):
+    runs = []
+
+    def run():
+        runs.append(1)
+        return run_lesson()
+
+    lesson, store = run_lesson(), tmp_path / "widgets/dial.json"
+    assert kept(lesson, store, run) == kept(lesson, store, run)
+    assert len(runs) == 1
+    before = digest(lesson)
+    lesson.cells.append(new_markdown_cell("Words.", id="words"))
+    assert digest(lesson) == before
+    lesson.cells[0].source = "Dial(4)"
+    kept(lesson, store, run)
+    assert len(runs) == 2
+
+
+def test_a_lesson_depends_on_what_it_may_load_and_not_on_what_makes_its_page():
+    names = [name for name, _ in sources(files("backproplab"))]
+    assert {"/scalar.py", "/widgets/kit/kit.js", "/widgets/quick_check/lessons/03.toml"} <= set(names)
+    assert not [name for name in names if name.startswith(("/publishing/", "/grading/"))]
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        assert not re.search(
+            r"backproplab\.(authoring|course|grading|publishing|sandbox)", path.read_text("utf-8")
+        )
+
+
+def test_a_notebook_with_several_titles_has_one_on_its_page():
+    texts = ["# One\n\n## A", "## B", "# Two", "## C\n\n### D", "no heading # here"]
+    notebook = new_notebook(cells=[new_markdown_cell(text) for text in texts])
+    put_below_one_title(notebook)
+    made = [cell.source for cell in notebook.cells]
+    assert made == ["# One\n\n## A", "## B", "## Two", "### C\n\n#### D", "no heading # here"]
