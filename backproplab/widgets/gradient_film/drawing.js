@@ -1,6 +1,6 @@
 // The two halves of a film's page. Both are made once; drawing a frame moves, fills and rewrites what is there.
 
-import { drawingContext, html, svg } from "../kit/kit.js";
+import { drawingContext, html, scrollBox, svg } from "../kit/kit.js";
 
 /** @import { Chart, Film, Kind, Line, Tick, Trace, Traits } from "./types.js" */
 
@@ -40,14 +40,17 @@ export function mapsPanel(film, pixels, palette) {
   function choose(units) {
     shown = [];
     const kinds = film.maps.map((kind) => {
-      const frames = html("div", { class: "film-frames" });
+      /** @type {MapFrame[]} */
+      const ours = [];
       for (const unit of units) {
         const place = kind.units.indexOf(film.units[unit]);
         if (place < 0) continue;
         const one = mapFrame(kind, place, rows, columns);
-        frames.append(one.node);
-        shown.push(one);
+        ours.push(one);
       }
+      shown.push(...ours);
+      const name = { role: "group", "aria-label": `Maps of ${kind.title}` };
+      const frames = scrollBox({ class: "film-frames", ...name }, ...ours.map(({ node }) => node));
       frames.style.setProperty("--film-columns", String(Math.max(frames.children.length, 2)));
       return html("div", { class: `film-role-${kind.role}` }, heading(kind), frames);
     });

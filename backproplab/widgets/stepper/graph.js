@@ -1,5 +1,5 @@
 // One order of a pass over a `Value` graph: its arithmetic, its drawing, its sentence.
-import { announcer, freshId, html, OWN_KEYS, svg } from "../kit/kit.js";
+import { announcer, freshId, html, OWN_KEYS, scrollBox, svg } from "../kit/kit.js";
 
 /** @import { Described, Entry, GraphNode, GraphScene, Panel, Pass, Sum, Term } from "./types.js" */
 
@@ -25,8 +25,8 @@ export function graphPanel({ scene, pass, wrong, described, choose }) {
   const { node: said, say } = announcer();
   const order = wrong ? "The wrong order, depth first" : "The right order";
   const name = wrong ? "Graph, stepped in the wrong order" : "Graph, stepped in the right order";
-  const attributes = { class: "bpl-scroll bps-graph", role: "group", tabindex: 0, "aria-label": name };
-  const box = html("div", { ...attributes, ...described, ...OWN_KEYS }, drawing.node);
+  const attributes = { class: "bps-graph", role: "group", tabindex: 0, "aria-label": name };
+  const box = scrollBox({ ...attributes, ...described, ...OWN_KEYS }, drawing.node);
   const node = html(
     "div",
     { class: wrong ? "bps-order bps-beside" : "bps-order", role: "group", "aria-label": order },
