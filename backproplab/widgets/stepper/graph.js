@@ -5,7 +5,8 @@ import { announcer, freshId, html, OWN_KEYS, scrollBox, svg } from "../kit/kit.j
 
 const MARGIN = 6; // around the drawing: a thick outline needs it
 const CORNER = { computed: 14, leaf: 0, constant: 0 };
-const SMALLEST = 0.8; // a drawing that almost fits shrinks by this much, and scrolls rather than shrink more
+const SMALLEST = 0.72; // a drawing that almost fits shrinks by this much, and scrolls rather than shrink more
+const BESIDE = 360; // pixels that a drawing needs to stand beside another one; a larger one scrolls
 const SCROLLS = 900; // pixels: a wider one keeps its size
 
 /**
@@ -39,7 +40,7 @@ export function graphPanel({ scene, pass, wrong, described, choose }) {
     box,
     said,
   );
-  node.style.flexBasis = `${drawing.least + 24}px`; // beside each other only where both drawings fit
+  node.style.flexBasis = `${Math.min(drawing.least + 24, BESIDE)}px`; // two beside each other can be compared
   let shown = 0;
   let due = 0;
   const scroll = () => {

@@ -142,15 +142,22 @@ function graphControls({ model, scene, shown, stepTo, compare }) {
     onchange: () => {},
   });
 
-  /** @param {number} box */
-  function choose(box) {
+  const goThere = () => {
+    const box = Number(boxes.input.value);
     let found = moves.findIndex((move, at) => move[1] === box && at >= shown());
     if (found < 0) found = moves.findIndex((move) => move[1] === box);
-    if (found < 0) return;
-    boxes.input.value = String(box);
     stepTo(found + 1);
+  };
+  boxes.row.append(button("go there", goThere));
+
+  /**
+   * A click on a box chooses it, and no more: whoever clicks the picture to step on has asked for no answer.
+   *
+   * @param {number} box
+   */
+  function choose(box) {
+    if (reached.includes(box)) boxes.input.value = String(box);
   }
-  boxes.row.append(button("go there", () => choose(Number(boxes.input.value))));
 
   const id = freshId("wrong");
   const tick = html("input", { type: "checkbox", id, ...OWN_KEYS });
