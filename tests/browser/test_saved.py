@@ -41,6 +41,14 @@ def test_opened_while_its_kernel_runs_each_widget_is_live(plain):
         plain.output(cell).locator(".bpl").wait_for()
 
 
+def test_ctrl_s_saves_while_a_widget_has_the_focus(plain):
+    slider = plain.output("graph").get_by_role("slider")
+    slider.focus()
+    plain.page.evaluate("() => { jupyterapp.shell.currentWidget.context.model.dirty = true; }")
+    slider.press("Control+s")
+    plain.page.wait_for_function("() => !jupyterapp.shell.currentWidget.context.model.dirty")
+
+
 def test_opened_with_a_new_kernel_each_output_is_its_still_half(plain):
     plain.save()
     plain.restart()

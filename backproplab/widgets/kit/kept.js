@@ -1,5 +1,7 @@
 // What a saved notebook keeps of our widgets: those that an output shows, and no others.
 
+import { passShortcutsOn } from "./shortcuts.js";
+
 /** @import { Model } from "./types.js" */
 
 const VIEW = "application/vnd.jupyter.widget-view+json";
@@ -39,10 +41,13 @@ const KEEPS = Symbol.for("backproplab keeps"); // each widget's module holds a c
  * a JupyterLab that keeps no widgets, as it does unless told, and a page that nbconvert makes. Once the widget is there,
  * from the file or from a kernel that still runs, its view is put back.
  *
+ * A widget that has the focus also lets the page have Ctrl+S, from here on.
+ *
  * @template {object} T
  * @param {{ model: Model<T> }} made
  */
 export function keepInNotebook({ model }) {
+  passShortcutsOn();
   const manager = /** @type {Partial<Manager & { [KEEPS]: boolean }> | undefined} */ (model.widget_manager);
   if (!manager?.context || !manager._modelsSync || !manager.get_state_sync) return;
   putBack(manager.context.model.cells, manager._modelsSync);
