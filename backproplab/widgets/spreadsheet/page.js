@@ -89,7 +89,8 @@ function renderSheet({ model, el }) {
       "p",
       { class: "bpl-sheet-help", id: help },
       "Arrow keys, Home and End select a cell. On a bordered number, type a new one, then Enter; Escape leaves the old one, ",
-      "Delete brings back the first. → marks what the selected cell is made of, a bar at the left what has just changed.",
+      "Delete brings back the first. By touch, tap a bordered number and type. ",
+      "→ marks what the selected cell is made of, a bar at the left what has just changed.",
     ),
   );
 
