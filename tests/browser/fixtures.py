@@ -38,7 +38,7 @@ def watched():
 
 @pytest.fixture(scope="module")
 def new_page(browser, lab, watched):
-    """Open a page: new_page(color_scheme="dark", …). It may talk to one server alone, the lab's if none is named."""
+    """Open a page: new_page(color_scheme="dark", …). It may talk to one server alone, the lab's by itself."""
 
     def make(address: str = lab[0], **options) -> Watched:
         watched.append(Watched(browser, address, **options))
