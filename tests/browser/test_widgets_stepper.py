@@ -185,3 +185,11 @@ def test_right_and_wrong_stand_beside_each_other_where_a_sidebar_leaves_900_pixe
     right, wrong = (one.bounding_box() for one in output.locator(".bps-order").all())
     assert right["y"] == wrong["y"]
     assert right["x"] + right["width"] <= wrong["x"]
+
+
+def test_before_the_first_message_its_place_says_what_will_stand_there(stage):
+    output = stage.output("diamond")
+    press(output, "Home")
+    line = output.locator(".bps-line").first
+    assert line.is_visible()
+    assert line.inner_text().split() == ["?", "upstream", "×", "?", "local", "=", "?", "contribution"]

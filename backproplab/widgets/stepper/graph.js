@@ -61,6 +61,25 @@ export function graphPanel({ scene, pass, wrong, described, choose }) {
   return { node, show };
 }
 
+/** What a message will look like, in its place before there is one. @type {Sum} */
+const COMING = {
+  title: "Before the first message",
+  product: [
+    ["?", "upstream"],
+    ["×", ""],
+    ["?", "local"],
+    ["=", ""],
+    ["?", "contribution"],
+  ],
+  total: [
+    ["?", "so far"],
+    ["+", ""],
+    ["?", "contribution"],
+    ["=", ""],
+    ["?", "now"],
+  ],
+};
+
 /**
  * The two lines of a message: upstream × local = contribution; so far + contribution = now.
  *
@@ -89,9 +108,8 @@ function arithmetic(sums) {
   const node = html("div", { class: "bps-sum" }, title, lines);
   /** @param {number} step */
   const show = (step) => {
-    lines.style.visibility = step ? "visible" : "hidden";
-    const told = sums[Math.max(0, step - 1)];
-    title.textContent = step ? told.title : "Before the first message";
+    const told = step ? sums[step - 1] : COMING;
+    title.textContent = told.title;
     product.write(told.product);
     total.write(told.total);
   };

@@ -135,9 +135,13 @@ function render({ model, el }) {
 function graphControls({ model, scene, shown, stepTo, compare }) {
   const moves = scene.passes[0].moves;
   const reached = [...new Set(moves.map((move) => move[1]))];
+  /** @param {number} box */
+  const labelled = (box) => scene.nodes[box].heading[0]?.[1] === "bold";
+  // Those with a label first: whoever types "w₃" means it, and not "w₃ × h".
+  const listed = [...reached].sort((one, other) => Number(labelled(other)) - Number(labelled(one)));
   const boxes = menu({
     label: "next message to",
-    options: reached.map((box) => [String(box), scene.nodes[box].name]),
+    options: listed.map((box) => [String(box), scene.nodes[box].name]),
     value: String(reached[0]),
     onchange: () => {},
   });
