@@ -28,8 +28,16 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-DOTS_PER_INCH = 144
 PAGE_PIXELS_PER_INCH = 110  # 8 inches fill a JupyterLab cell, and 10-point type reads as 15 pixels
+DOTS_PER_INCH = 2 * PAGE_PIXELS_PER_INCH  # sharp where a page's pixel is two of the screen's
+LEAST_WIDTH = (
+    640  # pixels, below which a wide picture scrolls: its type would be too small to read on a phone
+)
+DARK = (
+    "<style>@media screen{[data-jp-theme-light=false] .bpl-figure"
+    "{filter:invert(1) hue-rotate(180deg);mix-blend-mode:screen}}</style>"
+)
+"""On a dark page a picture is light on dark, each colour in its own hue; without the style it is on white."""
 
 MARKED = re.compile(r"`(?P<code>[^`]+)`|(?<!\w)\*(?P<em>[^\s*](?:[^*]*[^\s*])?)\*(?!\w)")
 """What a sentence marks: `code` in backticks, *emphasis* between stars; the star of a product is neither."""
@@ -116,8 +124,9 @@ def _figure_and_text(picture: "Figure | Axes", alt: str | None) -> tuple["Figure
 def _img(figure: "Figure", encoded: str, text: str) -> str:
     width = round(figure.get_figwidth() * PAGE_PIXELS_PER_INCH)
     return (
-        f'<img alt="{_html.escape(text)}" width="{width}" style="max-width:100%" '
-        f'src="data:image/png;base64,{encoded}">'
+        f'<img alt="{_html.escape(text)}" class="bpl-figure" width="{width}" '
+        f'style="max-width:100%;min-width:{min(width, LEAST_WIDTH)}px" '
+        f'src="data:image/png;base64,{encoded}">{DARK}'
     )
 
 

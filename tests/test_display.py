@@ -135,7 +135,16 @@ show(figure)
         markup, words = output.data["text/html"], output.data["text/plain"]
         assert html.unescape(re.search(r'alt="([^"]*)"', markup)[1]) == words == 'It is "large" & < 3.'
         assert 'width="440"' in markup  # 4 inches
-        assert "max-width:100%" in markup
+        assert "max-width:100%;min-width:440px" in markup
+
+    def test_a_picture_is_sharp_where_a_page_has_two_pixels_for_one_and_its_type_stays_legible(self):
+        figure, _ = panels(width=8, height=2)
+        markup = display.image(figure, "Nothing.")
+        encoded = re.search(r"base64,([^\"]+)", markup)[1]
+        drawn = Image.open(io.BytesIO(base64.b64decode(encoded)))
+        assert 'width="880"' in markup
+        assert drawn.width == 2 * 880
+        assert "min-width:640px" in markup  # a narrower page scrolls
 
     def test_nbval_strict_sees_the_same_twice_and_no_bar(self, kernel_path, tmp_path):
         book = notebook(self.SHOWN, TRAIN, "html('<b>3</b>', '3')\nprint('done')")

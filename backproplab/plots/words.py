@@ -1,9 +1,12 @@
 """Words for alt text: rounded numbers and the course of a curve, in a sentence."""
 
+import re
 from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+FIGURE_SPACE, POINT_SPACE = "\u2007", "\u2008"
 
 
 def number(value: float, digits: int = 2) -> str:
@@ -36,6 +39,24 @@ def short(value: float, digits: int = 3) -> str:
         return f"{value + 0.0:.0f}".replace("-", "−")  # + 0.0 turns −0.0 into 0
     text = number(value, digits).replace(",", "")
     return text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text
+
+
+def line_up(texts: Sequence[str]) -> list[str]:
+    """Write the numbers of a column so that, set flush right, their points stand below one another.
+
+    What a number lacks after its last digit is made up by spaces as wide as a digit, and as a point.
+
+    >>> [text.replace(FIGURE_SPACE, "_").replace(POINT_SPACE, ",") for text in line_up(["0.25", "−1.5", "3"])]
+    ['0.25', '−1.5_', '3,__']
+    """
+    ends = [re.search(r"[.e]|$", text).start() for text in texts]  # type: ignore[union-attr]  # $ is always found
+    longest = max((len(text) - end for text, end in zip(texts, ends, strict=True)), default=0)
+    padded = []
+    for text, end in zip(texts, ends, strict=True):
+        missing = longest - (len(text) - end) if text else 0
+        point = POINT_SPACE if missing and end == len(text) else ""
+        padded.append(text + point + FIGURE_SPACE * (missing - len(point)))
+    return padded
 
 
 def join(words: Sequence[str]) -> str:

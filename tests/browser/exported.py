@@ -7,7 +7,8 @@ class Page:
     """An exported lesson in a browser, found by cell as a notebook is."""
 
     def __init__(self, watched: Watched, path):
-        self.context, self.page, self.path = watched.context, watched.page, path
+        self.watched, self.path = watched, path
+        self.context, self.page = watched.context, watched.page
         self.page.set_default_timeout(20_000)
         self.open()
 

@@ -38,10 +38,10 @@ def watched():
 
 @pytest.fixture(scope="module")
 def new_page(browser, lab, watched):
-    """Open a page: new_page(color_scheme="dark", …). It may talk to this machine alone."""
+    """Open a page: new_page(color_scheme="dark", …). It may talk to one server alone, the lab's by itself."""
 
-    def make(**options) -> Watched:
-        watched.append(Watched(browser, lab[0], **options))
+    def make(address: str = lab[0], **options) -> Watched:
+        watched.append(Watched(browser, address, **options))
         return watched[-1]
 
     return make

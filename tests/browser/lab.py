@@ -33,10 +33,11 @@ def chromium() -> str | None:
 
 
 @contextlib.contextmanager
-def lab_server(folder: Path, *, learners: bool = False) -> Iterator[str]:
+def lab_server(folder: Path, *, learners: bool = False, settings: Path | None = SETTINGS) -> Iterator[str]:
     """A JupyterLab on loopback that serves `folder`; yields its address. No settings of the user are read.
 
     With `learners`, `folder` is a copy of the course, and `backproplab lab` opens it, with its own settings.
+    Without `settings` it is as anybody has it who has started `jupyter lab`.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -60,7 +61,8 @@ def lab_server(folder: Path, *, learners: bool = False) -> Iterator[str]:
     }
     command = [sys.executable, "-m", *(("backproplab", "lab", "--") if learners else ("jupyterlab",))]
     if not learners:
-        command += [f"--ServerApp.root_dir={folder}", f"--LabApp.app_settings_dir={SETTINGS}"]
+        command += [f"--ServerApp.root_dir={folder}"]
+        command += [f"--LabApp.app_settings_dir={settings}"] if settings else []
     command += ["--no-browser", "--allow-root", "--expose-app-in-browser"]
     command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--ServerApp.ip=127.0.0.1"]
     command += ["--IdentityProvider.token=", "--ServerApp.log_level=ERROR"]

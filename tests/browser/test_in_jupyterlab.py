@@ -208,7 +208,7 @@ def test_on_a_page_whose_kernel_went_away_python_is_missed(notebook):
     notebook.save()
     notebook.restart()
     notebook.output("playground").get_by_role("button", name="One step", exact=True).press("Enter")
-    told(notebook, "playground", "Python has not answered for 2 seconds")
+    told(notebook, "playground", "Python has not answered for 5 seconds")
 
 
 def test_with_a_new_kernel_what_needs_no_python_goes_on(notebook):
@@ -227,10 +227,10 @@ def test_with_a_new_kernel_what_needs_python_keeps_its_picture_and_says_so(noteb
     root = notebook.output("playground")
     root.get_by_text("2 steps · loss").wait_for()
     root.get_by_role("button", name="Start", exact=True).press("Enter")
-    told(notebook, "playground", "Python has not answered for 2 seconds")
+    told(notebook, "playground", "Python has not answered for 5 seconds")
     root.get_by_role("button", name="Start", exact=True).wait_for()
     notebook.output("pad").get_by_role("button", name="Undo").click()
-    told(notebook, "pad", "Python has not answered for 2 seconds.")
+    told(notebook, "pad", "Python has not answered for 5 seconds.")
 
 
 def test_read_and_saved_without_python_each_is_there_the_next_time(notebook):

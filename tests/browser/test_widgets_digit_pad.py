@@ -195,9 +195,9 @@ def test_two_pads_do_not_disturb_each_other(stage, pad):
 
 
 def test_python_that_does_not_answer_is_told_and_comes_back(stage, pad):
-    stage.ask("hold(pad, 4)")
+    stage.ask("hold(pad, 8)")
     pad.get_by_label("or take a real digit").select_option("5")
-    said(pad, "Python has not answered for 2 seconds.")
+    said(pad, "Python has not answered for 5 seconds.")
     said(pad, "Read as ")
     assert stage.ask("pad.actions") == [{"sample": 5}]
 

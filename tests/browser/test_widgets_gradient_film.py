@@ -271,3 +271,42 @@ def test_at_200_percent_nothing_is_cut_off(open_stage):
     assert output.locator(".film").evaluate("film => film.scrollWidth <= film.clientWidth")
     assert large.violations() == []
     large.screenshot("film", "gradient-film-200-percent")
+
+
+def touch(plot, *events):
+    """A finger on a chart: ("pointerdown", x, y) and so on, in pixels from its corner."""
+    plot.evaluate(
+        """(plot, events) => {
+             const { left, top } = plot.getBoundingClientRect();
+             for (const [type, x, y] of events) {
+               const place = { clientX: left + x, clientY: top + y };
+               const buttons = type === "pointerup" ? 0 : 1;
+               const finger = { pointerType: "touch", pointerId: 7, bubbles: true, buttons };
+               plot.dispatchEvent(new PointerEvent(type, { ...finger, ...place }));
+             }
+           }""",
+        [list(event) for event in events],
+    )
+
+
+def test_a_swipe_that_scrolls_the_page_leaves_the_frame_alone(stage, film):
+    plot = film.locator(".film-plot").first
+    swipe = [
+        ("pointerdown", 90, 10),
+        ("pointermove", 91, 16),
+        ("pointermove", 96, 40),
+        ("pointercancel", 96, 40),
+    ]
+    touch(plot, *swipe)
+    touch(plot, ("pointerdown", 90, 10), ("pointermove", 97, 50), ("pointerup", 97, 60))
+    assert stage.ask("film.frame") == 0
+    at(film, "step 1 (1 of 13)")
+
+
+def test_a_tap_goes_there_and_a_finger_that_moves_across_scrubs(stage, film):
+    plot = film.locator(".film-plot").first
+    width = plot.bounding_box()["width"]
+    touch(plot, ("pointerdown", width - 2, 20), ("pointerup", width - 2, 21))
+    at(film, "step 1,000 (13 of 13)")
+    touch(plot, ("pointerdown", width / 2, 20), ("pointermove", width / 4, 22), ("pointermove", 1, 60))
+    at(film, "step 1 (1 of 13)")

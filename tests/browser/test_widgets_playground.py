@@ -1,5 +1,7 @@
 """The Playground on a page: a network in training, by keyboard alone."""
 
+import re
+
 import pytest
 
 CELL = "playground"
@@ -151,7 +153,7 @@ def test_a_page_that_is_closed_stops_the_work(stage, playground):
 
 
 def test_python_that_does_not_answer_is_told(stage, playground):
-    """Busy for three seconds, then free: the page says so, or Python if it was asked, and neither trains."""
+    """Busy for seven seconds, then free: the page says so, or Python if it was asked, and neither trains."""
     press(playground, "Start")
     wait_for_steps(stage, playground, 10)
     playground.evaluate(
@@ -162,11 +164,64 @@ def test_python_that_does_not_answer_is_told(stage, playground):
              new MutationObserver(note).observe(status, { childList: true });
            }"""
     )
-    stage.ask("[playground._lock.acquire(), time.sleep(3), playground._lock.release()][1]")
+    stage.ask("[playground._lock.acquire(), time.sleep(7), playground._lock.release()][1]")
     stage.page.wait_for_function(
-        "root => root.told.some((text) => text.includes('for 2 seconds'))", arg=playground.element_handle()
+        "root => root.told.some((text) => text.includes('for 5 seconds'))", arg=playground.element_handle()
     )
     stage.becomes("playground.playing", False)
+
+
+def test_a_python_two_seconds_away_trains(stage, playground):
+    """Each message takes 2.2 seconds to the page: training is slow then, and goes on."""
+    stage.page.evaluate(
+        """() => {
+             const near = window.fromPython;
+             window.fromPython = async () => {
+               const messages = await near();
+               await new Promise((done) => setTimeout(done, messages.length ? 2200 : 0));
+               return messages;
+             };
+             window.comeNear = () => { window.fromPython = near; };
+           }"""
+    )
+    try:
+        press(playground, "Start")
+        wait_for_steps(stage, playground, 10)
+        first = stage.ask("playground.steps")
+        wait_for_steps(stage, playground, first + 10)
+        assert playground.get_by_role("button", name="Pause", exact=True).count() == 1
+        assert stage.ask("playground.playing")
+    finally:
+        stage.page.evaluate("() => comeNear()")
+
+
+def test_why_training_paused_is_said_until_the_reader_does_something(stage, playground):
+    press(playground, "Start")
+    wait_for_steps(stage, playground, 10)
+    stage.ask("[playground._lock.acquire(), time.sleep(7), playground._lock.release()][1]")
+    says(playground, "Paused: P")
+    stage.ask("playground.train(1)")
+    progress = playground.locator(".pg-progress").element_handle()
+    steps = f"{stage.ask('playground.steps'):,} step"
+    stage.page.wait_for_function("([node, text]) => node.textContent.startsWith(text)", arg=[progress, steps])
+    says(playground, "Paused: Python did not answer for 5 seconds. After")
+    press(playground, "One step")
+    says(playground, re.compile("^After"))
+
+
+def test_lines_of_gradients_fade_as_training_stalls(stage, playground):
+    """Seed 6 sticks: its gradients fall, and the drawing must not say otherwise."""
+
+    def thickest():
+        return playground.locator(".pg-network .pg-gradient").evaluate_all(
+            "lines => Math.max(...lines.map((line) => Number(line.getAttribute('stroke-width'))))"
+        )
+
+    before = thickest()
+    stage.ask("playground.train(6000)")
+    wait_for_steps(stage, playground, 6000)
+    assert thickest() < before - 1
+    assert playground.get_by_text("1e−6 or less").is_visible()
 
 
 def test_a_view_that_comes_back_asks_whether_training_goes_on(stage, playground):
@@ -176,10 +231,10 @@ def test_a_view_that_comes_back_asks_whether_training_goes_on(stage, playground)
         """root => {
              const place = root.parentElement;
              root.remove(); // as a long notebook does with what is far from the window
-             setTimeout(() => place.append(root), 2500);
+             setTimeout(() => place.append(root), 5500);
            }"""
     )
-    says(playground, "did not reach each other for 2 seconds")
+    says(playground, "did not reach each other for 5 seconds")
     stage.becomes("playground.playing", False)
 
 

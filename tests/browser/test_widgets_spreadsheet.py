@@ -1,6 +1,7 @@
 """The sheet in a browser: its JavaScript finds the package's numbers; all of it works by keyboard alone."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -337,3 +338,26 @@ def test_it_is_accessible_in_every_look(look, stage):
     cell = sheet.output.locator("td[data-name='dL_dh']").bounding_box()
     assert grid["x"] <= cell["x"]
     assert cell["x"] + cell["width"] <= grid["x"] + grid["width"] + 1, "the selected cell is in view"
+
+
+def test_a_number_is_read_as_one(sheet):
+    """Its text stands in two boxes, before the point and after it; a reader of screens says what is seen."""
+    names = sheet.output.locator("td[data-name]").evaluate_all(
+        "cells => cells.map((cell) => [cell.getAttribute('aria-label'), cell.textContent])"
+    )
+    assert names
+    assert all(name == text for name, text in names)
+    sheet.output.get_by_role("gridcell", name=re.compile(r"^−0\.\d{9}$")).first.wait_for()
+
+
+def test_a_tap_on_a_bordered_number_begins_to_type(open_stage):
+    stage = open_stage({"sheet": SOURCE}, has_touch=True)
+    output = stage.output("sheet")
+    output.locator("td[data-name='w3']").tap()
+    field = output.get_by_role("textbox")
+    field.fill("0.5")
+    field.press("Enter")
+    stage.becomes("widget.numbers", {"w3": 0.5})
+    output.locator("td[data-name='L']").tap()
+    assert output.get_by_role("textbox").count() == 0
+    assert output.get_by_text("tap a bordered number").is_visible()

@@ -98,7 +98,18 @@ def test_one_goes_to_the_next_message_that_reaches_a_box(stage):
     for step in (1, 3, 1):  # after the last comes the first again
         output.page.keyboard.press("Enter")
         stage.becomes("diamond.step", step)
+
+
+def test_a_click_on_a_box_chooses_it_and_gives_nothing_away(stage):
+    output = stage.output("diamond")
+    press(output, "Home")
     output.locator(".bps-node").first.click()  # a, with the mouse
+    output.page.keyboard.press("ArrowRight")
+    stage.becomes("diamond.step", 1)
+    assert (
+        output.get_by_role("combobox", name="next message to").locator("option:checked").text_content() == "a"
+    )
+    output.get_by_role("button", name="go there").click()
     stage.becomes("diamond.step", 4)
 
 
@@ -165,3 +176,20 @@ def test_axe_finds_nothing(stage, theme):
     for cell in ("diamond", "large", "layers"):
         stage.screenshot(cell, f"stepper-{cell}-{theme}")
     assert stage.violations() == []
+
+
+def test_right_and_wrong_stand_beside_each_other_where_a_sidebar_leaves_900_pixels(open_stage):
+    stage = open_stage({"diamond": DIAMOND}, viewport={"width": 900, "height": 800})
+    output = stage.output("diamond")
+    output.get_by_role("checkbox", name="also a wrong order, depth first").check()
+    right, wrong = (one.bounding_box() for one in output.locator(".bps-order").all())
+    assert right["y"] == wrong["y"]
+    assert right["x"] + right["width"] <= wrong["x"]
+
+
+def test_before_the_first_message_its_place_says_what_will_stand_there(stage):
+    output = stage.output("diamond")
+    press(output, "Home")
+    line = output.locator(".bps-line").first
+    assert line.is_visible()
+    assert line.inner_text().split() == ["?", "upstream", "×", "?", "local", "=", "?", "contribution"]

@@ -11,7 +11,7 @@ from backproplab.layers.initial import STANDARD_DEVIATIONS, standard_deviation
 from backproplab.optimizers import Adam
 from backproplab.widgets import Playground
 from backproplab.widgets.playground import widget as module
-from backproplab.widgets.playground.picture import SIDE, Plane
+from backproplab.widgets.playground.picture import FAINTEST, SIDE, Plane, gradient_sizes, weight_sizes
 from backproplab.widgets.playground.run import ACTIVATIONS, DATA, LOSSES, ROWS, Run, Settings
 from backproplab.widgets.playground.words import unit_names, unit_words
 
@@ -116,6 +116,15 @@ def test_every_activation_and_depth_on_every_data_set_gives_a_picture(data, loss
             assert len(playground.plane) == SIDE**2
             assert len(playground.weights) == len(playground.gradients)
             assert len(playground.curves) % (4 * (2 + depth + 1)) == 0
+
+
+def test_the_scale_of_gradients_is_the_same_for_all_and_that_of_weights_is_not():
+    views = {"dense1.weights": np.array([[1.0, -1e-3, 1e-9, 0.0]]), "dense1.bias": np.array([7.0])}
+    places = np.frombuffer(gradient_sizes(views), "<f4")
+    np.testing.assert_allclose(places, [1, -0.5, FAINTEST, 0], rtol=1e-6)
+    smaller = {"dense1.weights": views["dense1.weights"] / 10}
+    np.testing.assert_allclose(np.frombuffer(gradient_sizes(smaller), "<f4")[:2], [5 / 6, -1 / 3], rtol=1e-6)
+    assert weight_sizes(smaller) == weight_sizes({"dense1.weights": views["dense1.weights"]})
 
 
 def test_every_way_to_start_is_offered_with_its_spread():
@@ -255,12 +264,12 @@ def test_a_page_that_is_gone_gets_nothing_done(clock):
     playground.playing = True
     page.answers()
     steps = playground.steps
-    clock.now += 3
+    clock.now += 6
     assert playground.steps == steps
     page.answers()  # thawed: too late
     assert playground.steps == steps
     assert not playground.playing
-    assert "2 seconds" in playground.report["said"]
+    assert "5 seconds" in playground.report["said"]
 
 
 def test_two_views_pull_no_faster_than_one(clock):

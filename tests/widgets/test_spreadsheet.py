@@ -95,3 +95,12 @@ def test_without_a_kernel_a_table_holds_value_formula_and_gradient(widget):
 def test_what_stands_without_a_kernel_is_the_same_to_the_last_printed_digit():
     """What nbval compares: no column of differences, which are rounding alone."""
     assert "e−" not in Spreadsheet(Sheet(*classic())).static().plain
+
+
+def test_the_still_table_lines_up_the_points_of_its_numbers(widget):
+    rows = re.findall(r"<tr><th>[^<]*</th>(<td.*?)</tr>", widget.static().html)
+    values = [re.findall(r'<td align="(\w+)">([^<]*)</td>', row)[1] for row in rows]
+    assert {side for side, _ in values} == {"right"}
+    after = [len(text) - re.search(r"[.\u2008]", text).start() for _, text in values]
+    assert len(values) > 5
+    assert len(set(after)) == 1

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from itertools import pairwise
 
 import numpy as np
@@ -12,9 +13,10 @@ from traitlets import TraitError
 
 from backproplab import Dense, Network, ReLU, Sigmoid, SoftmaxCrossEntropy, SquaredError, Value
 from backproplab.plots.nodes import nodes_of
-from backproplab.plots.words import short
+from backproplab.plots.words import FIGURE_SPACE, POINT_SPACE, short
 from backproplab.scalar import dot
 from backproplab.widgets import Stepper
+from backproplab.widgets.stepper.graph import value_scene
 from backproplab.widgets.stepper.messages import depth_first_steps, right_messages, wrong_messages
 from backproplab.widgets.stepper.words import entries
 
@@ -189,7 +191,8 @@ class TestNetwork:
             for name in ("weights", "bias") if own else ():
                 gradient = np.atleast_2d(network.gradient_views[f"{step['title']}.{name}"])
                 rows = own[f"gradient of its {name}"]["rows"]
-                assert rows == [[short(entry) for entry in row] for row in gradient]
+                plain = [[text.rstrip(f"{FIGURE_SPACE}{POINT_SPACE}") for text in row] for row in rows]
+                assert plain == [[short(entry) for entry in row] for row in gradient]
 
     def test_what_one_layer_sends_on_the_next_one_hears(self):
         steps = self.small()[1].scene["steps"]
@@ -238,3 +241,40 @@ class TestStatic:
         d.backward()
         Stepper(d).static()
         assert (a.grad, d.grad) == (480, 1)
+
+
+def test_points_of_a_column_stand_below_one_another():
+    network = Network([Dense(1, 1)], dtype=np.float64)
+    network.parameters = [2.0, 0.5]
+    x, targets = [[0.25], [1.5], [-2.0]], [[0.0], [0.0], [0.5]]
+    scene = Stepper(network, SquaredError(), x=x, targets=targets).scene
+    column = [row[0] for row in scene["steps"][0]["parts"][0]["rows"]]
+    assert len({len(text) - re.search(r"[.\u2008]|$", text).start() for text in column}) == 1
+
+
+def network_of_lesson_three():
+    """Lesson 05's graph of the network of lesson 03: a long one, most of its boxes without a label."""
+    w1, w2, b1, w3, b2 = (Value(number) for number in (0.4, -0.2, 0.1, 0.7, -0.3))
+    z1 = 0.5 * w1 + 0.3 * w2 + b1
+    h = z1.sigmoid()
+    z2 = w3 * h + b2
+    y = z2.sigmoid()
+    loss = 0.5 * (y - 1) ** 2
+    values = (w1, w2, b1, w3, b2, z1, h, z2, y, loss)
+    for name, value in zip(["w₁", "w₂", "b₁", "w₃", "b₂", "z₁", "h", "z₂", "y", "L"], values, strict=True):
+        value.label = name
+    return loss
+
+
+def test_a_box_without_a_label_is_called_by_what_it_was_made_from():
+    names = [node["name"] for node in value_scene(network_of_lesson_three())["nodes"]]
+    assert {"w₃ × h", "y − 1", "(y − 1)²"} <= set(names)
+    assert not any("box" in name for name in names)
+
+
+def test_the_right_half_of_a_long_drawing_stands_as_high_as_its_left():
+    scene = value_scene(network_of_lesson_three())
+    half = [node for node in scene["nodes"] if node["x"] > scene["width"] / 2]
+    assert min(node["y"] for node in half) < scene["height"] / 3
+    for node in scene["nodes"]:
+        assert 0 <= node["y"] <= scene["height"] - node["height"] + 0.2

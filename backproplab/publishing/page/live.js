@@ -124,7 +124,7 @@ const widgets = modules.map(loaded);
 const made = new Map();
 
 /**
- * Draw a widget in its place. Its still half goes once it is drawn: where that fails, it stays.
+ * Draw a widget in its place. Its still half is for paper alone once it is drawn: where that fails, it stays.
  *
  * @param {HTMLElement} place
  */
@@ -140,12 +140,14 @@ async function put(place) {
     made.set(id, model);
     await widget.initialize?.({ model });
   }
-  const still = [...place.childNodes];
+  const still = document.createElement("div");
+  still.append(...place.childNodes);
   const el = document.createElement("div");
-  place.append(el); // in the page first: a module may measure itself
+  el.className = "lesson-live";
+  place.append(still, el); // in the page first: a module may measure itself
   try {
     await widget.render({ model, el });
-    for (const node of still) node.remove();
+    still.className = "lesson-still";
   } catch (error) {
     el.remove();
     throw error;

@@ -8,7 +8,7 @@ import { lastGround, padPaper } from "./paper.js";
 /** @import { Model, Widget } from "../kit/types.js" */
 /** @import { Action, Answer, Traits } from "./types.js" */
 
-const PATIENCE = 2000; // milliseconds
+const PATIENCE = 5000; // milliseconds: a Python far away may take two seconds
 const SIZES = [0.01, 0.03, 0.1, 0.3];
 /** @type {[value: string, text: string][]} */
 const DIGITS = Array.from("0123456789", (digit) => [digit, digit]);
@@ -39,7 +39,7 @@ export default {
     });
     const line = questions(model, () => {
       said.say(
-        "Python has not answered for 2 seconds. It may be busy with another cell; if not, run this cell again.",
+        "Python has not answered for 5 seconds. It may be busy with another cell; if not, run this cell again.",
       );
     });
 

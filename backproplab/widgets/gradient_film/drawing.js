@@ -1,9 +1,10 @@
 // The two halves of a film's page. Both are made once; drawing a frame moves, fills and rewrites what is there.
 
-import { drawingContext, html, svg } from "../kit/kit.js";
+import { drawingContext, html, scrollBox, svg } from "../kit/kit.js";
 
 /** @import { Chart, Film, Kind, Line, Tick, Trace, Traits } from "./types.js" */
 
+const SLOP = 8; // pixels that a finger may slip while it taps
 const ZERO = 128; // the byte of a zero, as maps.py makes them
 
 /**
@@ -40,14 +41,17 @@ export function mapsPanel(film, pixels, palette) {
   function choose(units) {
     shown = [];
     const kinds = film.maps.map((kind) => {
-      const frames = html("div", { class: "film-frames" });
+      /** @type {MapFrame[]} */
+      const ours = [];
       for (const unit of units) {
         const place = kind.units.indexOf(film.units[unit]);
         if (place < 0) continue;
         const one = mapFrame(kind, place, rows, columns);
-        frames.append(one.node);
-        shown.push(one);
+        ours.push(one);
       }
+      shown.push(...ours);
+      const name = { role: "group", "aria-label": `Maps of ${kind.title}` };
+      const frames = scrollBox({ class: "film-frames", ...name }, ...ours.map(({ node }) => node));
       frames.style.setProperty("--film-columns", String(Math.max(frames.children.length, 2)));
       return html("div", { class: `film-role-${kind.role}` }, heading(kind), frames);
     });
@@ -182,9 +186,27 @@ export function chartsPanel(film, onpick) {
     steps.replaceChildren(...ticks.map(([left, text]) => placed({ left }, text)), html("span", {}, "step"));
   }
 
+  /** @type {{ x: number, y: number, picks: boolean } | null} */
+  let finger = null; // where it came down, and whether it is known to be at work in the chart: it may want to scroll
+
+  /** @type {(plot: HTMLElement, event: PointerEvent) => void} */
+  function follow(plot, event) {
+    if (event.pointerType !== "touch") {
+      if (event.type !== "pointerup" && event.buttons & 1) pick(plot, event);
+      return;
+    }
+    if (event.type === "pointerdown") finger = { x: event.clientX, y: event.clientY, picks: false };
+    if (!finger) return;
+    const across = Math.abs(event.clientX - finger.x);
+    const along = Math.abs(event.clientY - finger.y);
+    finger.picks ||= across > SLOP && across > along;
+    const tapped = event.type === "pointerup" && across <= SLOP && along <= SLOP;
+    if (finger.picks || tapped) pick(plot, event);
+    if (event.type === "pointerup" || event.type === "pointercancel") finger = null;
+  }
+
   /** @type {(plot: HTMLElement, event: PointerEvent) => void} */
   function pick(plot, event) {
-    if (event.type === "pointermove" && !(event.buttons & 1)) return;
     const box = plot.getBoundingClientRect();
     const wanted = (100 * (event.clientX - box.left)) / box.width;
     let best = 0;
@@ -195,8 +217,9 @@ export function chartsPanel(film, onpick) {
     event.preventDefault();
   }
   for (const { plot } of charts) {
-    plot.addEventListener("pointerdown", (event) => pick(plot, event));
-    plot.addEventListener("pointermove", (event) => pick(plot, event));
+    for (const type of /** @type {const} */ (["pointerdown", "pointermove", "pointerup", "pointercancel"])) {
+      plot.addEventListener(type, (event) => follow(plot, event));
+    }
   }
   /** @param {number} frame */
   const draw = (frame) => {

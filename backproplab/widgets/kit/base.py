@@ -56,4 +56,7 @@ class Live(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         still = self.static()
         view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
-        return {VIEW: view, "text/html": still.html, "text/plain": still.plain}, {}
+        markup = (
+            f'<div dir="ltr">{still.html}</div>'  # on a page from right to left a minus would change sides
+        )
+        return {VIEW: view, "text/html": markup, "text/plain": still.plain}, {}

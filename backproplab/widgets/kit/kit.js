@@ -73,6 +73,32 @@ export function button(text, onclick, attributes = {}) {
 export const OWN_KEYS = { "data-lm-suppress-shortcuts": "true" };
 
 /**
+ * A box that scrolls where its content is wider or taller. It is a stop for Tab then, unless it is given a tabindex or
+ * holds a stop itself. `data-more` says on which side content is cut off, for the style sheet to show it.
+ *
+ * @param {Attributes} attributes
+ * @param {...Child} children
+ */
+export function scrollBox(attributes, ...children) {
+  const node = html("div", attributes, ...children);
+  node.classList.add("bpl-scroll");
+  const look = () => {
+    const { scrollLeft, scrollWidth, clientWidth, scrollHeight, clientHeight } = node;
+    const left = scrollLeft > 1;
+    const right = scrollWidth - clientWidth - scrollLeft > 1;
+    if (left || right) node.dataset.more = left && right ? "both" : left ? "left" : "right";
+    else delete node.dataset.more;
+    if ("tabindex" in attributes || node.querySelector('[tabindex="0"], button, input, select')) return;
+    if (scrollWidth > clientWidth || scrollHeight > clientHeight) node.tabIndex = 0;
+    else node.removeAttribute("tabindex");
+  };
+  node.addEventListener("scroll", look, { passive: true });
+  const measured = new ResizeObserver(look);
+  for (const each of [node, ...node.children]) measured.observe(each);
+  return node;
+}
+
+/**
  * A labelled native range: { row, input, show(value) }; `read` turns a value into the words beside it.
  *
  * @param {object} options

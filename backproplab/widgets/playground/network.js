@@ -25,6 +25,26 @@ const TALL = 290; // pixels, as tall as the large map beside it
 const NAME = 15; // pixels above a map, for its name
 
 /**
+ * How thick a line is, in pixels, for a part from 0 to 1.
+ *
+ * @param {number} part
+ */
+function thickness(part) {
+  return (0.7 + 3.8 * part).toFixed(2);
+}
+
+/** What thicknesses of a gradient's line stand for: the ends of Python's scale, and its middle. */
+export function gradientScale() {
+  const samples = [1, 0.5, 0].map((part, at) => {
+    const style = { "stroke-width": thickness(part), "stroke-opacity": 0.3 + 0.7 * part };
+    const line = svg("line", { class: "pg-gradient", x1: 0, x2: 20, y1: 4, y2: 4, ...style });
+    const sample = svg("svg", { width: 20, height: 8, "aria-hidden": "true" }, line);
+    return html("span", { class: "pg-sample" }, sample, ` ${["1 or more", "0.001", "1e−6 or less"][at]}`);
+  });
+  return html("span", { class: "pg-scale" }, "always ", ...samples);
+}
+
+/**
  * Draws into `node`; `choose(index)` when a unit is picked. { node, build(), draw(), mark(), name() }.
  *
  * @param {Model<Traits>} model
@@ -124,9 +144,10 @@ export function networkDrawing(model, choose, theme) {
   /** @type {(kind: keyof Pair, values: Float32Array) => void} */
   function thicken(kind, values) {
     for (const [index, pair] of pairs.entries()) {
-      const part = Math.abs(values[index]); // of the largest
-      pair[kind].setAttribute("stroke-width", (0.7 + 3.8 * part).toFixed(2));
-      const opacity = part === 0 ? 0.2 : pairs.length > MANY ? 0.3 + 0.7 * part : 1; // 0: hardly a line
+      const part = Math.abs(values[index]);
+      pair[kind].setAttribute("stroke-width", thickness(part));
+      const fades = kind === "gradient" || pairs.length > MANY;
+      const opacity = part === 0 ? 0.2 : fades ? 0.3 + 0.7 * part : 1; // 0: hardly a line
       pair[kind].setAttribute("stroke-opacity", opacity.toFixed(2));
       const dashes = values[index] < 0 ? "5 3" : "none";
       if (pair[kind].getAttribute("stroke-dasharray") !== dashes)

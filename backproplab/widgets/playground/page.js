@@ -4,7 +4,7 @@ import { keepInNotebook } from "../kit/kept.js";
 import { announcer, button, bytes, html, keys, listen } from "../kit/kit.js";
 import { choice, linesOf, settingsOf } from "./controls.js";
 import { curvesDrawing } from "./curves.js";
-import { networkDrawing } from "./network.js";
+import { gradientScale, networkDrawing } from "./network.js";
 import { planeDrawing } from "./plane.js";
 
 /** @import { View, Widget } from "../kit/types.js" */
@@ -12,11 +12,12 @@ import { planeDrawing } from "./plane.js";
 
 const EVERY = 25; // milliseconds from one picture to the next, at least
 const READABLE = 120; // between two writings of words and curves: nobody reads faster
-const PATIENCE = 2000; // without an answer from Python
+const PATIENCE = 5000; // without an answer from Python: a far-away one may take two seconds each time
 /** @type {Set<keyof Traits>} Settings that Python takes without a new picture. */
 const UNANSWERED = new Set(["lines", "speed", "learning_rate"]);
+const PAUSED = "Paused: Python did not answer for 5 seconds.";
 const SILENT =
-  "Python has not answered for 2 seconds. If another cell is running, wait for it; otherwise run this cell again.";
+  "Python has not answered for 5 seconds. If another cell is running, wait for it; otherwise run this cell again.";
 
 /** @param {View<Traits>} view */
 function render({ model, el }) {
@@ -53,6 +54,8 @@ function render({ model, el }) {
     mark("weight", "■", "weight"),
     " ",
     mark("gradient", "▲", "gradient"),
+    " ",
+    gradientScale(),
     " dashed: negative. ",
     thickestText,
   );
@@ -80,11 +83,13 @@ function render({ model, el }) {
   );
   el.append(root);
 
+  let reason = ""; // why training paused without being asked to, until the reader does something
   const showPlaying = () => {
     const playing = model.get("playing");
     start.textContent = playing ? "Pause" : "Start";
     root.dataset.playing = String(playing);
-    if (model.get("pictures")) said.say(playing ? "Training." : model.get("report").said);
+    if (playing) reason = "";
+    if (model.get("pictures")) say(playing ? "Training." : model.get("report").said);
   };
   /** @type {Partial<Record<keyof Traits, () => void>>} */
   const show = {
@@ -135,8 +140,13 @@ function render({ model, el }) {
     drawn += 1;
     root.dataset.pictures = String(drawn);
     root.dataset.trouble = String(model.get("report").trouble !== "");
-    if (!model.get("playing")) said.say(unitAsked ? model.get("report").unit : model.get("report").said);
+    if (!model.get("playing")) say(unitAsked ? model.get("report").unit : model.get("report").said);
     unitAsked = false;
+  }
+
+  /** @param {string} words What Python says, after the reason why nothing moves. */
+  function say(words) {
+    said.say(reason ? `${reason} ${words}` : words);
   }
 
   function isOutput() {
@@ -186,7 +196,10 @@ function render({ model, el }) {
   function expect() {
     clearTimeout(patience);
     patience = setTimeout(() => {
-      if (model.get("playing")) set("playing", false);
+      if (model.get("playing")) {
+        set("playing", false);
+        reason = PAUSED;
+      }
       clearTimeout(patience);
       said.say(SILENT);
     }, PATIENCE);
@@ -194,12 +207,14 @@ function render({ model, el }) {
 
   /** @param {boolean} playing */
   function play(playing) {
+    reason = "";
     set("playing", playing);
     if (!playing) for (const timer of [waiting, patience]) clearTimeout(timer);
   }
 
   /** @param {string} what */
   function ask(what) {
+    reason = "";
     set("playing", false);
     clearTimeout(waiting);
     send({ ask: what });

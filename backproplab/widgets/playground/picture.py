@@ -14,6 +14,8 @@ from backproplab.widgets.playground.run import Run, network_of
 
 SIDE = 64  # points of the plane along each axis, its edges among them
 EVERY = 3  # a small map takes every third: 22 × 22
+DECADES = (-6, 0)  # a gradient's line is thinnest at 1e−6 and thickest at 1
+FAINTEST = 1e-3  # of the scale, for what lies below it: a line still has its sign
 RANGES = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0)}
 
 PAPERS = {"light": ("#FFFFFF", "#0072B2"), "dark": ("#15181B", "#5CB3E6")}  # as --bpl-paper, --bpl-value
@@ -101,12 +103,31 @@ def shades(unit: Unit, every: int = 1) -> bytes:
     return table.tobytes()
 
 
-def line_sizes(views: dict[str, Array]) -> bytes:
+def weight_sizes(views: dict[str, Array]) -> bytes:
     """All weights, as float32 parts of the largest, layer by layer; a bias has no line."""
-    flat = np.concatenate([view.ravel() for name, view in views.items() if name.endswith("weights")])
-    finite = np.where(np.isfinite(flat), flat, 0.0)
-    parts: Array = finite / (np.abs(finite).max() or 1.0)
+    weights = _of_weights(views)
+    parts: Array = weights / (np.abs(weights).max() or 1.0)
     return parts.astype("<f4").tobytes()
+
+
+def gradient_sizes(views: dict[str, Array]) -> bytes:
+    """The gradients of all weights, as float32 places on the scale of `DECADES`, signed; 0 for one of 0.
+
+    The scale is the same at every step and for every network, so that lines fade as training stalls.
+    """
+    gradients = _of_weights(views)
+    low, high = DECADES
+    with np.errstate(divide="ignore"):
+        places = (np.log10(np.abs(gradients)) - low) / (high - low)
+    parts: Array = np.sign(gradients) * places.clip(FAINTEST, 1.0)
+    return parts.astype("<f4").tobytes()
+
+
+def _of_weights(views: dict[str, Array]) -> Array:
+    """The finite entries of all arrays of weights, one after the other; 0 for the others."""
+    flat = np.concatenate([view.ravel() for name, view in views.items() if name.endswith("weights")])
+    finite: Array = np.where(np.isfinite(flat), flat, 0.0)
+    return finite
 
 
 def palettes() -> dict[str, bytes]:

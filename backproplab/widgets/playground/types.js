@@ -26,7 +26,7 @@
  * @property {DataView} plane Bytes: the large map of the chosen unit.
  * @property {DataView} line Floats: pairs from 0 to 1, right and down; NaN between two pieces.
  * @property {DataView} weights Floats: parts of the largest.
- * @property {DataView} gradients Floats, likewise.
+ * @property {DataView} gradients Floats: places on a logarithmic scale that is always the same, signed.
  * @property {DataView} curves Floats: steps, loss, each layer's norm, a row each; from 0 to 1.
  * @property {Scales} scales
  * @property {Report} report

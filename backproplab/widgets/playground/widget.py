@@ -13,14 +13,22 @@ from backproplab.plots.words import number
 from backproplab.widgets.kit.base import Live, Static
 from backproplab.widgets.playground import run as kinds
 from backproplab.widgets.playground.curves import curves
-from backproplab.widgets.playground.picture import EVERY, Plane, Unit, line_sizes, palettes, shades
+from backproplab.widgets.playground.picture import (
+    EVERY,
+    Plane,
+    Unit,
+    gradient_sizes,
+    palettes,
+    shades,
+    weight_sizes,
+)
 from backproplab.widgets.playground.run import Floats, Run, Settings, offered
 from backproplab.widgets.playground.still import still
 from backproplab.widgets.playground.words import progress, sentence, thickest, unit_names, unit_words
 
 SLICE = 0.02  # seconds of training a picture, at most
 AHEAD = 2  # pictures on their way, at most: a message takes longer to the page than a picture to make
-PATIENCE = 2.0  # seconds without an answer from the page after which work stops
+PATIENCE = 5.0  # seconds without an answer from the page after which work stops
 
 
 class Playground(Live, folder="playground"):
@@ -151,7 +159,7 @@ class Playground(Live, folder="playground"):
 
     def _go_on(self, seen: int) -> None:
         if monotonic() - self._shown_at > PATIENCE:
-            self._pause("Paused: the page and Python did not reach each other for 2 seconds.")
+            self._pause("Paused: the page and Python did not reach each other for 5 seconds.")
         while self.playing and self.pictures < seen + AHEAD:
             self._run.train(self.speed, seconds=SLICE)
             self._show()
@@ -197,8 +205,8 @@ class Playground(Live, folder="playground"):
                 self.playing = False
             self.units = b"".join(shades(unit, EVERY) for unit in units)
             self.plane, self.line = shades(chosen), plane.line(chosen)
-            self.weights = line_sizes(run.network.parameter_views)
-            self.gradients = line_sizes(run.network.gradient_views)
+            self.weights = weight_sizes(run.network.parameter_views)
+            self.gradients = gradient_sizes(run.network.gradient_views)
             self.curves, self.scales = curves(run)
             self.report = self._report(chosen)
             self.pictures += 1

@@ -48,11 +48,11 @@ def _dead(run: Run) -> str:
 
 
 def thickest(run: Run) -> str:
-    """What the thickest lines of the drawing stand for."""
+    """The largest weight and the largest gradient: what their thickest lines stand for."""
     names = [name for name in run.network.parameter_views if name.endswith("weights")]
     weight = _largest([run.network.parameter_views[name] for name in names])
     gradient = _largest([run.network.gradient_views[name] for name in names])
-    return f"Thickest lines: weight {number(weight)}, gradient {number(gradient)}."
+    return f"Largest weight {number(weight)}, largest gradient {number(gradient)}."
 
 
 def _largest(arrays: list[NDArray[np.floating]]) -> float:

@@ -208,7 +208,10 @@ export function sheetGrid(page, { onselect, ontype, describedby }) {
   });
   node.addEventListener("click", (event) => {
     const name = nameOf(event.target);
-    if (name && !isField(event.target)) walk(name);
+    if (!name || isField(event.target)) return;
+    walk(name);
+    const byTouch = /** @type {PointerEvent} */ (event).pointerType === "touch";
+    if (byTouch && page.cells[name].editable) begin(name);
   });
   node.addEventListener("dblclick", (event) => {
     const name = nameOf(event.target);
@@ -231,6 +234,7 @@ export function sheetGrid(page, { onselect, ontype, describedby }) {
       if (cell.whole.textContent !== whole) cell.whole.textContent = whole;
       if (cell.rest.textContent !== rest) cell.rest.textContent = rest;
       cell.node.dataset.number = String(number);
+      cell.node.setAttribute("aria-label", whole + rest); // read from two boxes, it would have a gap
     }
   };
 

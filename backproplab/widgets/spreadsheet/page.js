@@ -1,7 +1,7 @@
 // A sheet of live formulas: select a cell and read its formula, change a number, update the weights.
 
 import { keepInNotebook } from "../kit/kept.js";
-import { announcer, button, freshId, html, listen, lookUp, number } from "../kit/kit.js";
+import { announcer, button, freshId, html, listen, lookUp, number, scrollBox } from "../kit/kit.js";
 import { calculator } from "./formulas.js";
 import { sheetGrid } from "./grid.js";
 import { asTyped, inPlaces, inShort, listed, MARKS, titleOf, typedNumber, whatMoved } from "./words.js";
@@ -82,14 +82,15 @@ function renderSheet({ model, el }) {
   el.classList.add("bpl", "bpl-sheet");
   el.append(
     bar,
-    html("div", { class: "bpl-scroll bpl-sheet-scroll" }, grid.node),
+    scrollBox({ class: "bpl-sheet-scroll" }, grid.node),
     html("div", { class: "bpl-row" }, one, ten, again, toggle, count),
     told.node,
     html(
       "p",
       { class: "bpl-sheet-help", id: help },
       "Arrow keys, Home and End select a cell. On a bordered number, type a new one, then Enter; Escape leaves the old one, ",
-      "Delete brings back the first. → marks what the selected cell is made of, a bar at the left what has just changed.",
+      "Delete brings back the first. By touch, tap a bordered number and type. ",
+      "→ marks what the selected cell is made of, a bar at the left what has just changed.",
     ),
   );
 

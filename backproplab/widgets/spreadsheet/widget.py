@@ -6,7 +6,7 @@ from typing import Any
 
 from traitlets import Bool, Dict, Int, TraitError, Unicode, validate
 
-from backproplab.plots.words import number
+from backproplab.plots.words import line_up, number
 from backproplab.spreadsheet import Cell, Row, Sheet
 from backproplab.spreadsheet.language import pretty
 from backproplab.spreadsheet.layout import NETWORK
@@ -15,6 +15,7 @@ from backproplab.widgets.kit.base import Live, Static, is_finite
 COLUMNS = ("", "dL_d", "by_nudge_", "gap_", "new_")  # what stands before a row's name in columns B to F
 HEADS = ("value", "gradient", "by a nudge", "difference", "after one update")
 STILL = ("name", "formula", "value", "formula of its gradient", "gradient", "by a nudge", "after one update")
+NUMBERS = (2, 4, 5, 6)  # the columns of STILL that hold numbers
 
 
 class Spreadsheet(Live, folder="spreadsheet"):
@@ -71,7 +72,7 @@ class Spreadsheet(Live, folder="spreadsheet"):
         """The sheet as a table: formula, value and gradient of each number, the nudge, and one update."""
         rows = [_still_row(self.sheet, row) for row in self.sheet.rows if row.name != "nudge"]
         head = "".join(f"<th>{escape(text)}</th>" for text in STILL)
-        body = "".join(f"<tr>{_still_markup(row)}</tr>" for row in rows)
+        body = "".join(f"<tr>{_still_markup(row)}</tr>" for row in _lined_up(rows))
         widths = [
             max(map(len, column))
             for column in zip(STILL, *(row for row in rows if len(row) > 1), strict=True)
@@ -140,7 +141,20 @@ def _still_markup(row: list[str]) -> str:
     if len(row) == 1:
         return f'<th colspan="{len(STILL)}" align="left">{escape(row[0])}</th>'
     first, *others = (escape(text).replace("L/∂", "L/&NoBreak;∂") for text in row)
-    return f"<th>{first}</th>" + "".join(f'<td align="left">{text}</td>' for text in others)
+    sides = ["right" if column in NUMBERS else "left" for column in range(1, len(STILL))]
+    cells = [f'<td align="{side}">{text}</td>' for side, text in zip(sides, others, strict=True)]
+    return f"<th>{first}</th>" + "".join(cells)
+
+
+def _lined_up(rows: list[list[str]]) -> list[list[str]]:
+    """The rows with the points of each column of numbers below one another; a heading is left alone."""
+    full = [row for row in rows if len(row) > 1]
+    columns = [
+        line_up(column) if at in NUMBERS else column
+        for at, column in enumerate(map(list, zip(*full, strict=True)))
+    ]
+    lined = map(list, zip(*columns, strict=True))
+    return [next(lined) if len(row) > 1 else row for row in rows]
 
 
 def places(value: float) -> str:

@@ -1,11 +1,12 @@
 // One order of a pass over a `Value` graph: its arithmetic, its drawing, its sentence.
-import { announcer, freshId, html, OWN_KEYS, svg } from "../kit/kit.js";
+import { announcer, freshId, html, OWN_KEYS, scrollBox, svg } from "../kit/kit.js";
 
 /** @import { Described, Entry, GraphNode, GraphScene, Panel, Pass, Sum, Term } from "./types.js" */
 
 const MARGIN = 6; // around the drawing: a thick outline needs it
 const CORNER = { computed: 14, leaf: 0, constant: 0 };
-const SMALLEST = 0.8; // a drawing that almost fits shrinks by this much, and scrolls rather than shrink more
+const SMALLEST = 0.72; // a drawing that almost fits shrinks by this much, and scrolls rather than shrink more
+const BESIDE = 360; // pixels that a drawing needs to stand beside another one; a larger one scrolls
 const SCROLLS = 900; // pixels: a wider one keeps its size
 
 /**
@@ -25,8 +26,8 @@ export function graphPanel({ scene, pass, wrong, described, choose }) {
   const { node: said, say } = announcer();
   const order = wrong ? "The wrong order, depth first" : "The right order";
   const name = wrong ? "Graph, stepped in the wrong order" : "Graph, stepped in the right order";
-  const attributes = { class: "bpl-scroll bps-graph", role: "group", tabindex: 0, "aria-label": name };
-  const box = html("div", { ...attributes, ...described, ...OWN_KEYS }, drawing.node);
+  const attributes = { class: "bps-graph", role: "group", tabindex: 0, "aria-label": name };
+  const box = scrollBox({ ...attributes, ...described, ...OWN_KEYS }, drawing.node);
   const node = html(
     "div",
     { class: wrong ? "bps-order bps-beside" : "bps-order", role: "group", "aria-label": order },
@@ -39,7 +40,7 @@ export function graphPanel({ scene, pass, wrong, described, choose }) {
     box,
     said,
   );
-  node.style.flexBasis = `${drawing.least + 24}px`; // beside each other only where both drawings fit
+  node.style.flexBasis = `${Math.min(drawing.least + 24, BESIDE)}px`; // two beside each other can be compared
   let shown = 0;
   let due = 0;
   const scroll = () => {
@@ -59,6 +60,25 @@ export function graphPanel({ scene, pass, wrong, described, choose }) {
   };
   return { node, show };
 }
+
+/** What a message will look like, in its place before there is one. @type {Sum} */
+const COMING = {
+  title: "Before the first message",
+  product: [
+    ["?", "upstream"],
+    ["×", ""],
+    ["?", "local"],
+    ["=", ""],
+    ["?", "contribution"],
+  ],
+  total: [
+    ["?", "so far"],
+    ["+", ""],
+    ["?", "contribution"],
+    ["=", ""],
+    ["?", "now"],
+  ],
+};
 
 /**
  * The two lines of a message: upstream × local = contribution; so far + contribution = now.
@@ -88,9 +108,8 @@ function arithmetic(sums) {
   const node = html("div", { class: "bps-sum" }, title, lines);
   /** @param {number} step */
   const show = (step) => {
-    lines.style.visibility = step ? "visible" : "hidden";
-    const told = sums[Math.max(0, step - 1)];
-    title.textContent = step ? told.title : "Before the first message";
+    const told = step ? sums[step - 1] : COMING;
+    title.textContent = told.title;
     product.write(told.product);
     total.write(told.total);
   };

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
 from backproplab.plots.boxes import NAME, SMALL, text_width
-from backproplab.plots.layered import Run, layered
+from backproplab.plots.layered import Edge, Layout, Run, layered
 from backproplab.plots.nodes import SPACE, Node, edges_of, nodes_of
 from backproplab.scalar import Value
 from backproplab.widgets.stepper.messages import right_messages, wrong_messages
@@ -13,6 +15,7 @@ from backproplab.widgets.stepper.words import Entry, entries, name_of, sentences
 
 PIXELS = 112  # an inch: 9 points read as 14 pixels, as on the rest of the page
 ROW, PAD, INDENT = 0.18, 0.1, 0.15  # inches
+LONG = 6  # layers: from here on a drawing is wider than it is tall by far
 ROOM = 0.16  # inches more before each box, so that one sees an arrow light up
 
 
@@ -47,7 +50,9 @@ def _drawn(nodes: Sequence[Node], shown: Sequence[Sequence[Entry]]) -> dict[str,
     """Boxes and arrows; `shown` is all that will ever stand in each box."""
     edges, labels = edges_of(nodes, 3)
     roomy = [edge._replace(label_width=edge.label_width + ROOM) for edge in edges]
-    layout = layered([_size(node, texts) for node, texts in zip(nodes, shown, strict=True)], roomy)
+    layout = levelled(
+        layered([_size(node, texts) for node, texts in zip(nodes, shown, strict=True)], roomy), edges
+    )
     top = layout.height
     return {
         "width": _pixels(layout.width),
@@ -77,6 +82,34 @@ def _drawn(nodes: Sequence[Node], shown: Sequence[Sequence[Entry]]) -> dict[str,
             for edge, line, label in zip(edges, layout.lines, labels, strict=True)
         ],
     }
+
+
+def levelled(layout: Layout, edges: Sequence[Edge]) -> Layout:
+    """Take out of a drawing its fall from left to right, whose other half would stand below a blank.
+
+    A long graph is seen in parts. Where each layer hangs a little lower than the one before, because of what
+    its lines arrive at, all layers are shifted by what is left of a straight line through their middles.
+    """
+    places = sorted({box.x for box in layout.boxes})
+    rank = [places.index(box.x) for box in layout.boxes]
+    if len(places) < LONG:
+        return layout
+    middles = []
+    for layer in range(len(places)):
+        boxes = [box for box, at in zip(layout.boxes, rank, strict=True) if at == layer]
+        low = min(box.y - box.height / 2 for box in boxes)
+        middles.append((low + max(box.y + box.height / 2 for box in boxes)) / 2)
+    slope, start = np.polyfit(range(len(places)), middles, 1)
+    shift = [-(start + slope * layer) for layer in range(len(places))]
+    boxes = [box._replace(y=box.y + shift[at]) for box, at in zip(layout.boxes, rank, strict=True)]
+    floor = min(box.y - box.height / 2 for box in boxes)
+    lines = [
+        [run._replace(y=run.y + shift[rank[edge.parent] + at] - floor) for at, run in enumerate(line)]
+        for edge, line in zip(edges, layout.lines, strict=True)
+    ]
+    boxes = [box._replace(y=box.y - floor) for box in boxes]
+    top = max(box.y + box.height / 2 for box in boxes)
+    return Layout(boxes, lines, layout.width, top)
 
 
 def _size(node: Node, shown: Sequence[Entry]) -> tuple[float, float]:

@@ -1,5 +1,5 @@
 // A network's backward pass: its layers in a row, and what the one that speaks hears, keeps and sends on.
-import { announcer, html, OWN_KEYS } from "../kit/kit.js";
+import { announcer, html, OWN_KEYS, scrollBox } from "../kit/kit.js";
 
 /** @import { Card, Described, LayersScene, Panel, Told } from "./types.js" */
 
@@ -23,8 +23,8 @@ export function layersPanel({ scene, described, choose }) {
   const list = html("ol", { class: "bps-layers", "aria-label": "layers, from inputs to loss" });
   list.append(end("x", scene.inputs), ...row.map((card) => card.node), end(...scene.loss));
   const name = "Layers; each opens what it hears and sends on";
-  const attributes = { class: "bpl-scroll", role: "group", tabindex: 0, "aria-label": name };
-  const box = html("div", { ...attributes, ...described, ...OWN_KEYS }, list);
+  const attributes = { role: "group", tabindex: 0, "aria-label": name };
+  const box = scrollBox({ ...attributes, ...described, ...OWN_KEYS }, list);
 
   const pages = steps.map((step) => page(step)); // made once; a step shows one and hides the other
   const { node: said, say } = announcer();

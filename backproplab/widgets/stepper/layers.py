@@ -9,7 +9,7 @@ from backproplab.layers.chain import LayerStep
 from backproplab.layers.contract import Array, Layer
 from backproplab.losses import Loss
 from backproplab.network import Network
-from backproplab.plots.words import join, number, short
+from backproplab.plots.words import join, line_up, number, short
 from backproplab.training.measurements import norm
 
 MOST_ROWS, MOST_COLUMNS = 6, 5  # a larger array is told by its shape and its norm
@@ -78,7 +78,8 @@ def _array(name: str, formula: str, array: Array) -> dict[str, Any]:
     told: dict[str, Any] = {"name": name, "formula": formula, "shape": str(array.shape), "norm": _norm(array)}
     rows = np.atleast_2d(array)
     if rows.ndim == 2 and rows.shape[0] <= MOST_ROWS and rows.shape[1] <= MOST_COLUMNS:
-        told["rows"] = [[short(float(entry)) for entry in row] for row in rows]
+        columns = [line_up([short(float(entry)) for entry in column]) for column in rows.T]
+        told["rows"] = [list(row) for row in zip(*columns, strict=True)]
     return told
 
 

@@ -135,22 +135,33 @@ function render({ model, el }) {
 function graphControls({ model, scene, shown, stepTo, compare }) {
   const moves = scene.passes[0].moves;
   const reached = [...new Set(moves.map((move) => move[1]))];
+  /** @param {number} box */
+  const labelled = (box) => scene.nodes[box].heading[0]?.[1] === "bold";
+  // Those with a label first: whoever types "w₃" means it, and not "w₃ × h".
+  const listed = [...reached].sort((one, other) => Number(labelled(other)) - Number(labelled(one)));
   const boxes = menu({
     label: "next message to",
-    options: reached.map((box) => [String(box), scene.nodes[box].name]),
+    options: listed.map((box) => [String(box), scene.nodes[box].name]),
     value: String(reached[0]),
     onchange: () => {},
   });
 
-  /** @param {number} box */
-  function choose(box) {
+  const goThere = () => {
+    const box = Number(boxes.input.value);
     let found = moves.findIndex((move, at) => move[1] === box && at >= shown());
     if (found < 0) found = moves.findIndex((move) => move[1] === box);
-    if (found < 0) return;
-    boxes.input.value = String(box);
     stepTo(found + 1);
+  };
+  boxes.row.append(button("go there", goThere));
+
+  /**
+   * A click on a box chooses it, and no more: whoever clicks the picture to step on has asked for no answer.
+   *
+   * @param {number} box
+   */
+  function choose(box) {
+    if (reached.includes(box)) boxes.input.value = String(box);
   }
-  boxes.row.append(button("go there", () => choose(Number(boxes.input.value))));
 
   const id = freshId("wrong");
   const tick = html("input", { type: "checkbox", id, ...OWN_KEYS });

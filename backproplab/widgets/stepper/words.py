@@ -5,11 +5,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from backproplab.plots.nodes import Node
+from backproplab.plots.nodes import Node, sign_of
 from backproplab.plots.words import join, short
+from backproplab.scalar import Value
 from backproplab.widgets.stepper.messages import Message
 
 UNKNOWN = "?"
+LONGEST = 14  # characters of a formula that is still a name
 
 
 class Entry(NamedTuple):
@@ -23,8 +25,41 @@ class Entry(NamedTuple):
 
 
 def name_of(node: Node) -> str:
-    """Its label, else its value, by which a reader finds the box."""
-    return node.value.label or f"{'box' if node.value.parents else 'leaf'} {node.rows[0][1]}"
+    """Its label; else what it was computed from, if that is short; else its sign and its value.
+
+    >>> from backproplab.plots.nodes import nodes_of
+    >>> a, b = Value(2.0, label="a"), Value(3.0, label="b")
+    >>> [name_of(nodes_of(root)[-1]) for root in (a * b, (a - 1) ** 2, (a * b).tanh() + (b * a).tanh())]
+    ['a × b', '(a − 1)²', '+, value 2']
+    """
+    text = expression(node.value)
+    if len(text) <= LONGEST:
+        return text
+    return f"{sign_of(node.value)}, value {node.rows[0][1]}"
+
+
+def expression(value: Value) -> str:
+    """A value's label, or the formula that made it from labels and numbers; as far down as LONGEST needs.
+
+    It is built from the bottom, and ends as soon as it is too long to be a name: a graph may be deep.
+    """
+    if value.label:
+        return value.label
+    if not value.parents:
+        return short(value.data)
+    sign = sign_of(value)
+    parts: list[str] = []
+    for parent in value.parents:
+        part = expression(parent)
+        if len(part) > LONGEST:
+            return part
+        compound = not parent.label and bool(parent.parents) and " " in part
+        parts.append(f"({part})" if compound or part.startswith("−") else part)
+    if "(·)" in sign:
+        return sign.replace("(·)", parts[0])
+    if len(parts) == 1:
+        return f"{sign}({parts[0].removeprefix('(').removesuffix(')')})"
+    return f" {sign} ".join(parts)
 
 
 def sums(
