@@ -8,10 +8,9 @@ from backproplab.grading import pages
 from backproplab.grading.status import READ, GradingStatus
 from backproplab.marking.ids import order
 from backproplab.marking.slips import SLIPS
-from backproplab.marking.verdict import Status
+from backproplab.marking.verdict import WRONG, Status
 from backproplab.plots import classroom
 
-WRONG = (Status.PARTLY, Status.NOT_YET)
 MOST_DRAWN = 12  # misconceptions in the picture; the table has all
 OUTCOMES = "What became of each submission"
 RECURRING = "Mistakes across exercises"

@@ -6,8 +6,9 @@ import pytest
 
 from backproplab.grading import pages
 from backproplab.grading.classroom import class_html, tally_results
-from backproplab.grading.exercises import ExerciseGrade, ShownValue, ValueGrade
+from backproplab.grading.exercises import CodeCell, ExerciseGrade
 from backproplab.grading.reports import result
+from backproplab.marking.rows import Row
 from backproplab.marking.verdict import Status, Verdict
 
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{title}\x00\x1b[31m"
@@ -30,11 +31,11 @@ class Tags(HTMLParser):
 
 
 def grades(text="w", note=""):
-    shown = (ShownValue(101, text, "(2,)", f"off by {text}"),)
-    values = ValueGrade(text, False, shown), ValueGrade("right", True, shown)
+    rows = Row(text, "0.5", "(2,)", False, f"off by {text}"), Row("right", "1", "a number", True, "matches")
+    code = (CodeCell(4, f"first = 1\n{text} = 2", failed=2),)
     return [
-        ExerciseGrade(Verdict("3.1", 2, 1, Status.PARTLY), values, note),
-        ExerciseGrade(Verdict("3.2", 1, 1, Status.RIGHT), (ValueGrade("b", True),)),
+        ExerciseGrade(Verdict("3.1", 2, 1, Status.PARTLY), "The output", rows, note, code=code),
+        ExerciseGrade(Verdict("3.2", 1, 1, Status.RIGHT), text, (Row("b", "77", "(1,)", True, "matches"),)),
         ExerciseGrade(Verdict("3.3", 1, 0, Status.NOT_YET, text)),
         ExerciseGrade(Verdict("3.4", 1, 0, Status.NOT_ATTEMPTED)),
         ExerciseGrade(Verdict("essay", 3, 0, Status.BY_HAND)),
@@ -50,11 +51,43 @@ def feedback(text="w", problems=(), student="ada"):
 
 def test_feedback_says_what_counted_and_what_is_the_students_own():
     page = Tags(feedback("w", ["Cell 3 took too long"]))
-    for piece in ("2 of 8 points", "3.1", "✗ not yet", "✓ passed", "101", "(2,)", "off by w", "Cell 3 took"):
+    for piece in ("2 of 8 points", "3.1 The output: partly right, 1 of 2 points", "(2,)", "Cell 3 took"):
+        assert piece in page.text
+    for piece in ("✗ w does not count yet: off by w. Yours: 0.5", "✓ right counts: matches", "code cell 4"):
         assert piece in page.text
     assert "reduced: no walls" in page.text
     for status in pages.SIGNS:
         assert status in page.text
+
+
+def test_the_line_that_stopped_is_marked_in_words():
+    assert '<li class="failed"><code>w = 2</code> <b>← here</b></li>' in feedback()
+
+
+def test_a_mistake_with_a_name_leads_to_its_lesson():
+    named = Verdict("3.3", 1, 0, Status.NOT_YET, "The sign is turned.", "sign-turned")
+    page = pages.feedback(result("ada", "03-x", [named], isolation="", problems=[]), [ExerciseGrade(named)])
+    assert 'Read about it in <a href="../notebooks/03-spreadsheet.ipynb">lesson 03</a>' in page
+    assert "Read about it" not in feedback()
+
+
+def test_what_is_right_takes_one_line():
+    right = [grades()[1]]
+    verdicts = [each.verdict for each in right]
+    found = pages.feedback(result("ada", "03-x", verdicts, isolation="full", problems=[]), right)
+    page = Tags(found)
+    assert "1 of 1 point. All of it is right. Well done." in page.text
+    assert page.count("h2") == page.count("table") == 0
+    assert "77" not in page.text
+    assert "inputs that your own notebook uses" not in page.text
+
+
+def test_practice_that_is_wrong_is_neither_all_right_nor_counted_in_points():
+    found = [grades()[1], ExerciseGrade(Verdict("3.5", 0, 0, Status.NOT_YET), "By hand")]
+    verdicts = [each.verdict for each in found]
+    page = Tags(pages.feedback(result("ada", "03-x", verdicts, isolation="", problems=[]), found))
+    assert "All of it" not in page.text
+    assert page.text.count("not yet, for practice") == 2
 
 
 def test_what_a_sentence_marks_is_marked_and_not_written_out():
