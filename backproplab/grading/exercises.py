@@ -16,13 +16,14 @@ from backproplab.marking import trained
 from backproplab.marking.exercise import MANUAL, Exercise
 from backproplab.marking.rows import Row
 from backproplab.marking.values import Values
-from backproplab.marking.verdict import Status, Verdict, verdict
+from backproplab.marking.verdict import WRONG, Status, Verdict, verdict
 from backproplab.sandbox.protocol import Outcome
 
 STOPPED_HERE = (
     "It raised an error or was stopped on inputs drawn for this grading, and not on your notebook's own"
 )
 REFUSED_HERE = "It was not accepted in this grading, though it is with your notebook's own inputs"
+MOST_CODE = 8000  # characters of an answer that a record keeps
 NOT_ATTEMPTED = ("NotImplementedError", "Ellipsis")
 
 
@@ -49,6 +50,15 @@ class ExerciseGrade:
     error: str = ""
     """What stopped it, without its place: the same mistake has the same words."""
     code: tuple[CodeCell, ...] = ()
+
+    def evidence(self) -> dict[str, Any]:
+        """Return what a record keeps of it, for the page of the class, beside the verdict."""
+        kept: dict[str, Any] = {"title": self.title}
+        if self.verdict.status in WRONG:
+            kept["error"] = self.error
+            kept["wrong"] = [[row.name, row.yours, row.finding] for row in self.rows if not row.ok]
+            kept["code"] = "\n\n".join(cell.source for cell in self.code)[:MOST_CODE]
+        return kept
 
 
 Judge = Callable[[Exercise, Mapping[int, Values]], str]

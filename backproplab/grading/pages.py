@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 
 from backproplab.display import marked
 from backproplab.grading.exercises import CodeCell, ExerciseGrade
@@ -21,6 +21,7 @@ SIGNS = {
     Status.BY_HAND: "✎",
 }
 LONGEST = 2000  # characters of a message
+WORDS = 30  # characters from which on a cell of a table is a sentence, and gets room on a phone
 MOST_CODE = 8000  # characters of a cell that a page shows
 ROW_SIGNS = {True: "✓", False: "✗", None: "·"}
 
@@ -55,6 +56,7 @@ caption {{ text-align: left; color: var(--muted); padding: 0.25rem 0; }}
 th, td {{ text-align: left; vertical-align: top; padding: 0.3rem 0.9rem 0.3rem 0;
   border-bottom: 1px solid var(--edge); }}
 .wide {{ overflow-x: auto; }}
+.words {{ min-width: 14rem; }}
 code {{ font: 0.9em ui-monospace, monospace; white-space: pre-wrap; }}
 ol.code {{ background: var(--code); margin: 0.5rem 0; padding: 0.5rem 0.5rem 0.5rem 3rem;
   font: 0.9em/1.5 ui-monospace, monospace; }}
@@ -194,33 +196,91 @@ def code_list(cell: CodeCell) -> str:
     return f'{what}<ol class="code">{"".join(items)}</ol>'
 
 
-def class_page(
-    assignment: str,
-    *,
-    isolation: str,
-    pictures: Mapping[str, str],
-    tables: Mapping[str, tuple[Sequence[str], Sequence[Sequence[str | int]]]],
-    notes: Sequence[str],
-) -> str:
-    """Return class.html: `pictures` by heading, each an `<img>`, and `tables` with the same numbers."""
+class Code(str):
+    """A cell of a table that is code, an error or a value: shown as it is."""
+
+    __slots__ = ()
+
+
+class Table(NamedTuple):
+    """A table to show: what heads its columns, and its rows, each headed by its first cell."""
+
+    head: Sequence[str]
+    rows: Sequence[Sequence[str | int]]
+
+
+class Section(NamedTuple):
+    """A part of the page of a class."""
+
+    heading: str
+    lead: str = ""
+    picture: str = ""
+    """An `<img>`."""
+    table: Table | None = None
+    answers: Sequence["Answer"] = ()
+
+
+class Answer(NamedTuple):
+    """A wrong answer that several students may have given."""
+
+    exercise: str
+    """Its id and title."""
+    given_by: int
+    rows: Sequence[Sequence[str]]
+    """Name, value and finding of each value that is wrong."""
+    code: str
+    """That of one of them; "" where it is not shown."""
+    students: Sequence[str]
+    """Their names, where they are shown."""
+
+
+def class_page(assignment: str, sections: Sequence[Section], *, isolation: str, notes: Sequence[str]) -> str:
+    """Return class.html: notes, then the sections, a table of a picture with the same numbers."""
     title = f"{assignment}: how the class did"
     parts = [f"<h1>{_text(title)}</h1>", *(f"<p>{_text(note)}</p>" for note in notes)]
-    for heading, picture in pictures.items():
-        parts += [f"<h2>{_text(heading)}</h2>", f"<p>{picture}</p>"]
-        if heading in tables:
-            parts.append(_table(heading, *tables[heading]))
+    for section in sections:
+        parts.append(f"<h2>{_text(section.heading)}</h2>")
+        parts += [f"<p>{_sentence(section.lead)}</p>"] * bool(section.lead)
+        parts += [f"<p>{section.picture}</p>"] * bool(section.picture)
+        parts += [_table(section.heading, section.table)] if section.table else []
+        parts += map(_answer, section.answers)
     parts.append(f'<p class="small">Isolation: {_text(isolation)}.</p>')
     return PAGE.format(title=_text(title), body="\n".join(parts))
 
 
-def _table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str | int]]) -> str:
+def _table(caption: str, table: Table) -> str:
     lines = "\n".join(
-        f'<tr><th scope="row">{_text(str(row[0]))}</th>'
-        + "".join(f"<td>{_sentence(str(cell))}</td>" for cell in row[1:])
-        + "</tr>"
-        for row in rows
+        f'<tr><th scope="row">{_text(str(row[0]))}</th>' + "".join(map(_cell, row[1:])) + "</tr>"
+        for row in table.rows
     )
-    return f"<table><caption>{_text(caption)}, in numbers</caption>\n<tr>{_heads(head)}</tr>\n{lines}</table>"
+    # What is wider than a phone scrolls by itself, also by keyboard.
+    head = f"<caption>{_text(caption)}, as a table</caption>\n<tr>{_heads(table.head)}</tr>"
+    region = f'<div class="wide" role="region" tabindex="0" aria-label="{_text(caption)}, as a table">'
+    return f"{region}<table>{head}\n{lines}</table></div>"
+
+
+def _cell(cell: str | int) -> str:
+    text = f"<code>{_text(cell)}</code>" if isinstance(cell, Code) else _sentence(str(cell))
+    return f'<td class="words">{text}</td>' if len(str(cell)) > WORDS else f"<td>{text}</td>"
+
+
+def _answer(answer: Answer) -> str:
+    """Return one wrong answer: how many gave it, its values, and the code of one."""
+    count = f"{answer.given_by} student" if answer.given_by == 1 else f"{answer.given_by} students"
+    parts = [f"<h3>{_text(answer.exercise)}: {count}</h3>"]
+    if answer.students:
+        parts.append(f"<p>{_text(', '.join(answer.students))}</p>")
+    rows = "".join(
+        f"<li><code>{_text(name)}</code>: {_sentence(finding)}"
+        + (f" (<code>{_text(value)}</code>)" if value.strip("—") else "")
+        + "</li>"
+        for name, value, finding in answer.rows
+    )
+    parts.append(f"<ul>{rows}</ul>")
+    if answer.code:
+        code = code_list(CodeCell(0, answer.code))
+        parts.append(f"<details><summary>The code of one of them</summary>{code}</details>")
+    return "\n".join(parts)
 
 
 def _heads(names: Sequence[str]) -> str:
