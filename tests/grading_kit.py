@@ -195,6 +195,16 @@ def failing_work(task, out, connection):
     batch._work(task, out, connection)
 
 
+def walls_that_fall(task, out, connection):
+    """The first worker, which FAILS_ONCE tells from others, begins and dies; no other gets a sandbox."""
+    if Path(os.environ["FAILS_ONCE"]).exists():
+        return walls_missing(task, out, connection)
+    Path(os.environ["FAILS_ONCE"]).touch()
+    connection.send((batch.LEVEL, "full"))
+    connection.recv()
+    os._exit(1)
+
+
 def fill_the_disk(patch=setattr):
     """Leave no room for the file that NO_ROOM_FOR names."""
     replace = os.replace

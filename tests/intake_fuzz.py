@@ -22,6 +22,7 @@ from backproplab.grading.submissions import (
     take_in,
     timestamp,
 )
+from backproplab.grading.who import doubts, table
 
 SETS = ("03-spreadsheet", "08-xor", "capstone-1")
 STUDENTS = (
@@ -96,7 +97,11 @@ def check(path: Path, out: Path) -> None:
     name = SETS[0]
     with suppress(SubmissionError):
         name = solution_for(intake.submissions, solutions).stem
-    graded = of_set(intake.submissions, name)
+    graded = of_set(intake.submissions, name, SETS)
+    assert len(table(intake, graded, name).splitlines()) == 2 + len(
+        {each.student for each in intake.submissions}
+    )
+    doubts(intake, graded, name, SETS)
     results = {each.student: _grade(each, name) for each in graded}
     rows = ledger(intake, graded, name, results)
     assert not disagreements(rows, intake, graded, results)

@@ -13,7 +13,7 @@ ELSEWHERE = "this machine is another: "
 
 KINDS = {
     "browser": ("tests/browser/", "tests/lessons/"),
-    "grader": ("tests/sandbox/", "tests/grading/", "tests/authoring/", "tests/attacks/"),
+    "grader": ("tests/sandbox/", "tests/grading/", "tests/authoring/", "tests/attacks/", "tests/soak/"),
     "course": (
         "tests/course/",
         "tests/test_exercises.py",

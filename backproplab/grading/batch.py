@@ -27,6 +27,7 @@ from backproplab.grading.reports import (
     FEEDBACK,
     PRIVATE,
     RESULTS,
+    REVIEW,
     SaveError,
     json_text,
     private_folder,
@@ -42,6 +43,7 @@ CLOSING = 10.0  # seconds for a worker to close its sandbox
 PATIENCE = 5.0  # how often the longest time that a submission may take, before its worker is stopped
 # What a worker says; ENDED, that it says nothing any more.
 LEVEL, DONE, FAILED, REFUSED, UNSAVED, ENDED = "level", "done", "failed", "refused", "unsaved", "ended"
+NOT_YET = "This could not be graded yet, by no fault of whoever handed it in"
 LOST = "The worker that graded it ended, or went on for too long"
 
 
@@ -110,9 +112,9 @@ def grade_all(
     failures = first.grade(pending, workers)
     alone = _Round(task, out, on_start, on_grade, level=first.level)
     for each, reason in alone.grade([failure.pending for failure in failures], 1):
-        reason = f"Not graded yet, by no fault of this submission. {reason}"
+        problems = [NOT_YET, f"{REVIEW} {reason}"]  # its words may hold the inputs drawn for this run
         record, grades = empty_record(
-            task, each.submission, reason, level=alone.level, status=GradingStatus.UNGRADED
+            task, each.submission, problems, level=alone.level, status=GradingStatus.UNGRADED
         )
         save(out, each, feedback(record, grades), json_text(record))
         on_grade()

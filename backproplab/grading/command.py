@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from backproplab.grading.run import Summary
 
 ABOUT = (
-    "Grade what a class handed in: a folder of notebooks (the file's name is the student's), nbgrader's "
-    "submitted/STUDENT/ASSIGNMENT/, or the zip file of Canvas or Moodle. Run it again after an interruption "
+    "Grade what a class handed in: what Moodle, Canvas and other platforms hand out, nbgrader's "
+    "submitted/STUDENT/ASSIGNMENT/, or a folder of notebooks. Run it again after an interruption "
     "and it goes on where it was. What cannot be graded by no fault of the student's (the machine is out of "
     "memory, say) stays without a mark, is said to be ungraded, and is tried again by the next run."
 )
@@ -19,6 +19,8 @@ STATUS = (
     "exit status: 0 if everything is graded or has a reason why not; 1 if something is ungraded, or lost; "
     "2 if the run could not begin, or could not save its results"
 )
+
+IN_DOUBT = "Nothing was graded. If the table above is right all the same, add --yes"
 
 
 def add_grade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -60,6 +62,9 @@ def add_grade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         action="store_true",
         help="throw away results that were made with other options, another solution or other versions",
     )
+    parser.add_argument(
+        "--yes", action="store_true", help="grade even where students may have been mistaken for each other"
+    )
     parser.set_defaults(command=grade, extra="grade")
 
 
@@ -72,14 +77,20 @@ def grade(given: argparse.Namespace) -> int:
     from backproplab.grading.run import grade_class
     from backproplab.grading.sets import of_set, solution_for, solution_notebooks
     from backproplab.grading.submissions import SubmissionError, take_in
+    from backproplab.grading.who import doubts, table
     from backproplab.sandbox import SandboxError
     from backproplab.sandbox.protocol import Limits
 
     try:
         solutions = solution_notebooks(given.solutions)
-        intake = take_in(given.submissions, out=given.out, sets=[path.stem for path in solutions])
+        sets = [path.stem for path in solutions]
+        intake = take_in(given.submissions, out=given.out, sets=sets)
         solution = solution_for(intake.submissions, solutions, given.set)
-        submissions = of_set(intake.submissions, solution.stem)
+        submissions = of_set(intake.submissions, solution.stem, sets)
+        print(table(intake, submissions, solution.stem))
+        found = doubts(intake, submissions, solution.stem, sets)
+        if found and not given.yes:
+            raise SubmissionError("\n".join([*found, IN_DOUBT]))
         with _Bar() as bar:
             summary = grade_class(
                 solution,

@@ -100,7 +100,7 @@ class Grader:
             prepared = self._reader.prepare(submission)
             return self._grade(submission, prepared)
         except RefusedError as error:
-            return empty_record(self.task, submission, str(error), level=self.level, status=error.status)
+            return empty_record(self.task, submission, [str(error)], level=self.level, status=error.status)
         except BaseException:
             self._close()
             raise
@@ -182,9 +182,9 @@ def _status(verdicts: Sequence[Verdict], *, of_set: bool) -> GradingStatus:
 
 
 def empty_record(
-    task: Task, submission: Submission, reason: str, *, level: str, status: GradingStatus
+    task: Task, submission: Submission, problems: Sequence[str], *, level: str, status: GradingStatus
 ) -> tuple[dict[str, Any], list[ExerciseGrade]]:
-    """Return a record without marks that says why there are none."""
+    """Return a record without marks; `problems` say why there are none."""
     verdicts = [
         Verdict(each.id, each.points, 0.0, Status.BY_HAND if each.kind == MANUAL else Status.NOT_ATTEMPTED)
         for each in task.exercises
@@ -195,7 +195,7 @@ def empty_record(
         verdicts,
         status=status,
         isolation=level,
-        problems=[reason],
+        problems=problems,
     )
     return record, [ExerciseGrade(each) for each in verdicts]
 

@@ -9,12 +9,13 @@ import contextlib
 import json
 import os
 import pickle
+import signal
 import struct
 import subprocess
 import sys
 import threading
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from backproplab.errors import BackproplabError
 from backproplab.grading.notebook import NoNotebookError
@@ -28,16 +29,29 @@ from backproplab.sandbox.limits import resource, signal_name
 from backproplab.sandbox.protocol import Assignment
 from backproplab.sandbox.watchdog import ended_words
 
-CPU_SECONDS = 10
-MEMORY_BYTES = 1024**3
-PATIENCE = 120.0
+PATIENCE = 600.0
 """Seconds by the clock. Reading waits for nobody but disk and core: who takes longer is not to blame."""
-MOST_REPLY = 64 * 1024**2
+MOST_REPLY = 16 * 1024**2
 LENGTH = struct.Struct("<I")
-TOO_SLOW = f"What was handed in takes more than {CPU_SECONDS} s to read"
-TOO_LARGE = f"What was handed in takes more than {MEMORY_BYTES / 1e9:.1g} GB of memory to read"
 TOO_DEEP = "The code in the notebook is nested too deeply to be read"
 REFUSED, STATUS, FAILED = "refused", "status", "failed"
+
+
+class ReadingLimits(NamedTuple):
+    """What reading one submission may take."""
+
+    cpu_seconds: int = 10
+    memory_bytes: int = 1024**3
+
+    @property
+    def too_slow(self) -> str:
+        """What is said of a submission that takes longer."""
+        return f"What was handed in takes more than {self.cpu_seconds} s to read"
+
+    @property
+    def too_large(self) -> str:
+        """What is said of a submission that takes more memory."""
+        return f"What was handed in takes more than {self.memory_bytes / 1e9:.2g} GB of memory to read"
 
 
 class RefusedError(SubmissionError):
@@ -55,9 +69,16 @@ class ReaderError(BackproplabError):
 class Reader:
     """Prepares submissions in a process of its own; it is started when needed, and anew when it has ended."""
 
-    def __init__(self, assignment: Assignment, exercises: Sequence[Exercise], solved: str) -> None:
+    def __init__(
+        self,
+        assignment: Assignment,
+        exercises: Sequence[Exercise],
+        solved: str,
+        limits: ReadingLimits = ReadingLimits(),  # noqa: B008 (it cannot be changed)
+    ) -> None:
         handed_out = {each.id: (each.handed_out, each.answers) for each in exercises}
-        self._about = pickle.dumps((assignment, handed_out, solved))
+        self._about = pickle.dumps((limits, assignment, handed_out, solved))
+        self._limits = limits
         self._process: subprocess.Popen[bytes] | None = None
 
     def prepare(self, submission: Submission) -> Prepared:
@@ -77,7 +98,8 @@ class Reader:
         if FAILED in reply:
             raise ReaderError(reply[FAILED])
         if REFUSED in reply:
-            self.close()  # what it took to find that out, it may still hold
+            if reply[REFUSED] == self._limits.too_large:
+                self.close()  # what it took to find that out, it may still hold
             raise RefusedError(reply[REFUSED], GradingStatus(reply[STATUS]))
         return Prepared.of(reply)
 
@@ -105,10 +127,10 @@ class Reader:
         code = process.poll()  # None: it has said too much, and goes on
         self.close()
         if code is None:
-            return RefusedError(TOO_LARGE)
+            return RefusedError(self._limits.too_large)
         name = signal_name(-code) if code < 0 else ""
         if name == "SIGXCPU":
-            return RefusedError(TOO_SLOW)
+            return RefusedError(self._limits.too_slow)
         if name in ("", "SIGKILL"):
             return MachineError(f"The process that reads submissions {ended_words(code)}")
         return RefusedError(f"What was handed in brings the process down that reads it ({name})")
@@ -135,58 +157,61 @@ def _ask(process: "subprocess.Popen[bytes]", submission: Submission) -> dict[str
 def serve() -> None:
     """Be the process: read submissions from stdin until it ends, and answer each on stdout."""
     die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is the run's to handle
     requests, replies = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what somebody prints is no answer
-    assignment, handed_out, solved = pickle.load(requests)
+    limits, assignment, handed_out, solved = pickle.load(requests)
     preparer = Preparer(assignment, handed_out, solved)
-    _limit_memory()
+    _limit_memory(limits)
     while True:
         try:
             submission = pickle.load(requests)
         except EOFError:
             return
-        _limit_time()
-        body = json.dumps(_answer(preparer, assignment, submission)).encode()
+        _limit_time(limits)
+        body = _answer(preparer, assignment, submission, limits)
         replies.write(LENGTH.pack(len(body)) + body)
         replies.flush()
 
 
-def _answer(preparer: Preparer, assignment: Assignment, submission: Submission) -> dict[str, Any]:
-    """Return what a submission comes to. Whatever is raised on the way is an answer, too."""
+def _answer(
+    preparer: Preparer, assignment: Assignment, submission: Submission, limits: ReadingLimits
+) -> bytes:
+    """Return what a submission comes to, as JSON. Whatever is raised on the way is an answer, too."""
     try:
-        return preparer.prepare(*choose_notebook(submission, assignment)).plain()
+        return json.dumps(preparer.prepare(*choose_notebook(submission, assignment)).plain()).encode()
     except NoNotebookError as error:
         return _refusal(str(error), GradingStatus.NO_NOTEBOOK)
     except SubmissionError as error:
         return _refusal(str(error))
     except MemoryError:
-        return _refusal(TOO_LARGE)
+        return _refusal(limits.too_large)
     except RecursionError:
         return _refusal(TOO_DEEP)
     except Exception as error:
-        return {FAILED: f"{type(error).__name__}: {error}"[:1000]}
+        return json.dumps({FAILED: f"{type(error).__name__}: {error}"[:1000]}).encode()
 
 
-def _refusal(reason: str, status: GradingStatus = GradingStatus.UNREADABLE) -> dict[str, Any]:
-    return {REFUSED: reason[:1000], STATUS: status}
+def _refusal(reason: str, status: GradingStatus = GradingStatus.UNREADABLE) -> bytes:
+    return json.dumps({REFUSED: reason[:1000], STATUS: status}).encode()
 
 
-def _limit_memory() -> None:
+def _limit_memory(limits: ReadingLimits) -> None:
     if resource is None:  # Windows
         return
     with contextlib.suppress(OSError, ValueError):
         with open("/proc/self/statm") as file:
             used = int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-        resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY_BYTES,) * 2)
+        resource.setrlimit(resource.RLIMIT_AS, (used + limits.memory_bytes,) * 2)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _limit_time() -> None:
+def _limit_time(limits: ReadingLimits) -> None:
     """Give so many seconds from now on: past them, the kernel ends this process with SIGXCPU."""
     if resource is None:
         return
     used = resource.getrusage(resource.RUSAGE_SELF)
     _, most = resource.getrlimit(resource.RLIMIT_CPU)
     with contextlib.suppress(OSError, ValueError):  # a lower limit is in force
-        soon = int(used.ru_utime + used.ru_stime) + 1 + CPU_SECONDS
+        soon = int(used.ru_utime + used.ru_stime) + 1 + limits.cpu_seconds
         resource.setrlimit(resource.RLIMIT_CPU, (soon, most))

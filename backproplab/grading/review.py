@@ -19,6 +19,7 @@ HARMLESS = {"check", "display", "plots", "widgets", "datasets"}
 """What an answer may import: none of it computes one."""
 FRAMES = {"_getframe", "currentframe", "getsource", "f_back", "f_locals", "tb_frame", "get_referrers"}
 FUNCTIONS = {"__closure__", "__code__", "__globals__"}
+PEEKING = FRAMES | FUNCTIONS
 """What shows the code around a call, or a function's own: to a test, which fault it is asked about."""
 
 MOST_LINES = 100
@@ -31,8 +32,9 @@ class Reviewer:
         self._owners = {name: check.exercise for check in assignment.checks for name in check.answers}
         checks = [check.source for check in assignment.checks]
         self._handed_out = {source.strip() for source in (*assignment.given, *checks)}
-        self._given = {name for source in assignment.given for name, _ in _imports(parse(source))}
-        self._allowed = _loaded_names(parse(solved)) | {name for name, _ in _imports(parse(solved))}
+        self._given = {name for source in assignment.given for name in _Read.of(source).imports}
+        allowed = _Read.of(solved)
+        self._allowed = {*allowed.names, *allowed.imports}
 
     def review(self, cells: Sequence[StudentCell]) -> list[str]:
         """Return a sentence for each line of an answer that takes what the solution does not take, or peeks.
@@ -46,10 +48,10 @@ class Reviewer:
             names = read[index].sets & set(self._owners)
             exercises = sorted({self._owners[name] for name in names}, key=order)
             place = f"the answer to {', '.join(exercises)}" if exercises else f"code cell {index + 1}"
-            text, tree = cells[index].source.split("\n"), parse(cells[index].source)
+            text = cells[index].source.split("\n")
             found = {
-                f"uses {PACKAGE} itself": _lines(tree, suspects),
-                "looks into the code that calls it": _lines_on_frames(tree),
+                f"uses {PACKAGE} itself": read[index].lines(suspects),
+                "looks into the code that calls it": read[index].peeks,
             }
             sentences += [
                 f"{REVIEW} {place} {what}, line {line}: {text[line - 1].strip()[:120]}"
@@ -61,18 +63,45 @@ class Reviewer:
 
 
 class _Read(NamedTuple):
-    """The names in a cell; its syntax tree is let go, for it may be large."""
+    """What is in a cell, by line; its syntax tree is let go, for it may be large."""
 
     sets: set[str]
     """What it binds, and what it changes: an answer may be filled in element by element."""
-    loads: set[str]
-    imports: set[str]
+    names: dict[str, set[int]]
+    imports: dict[str, set[int]]
+    """Of those, what it takes of the package's mathematics, under the name in use."""
+    strings: set[int]
+    """Where a string names the package: `importlib.import_module("backproplab.layers")`."""
+    peeks: set[int]
+    """Where it asks for a frame, or for what a function is made of."""
 
     @classmethod
     def of(cls, source: str) -> Self:
         tree = parse(source)
-        sets = {*bound_names(tree.body), *changed_names(tree.body)}
-        return cls(sets, _loaded_names(tree), {name for name, _ in _imports(tree)})
+        read = cls({*bound_names(tree.body), *changed_names(tree.body)}, {}, {}, set(), set())
+        for node in ast.walk(tree):
+            read._add(node)
+        return read
+
+    def _add(self, node: ast.AST) -> None:
+        match node:
+            case ast.Import() | ast.ImportFrom():
+                for name in _taken(node):
+                    self.imports.setdefault(name, set()).add(node.lineno)
+            case ast.Name(id=name, lineno=line):
+                self.names.setdefault(name, set()).add(line)
+                self.peeks.update({line} if name in PEEKING else ())
+            case ast.Attribute(attr=name, lineno=line) if name in PEEKING:
+                self.peeks.add(line)
+            case ast.Constant(value=str(text), lineno=line) if _is_reference(text) and " " not in text:
+                self.strings.add(line)
+            case _:
+                pass
+
+    def lines(self, suspects: set[str]) -> set[int]:
+        """Return the lines that import or use a suspect, or name the package in a string."""
+        found = [lines for name, lines in (*self.imports.items(), *self.names.items()) if name in suspects]
+        return self.strings.union(*found)
 
 
 def _behind_answers(cells: Sequence[_Read], answers: set[str]) -> list[int]:
@@ -89,55 +118,22 @@ def _behind_answers(cells: Sequence[_Read], answers: set[str]) -> list[int]:
         for index in setters.get(wanted.pop(), ()):
             if index not in kept:
                 kept.add(index)
-                wanted += cells[index].loads - seen
-                seen |= cells[index].loads
+                wanted += cells[index].names.keys() - seen
+                seen.update(cells[index].names)  # `|=` would copy all of it
     return sorted(kept)
 
 
-def _imports(tree: ast.AST) -> Iterator[tuple[str, str]]:
-    """Yield (name in use, where it comes from) of all that the code takes of the package's mathematics."""
-    for node in ast.walk(tree):
+def _taken(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
+    """Yield the names under which an import takes something of the package's mathematics."""
+    for alias in node.names:
         if isinstance(node, ast.Import):
-            named = [(alias.asname or alias.name.split(".")[0], alias.name) for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            named = [(alias.asname or alias.name, f"{node.module}.{alias.name}") for alias in node.names]
+            name, origin = alias.asname or alias.name.split(".")[0], alias.name
         else:
-            continue
-        yield from ((name, origin) for name, origin in named if _is_reference(origin))
+            name, origin = alias.asname or alias.name, f"{node.module or ''}.{alias.name}"
+        if _is_reference(origin):
+            yield name
 
 
 def _is_reference(name: str) -> bool:
     parts = name.split(".")
     return parts[0] == PACKAGE and (len(parts) == 1 or parts[1] not in HARMLESS)
-
-
-def _loaded_names(tree: ast.Module) -> set[str]:
-    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-
-
-def _lines(tree: ast.Module, suspects: set[str]) -> set[int]:
-    """Return the lines that import or use a suspect, or name the package in a string."""
-    lines: set[int] = set()
-    for node in ast.walk(tree):
-        match node:
-            case ast.Import() | ast.ImportFrom() if any(name in suspects for name, _ in _imports(node)):
-                lines.add(node.lineno)
-            case ast.Name(id=name, lineno=line) if name in suspects:
-                lines.add(line)
-            case ast.Constant(value=str(text), lineno=line) if _is_reference(text) and " " not in text:
-                lines.add(line)  # importlib.import_module("backproplab.layers")
-            case _:
-                pass
-    return lines
-
-
-def _lines_on_frames(tree: ast.Module) -> set[int]:
-    """Return the lines that ask for a frame, or for what a function is made of."""
-    lines: set[int] = set()
-    for node in ast.walk(tree):
-        match node:
-            case ast.Name(id=name, lineno=line) | ast.Attribute(attr=name, lineno=line):
-                lines |= {line} if name in FRAMES | FUNCTIONS else set()
-            case _:
-                pass
-    return lines

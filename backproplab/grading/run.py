@@ -157,7 +157,7 @@ class _Run:
             )
         goes_on = not changes
         old = before.get("submissions", {}) if goes_on else {}
-        hashes = {each.student: _guarded(digest, each) for each in self.submissions}
+        hashes = {each.student: _guarded(digest, each, "cannot be read") for each in self.submissions}
         for student, stem in self.stems.items():
             if old.get(student) != hashes[student]:  # before run.json says that it is of the new one
                 path = self.out / RESULTS / f"{stem}.json"
@@ -204,7 +204,7 @@ class _Run:
         """Write the gradebook and the class page from the results, and say how it went."""
         found = [self._result(each.student) for each in self.submissions]
         results = [each for each in found if each is not None]
-        times = {each.student: _guarded(timestamp, each) for each in self.submissions}
+        times = {each.student: _guarded(timestamp, each, "") for each in self.submissions}
         reports.write_private(self.out / GRADEBOOK, reports.gradebook(results, times))
         level = self.record["isolation"]
         reports.write_private(self.out / CLASS, class_html(self.solution.stem, results, isolation=level))
@@ -271,12 +271,12 @@ def _changes(before: Mapping[str, Any], about: Mapping[str, Any]) -> Iterator[st
             yield f"{name} was {then} and is {now}"
 
 
-def _guarded(look: Callable[[Submission], str], submission: Submission) -> str:
-    """Look at what a student handed in; what that raises is said in place of what was to be found."""
+def _guarded(look: Callable[[Submission], str], submission: Submission, otherwise: str) -> str:
+    """Look at what a student handed in: whatever is wrong with one student's files ends no run."""
     try:
         return look(submission)
-    except Exception as error:  # what is wrong with one student's files ends no run
-        return f"{type(error).__name__}: {error}"
+    except Exception:
+        return otherwise
 
 
 def _sweep(out: Path) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -64,17 +64,17 @@ def solution_for(submissions: Sequence[Submission], solutions: Sequence[Path], w
     return names[best[0][0]]
 
 
-def of_set(submissions: Sequence[Submission], name: str) -> list[Submission]:
+def of_set(submissions: Sequence[Submission], name: str, sets: Collection[str] = ()) -> list[Submission]:
     """Return what was handed in for one set, one submission a student.
 
     That is all of it, unless a folder is called after another set (`is_of_another`). Of a student who has a
     folder for this set, only what is in there counts, since beside it may lie what was not meant to be
-    graded. SubmissionError if nothing is left.
+    graded. `sets` are the names of all sets. SubmissionError if nothing is left.
     """
     here = {each.student for each in submissions if each.assignment == name}
     together: dict[str, Submission] = {}
     for each in submissions:
-        if each.assignment != name and (each.student in here or is_of_another(each, name)):
+        if each.assignment != name and (each.student in here or is_of_another(each, name, sets)):
             continue
         before = together.get(each.student, Submission(each.student, name, ()))
         together[each.student] = replace(
@@ -85,8 +85,10 @@ def of_set(submissions: Sequence[Submission], name: str) -> list[Submission]:
     return list(together.values())
 
 
-def is_of_another(submission: Submission, name: str) -> bool:
-    """Does it lie in a folder that is called as another set is?"""
+def is_of_another(submission: Submission, name: str, sets: Collection[str] = ()) -> bool:
+    """Does it lie in a folder that is called as another set is? Without `sets`, as one might be."""
+    if sets:
+        return submission.assignment in sets and submission.assignment != name
     numbered = series(submission.assignment)
     return bool(numbered) and numbered != series(name)
 
@@ -97,7 +99,7 @@ def likely_notebook(submission: Submission, name: str) -> Entry | None:
     That is likely the one that will be graded: grading reads them whole, and may come to think otherwise.
     """
     candidates = submission.notebooks[:MOST_LOOKED_AT]
-    return max(candidates, key=lambda entry: (_exercises_in(entry, name), attempt(entry)), default=None)
+    return max(candidates, key=lambda entry: (exercises_in(entry, name), attempt(entry)), default=None)
 
 
 def attempt(entry: Entry) -> int:
@@ -106,7 +108,7 @@ def attempt(entry: Entry) -> int:
     return int(next(filter(None, number.groups()))) if number else 0
 
 
-def _exercises_in(entry: Entry, name: str) -> int:
+def exercises_in(entry: Entry, name: str) -> int:
     """How many exercises of a set the beginning of a notebook has a cell of, by id."""
     try:
         start = head(entry, LOOK)

@@ -25,9 +25,15 @@ At the full level, each submission has
   rest runs from a fresh start. Time by the clock leaves out the waiting for a core;
 - an end with the grader: the kernel kills it when its guard ends, and that cannot be taken back.
 
+What ends a submission is its own code, a limit that it reached, or the machine: a SIGKILL that neither comes
+from the guard nor can come from inside, so also the kernel's when memory runs out; a guard or server that is
+gone; a process that cannot be had. What the machine ends runs again from the start, a few times, and is a
+MachineError if that is no help: never an outcome.
+
 Where the machine refuses one of these (bubblewrap aside), IsolationError names it and says what to do. The
 reduced level, which must be asked for, is a fresh process for each submission with limits on time and
-memory alone: student code can there read what its user can, use the network, and leave processes behind.
+memory alone: student code can there read what its user can, use the network, leave processes behind, and
+kill its own process, which counts as the machine's doing.
 
 **What is not defended.**
 

@@ -13,6 +13,8 @@ import sysconfig
 import tempfile
 from pathlib import Path
 
+from backproplab.sandbox.cgroups import Group
+
 PACKAGE = Path(__file__).parents[1]
 SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
 SETTINGS = ("/etc/ld.so.cache", "/etc/localtime", "/etc/fonts", "/etc/alternatives")
@@ -103,18 +105,19 @@ def bubblewrap(scratch: str) -> list[str]:
 
 
 class ServerProcess:
-    """The warm server's process, and the socket on which it takes orders."""
+    """The warm server's process, in a control group if there is one, and the socket with its orders."""
 
-    def __init__(self) -> None:
+    def __init__(self, group: Group | None = None) -> None:
+        self.group = group
         self.wrapped = bool(bubblewrap(SCRATCH))
         self._folder = None if self.wrapped else tempfile.TemporaryDirectory(prefix="backproplab-")
         self.scratch = SCRATCH if self._folder is None else self._folder.name
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed by close)
         with theirs:
-            call = f"server.main({theirs.fileno()})"
+            command = [*bubblewrap(self.scratch), *python(f"server.main({theirs.fileno()})")]
             self.process = subprocess.Popen(
-                [*bubblewrap(self.scratch), *python(call)],
+                group.entering(command) if group else command,
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -142,5 +145,7 @@ class ServerProcess:
             self.process.kill()
             self.process.wait()
             self.errors.close()
+            if self.group:
+                self.group.close()
             if self._folder:
                 self._folder.cleanup()

@@ -9,12 +9,13 @@ from contextlib import suppress
 from typing import Any
 
 from backproplab.sandbox import wire
+from backproplab.sandbox.cgroups import Group, own_group
 from backproplab.sandbox.isolation import MissingMechanismError
 from backproplab.sandbox.launch import ServerProcess, readable_paths
 from backproplab.sandbox.protocol import Assignment, Limits
 from backproplab.sandbox.requirements import IsolationError, SandboxError
 from backproplab.sandbox.server import BEGIN_STEP, MESSAGE, STOP
-from backproplab.sandbox.watchdog import PAUSE, Ending, ended_words
+from backproplab.sandbox.watchdog import PAUSE, Ending, ended_words, too_much_memory
 
 START_SECONDS = 120.0
 OLD_SECONDS = 0.5
@@ -26,12 +27,14 @@ class WarmServer:
 
     def __init__(self, assignment: Assignment, limits: Limits) -> None:
         self._content = wire.pack(assignment, limits)
+        self._limits = limits
         self._spare: WarmChild | None = None
         self._start()
 
     def _start(self) -> None:
+        group = Group.make(self._limits, own_group())
         try:
-            self._process = process = ServerProcess()
+            self._process = process = ServerProcess(group)
         except MissingMechanismError as missing:
             raise IsolationError(missing.mechanism, missing.why) from None
         content = self._content | {"scratch": process.scratch, "readable": readable_paths()}
@@ -50,7 +53,8 @@ class WarmServer:
             raise IsolationError("a view by bubblewrap" if process.wrapped else "a server", last_error)
         self.level = (
             f"full: {'bubblewrap, ' if process.wrapped else ''}user, PID, network, IPC and mount namespaces, "
-            f"Landlock {said['landlock']}, seccomp, limits kept by a guard, without cgroups"
+            f"Landlock {said['landlock']}, seccomp, "
+            + (group.level if group else "limits kept by a guard, without cgroups")
         )
 
     def child(self, request: dict[str, Any], spent: dict[str, float]) -> "WarmChild":
@@ -65,14 +69,17 @@ class WarmServer:
             return self._next(request, spent)
 
     def _next(self, request: dict[str, Any], spent: dict[str, float]) -> "WarmChild":
-        child, self._spare = self._spare or WarmChild(self._process.control), None
+        child, self._spare = self._spare or self._fork(), None
         try:
             child.begin(request, spent)
-            self._spare = WarmChild(self._process.control)
+            self._spare = self._fork()
         except OSError:
             child.kill()
             raise
         return child
+
+    def _fork(self) -> "WarmChild":
+        return WarmChild(self._process.control, self._limits, self._process.group)
 
     def drop_spare(self) -> None:
         """End the child that waits for a job."""
@@ -94,7 +101,8 @@ class WarmServer:
 class WarmChild:
     """One submission's child behind the walls, and the guard that watches it."""
 
-    def __init__(self, control: socket.socket) -> None:
+    def __init__(self, control: socket.socket, limits: Limits, group: Group | None = None) -> None:
+        self._limits, self._group = limits, group
         job, self._job = os.pipe()
         self._results, results = os.pipe()
         # A pipe's two ends have flags of their own: whatever is done to the other, reading this one returns.
@@ -164,10 +172,14 @@ class WarmChild:
 
     def ending(self) -> Ending:
         """Wait for its end, which the guard brings about if need be, and say what it was."""
-        said: dict[str, Any] = {}
+        ending = self._told_ending()
+        if ending.by_machine and self._group and self._group.ran_out_of_memory():
+            return ending._replace(words=too_much_memory(self._limits), by_machine=False)
+        return ending
+
+    def _told_ending(self) -> Ending:
         self._tell_step()  # the last one may be the one that closed its descriptor
-        with suppress(OSError):
-            said = json.loads(self._status.recv(MESSAGE) or b"{}")
+        said = self._last_words()
         if "missing" in said:
             raise IsolationError(said["missing"], said["why"])
         if "ending" not in said:
@@ -176,6 +188,17 @@ class WarmChild:
         if ending.words:
             return ending
         return ending._replace(words=ended_words(said.get("ended", 0)))
+
+    def _last_words(self) -> dict[str, Any]:
+        """Return what the guard says at the end; nothing if it has ended without a word."""
+        with suppress(OSError):
+            try:
+                said = self._status.recv(MESSAGE)
+            except ConnectionResetError:  # it has left something of ours unread; what it said is still there
+                said = self._status.recv(MESSAGE)
+            words: dict[str, Any] = json.loads(said or b"{}")
+            return words
+        return {}
 
     def kill(self) -> None:
         """End it and all that it started."""

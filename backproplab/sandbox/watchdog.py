@@ -35,6 +35,11 @@ def ended_words(code: int) -> str:
     return f"was killed ({signal_name(-code)})" if code < 0 else "ended before its time"
 
 
+def too_much_memory(limits: Limits) -> str:
+    """Say that the limit on memory was reached."""
+    return f"used more than {limits.memory_bytes / 1e9:.2g} GB of memory"
+
+
 class Watchdog:
     """Watches one attempt; earlier ones have `cpu_spent` and `wall_spent` of the submission's time."""
 
@@ -68,7 +73,7 @@ class Watchdog:
             self._start, self._step, self._step_is_new = self._start or here, here, False
         limits = self.limits
         if used.memory_bytes > limits.memory_bytes:
-            return self.ending(f"used more than {limits.memory_bytes / 1e9:.2g} GB of memory")
+            return self.ending(too_much_memory(limits))
         if self._start is None:
             late = self._clock > START_SECONDS
             return self.ending(f"did not begin within {START_SECONDS:g} s") if late else None

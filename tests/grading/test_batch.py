@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
+from pathlib import Path
 
 import grading_kit as kit
 import pytest
@@ -190,6 +192,25 @@ def test_what_fails_once_is_tried_again_when_all_others_are_through(tmp_path, mo
     assert max(results(tmp_path), key=results(tmp_path).get) == "has no sandbox"
 
 
+def test_a_sandbox_that_is_not_to_be_had_any_more_leaves_the_rest_ungraded(tmp_path, monkeypatch, capsys):
+    command = a_class(tmp_path, 3)
+    monkeypatch.setattr(batch, "_work", kit.walls_that_fall)
+    monkeypatch.setenv("FAILS_ONCE", str(tmp_path / "has begun"))
+    assert cli.main(command) == 1
+    assert {row["status"] for row in gradebook(tmp_path).values()} == {"ungraded"}
+    assert "Landlock" in record(tmp_path, "s02")["problems"][1]
+    assert "Landlock" not in (tmp_path / "grades" / "feedback" / "s02.html").read_text()
+
+
+def test_a_process_that_is_not_to_be_had_is_said(tmp_path, monkeypatch, capsys):
+    def refuse(task, out):
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(batch, "_Worker", refuse)
+    assert cli.main(a_class(tmp_path, 1)) == 2
+    assert "No worker could be started" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("look", ["digest", "timestamp"])
 def test_a_file_that_nobody_can_look_at_stops_nobody(tmp_path, monkeypatch, look):
     command = a_class(tmp_path, 2)
@@ -203,6 +224,23 @@ def test_a_file_that_nobody_can_look_at_stops_nobody(tmp_path, monkeypatch, look
     monkeypatch.setattr(run, look, fail)
     assert cli.main(command) == 0
     assert record(tmp_path, "s00")["score"] == 9
+
+
+def test_a_zip_member_that_does_not_unpack_ends_no_run(tmp_path):
+    command = a_class(tmp_path, 3)
+    kit.solution(tmp_path / "more").rename(tmp_path / "solutions" / "91-more.ipynb")
+    command = [*command, f"--solutions={tmp_path / 'solutions'}"]  # so that notebooks say which set it is
+    command[1] = str(tmp_path / "class.zip")
+    with zipfile.ZipFile(command[1], "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted((tmp_path / "submissions").iterdir()):
+            archive.write(path, path.name)
+    data = bytearray(Path(command[1]).read_bytes())
+    data[60:70] = b"\xff" * 10
+    Path(command[1]).write_bytes(data)
+    assert cli.main(command) == 0
+    rows = gradebook(tmp_path)
+    assert [rows[f"s0{n}"]["status"] for n in range(3)] == ["unreadable", "graded", "graded"]
+    assert "cannot be read" in record(tmp_path, "s00")["problems"][0]
 
 
 @pytest.mark.parametrize("file", ["feedback/s00.html", "results/s01.json", "gradebook.csv", "run.json"])

@@ -294,6 +294,24 @@ def test_all_have_a_result_so_the_command_succeeds(graded):
     assert "no_notebook_at_all.pdf" in result(graded, "no_notebook_at_all")["problems"][0]
 
 
+STATUSES = {
+    "graded": ["right", "wrong", "a_cell_that_hangs", "metadata_lost"],
+    "nothing attempted": ["untouched"],
+    "nothing of this set": ["another_set"],
+    "not a notebook": ["no_notebook", "a_list", "no_cells", "no_code", "no_notebook_at_all"],
+    "unreadable": ["cut_short", "empty"],
+}
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_what_earns_nothing_is_told_apart(graded, status):
+    with open(graded[0] / "gradebook.csv", newline="", encoding="utf-8") as file:
+        rows = {row["student_id"]: row["status"] for row in csv.DictReader(file)}
+    for student in STATUSES[status]:
+        assert result(graded, student)["status"] == rows[student] == status
+    assert f" {status}" in (graded[0] / "class.html").read_text(encoding="utf-8")
+
+
 def test_a_result_says_what_was_asked(graded):
     found = result(graded, "wrong")
     assert (found["student"], found["assignment"]) == ("wrong", kit.SET)

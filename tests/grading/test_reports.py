@@ -27,6 +27,7 @@ def test_a_result_has_exactly_the_agreed_fields():
     assert list(found) == [
         "student",
         "assignment",
+        "notebook",
         "status",
         "score",
         "max_score",

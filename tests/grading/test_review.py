@@ -100,7 +100,7 @@ def steps_of(call):
 
 def test_a_chain_of_cells_takes_work_in_proportion_to_its_length():
     def chain(length):
-        return [_Read({f"x{n}"}, {f"x{n + 1}"}, set()) for n in range(length)]
+        return [_Read({f"x{n}"}, {f"x{n + 1}": {1}}, {}, set(), set()) for n in range(length)]
 
     short, long = (steps_of(lambda n=n: _behind_answers(chain(n), {"x0"})) for n in (200, 400))
     assert long < 2.5 * short

@@ -253,6 +253,7 @@ def bits_of(masks):
 def test_an_argument_is_refused_for_what_is_listed_and_for_nothing_else(call, column, machine):
     code, refusal = seccomp.program(machine), seccomp.REFUSED[call]
     listed = [*refusal.values, *([bits_of(refusal.bits)] if refusal.bits else [])]
+    listed += [0x7F00_0000_1000, 0x1000, 1] * refusal.pointer
 
     def answer(value, place=refusal.argument):
         return interpreted(code, machine, refusal.numbers[column], **{f"a{place}": value})
@@ -260,11 +261,18 @@ def test_an_argument_is_refused_for_what_is_listed_and_for_nothing_else(call, co
     assert all(answer(value) != seccomp.ALLOW for value in listed)
     assert all(answer(value | 1 << 40) != seccomp.ALLOW for value in listed)
     assert all(answer(value, (refusal.argument + 1) % 6) == seccomp.ALLOW for value in listed)
-    others = set(range(64)) - {*refusal.values}
+    others = {0} if refusal.pointer else set(range(64)) - {*refusal.values}
     fine = [value for value in others if not refusal.bits or not all(value & bits for bits in refusal.bits)]
     assert all(answer(value) == seccomp.ALLOW for value in fine)
     for place in range(len(refusal.bits)):
         assert answer(bits_of(refusal.bits) & ~refusal.bits[place]) == seccomp.ALLOW
+
+
+def test_a_pointer_is_seen_in_either_half_of_its_bits():
+    code = seccomp.program("x86_64")
+    number = seccomp.REFUSED["prlimit64"].numbers[0]
+    assert interpreted(code, "x86_64", number, a2=1 << 32) != seccomp.ALLOW
+    assert interpreted(code, "x86_64", number, a0=1, a3=1 << 32) == seccomp.ALLOW
 
 
 def test_calls_of_another_architecture_end_the_process():

@@ -3,6 +3,7 @@
 import os
 import platform
 import signal
+import socket
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from attacks import ASSIGNMENT, GIVEN, RIGHT
 
 from backproplab.sandbox import Cell, Checkpoint, IsolationError, Job, Limits, MachineError, Sandbox, host
 from backproplab.sandbox.cold import ColdChild
+from backproplab.sandbox.server import BEGIN_STEP
 from backproplab.sandbox.warm import WarmChild
 from backproplab.sandbox.watchdog import Watchdog
 
@@ -185,6 +187,19 @@ def test_no_submission_can_say_that_it_was_the_machine(full, way):
     outcome = full.run(Job((*cells, Checkpoint("1.2")), (1,)))
     assert outcome.problems == [f"Cell 2 {words}; it was left out"]
     assert ("1.2", 1, "square") in outcome.values
+
+
+def test_the_guards_last_words_are_heard_though_it_left_ours_unread(full):
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    child = full._server.child({"steps": [], "seeds": []}, {})
+    child._status.close()
+    child._status = ours
+    ours.send(BEGIN_STEP)
+    theirs.send(b'{"ended": 0, "ending": ["", false, 0, 0, false]}')
+    theirs.close()
+    ending = child.ending()
+    child.kill()
+    assert (ending.words, ending.by_machine) == ("ended before its time", False)
 
 
 def test_a_kernel_that_is_ahead_of_the_watchdog_ends_it_at_a_limit():

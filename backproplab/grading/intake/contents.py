@@ -54,9 +54,11 @@ def _read(entry: Entry, size: int) -> bytes:
 
 
 def _position(entry: Entry, names: list[str]) -> int:
-    if entry.member is None or entry.member >= len(names):
-        raise SubmissionError("the zip file has changed since it was looked at")
-    return entry.member
+    if entry.member is not None and entry.member < len(names):
+        return entry.member
+    if entry.name in names:
+        return len(names) - 1 - names[::-1].index(entry.name)
+    raise SubmissionError("the zip file has changed since it was looked at")
 
 
 def _too_large(entry: Entry, limit: int) -> SubmissionError:

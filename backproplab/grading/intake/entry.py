@@ -34,7 +34,8 @@ class Entry:
     outer: Self | None = None
     """The zip file, itself handed in, that it lies in."""
     member: int | None = None
-    """Its place in the directory of the zip file that it lies in: names there need not differ."""
+    """Its place in the directory of the zip file that it lies in, where names need not differ; None: the last
+    of its name."""
 
     @property
     def key(self) -> tuple[str, int | None]:

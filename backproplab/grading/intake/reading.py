@@ -26,6 +26,7 @@ STRAY_KINDS = {
     ".yml",
     ".yaml",
 }
+KNOWN_TO_A_STRANGER = 3  # paths called as a platform does, for each that is not
 STRAY = "a loose file that is no student's"
 
 
@@ -63,6 +64,39 @@ class Reading:
 
 Reader = Callable[[Sequence[Entry]], "Reading | None"]
 """Reads what one platform hands out; None if this is none of it."""
+
+
+def read_each(
+    platform: str, entries: Sequence[Entry], place: Callable[[Entry], Placed | Aside | None]
+) -> Reading | None:
+    """Read entries one by one; None if nothing is called as the platform does, or too much otherwise.
+
+    `place` says whose an entry is, or None if the platform would not have called it so. A few such are no
+    reason to read all others wrongly: they go by their structure.
+    """
+    reading, strangers = Reading(platform), list[Entry]()
+    for entry in entries:
+        found = place(entry)
+        if isinstance(found, Placed):
+            reading.placed.append(found)
+        elif found is not None:
+            reading.aside.append(found)
+        elif is_stray(entry):
+            reading.aside.append(Aside(entry, STRAY))
+        else:
+            strangers.append(entry)
+    if len(strangers) * KNOWN_TO_A_STRANGER >= len(reading.placed):
+        return None
+    reading.placed += [owner(entry) for entry in strangers]
+    return reading
+
+
+def owner(entry: Entry) -> Placed:
+    """Say whose a path is by its structure, where nothing stands around the students."""
+    parts = entry.parts
+    if len(parts) == 1:
+        return Placed(entry, stem(parts[0]))
+    return Placed(entry, plain_name(parts[0]), plain_name(parts[1]) if len(parts) > 2 else "")
 
 
 def is_stray(entry: Entry) -> bool:

@@ -7,10 +7,31 @@ more about what lies in the folder around it all, since an export may have been 
 from collections.abc import Collection, Iterator, Sequence
 
 from backproplab.grading.intake.entry import Entry
-from backproplab.grading.intake.readers import canvas, moodle, structure
+from backproplab.grading.intake.readers import (
+    blackboard,
+    brightspace,
+    canvas,
+    github_classroom,
+    google_drive,
+    gradescope,
+    ilias,
+    moodle,
+    sakai,
+    structure,
+)
 from backproplab.grading.intake.reading import STRAY, Aside, Reader, Reading, is_stray, without_top
 
-PLATFORMS: tuple[Reader, ...] = (moodle.read, canvas.read)
+PLATFORMS: tuple[Reader, ...] = (
+    moodle.read,
+    sakai.read,
+    gradescope.read,
+    blackboard.read,
+    brightspace.read,
+    ilias.read,
+    canvas.read,
+    github_classroom.read,
+    google_drive.read,
+)
 LAYERS = 3  # folders around an export
 
 

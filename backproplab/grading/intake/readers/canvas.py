@@ -8,25 +8,22 @@ import re
 from collections.abc import Sequence
 
 from backproplab.grading.intake.entry import Entry
-from backproplab.grading.intake.reading import STRAY, Aside, Placed, Reading, is_stray, renamed
+from backproplab.grading.intake.reading import Placed, Reading, read_each, renamed
 
-FILE = re.compile(
-    r"(?P<student>.+?)(?P<late>_LATE)?_(?P<user>\d+)_(?P<submission>\d+)_(?P<file>.+)", re.DOTALL
-)
-TEXT = re.compile(r"(?P<student>.+?)(?P<late>_LATE)?_(?P<user>\d+)_(?P<file>text\.html)", re.DOTALL)
+FILE = re.compile(r"(?s)(?P<student>.+?)(?P<late>_LATE)?_(?P<user>\d+)_(?P<submission>\d+)_(?P<file>.+)")
+TEXT = re.compile(r"(?s)(?P<student>.+?)(?P<late>_LATE)?_(?P<user>\d+)_(?P<file>text\.html)")
 
 
 def read(entries: Sequence[Entry]) -> Reading | None:
-    """Read what Canvas hands out; None if anything is there that Canvas would not have called so."""
-    reading = Reading("Canvas")
-    for entry in entries:
-        if named := TEXT.fullmatch(entry.parts[0]) or FILE.fullmatch(entry.parts[0]):
-            student = f"{named['student']}_{named['user']}"
-            file = named["file"] if len(entry.parts) == 1 else entry.file
-            reading.placed.append(Placed(renamed(entry, file), student, late=bool(named["late"])))
-        elif is_stray(entry):
-            reading.aside.append(Aside(entry, STRAY))
-        else:
-            return None
-    is_canvas = any(FILE.fullmatch(placed.entry.parts[0]) for placed in reading.placed)
-    return reading if is_canvas else None
+    """Read what Canvas hands out; None if this is none of it."""
+    if not any(FILE.fullmatch(entry.parts[0]) for entry in entries):
+        return None
+    return read_each("Canvas", entries, _place)
+
+
+def _place(entry: Entry) -> Placed | None:
+    named = TEXT.fullmatch(entry.parts[0]) or FILE.fullmatch(entry.parts[0])
+    if not named:
+        return None
+    file = named["file"] if len(entry.parts) == 1 else entry.file
+    return Placed(renamed(entry, file), f"{named['student']}_{named['user']}", late=bool(named["late"]))

@@ -8,23 +8,19 @@ import re
 from collections.abc import Sequence
 
 from backproplab.grading.intake.entry import Entry
-from backproplab.grading.intake.readers import structure
-from backproplab.grading.intake.reading import STRAY, Aside, Placed, Reading, is_stray, renamed
+from backproplab.grading.intake.reading import Placed, Reading, read_each, renamed
 
-TOP = re.compile(r"(?P<student>.+_\d+)_assignsubmission_(?:file|onlinetext)_?(?P<file>.*)", re.DOTALL)
+TOP = re.compile(r"(?s)(?P<student>.+_\d+)_assignsubmission_(?:file|onlinetext)_?(?P<file>.*)")
 
 
 def read(entries: Sequence[Entry]) -> Reading | None:
-    """Read what Moodle hands out; None if nothing is called as Moodle does."""
-    if not any(TOP.fullmatch(entry.parts[0]) for entry in entries):
+    """Read what Moodle hands out; None if this is none of it."""
+    return read_each("Moodle", entries, _place)
+
+
+def _place(entry: Entry) -> Placed | None:
+    named = TOP.fullmatch(entry.parts[0])
+    if not named:
         return None
-    reading = Reading("Moodle")
-    for entry in entries:
-        if named := TOP.fullmatch(entry.parts[0]):
-            file = entry.file if len(entry.parts) > 1 else named["file"] or entry.file
-            reading.placed.append(Placed(renamed(entry, file), named["student"]))
-        elif is_stray(entry):
-            reading.aside.append(Aside(entry, STRAY))
-        else:
-            reading.placed.append(structure.owner(entry))
-    return reading
+    file = entry.file if len(entry.parts) > 1 else named["file"] or entry.file
+    return Placed(renamed(entry, file), named["student"])

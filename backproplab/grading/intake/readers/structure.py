@@ -11,11 +11,10 @@ from backproplab.grading.intake.entry import Entry
 from backproplab.grading.intake.reading import (
     STRAY,
     Aside,
-    Placed,
     Reading,
     is_stray,
+    owner,
     plain_name,
-    stem,
     without_top,
 )
 from backproplab.marking.ids import series
@@ -48,14 +47,6 @@ def read(entries: Sequence[Entry], sets: Collection[str] = ()) -> Reading:
         inner = _without_strays(inside, reading)
     reading.placed += [owner(entry) for entry in inner]
     return reading
-
-
-def owner(entry: Entry) -> Placed:
-    """Say whose a path is, where nothing stands around the students."""
-    parts = entry.parts
-    if len(parts) == 1:
-        return Placed(entry, stem(parts[0]))
-    return Placed(entry, plain_name(parts[0]), plain_name(parts[1]) if len(parts) > 2 else "")
 
 
 def is_set(folder: str, sets: Collection[str]) -> bool:

@@ -1,0 +1,275 @@
+"""Exports of each platform, made up with invented names: who is who, also where they were packed again."""
+
+import zipfile
+
+import intake_kit as kit
+import pytest
+
+from backproplab.grading.submissions import take_in
+
+METADATA = """---
+submission_301:
+  :submitters:
+  - :name: Ana García
+    :sid: '1001'
+    :email: ana@example.org
+  :score: 3.0
+submission_302:
+  :submitters:
+  - :name: "Bob Li"
+    :sid:
+  - :name: Cy Ode
+    :sid: '1003'
+"""
+
+# By platform: the files of an export; and by student, the notebooks that may be graded.
+EXPORTS = {
+    "Canvas": (
+        [
+            "garciaana_11_901_homework.ipynb",
+            "garciaana_11_902_notes.pdf",
+            "garciaana_11_903_helper.py",
+            "libob_LATE_12_904_homework-1.ipynb",
+            "odecy_13_text.html",
+        ],
+        {
+            "garciaana_11": ["garciaana_11_901_homework.ipynb"],
+            "libob_12": ["libob_LATE_12_904_homework-1.ipynb"],
+            "odecy_13": [],
+        },
+    ),
+    "Moodle": (
+        [
+            "Ana García_11_assignsubmission_file_/homework.ipynb",
+            "Ana García_11_assignsubmission_onlinetext_/onlinetext.html",
+            "Bob Li_12_assignsubmission_file/work/homework.ipynb",
+            "Cy Ode_13_assignsubmission_file_homework.ipynb",
+        ],
+        {
+            "Ana García_11": ["Ana García_11_assignsubmission_file_/homework.ipynb"],
+            "Bob Li_12": ["Bob Li_12_assignsubmission_file/work/homework.ipynb"],
+            "Cy Ode_13": ["Cy Ode_13_assignsubmission_file_homework.ipynb"],
+        },
+    ),
+    "Blackboard": (
+        [
+            "Homework_3_ana1_attempt_2026-01-14-10-30-00.txt",
+            "Homework_3_ana1_attempt_2026-01-14-10-30-00_homework.ipynb",
+            "Homework_3_ana1_attempt_2026-01-15-10-30-00.txt",
+            "Homework_3_ana1_attempt_2026-01-15-10-30-00_homework.ipynb",
+            "Homework_3_bob2_attempt_2026-01-14-09-00-00_homework.ipynb",
+            "Homework_3_bob2_attempt_2026-01-16-09-00-00_sorry.pdf",
+            "Homework_3_cy3_attempt_2026-01-14-09-00-00.txt",
+        ],
+        {
+            "ana1": ["Homework_3_ana1_attempt_2026-01-15-10-30-00_homework.ipynb"],
+            "bob2": ["Homework_3_bob2_attempt_2026-01-14-09-00-00_homework.ipynb"],
+            "cy3": [],
+        },
+    ),
+    "Brightspace": (
+        [
+            "index.html",
+            "1001-9 - Ana García - Jan 5, 2026 930 AM - homework.ipynb",
+            "1001-9 - Ana García - Jan 15, 2026 1030 AM - homework - final.ipynb",
+            "1002-9 - Bob Li - Jan 5, 2026 1200 PM/homework.ipynb",
+            "1003-9 - Cy Ode-Li - Jan 5, 2026 1205 PM - homework.pdf",
+        ],
+        {
+            "Ana García_1001": ["1001-9 - Ana García - Jan 15, 2026 1030 AM - homework - final.ipynb"],
+            "Bob Li_1002": ["1002-9 - Bob Li - Jan 5, 2026 1200 PM/homework.ipynb"],
+            "Cy Ode-Li_1003": [],
+        },
+    ),
+    "Gradescope": (
+        [
+            "submission_metadata.yml",
+            "submission_301/homework.ipynb",
+            "submission_302/homework.ipynb",
+            "submission_303/work/homework.ipynb",
+            "submission_303/work/values.csv",
+        ],
+        {
+            "Ana García_1001": ["submission_301/homework.ipynb"],
+            "Bob Li & Cy Ode_1003": ["submission_302/homework.ipynb"],
+            "submission_303": ["submission_303/work/homework.ipynb"],
+        },
+    ),
+    "Sakai": (
+        [
+            "grades.csv",
+            "García, Ana(ana1)/Submission attachment(s)/homework.ipynb",
+            "García, Ana(ana1)/timestamp.txt",
+            "García, Ana(ana1)/Feedback Attachment(s)/reply.ipynb",
+            "Li, Bob(bob2)/Submission attachment(s)/homework.ipynb",
+            "Ode, Cy(cy3)/timestamp.txt",
+        ],
+        {
+            "García, Ana_ana1": ["García, Ana(ana1)/Submission attachment(s)/homework.ipynb"],
+            "Li, Bob_bob2": ["Li, Bob(bob2)/Submission attachment(s)/homework.ipynb"],
+            "Ode, Cy_cy3": [],
+        },
+    ),
+    "ILIAS": (
+        [
+            "García_Ana_ana1_4711/20260114103000_homework.ipynb",
+            "García_Ana_ana1_4711/20260115103000_homework.ipynb",
+            "Li_Po_Bob_bob2_4712/20260114103000_homework.ipynb",
+            "Ode_Cy_cy3_4713/20260114103000_homework.pdf",
+        ],
+        {
+            "García, Ana_ana1": ["García_Ana_ana1_4711/20260115103000_homework.ipynb"],
+            "Li_Po, Bob_bob2": ["Li_Po_Bob_bob2_4712/20260114103000_homework.ipynb"],
+            "Ode, Cy_cy3": [],
+        },
+    ),
+    "GitHub Classroom": (
+        [
+            *(f"backprop-ana-ga/{name}" for name in ("README.md", "exercises/03-spreadsheet.ipynb")),
+            *(f"backprop-anton/{name}" for name in ("README.md", "notebooks/00.ipynb", "mine.ipynb")),
+            "backprop-cy-main/README.md",
+        ],
+        {
+            "ana-ga": ["backprop-ana-ga/exercises/03-spreadsheet.ipynb"],
+            "anton": ["backprop-anton/notebooks/00.ipynb", "backprop-anton/mine.ipynb"],
+            "cy": [],
+        },
+    ),
+    "Google Drive": (
+        [
+            "Ana García - Homework 3.ipynb",
+            "Ana García - Homework 3 (1).ipynb",
+            "Bob Li - Homework 3.ipynb",
+            "Cy Ode - Homework 3.pdf",
+        ],
+        {
+            "Ana García": ["Ana García - Homework 3.ipynb", "Ana García - Homework 3 (1).ipynb"],
+            "Bob Li": ["Bob Li - Homework 3.ipynb"],
+            "Cy Ode": [],
+        },
+    ),
+}
+
+
+def content(name):
+    if name.endswith("yml"):
+        return METADATA.encode()
+    return kit.notebook() if name.endswith(".ipynb") else b"words"
+
+
+def pack(path, names, around=""):
+    with zipfile.ZipFile(path, "w") as file:
+        for name in names:
+            file.writestr(around + name, content(name))
+    return path
+
+
+def as_sets(students):
+    return {student: set(names) for student, names in students.items()}
+
+
+@pytest.mark.parametrize("platform", EXPORTS)
+def test_each_platforms_students_are_told_apart_and_named(tmp_path, platform):
+    names, students = EXPORTS[platform]
+    path = pack(tmp_path / "export.zip", names)
+    assert take_in(path).platform == platform
+    assert as_sets(kit.students(path)) == as_sets(students)
+
+
+@pytest.mark.parametrize("platform", EXPORTS)
+def test_an_export_unpacked_and_packed_again_is_the_same(tmp_path, platform):
+    names, students = EXPORTS[platform]
+    around = "export/Homework 3/"
+    path = pack(tmp_path / "again.zip", [*names, "Thumbs.db", "__MACOSX/._x"], around)
+    assert take_in(path).platform == platform
+    assert as_sets(kit.students(path)) == {
+        student: {around + name for name in notebooks} for student, notebooks in students.items()
+    }
+    with zipfile.ZipFile(path) as file:
+        file.extractall(tmp_path / "unpacked")
+    assert set(kit.students(tmp_path / "unpacked")) == set(students)
+
+
+@pytest.mark.parametrize("platform", EXPORTS)
+def test_a_zip_file_of_the_export_in_a_folder_is_the_same(tmp_path, platform):
+    names, students = EXPORTS[platform]
+    (tmp_path / "in").mkdir()
+    pack(tmp_path / "in" / "export.zip", names)
+    assert set(kit.students(tmp_path / "in")) == set(students)
+
+
+@pytest.mark.parametrize("platform", EXPORTS)
+def test_files_about_the_class_are_no_students_of_any_platform(tmp_path, platform):
+    names, students = EXPORTS[platform]
+    path = pack(tmp_path / "export.zip", [*names, "README.md", "marks.csv", "Thumbs.db", "roster.csv"])
+    assert take_in(path).platform == platform
+    assert set(kit.students(path)) == set(students)
+
+
+@pytest.mark.parametrize("platform", [each for each in EXPORTS if each != "Google Drive"])
+def test_one_file_called_otherwise_does_not_make_strangers_of_all_others(tmp_path, platform):
+    names, students = EXPORTS[platform]
+    path = pack(tmp_path / "export.zip", [*names, "by mail.ipynb"])
+    assert set(kit.students(path)) == {*students, "by mail"}
+
+
+def test_canvas_says_who_is_late(tmp_path):
+    path = pack(tmp_path / "export.zip", EXPORTS["Canvas"][0])
+    assert [each.student for each in take_in(path).submissions if each.late] == ["libob_12"]
+
+
+def test_what_is_left_aside_says_why_and_whose_it_is(tmp_path):
+    path = pack(tmp_path / "export.zip", EXPORTS["Blackboard"][0])
+    aside = {
+        (each.entry.parts[0].rpartition("2026-01-")[2], each.student): each.reason
+        for each in take_in(path).aside
+    }
+    assert aside == {
+        ("14-10-30-00.txt", "ana1"): "Blackboard's receipt",
+        ("15-10-30-00.txt", "ana1"): "Blackboard's receipt",
+        ("14-10-30-00_homework.ipynb", "ana1"): (
+            "another attempt, 2026-01-14-10-30-00; 2026-01-15-10-30-00 counts"
+        ),
+        ("16-09-00-00_sorry.pdf", "bob2"): "another attempt, 2026-01-16-09-00-00; 2026-01-14-09-00-00 counts",
+    }
+
+
+def test_forms_puts_the_student_last(tmp_path):
+    path = pack(tmp_path / "all.zip", ["Homework 3 - Ana García.ipynb", "Homework 3 - Bob Li.ipynb"])
+    assert set(kit.students(path)) == {"Ana García", "Bob Li"}
+
+
+@pytest.mark.parametrize(
+    ("names", "students"),
+    [
+        (["hw3/Ana/x.ipynb", "hw3/Bob/x.ipynb"], {"Ana", "Bob"}),
+        (["hw3/hw3/Ana/a/x.ipynb", "hw3/hw3/Bob/y.ipynb", "hw3/hw3/README.md"], {"Ana", "Bob"}),
+        (["ada/03-spreadsheet/x.ipynb", "ada/08-xor/y.ipynb"], {"ada"}),
+        (["ada/exercises/x.ipynb", "ada/notebooks/y.ipynb"], {"ada"}),
+        (["submitted/x.ipynb", "ada/03-spreadsheet/src/x.ipynb", "bob/y.ipynb"], {"submitted", "ada", "bob"}),
+        (["submitted/03-spreadsheet/src/x.ipynb", "ada/03-spreadsheet/x.ipynb"], {"submitted", "ada"}),
+        (
+            ["submitted/01-ada/03-spreadsheet/x.ipynb", "submitted/02-bob/03-spreadsheet/x.ipynb"],
+            {"01-ada", "02-bob"},
+        ),
+        (["submitted/ada/03-spreadsheet/x.ipynb", "source/03-spreadsheet/x.ipynb", "gradebook.db"], {"ada"}),
+        (["ada.ipynb.json", "bob.ipynb.txt", "cy.ipynb", "grades.csv", "README.md"], {"ada", "bob", "cy"}),
+        (["ada.zip/x.ipynb", "bob.zip/x.ipynb"], {"ada", "bob"}),
+    ],
+)
+def test_what_no_platform_named_is_read_by_its_structure(tmp_path, names, students):
+    assert set(kit.students(kit.archive(tmp_path / "all.zip", *names))) == students
+
+
+def test_a_notebook_is_known_by_its_content_whatever_it_is_called(tmp_path):
+    path = kit.archive(tmp_path / "all.zip", "ada.ipynb.json", "bob.ipynb.txt", "cy/homework", "eve/hw.ipynb")
+    assert {student: len(found) for student, found in kit.students(path).items()} == {
+        "ada": 1,
+        "bob": 1,
+        "cy": 1,
+        "eve": 1,
+    }
+    other = kit.archive(
+        tmp_path / "b.zip", "ada/data.json", "ada/notes.txt", "eve/hw.ipynb", content=b'{"a": 1}'
+    )
+    assert len(kit.students(other)["ada"]) == 0
