@@ -1,9 +1,10 @@
 """A solution notebook, read: its exercises, and the assignment that a grader runs."""
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,8 @@ class ExerciseInfo:
     alternatives: tuple[AnswerVariant, ...] = ()
     replies: Mapping[str, str] = field(default_factory=dict)
     """What is said of a learner's test, by named value, where it does not do what it should."""
+    title: str = ""
+    """What the heading above it says: "The output unit" of "## 3.2 · The output unit"; "" without one."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,15 @@ def load_solution(path: Path) -> Solution:
     reasons += _reply_faults(exercises, told)
     if reasons:
         raise ReleaseError(*reasons)
-    return Solution(path, tuple(cells), tuple(exercises))
+    titles = _titles(cells)
+    titled = tuple(replace(each, title=titles.get(each.id, "")) for each in exercises)
+    return Solution(path, tuple(cells), titled)
+
+
+def _titles(cells: list[Cell]) -> dict[str, str]:
+    """Return the title of each exercise that has a heading, such as `## 3.2 · The output unit`."""
+    prose = "\n".join(cell.source for cell in cells if cell.role is Role.PROSE)
+    return dict(re.findall(r"^#+\s+(C?\d+\.\d+)\s+·\s+(.*\S)", prose, re.MULTILINE))
 
 
 def _order_faults(cells: list[Cell], name: str) -> Iterator[str]:

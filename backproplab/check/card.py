@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from backproplab.check.memory import mark
 from backproplab.check.result import CheckResult
-from backproplab.check.rows import Row
 from backproplab.display import marked
+from backproplab.marking.rows import Row
 from backproplab.marking.slips import SLIPS
 from backproplab.marking.verdict import Status
 

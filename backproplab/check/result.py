@@ -7,16 +7,13 @@ from typing import Any
 import numpy as np
 
 from backproplab.check.error_report import ErrorReport, error_report
-from backproplab.check.rows import Row, comparison, row
 from backproplab.marking import planted, trained
 from backproplab.marking.exercise import DRAWN, Accept, CheckFunction, CheckSpec, Exercise, call_with_seed
 from backproplab.marking.expected import ExerciseSet, fingerprint
+from backproplab.marking.names import quoted
+from backproplab.marking.rows import AS_HANDED_OUT, Row, compared_rows, trained_rows
 from backproplab.marking.values import Given, as_arrays, matches
 from backproplab.marking.verdict import Status, Verdict, verdict
-
-AS_HANDED_OUT = (
-    "With every input this gives what the code gave as it was handed out, so nothing of it counts yet."
-)
 
 
 @dataclass(frozen=True)
@@ -123,12 +120,6 @@ def _todo(function: CheckFunction, answers: tuple[str, ...], *, edited: bool) ->
     return f"Your turn: fill in {quoted(blank)}, then run this cell again." if blank else ""
 
 
-def quoted(names: tuple[str, ...] | list[str]) -> str:
-    """Return names as code, with commas and an "and" between them."""
-    each = [f"`{name}`" for name in names]
-    return " and ".join([", ".join(each[:-1]), each[-1]] if len(each) > 1 else each)
-
-
 def _named_values(function: CheckFunction, seed: int) -> Mapping[str, Any]:
     values = call_with_seed(function, seed)
     if isinstance(values, planted.Verdicts):
@@ -146,14 +137,9 @@ def _trained(exercise: Exercise, given: Mapping[int, Given], accept: Accept) -> 
     judged = ((seed, _objection(exercise, given[seed], seed, accept)) for seed in given)
     shown, objection = next((each for each in judged if each[1]), (next(iter(given)), ""))
     first = given[shown]
-    faults = {name: trained.fault_of(first.get(name), shape) for name, shape in exercise.shapes.items()}
     found = verdict(exercise, given, tuple(given), objection=objection)
-    fine = "accepted" if found.status is Status.RIGHT else "well formed"
-    rows = tuple(
-        row(name, first.get(name), False if words else found.passed[name] or None, words or fine)
-        for name, words in faults.items()
-    )
-    note = found.misconception or ("" if any(faults.values()) else objection)
+    rows = trained_rows(exercise, found, first)
+    note = found.misconception or ("" if trained.fault(first, exercise.shapes) else objection)
     return CheckResult(found, note, rows)
 
 
@@ -172,15 +158,8 @@ def _compare(
 ) -> CheckResult:
     found = verdict(exercise, given, whole.seeds, edited=edited)
     is_drawn = exercise.kind in DRAWN
-    if exercise.kind == "tests":
-        rows = tuple(_tests_row(exercise, name, found, given) for name in found.passed)
-    else:
-        rows = tuple(comparison(name, ok, exercise.values, given) for name, ok in found.passed.items())
+    rows = compared_rows(exercise, found, given)
     seeds = len(given) if is_drawn else 1
-    if exercise.kind == "hand":
-        rows = tuple(each if each.ok else _with_point(each) for each in rows)
-    if exercise.kind == "choice":  # how far off a choice is would tell the right one
-        rows = tuple(each if each.ok else replace(each, finding=_choice_finding(each)) for each in rows)
     match found.status:
         case Status.RIGHT:
             return CheckResult(found, "", rows, seeds)
@@ -200,23 +179,3 @@ def _compare(
             as_before = matches(exercise.untouched, given, exercise.names, whole.seeds)
             note = found.misconception or (AS_HANDED_OUT if as_before else "")
             return CheckResult(found, note, rows, seeds)
-
-
-def _tests_row(exercise: Exercise, name: str, found: Verdict, given: Mapping[int, Given]) -> Row:
-    """Return the row of one thing that a learner's test is to do: what it did, and the reply to a miss."""
-    did = planted.what_it_did(name, exercise.values, given)
-    reply = exercise.replies.get(name, "") if name in found.missed else ""
-    return Row(name, "", "", found.passed[name], f"{did}. {reply}" if reply else did)
-
-
-def _with_point(row: Row) -> Row:
-    """Return the row of a number by hand; one with a decimal comma has arrived as two numbers."""
-    if row.shape != "(2,)":
-        return row
-    return replace(row, finding=f"{row.finding}; write a decimal point, 0.5, not a decimal comma")
-
-
-def _choice_finding(row: Row) -> str:
-    return (
-        "not this one" if row.shape == "a number" else "not a choice: write its number alone, without quotes"
-    )

@@ -9,11 +9,11 @@ from pathlib import Path
 from backproplab import display
 from backproplab.check import card, memory
 from backproplab.check.history import cells_as_python, cells_run
-from backproplab.check.result import CheckResult, quoted, run_check, without_values
-from backproplab.check.unreadable import unreadable
+from backproplab.check.result import CheckResult, run_check, without_values
 from backproplab.marking import expected
 from backproplab.marking.edited import is_edited
 from backproplab.marking.exercise import Accept, CheckFunction, CheckSpec, Exercise, Kind
+from backproplab.marking.unreadable import nothing_ran, unreadable
 from backproplab.marking.verdict import Status
 
 
@@ -109,10 +109,7 @@ def _result(spec: CheckSpec) -> CheckResult:
     if not fault or found.status is Status.RIGHT:
         return found
     # What was checked is older than the cell that the learner ran last: none of that cell took effect.
-    sentence = (
-        f"Nothing of your last cell for {quoted(recorded.answers)} ran, since Python cannot read it: "
-        f"{fault}. Mend that, run the cell, then this one."
-    )
+    sentence = f"{nothing_ran(recorded.answers, fault)} Mend that, run the cell, then this one."
     return without_values(spec.exercise, recorded.points, Status.NOT_YET, sentence)
 
 

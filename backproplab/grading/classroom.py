@@ -1,118 +1,275 @@
-"""How a class did, from the results of its students: counts, then class.html."""
+"""How a class did, from the results of its students: counts, then class.html, with or without names."""
 
+import builtins
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from backproplab.grading import pages
+from backproplab.grading.pages import Answer, Code, Section, Table
+from backproplab.grading.reports import is_for_review
 from backproplab.grading.status import READ, GradingStatus
 from backproplab.marking.ids import order
 from backproplab.marking.slips import SLIPS
-from backproplab.marking.verdict import Status
+from backproplab.marking.verdict import WRONG, Status
 from backproplab.plots import classroom
 
-WRONG = (Status.PARTLY, Status.NOT_YET)
 MOST_DRAWN = 12  # misconceptions in the picture; the table has all
+MOST_ANSWERS = 40  # wrong answers that are written out
 OUTCOMES = "What became of each submission"
 RECURRING = "Mistakes across exercises"
 MISSED = "What the students' own tests miss"
+STOPPED = "Errors that stopped an answer"
+UNEXPLAINED = "Wrong answers in want of a sentence"
+STUDENTS = "Each student"
+ASK_FOR_A_SENTENCE = (
+    "No known mistake has these values. Answers with the same ones stand together, the commonest first. "
+    "Where you see the slip, give it a sentence in the solution notebook (`@misconception`): the check then "
+    "says it, and the next grading counts it. In brackets is the value that students read on their own page."
+)
+NO_ARRAY = "not a number or an array of numbers"
+ANOTHER_ERROR = "another error"
+
+Students = list[str]
+Values = tuple[tuple[str, ...], ...]
+"""Of a wrong answer: name, value and finding of each value that is wrong."""
+Cells = list[str | int]
+Key = TypeVar("Key")
 
 
-class Tally(NamedTuple):
-    """What is counted over a class."""
+@dataclass
+class Tally:
+    """What is counted over a class; who gave an answer is a list of names, all "" if they are not known."""
 
-    scores: list[float]
-    full: float
-    statuses: dict[str, Counter[str]]  # by exercise
-    mistakes: Counter[tuple[str, str]]  # (exercise, sentence)
-    slips: Counter[str]  # by slug, the students who made this mistake, whatever the exercise
-    missed: Counter[tuple[str, str]]  # (exercise, what students' own tests should do and do not)
+    full: float = 0.0
+    scores: list[float] = field(default_factory=list)
+    titles: dict[str, str] = field(default_factory=dict)
+    """By exercise."""
+    statuses: dict[str, Counter[str]] = field(default_factory=dict)
+    """By exercise."""
+    mistakes: dict[tuple[str, str], Students] = field(default_factory=dict)
+    """By exercise and sentence."""
+    errors: dict[tuple[str, str], Students] = field(default_factory=dict)
+    """By exercise and error: wrong answers that no sentence explains, since they stopped."""
+    unexplained: dict[tuple[str, Values], Students] = field(default_factory=dict)
+    """By exercise and values: those that gave values, which no sentence explains."""
+    codes: dict[tuple[str, Values], str] = field(default_factory=dict)
+    """The code of one of those."""
+    slips: Counter[str] = field(default_factory=Counter)
+    """By slug, the students who made this mistake, whatever the exercise."""
+    missed: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """By exercise, what students' own tests should do and do not."""
 
     def ranking(self) -> list[tuple[str, str, int]]:
         """The recognised mistakes as (exercise, sentence, students), the commonest first."""
-        return [(*key, count) for key, count in self.mistakes.most_common()]
+        return [(*key, len(students)) for key, students in _commonest(self.mistakes)]
 
-    def explanations(self) -> dict[str, tuple[int, int]]:
-        """By exercise: wrong answers that a misconception explains, and those that none does."""
-        sides = {}
-        for exercise, statuses in self.statuses.items():
-            known = sum(count for (name, _), count in self.mistakes.items() if name == exercise)
-            sides[exercise] = known, sum(statuses[status] for status in WRONG) - known
-        return sides
+    def explanations(self) -> dict[str, tuple[int, int, int]]:
+        """By exercise: wrong answers that a misconception explains, that an error stopped, and all others."""
+        sides = (self.mistakes, self.errors, self.unexplained)
+        return {
+            exercise: (_count(sides[0], exercise), _count(sides[1], exercise), _count(sides[2], exercise))
+            for exercise in self.statuses
+        }
 
 
 def tally_results(results: Sequence[Mapping[str, Any]]) -> Tally:
     """Count over the results of a class; exercises that a person marks are left out."""
-    statuses: dict[str, Counter[str]] = {}
-    mistakes: Counter[tuple[str, str]] = Counter()
-    missed: Counter[tuple[str, str]] = Counter()
-    slips: Counter[str] = Counter()
+    tally = Tally(max((each["max_score"] for each in results), default=0.0))
     for each in results:
-        # A result that an earlier version left has neither slugs nor misses.
-        slips.update({exercise.get("slug", "") for exercise in each["exercises"]} - {""})
+        tally.scores.append(each["score"])
+        # A result that an earlier version left has neither slugs nor misses, and no values.
+        tally.slips.update({exercise.get("slug", "") for exercise in each["exercises"]} - {""})
         for exercise in each["exercises"]:
-            if exercise["status"] == Status.BY_HAND:
-                continue
-            statuses.setdefault(exercise["id"], Counter())[exercise["status"]] += 1
-            if exercise["misconception"] and exercise["status"] in WRONG:
-                mistakes[exercise["id"], exercise["misconception"]] += 1
+            if exercise["status"] != Status.BY_HAND:
+                tally.titles[exercise["id"]] = exercise.get("title", "")
+                tally.statuses.setdefault(exercise["id"], Counter())[exercise["status"]] += 1
             if exercise["status"] in WRONG:
-                missed.update((exercise["id"], name) for name in exercise.get("missed", []))
-    full = max((each["max_score"] for each in results), default=0.0)
-    in_order = {exercise: statuses[exercise] for exercise in sorted(statuses, key=order)}
-    return Tally([each["score"] for each in results], full, in_order, mistakes, slips, missed)
+                _count_wrong(tally, exercise, each.get("student", ""))
+    tally.statuses = {exercise: tally.statuses[exercise] for exercise in sorted(tally.statuses, key=order)}
+    return tally
+
+
+def _count_wrong(tally: Tally, exercise: Mapping[str, Any], student: str) -> None:
+    """Count a wrong answer once: as a known mistake, or as stopped by an error, or else by its values."""
+    name = exercise["id"]
+    tally.missed.update((name, missed) for missed in exercise.get("missed", []))
+    if exercise["misconception"]:
+        tally.mistakes.setdefault((name, exercise["misconception"]), []).append(student)
+    elif error := exercise.get("error", ""):
+        tally.errors.setdefault((name, error), []).append(student)
+    else:
+        key = name, tuple(tuple(row) for row in exercise.get("wrong", []))
+        tally.unexplained.setdefault(key, []).append(student)
+        tally.codes.setdefault(key, exercise.get("code", ""))
+
+
+def _commonest(groups: Mapping[Key, Students]) -> list[tuple[Key, Students]]:
+    return sorted(groups.items(), key=lambda group: -len(group[1]))
+
+
+def _count(groups: Mapping[tuple[str, Any], Students], exercise: str) -> int:
+    return sum(len(students) for key, students in groups.items() if key[0] == exercise)
+
+
+def anonymous(results: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the results without anything that a student wrote or is called, for a page to be passed on.
+
+    Of an error its kind is left, if it is one of Python's: the rest may hold what somebody called a variable.
+    """
+    return [
+        {
+            **each,
+            "student": "",
+            "problems": [],
+            "exercises": [_anonymous_exercise(exercise) for exercise in each["exercises"]],
+        }
+        for each in results
+    ]
+
+
+def _anonymous_exercise(exercise: Mapping[str, Any]) -> dict[str, Any]:
+    kind = exercise.get("error", "").split(":")[0]
+    wrong = exercise.get("wrong", [])
+    return {
+        **exercise,
+        "code": "",
+        "error": kind if not kind or hasattr(builtins, kind) or kind == "Stopped" else ANOTHER_ERROR,
+        # "got a Tree, expected numbers" names a class of the student's.
+        "wrong": [
+            [name, value, NO_ARRAY if finding.startswith("got ") else finding]
+            for name, value, finding in wrong
+        ],
+    }
 
 
 def class_html(assignment: str, results: Sequence[Mapping[str, Any]], *, isolation: str) -> str:
-    """Return class.html: distribution, success, misconceptions, what none explains, what own tests miss.
+    """Return class.html: scores, success, mistakes, errors, what no sentence explains, what own tests miss.
 
     All of that is of the submissions that could be read and run; what became of the others stands above it.
+    Names and code are on it, unless the results are `anonymous`.
     """
     tally = tally_results([each for each in results if each["status"] in READ])
-    ranked, explained = tally.ranking(), tally.explanations()
-    drawn = {
-        "Scores": classroom.scores(tally.scores, tally.full),
-        "Each exercise": classroom.success(tally.statuses),
-        "Recognised mistakes": classroom.misconceptions(ranked[:MOST_DRAWN]),
-        "Wrong answers that no known mistake explains": classroom.explanations(explained),
-    }
-    tables: dict[str, tuple[Sequence[str], Sequence[Sequence[str | int]]]] = {
-        "Each exercise": (
-            ["exercise", *classroom.LOOKS],
-            [
-                [name, *(counts[status] for status in classroom.LOOKS)]
-                for name, counts in tally.statuses.items()
-            ],
-        ),
-        "Recognised mistakes": (
-            ["exercise", "what it looks like", "students"],
-            [list(row) for row in ranked],
-        ),
-        "Wrong answers that no known mistake explains": (
-            ["exercise", "wrong answers", "explained", "unexplained"],
-            [[name, known + other, known, other] for name, (known, other) in explained.items()],
-        ),
-    }
-    if tally.slips:
-        met = [(slug, SLIPS[slug].what, count) for slug, count in tally.slips.most_common() if slug in SLIPS]
-        drawn[RECURRING] = classroom.slips(met[:MOST_DRAWN])
-        tables[RECURRING] = (
-            ["name", "what it is", "lesson", "students"],
-            [[slug, what, SLIPS[slug].lesson, count] for slug, what, count in met],
-        )
-    if tally.missed:
-        most = [(*key, count) for key, count in tally.missed.most_common()]
-        drawn[MISSED] = classroom.missed(most[:MOST_DRAWN])
-        tables[MISSED] = (
-            ["exercise", "a good test", "students whose test does not"],
-            [list(row) for row in most],
-        )
-    troubled = sum(1 for each in results if each["problems"])
-    notes = [
-        f"{len(results)} submissions have a result; {troubled} came with a note, which is in that result."
+    sections = [
+        Section("Scores", picture=classroom.image(classroom.scores(tally.scores, tally.full))),
+        _success(tally),
+        _mistakes(tally),
+        _explanations(tally),
+        *([_errors(tally)] if tally.errors else []),
+        *([_unexplained(tally)] if tally.unexplained else []),
+        *([_recurring(tally)] if tally.slips else []),
+        *([_missed(tally)] if tally.missed else []),
+        *([_students(tally, results)] if any(each.get("student") for each in results) else []),
     ]
-    by_hand = any(exercise["status"] == Status.BY_HAND for each in results for exercise in each["exercises"])
-    if by_hand:
+    return pages.class_page(assignment, sections, isolation=isolation, notes=_notes(results))
+
+
+def _titled(tally: Tally, exercise: str) -> str:
+    return f"{exercise} {tally.titles.get(exercise, '')}".rstrip()
+
+
+def _who(students: Students) -> str:
+    return ", ".join(sorted(filter(None, students)))
+
+
+def _with_names(head: Sequence[str], rows: Iterable[tuple[Cells, Students]]) -> Table:
+    """Return a table with a last column for who it was, if anybody is named."""
+    rows = list(rows)
+    if not any(_who(students) for _, students in rows):
+        return Table(head, [cells for cells, _ in rows])
+    return Table([*head, "who"], [[*cells, _who(students)] for cells, students in rows])
+
+
+def _success(tally: Tally) -> Section:
+    rows: list[Cells] = [
+        [_titled(tally, name), *(counts[status] for status in classroom.LOOKS)]
+        for name, counts in tally.statuses.items()
+    ]
+    picture = classroom.image(classroom.success(tally.statuses))
+    return Section("Each exercise", picture=picture, table=Table(["exercise", *classroom.LOOKS], rows))
+
+
+def _mistakes(tally: Tally) -> Section:
+    rows: Iterator[tuple[Cells, Students]] = (
+        ([*key, len(who)], who) for key, who in _commonest(tally.mistakes)
+    )
+    table = _with_names(["exercise", "what it looks like", "students"], rows)
+    picture = classroom.image(classroom.misconceptions(tally.ranking()[:MOST_DRAWN]))
+    return Section("Recognised mistakes", picture=picture, table=table)
+
+
+def _explanations(tally: Tally) -> Section:
+    explained = tally.explanations()
+    head = ["exercise", "wrong answers", "a known mistake", "stopped by an error", "no known mistake"]
+    rows: list[Cells] = [[_titled(tally, name), sum(sides), *sides] for name, sides in explained.items()]
+    picture = classroom.image(classroom.explanations(explained))
+    return Section("What the wrong answers are", picture=picture, table=Table(head, rows))
+
+
+def _errors(tally: Tally) -> Section:
+    rows: Iterator[tuple[Cells, Students]] = (
+        ([_titled(tally, name), Code(error), len(who)], who)
+        for (name, error), who in _commonest(tally.errors)
+    )
+    return Section(STOPPED, table=_with_names(["exercise", "error", "students"], rows))
+
+
+def _unexplained(tally: Tally) -> Section:
+    found = _commonest(tally.unexplained)
+    answers = [
+        Answer(_titled(tally, key[0]), len(who), key[1], tally.codes[key], sorted(filter(None, who)))
+        for key, who in found[:MOST_ANSWERS]
+    ]
+    left = len(found) - len(answers)
+    more = f" The rarest {left} are left out." if left else ""
+    return Section(UNEXPLAINED, ASK_FOR_A_SENTENCE + more, answers=answers)
+
+
+def _recurring(tally: Tally) -> Section:
+    met = [(slug, SLIPS[slug].what, count) for slug, count in tally.slips.most_common() if slug in SLIPS]
+    rows: list[Cells] = [[slug, what, SLIPS[slug].lesson, count] for slug, what, count in met]
+    picture = classroom.image(classroom.slips(met[:MOST_DRAWN]))
+    return Section(
+        RECURRING, picture=picture, table=Table(["name", "what it is", "lesson", "students"], rows)
+    )
+
+
+def _missed(tally: Tally) -> Section:
+    most = [(*key, count) for key, count in tally.missed.most_common()]
+    table = Table(["exercise", "a good test", "students whose test does not"], [list(row) for row in most])
+    return Section(MISSED, picture=classroom.image(classroom.missed(most[:MOST_DRAWN])), table=table)
+
+
+def _students(tally: Tally, results: Sequence[Mapping[str, Any]]) -> Section:
+    """Return a line for each student: score, a sign for each exercise, and the notes of the grading."""
+    rows: list[Cells] = []
+    for each in sorted(results, key=lambda each: each["student"]):
+        signs = {exercise["id"]: pages.SIGNS[Status(exercise["status"])] for exercise in each["exercises"]}
+        score = "" if each["score"] is None else f"{each['score']:.4g}"
+        is_read = each["status"] in READ
+        notes = [line for line in each["problems"] if not is_for_review(line)]
+        for_review = len(each["problems"]) - len(notes)
+        notes += [f"{for_review} for review, in its result"] * bool(for_review)
+        told = " · ".join([*([each["status"]] * (each["status"] != GradingStatus.GRADED)), *notes])
+        rows.append(
+            [
+                each["student"],
+                score,
+                *(signs.get(name, "") if is_read else "" for name in tally.statuses),
+                told,
+            ]
+        )
+    legend = ", ".join(f"{sign} {status}" for status, sign in pages.SIGNS.items() if status != Status.BY_HAND)
+    return Section(STUDENTS, f"{legend}.", table=Table(["student", "score", *tally.statuses, "notes"], rows))
+
+
+def _notes(results: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return what stands above the pictures."""
+    notes = [f"{len(results)} submissions have a result."]
+    if troubled := sum(bool(each["problems"]) for each in results):
+        notes[0] += f" {troubled} came with a note; see below."
+    if any(exercise["status"] == Status.BY_HAND for each in results for exercise in each["exercises"]):
         notes.append("Free text is not in these numbers until a person has read it.")
     outcomes = Counter(each["status"] for each in results)
     notes.append(
@@ -124,5 +281,4 @@ def class_html(assignment: str, results: Sequence[Mapping[str, Any]], *, isolati
             "Ungraded are those that the machine or the grader failed at, by no fault of the student's: the "
             "gradebook has no mark for them. Run the same command again."
         )
-    pictures = {heading: classroom.image(ax) for heading, ax in drawn.items()}
-    return pages.class_page(assignment, isolation=isolation, pictures=pictures, tables=tables, notes=notes)
+    return notes

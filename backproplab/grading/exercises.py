@@ -7,54 +7,58 @@ public inputs alone: a text, a shape, a number or the name of an exception can c
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
-import numpy as np
 from numpy.typing import NDArray
 
-from backproplab.marking import planted, trained
-from backproplab.marking.compare import Agreement
+from backproplab.grading.remarks import Remarks
+from backproplab.marking import trained
 from backproplab.marking.exercise import MANUAL, Exercise
-from backproplab.marking.values import Values, agreement
-from backproplab.marking.verdict import Status, Verdict, verdict
+from backproplab.marking.rows import Row
+from backproplab.marking.values import Values
+from backproplab.marking.verdict import WRONG, Status, Verdict, verdict
 from backproplab.sandbox.protocol import Outcome
 
-SHOWN = 8  # numbers of an array that feedback writes out
 STOPPED_HERE = (
     "It raised an error or was stopped on inputs drawn for this grading, and not on your notebook's own"
 )
 REFUSED_HERE = "It was not accepted in this grading, though it is with your notebook's own inputs"
+MOST_CODE = 8000  # characters of an answer that a record keeps
 NOT_ATTEMPTED = ("NotImplementedError", "Ellipsis")
 
 
-@dataclass(frozen=True)
-class ShownValue:
-    """One value on one public seed: the student's, and how far off it is."""
+class CodeCell(NamedTuple):
+    """A cell of a student's that answers an exercise."""
 
-    seed: int
-    yours: str
-    shape: str
-    finding: str
-
-
-@dataclass(frozen=True)
-class ValueGrade:
-    """A named value: whether it counts, and what the student may see of it."""
-
-    name: str
-    passed: bool
-    shown: tuple[ShownValue, ...] = ()
-    reply: str = ""
-    """What helps whose test lets this fault through, or refuses this right code."""
+    number: int
+    """Its place among the notebook's code cells, from 1."""
+    source: str
+    failed: int = 0
+    """The line at which it stopped; 0 if it did not, or elsewhere."""
 
 
 @dataclass(frozen=True)
 class ExerciseGrade:
-    """The verdict on an exercise, and what feedback says of it."""
+    """The verdict on an exercise, and what may be said of it: all but the verdict is of public inputs."""
 
     verdict: Verdict
-    values: tuple[ValueGrade, ...] = ()
+    title: str = ""
+    rows: tuple[Row, ...] = ()
+    """Each named value as a learner's notebook shows it; `ok` says whether it counts."""
     note: str = ""
+    """What a learner reads of it beside that."""
+    error: str = ""
+    """What stopped it, without its place: the same mistake has the same words."""
+    code: tuple[CodeCell, ...] = ()
+
+    def evidence(self) -> dict[str, Any]:
+        """Return what a record keeps of it, for the page of the class, beside the verdict."""
+        kept: dict[str, Any] = {"title": self.title}
+        if self.verdict.status in WRONG:
+            kept["error"] = self.error
+            kept["wrong"] = [[row.name, row.yours, row.finding] for row in self.rows if not row.ok]
+            kept["code"] = "\n\n".join(cell.source for cell in self.code)[:MOST_CODE]
+        return kept
 
 
 Judge = Callable[[Exercise, Mapping[int, Values]], str]
@@ -70,33 +74,40 @@ def grade_exercise(
     public: Sequence[int],
     judge: Judge,
     edited: bool | None = None,
+    code: Sequence[tuple[int, str]] = (),
+    fault: str = "",
 ) -> ExerciseGrade:
     """Compare what came back: `outcome`, of `seeds`, decides; `shown`, of `public` ones, may be told.
 
-    `edited` says whether the answer is other code than was handed out; None that it is not known.
+    `edited` says whether the answer is other code than was handed out; None that it is not known. `code` are
+    the cells that answer, by number, and `fault` says why Python cannot read them.
     """
     if exercise.kind == MANUAL:
-        return ExerciseGrade(verdict(exercise, {}, seeds), note="Free text: a person reads it.")
-    given, mine = _values(exercise, outcome, seeds), _values(exercise, shown, public)
+        note = "Free text: a person reads it."
+        return ExerciseGrade(verdict(exercise, {}, seeds), exercise.title, note=note)
+    given = _values(exercise, outcome, seeds)
     objection = _objection(exercise, given, seeds, judge) if exercise.kind == "trained" else ""
     found = verdict(exercise, given, seeds, objection=objection, edited=edited)
-    error = shown.errors.get(exercise.id, "")
-    if error.startswith(NOT_ATTEMPTED) and not edited and found.status is not Status.RIGHT:
+    told = shown.errors.get(exercise.id, "")
+    if told.startswith(NOT_ATTEMPTED) and not edited and found.status is not Status.RIGHT:
         found = replace(found, earned=0.0, status=Status.NOT_ATTEMPTED, misconception=None, slug="")
-    values = tuple(
-        ValueGrade(
-            name,
-            passed,
-            tuple(_shown(exercise, name, mine, public)),
-            exercise.replies.get(name, "") if name in found.missed else "",
-        )
-        for name, passed in found.passed.items()
+    if found.status is Status.NOT_ATTEMPTED:
+        return ExerciseGrade(found, exercise.title)
+    mine = _values(exercise, shown, public)
+    if objection:
+        objection = _objection(exercise, mine, public, judge) or REFUSED_HERE
+    remarks = Remarks(exercise, mine, public, error=told, fault=fault)
+    note = remarks.note(objection)
+    if not (note or told) and exercise.id in outcome.errors:
+        note = STOPPED_HERE
+    return ExerciseGrade(
+        found,
+        exercise.title,
+        remarks.rows(found, objection),
+        note,
+        remarks.error,
+        tuple(CodeCell(*each, failed=remarks.failed_at(each[0])) for each in code),
     )
-    if not error and exercise.id in outcome.errors:
-        error = STOPPED_HERE
-    elif not error and objection:
-        error = _objection(exercise, mine, public, judge) or REFUSED_HERE
-    return ExerciseGrade(found, values, error)
 
 
 def _values(exercise: Exercise, outcome: Outcome, seeds: Sequence[int]) -> dict[int, dict[str, NDArray[Any]]]:
@@ -114,45 +125,3 @@ def _objection(exercise: Exercise, given: Mapping[int, Values], seeds: Sequence[
     if found := next(filter(None, faults), ""):
         return found
     return judge(exercise, {seed: {name: given[seed][name] for name in exercise.shapes} for seed in seeds})
-
-
-def _shown(
-    exercise: Exercise, name: str, given: Mapping[int, Values], public: Sequence[int]
-) -> list[ShownValue]:
-    """Return one value on the public seeds; trained numbers are the same with each, so on the first alone."""
-    if exercise.kind == "trained":
-        return [
-            _shown_value(seed, given[seed][name], "") for seed in public[:1] if name in given.get(seed, {})
-        ]
-    if exercise.kind == "tests":
-        return [_shown_verdicts(exercise, name, seed, given[seed]) for seed in public if seed in given]
-    return [
-        _shown_value(
-            seed,
-            given[seed][name],
-            _finding(exercise, agreement(exercise.values[seed][name], given[seed][name])),
-        )
-        for seed in public
-        if name in given.get(seed, {}) and name in exercise.values.get(seed, {})
-    ]
-
-
-def _shown_verdicts(exercise: Exercise, name: str, seed: int, mine: Values) -> ShownValue:
-    """Return what a student's test said with one public seed, in words."""
-    words = {0.0: "refused", 1.0: "accepted"}
-    said = [words.get(each, "stopped") for each in mine.get(name, np.array([])).ravel()[:SHOWN].tolist()]
-    did = planted.what_it_did(name, {seed: exercise.values[seed]}, {seed: mine})
-    return ShownValue(seed, ", ".join(said) or "no verdict", "", did)
-
-
-def _finding(exercise: Exercise, found: Agreement) -> str:
-    """How far off a value is; not of a choice, where that would tell the right one."""
-    if found.ok:
-        return "agrees"
-    return "another one is right" if exercise.kind == "choice" else found.reason
-
-
-def _shown_value(seed: int, value: NDArray[Any], finding: str) -> ShownValue:
-    numbers = ", ".join(f"{number:.6g}" for number in value.ravel()[:SHOWN].tolist())
-    text = f"{numbers}, …" if value.size > SHOWN else numbers
-    return ShownValue(seed, text, str(value.shape) if value.ndim else "a number", finding)

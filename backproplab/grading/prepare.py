@@ -12,9 +12,10 @@ from backproplab.grading.plan import ANSWER, CHECK, make_job
 from backproplab.grading.review import Reviewer
 from backproplab.grading.sets import attempt
 from backproplab.grading.submissions import Entry, Submission, SubmissionError, content
-from backproplab.marking.edited import is_edited, parse
+from backproplab.marking.edited import is_edited, last_cell, parse
 from backproplab.marking.ids import grade_id
 from backproplab.marking.names import bound_names
+from backproplab.marking.unreadable import unreadable
 from backproplab.sandbox.protocol import Assignment, Cell, Checkpoint
 
 HandedOut = tuple[str, tuple[str, ...]]
@@ -27,6 +28,10 @@ class Prepared(NamedTuple):
     steps: tuple[Cell | Checkpoint, ...]
     edited: Mapping[str, bool | None]
     """By exercise: is the answer other code than was handed out? None: not known."""
+    code: Mapping[str, Sequence[tuple[int, str]]]
+    """By exercise: the cells that answer it, each with its number among the code cells, from 1."""
+    faults: Mapping[str, str]
+    """By exercise: why Python cannot read the cell that answers it; "" if it can."""
     notes: Sequence[str]
     """What was odd about the files, in words."""
     review: Sequence[str]
@@ -72,11 +77,20 @@ class Preparer:
         return Prepared(
             steps=make_job(notebook.cells, self._assignment, ()).steps,
             edited={name: is_edited(*handed_out, sources) for name, handed_out in self._handed_out.items()},
+            code={name: _answering(names, sources) for name, (_, names) in self._handed_out.items()},
+            faults={name: unreadable(names, sources) for name, (_, names) in self._handed_out.items()},
             notes=[*notes, *notebook.problems],
             review=self._reviewer.review(notebook.cells),
             of_set=of_set,
             notebook=path,
         )
+
+
+def _answering(names: Sequence[str], sources: Sequence[str]) -> list[tuple[int, str]]:
+    """Return the cells that bind these names at last, in order."""
+    found = {source for name in names if (source := last_cell(name, sources)) is not None}
+    last = {source: number for number, source in enumerate(sources, 1)}
+    return sorted((last[source], source) for source in found)
 
 
 def choose_notebook(submission: Submission, assignment: Assignment) -> tuple[StudentNotebook, list[str], str]:

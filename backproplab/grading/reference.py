@@ -54,7 +54,8 @@ def expected_values(solution: Solution, seeds: Sequence[int]) -> tuple[Exercise,
         for each, trials in zip(checked, tried, strict=True)
     }
     return tuple(
-        found.get(each.id) or Exercise(each.id, each.points, each.kind) for each in solution.exercises
+        found.get(each.id) or Exercise(each.id, each.points, each.kind, title=each.title)
+        for each in solution.exercises
     )
 
 
@@ -73,6 +74,7 @@ def _expected(each: ExerciseInfo, results: list[Result], seeds: Sequence[int]) -
         id=each.id,
         points=each.points,
         kind=each.kind,
+        title=each.title,
         answers=each.answers,
         values=solution.truth or solution.values,
         misconceptions=tuple(

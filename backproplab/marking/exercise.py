@@ -71,6 +71,8 @@ class Exercise:
     """Of trained numbers, by name."""
     accept: str = ""
     """The expression that judges trained numbers, in names of the given cells."""
+    title: str = ""
+    """What its heading says; "" without one."""
 
     @property
     def names(self) -> tuple[str, ...]:

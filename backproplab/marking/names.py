@@ -5,7 +5,7 @@ student's cell binds: both mean these.
 """
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 
 def bound_names(statements: Iterable[ast.stmt]) -> tuple[str, ...]:
@@ -20,6 +20,16 @@ def bound_names(statements: Iterable[ast.stmt]) -> tuple[str, ...]:
     ('a', 'b', 'f', 'c', 'd')
     """
     return tuple(dict.fromkeys(name for statement in statements for name in _bound(statement)))
+
+
+def quoted(names: Sequence[str]) -> str:
+    """Return names as code, with commas and an "and" between them.
+
+    >>> quoted(("a", "b", "c"))
+    '`a`, `b` and `c`'
+    """
+    each = [f"`{name}`" for name in names]
+    return " and ".join([", ".join(each[:-1]), each[-1]] if len(each) > 1 else each)
 
 
 def changed_names(statements: Iterable[ast.stmt]) -> tuple[str, ...]:

@@ -23,6 +23,10 @@ class Status(StrEnum):
     """There is nothing to compare with."""
 
 
+WRONG = (Status.PARTLY, Status.NOT_YET)
+"""Attempted, and not right."""
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What an exercise earned, and why."""

@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from backproplab.display import alt_text, describe, png
+from backproplab.display import alt_text, describe, png, runs
 from backproplab.plots.style import INK, MUTED, PALE, axes_or_new, house_style
 from backproplab.plots.words import join
 
@@ -117,6 +117,7 @@ def missed(ranked: Sequence[tuple[str, str, int]], *, ax: Axes | None = None) ->
 
 
 def _ranking(ranked: Sequence[tuple[str, str, int]], heading: str, none: str, ax: Axes | None) -> Axes:
+    ranked = [(name, "".join(text for _, text in runs(sentence)), count) for name, sentence, count in ranked]
     texts = ["\n".join(textwrap.wrap(f"{exercise}  {sentence}", 62)) for exercise, sentence, _ in ranked]
     lines = sum(text.count("\n") + 1 for text in texts)
     ax = axes_or_new(ax, height=1.0 + max(ROW * len(ranked), 0.21 * lines, ROW))
@@ -138,20 +139,28 @@ def _ranking(ranked: Sequence[tuple[str, str, int]], heading: str, none: str, ax
     return ax
 
 
+KINDS = (  # of wrong answers: what explains it, fill, hatch
+    ("a known mistake", "#D55E00", "xx"),
+    ("stopped by an error", "#9CCBE6", "//"),
+    ("no known mistake", "#8C8C8C", ""),
+)
+
+
 @house_style()
-def explanations(counts: Mapping[str, tuple[int, int]], *, ax: Axes | None = None) -> Axes:
-    """Draw, for each exercise, how many wrong answers a misconception explains and how many none does."""
+def explanations(counts: Mapping[str, tuple[int, int, int]], *, ax: Axes | None = None) -> Axes:
+    """Draw what the wrong answers to each exercise are: so many of each of `KINDS`."""
     ax = axes_or_new(ax, height=1.3 + ROW * max(1, len(counts)))
     rows = np.arange(len(counts))
-    known, unknown = (np.array([pair[side] for pair in counts.values()], float) for side in (0, 1))
-    ax.barh(rows, known, 0.7, color="#D55E00", hatch="xx", edgecolor="white", label="a known mistake")
-    ax.barh(rows, unknown, 0.7, left=known, color="#8C8C8C", edgecolor="white", label="no known mistake")
-    for row, (mine, other) in enumerate(zip(known, unknown, strict=True)):
-        if mine + other:
-            share = _percent(int(other), int(mine + other))
+    sides = np.array([*counts.values()], float).reshape(len(counts), len(KINDS))
+    left = np.zeros(len(counts))
+    for side, (label, fill, hatch) in zip(sides.T, KINDS, strict=True):
+        ax.barh(rows, side, 0.7, left=left, color=fill, hatch=hatch, edgecolor="white", label=label)
+        left += side
+    for row, (all_of_them, other) in enumerate(zip(left, sides[:, -1], strict=True)):
+        if all_of_them:
             ax.annotate(
-                f"{share} unexplained",
-                (mine + other, row),
+                f"{_percent(int(other), int(all_of_them))} unexplained",
+                (all_of_them, row),
                 (4, 0),
                 textcoords="offset points",
                 va="center",
@@ -161,19 +170,17 @@ def explanations(counts: Mapping[str, tuple[int, int]], *, ax: Axes | None = Non
     ax.set_yticks(rows, list(counts))
     ax.invert_yaxis()
     _count_axis(ax, "x", "wrong answers")
-    ax.set_xlim(0, 1.25 * max(1.0, float((known + unknown).max(initial=0))))
-    ax.legend(ncols=2, loc="lower left", bbox_to_anchor=(0, 1), handlelength=2.2)
-    total, none = int((known + unknown).sum()), int(unknown.sum())
+    ax.set_xlim(0, 1.25 * max(1.0, float(left.max(initial=0))))
+    ax.legend(ncols=3, loc="lower left", bbox_to_anchor=(0, 1), handlelength=2.2)
+    total, stopped, none = (int(part) for part in (left.sum(), *sides[:, 1:].sum(axis=0)))
     if not total:
         _say(ax, "There are no wrong answers")
         return ax
-    parts = [
-        f"{exercise}: {other} of {mine + other}" for exercise, (mine, other) in counts.items() if mine + other
-    ]
+    parts = [f"{name}: {each[-1]} of {sum(each)}" for name, each in counts.items() if sum(each)]
     describe(
         ax,
-        f"Of {total} wrong answers, {none} ({_percent(none, total)}) match no known mistake. "
-        f"By exercise: {', '.join(parts)}.",
+        f"Of {total} wrong answers, {stopped} were stopped by an error, and {none} "
+        f"({_percent(none, total)}) match no known mistake. By exercise: {', '.join(parts)}.",
     )
     return ax
 

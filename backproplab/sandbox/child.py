@@ -7,6 +7,7 @@ answers are lent for as long as it runs; its functions see the answers, too.
 import io
 import os
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import ModuleType
@@ -18,9 +19,10 @@ from backproplab.marking.compare import as_array
 from backproplab.marking.exercise import CheckSpec, call_with_seed
 from backproplab.sandbox import wire
 from backproplab.sandbox.magics import Shell, run
-from backproplab.sandbox.protocol import Assignment, Check, Limits
+from backproplab.sandbox.protocol import Assignment, Check, Limits, Place
 
 MOST_WAITING = 1 << 15  # bytes of values
+CELL = "<cell {}>"  # what the code of a student's cell is called, by its number from 1
 
 Namespace = dict[str, Any]
 Write = Callable[[bytes], object]
@@ -125,10 +127,12 @@ class Submission:
     def cell(self, source: str, index: int, exercise: str) -> None:
         """Run one of the student's cells."""
         try:
-            run(source, self.student, self.shell, title=f"<cell {index}>")
+            run(source, self.student, self.shell, title=CELL.format(index + 1))
         except BaseException as error:
-            line = _line(error)
-            self.error(exercise, line) if exercise else self.note(f"Cell {index + 1} stopped with {line}")
+            if exercise:
+                self.error(exercise, _line_and_place(error))
+            else:
+                self.note(f"Cell {index + 1} stopped with {_line(error)}")
 
     def check(self, check: Check) -> None:
         """Run the released check on the student's answers, once with each seed."""
@@ -144,7 +148,7 @@ class Submission:
                     for name, value in dict(call_with_seed(function, seed)).items():
                         self.value(check.exercise, seed, str(name), value)
         except BaseException as error:
-            self.error(check.exercise, _line(error))
+            self.error(check.exercise, _line_and_place(error))
 
     def value(self, exercise: str, seed: int, name: str, value: Any) -> None:
         """Send one named value, or say why it is none."""
@@ -190,6 +194,26 @@ def _line(error: BaseException) -> str:
         return error_report(error).line
     except BaseException:  # its message, too, is code of the student's
         return "an exception that cannot be told"
+
+
+def _line_and_place(error: BaseException) -> str:
+    """Tell an exception, a hint where there is one, and the last line of a student's cell that led to it.
+
+    `protocol.at_place` takes that apart.
+    """
+    line = _line(error)
+    try:
+        hint = error_report(error).hint
+        frames = traceback.extract_tb(error.__traceback__)
+        own = [frame for frame in frames if frame.filename.startswith(CELL.split("{")[0])]
+    except BaseException:
+        return line
+    line += f" ({hint})" if hint else ""
+    if not own or own[-1].lineno is None:
+        return line
+    name = "the cell" if own[-1].name == "<module>" else own[-1].name
+    cell = own[-1].filename.strip("<>")
+    return f"{line}{Place(name, own[-1].lineno, int(cell.split()[1]))}"
 
 
 def silence(*keep: int) -> None:

@@ -5,8 +5,9 @@ that the checks return. Whether a value is right is decided elsewhere (`backprop
 that never runs student code.
 """
 
+import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
@@ -81,6 +82,34 @@ class Job:
     """Each check runs once with each seed."""
 
 
+class Place(NamedTuple):
+    """A line of a student's cell; its text ends what the sandbox says of an error that arose there."""
+
+    function: str
+    """"the cell" outside of any."""
+    line: int
+    cell: int
+    """Its number in the notebook's code cells, from 1."""
+
+    def __str__(self) -> str:
+        return f" [in {self.function}, line {self.line} of cell {self.cell}]"
+
+
+_AT_PLACE = re.compile(r"(.*) \[in ([^\[\]]+), line (\d{1,6}) of cell (\d{1,6})\]", re.DOTALL)
+
+
+def at_place(error: str) -> tuple[str, Place | None]:
+    """Take apart what an outcome says of an error: the error, and where it arose, if that is known.
+
+    >>> at_place("ZeroDivisionError: division by zero [in slope, line 2 of cell 4]")
+    ('ZeroDivisionError: division by zero', Place(function='slope', line=2, cell=4))
+    >>> at_place("NameError: name 'w' is not defined")
+    ("NameError: name 'w' is not defined", None)
+    """
+    found = _AT_PLACE.fullmatch(error)
+    return (found[1], Place(found[2], int(found[3]), int(found[4]))) if found else (error, None)
+
+
 FROM_NOTEBOOK = "From the notebook: "
 """What begins a problem that the student's own process told: its words may hold the inputs it was given."""
 
@@ -92,6 +121,8 @@ class Outcome:
     values: dict[tuple[str, int, str], NDArray[Any]] = field(default_factory=dict)
     """(exercise, seed, name of the value) to a numeric array, never of objects."""
     errors: dict[str, str] = field(default_factory=dict)
-    """Exercise to one line: why its check or its answer cell gave no values ("NotImplementedError: …")."""
+    """Exercise to one line: why its check or its answer cell gave no values ("NotImplementedError: …").
+
+    `at_place` takes it apart."""
     problems: list[str] = field(default_factory=list)
     """What else went wrong, in words: a cell that ran out of time, output that was cut, a killed process."""

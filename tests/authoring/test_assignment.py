@@ -49,6 +49,14 @@ def test_an_exercise_is_what_its_cells_say(tmp_path):
     assert (why.id, why.points, why.kind) == ("why-3-9", 1, "manual")
 
 
+def test_the_title_of_an_exercise_is_that_of_its_heading(tmp_path):
+    prose = kit.prose("# 3 Slopes\n\nSee 3.1 · below.\n\n## 3.1 · By hand\n\n### 3.10 · Another")
+    (slope,) = load_solution(kit.saved(tmp_path, prose, *kit.slope_exercise())).exercises
+    assert slope.title == "By hand"
+    (slope,) = load_solution(kit.saved(tmp_path, *kit.slope_exercise())).exercises
+    assert slope.title == ""
+
+
 def test_no_notebook_no_ids_and_an_id_used_twice_are_refused(tmp_path):
     path = tmp_path / "03-none.ipynb"
     assert "FileNotFoundError" in refused(path)

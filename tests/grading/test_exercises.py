@@ -1,10 +1,16 @@
 """What values earn: shared points, all seeds or nothing, and sentences for known mistakes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from backproplab.check.result import run_check
 from backproplab.grading.exercises import REFUSED_HERE, STOPPED_HERE, grade_exercise
-from backproplab.marking.exercise import Exercise, Misconception
+from backproplab.grading.remarks import DIFFERS_HERE
+from backproplab.marking.exercise import CheckSpec, Exercise, Misconception
+from backproplab.marking.expected import ExerciseSet, fingerprint
+from backproplab.marking.rows import AS_HANDED_OUT
 from backproplab.marking.verdict import Status
 from backproplab.sandbox.protocol import Outcome
 
@@ -19,7 +25,7 @@ def by_seed(values):
 
 
 def exercise(values, points=4, kind="function", **more):
-    return Exercise("3.2", points, kind, values=by_seed(values), **more)
+    return Exercise("3.2", points, kind, answers=("a", "b"), values=by_seed(values), **more)
 
 
 EXERCISE = exercise(RIGHT, misconceptions=(Misconception("They are swapped.", by_seed(SWAPPED)),))
@@ -33,11 +39,11 @@ def refused(*_):
     raise AssertionError("nothing here is trained")
 
 
-def grade(values, errors=(), exercise=EXERCISE, judge=refused, edited=False, shown=None):
+def grade(values, errors=(), exercise=EXERCISE, judge=refused, edited=False, shown=None, **answer):
     """Grade values; `shown` is what came of the public inputs, where that is something else."""
     both = outcome(values, errors)
     return grade_exercise(
-        exercise, both, shown=shown or both, seeds=SEEDS, public=PUBLIC, judge=judge, edited=edited
+        exercise, both, shown=shown or both, seeds=SEEDS, public=PUBLIC, judge=judge, edited=edited, **answer
     )
 
 
@@ -102,8 +108,85 @@ def test_a_stub_was_not_attempted(error):
 
 
 def test_another_error_is_a_wrong_answer_that_says_why():
-    found = grade({}, {"3.2": "ZeroDivisionError: division by zero"})
-    assert (found.verdict.status, found.note) == (Status.NOT_YET, "ZeroDivisionError: division by zero")
+    found = grade({}, {"3.2": "ZeroDivisionError: division by zero [in f, line 2 of cell 3]"})
+    assert found.verdict.status is Status.NOT_YET
+    assert found.note == "3.2 stopped in f, line 2: ZeroDivisionError: division by zero"
+    assert found.error == "ZeroDivisionError: division by zero"
+    assert (
+        grade({}, {"3.2": "TypeError: of the check"}).note
+        == "3.2 stopped in the check: TypeError: of the check"
+    )
+
+
+def test_the_line_is_marked_in_the_cell_that_stopped_and_in_no_other():
+    cells = [(3, "def f(x):\n    return 1 / 0"), (4, "b = f(1)\n")]
+    found = grade({}, {"3.2": "ZeroDivisionError: by zero [in f, line 2 of cell 3]"}, code=cells)
+    assert [cell.failed for cell in found.code] == [2, 0]
+    assert [cell.failed for cell in grade({}, {"3.2": "ZeroDivisionError: by zero"}, code=cells).code] == [
+        0,
+        0,
+    ]
+
+
+def test_a_cell_that_is_no_python_is_told_and_marked():
+    fault = "line 2: type * for × (invalid character)"
+    found = grade({}, {"3.2": "SyntaxError: invalid"}, code=[(3, "a = 1\nb = 2 × 3")], fault=fault)
+    assert found.note.startswith(
+        "Nothing of your last cell for `a` and `b` ran, since Python cannot read it: line 2"
+    )
+    assert found.error == "SyntaxError: type * for × (invalid character)"
+    assert found.code[0].failed == 2
+
+
+@pytest.mark.parametrize(
+    ("error", "note"),
+    [
+        (
+            "NotImplementedError [in f, line 3 of cell 1]",
+            "3.2 came to the line with NotImplementedError in f, line 3",
+        ),
+        ("Ellipsis: a is still to be filled in", "Still to be filled in: `a` and `b`."),
+        ("NameError: name 'a' is not defined", "Still without a value: `a`."),
+        ("NameError: name 'np' is not defined", "3.2 stopped in the check: NameError"),
+        ("Stopped: the answer's cell took too long", "Stopped: the answer's cell took too long."),
+        ("a has 12 MB; at most 8 are read", "a has 12 MB; at most 8 are read."),
+    ],
+)
+def test_what_went_wrong_is_said_as_it_is(error, note):
+    assert grade({}, {"3.2": error}, edited=True).note.startswith(note)
+
+
+def test_a_value_that_is_no_array_is_told_in_its_row():
+    given = {key: value for key, value in RIGHT.items() if key[1] == "b"}
+    found = grade(given, {"3.2": "a: TypeError: got a str, expected a number"})
+    assert [(row.name, row.ok, row.finding) for row in found.rows] == [
+        ("a", False, "got a str, expected a number"),
+        ("b", True, "matches"),
+    ]
+    assert (found.note, found.error) == ("", "")
+
+
+def test_code_that_gives_what_was_handed_out_is_told_so():
+    untouched = RIGHT | {(seed, "b"): np.array(0.0) for seed in EVERY}
+    found = grade(untouched, exercise=exercise(RIGHT, kind="fix", untouched=by_seed(untouched)), edited=True)
+    assert found.note == AS_HANDED_OUT
+
+
+@pytest.mark.parametrize("kind", ["function", "choice", "hand"])
+def test_a_page_has_the_rows_and_the_sentence_of_the_learners_own_card(kind):
+    wrong = {key: np.array([0.0, 5.0]) for key in RIGHT}
+    asked = exercise(RIGHT, kind=kind, misconceptions=(Misconception("A comma.", by_seed(wrong)),))
+    public = replace(asked, answers=(), values={seed: asked.values[seed] for seed in PUBLIC})
+    spec = CheckSpec("3.2", lambda rng: {name: wrong[PUBLIC[0], name] for name in "ab"})
+    card = run_check(spec, public, ExerciseSet("03-x", fingerprint(), PUBLIC, {"3.2": public}), edited=True)
+    page = grade(wrong, exercise=asked)
+    assert page.rows == card.rows
+    assert page.verdict.misconception == card.note == "A comma."
+
+
+def test_a_value_that_differs_on_hidden_inputs_alone_is_told_so():
+    found = grade(RIGHT | {(1, "a"): np.array(7.0)})
+    assert [(row.ok, row.finding) for row in found.rows] == [(False, DIFFERS_HERE), (True, "matches")]
 
 
 def test_an_error_on_hidden_inputs_tells_nothing_of_them():
@@ -114,15 +197,17 @@ def test_an_error_on_hidden_inputs_tells_nothing_of_them():
 def test_words_and_values_come_from_the_public_inputs_alone():
     told = outcome({(101, "a"): np.array(77.0), (1, "a"): np.array(88.0)}, {"3.2": "ValueError: of mine"})
     found = grade(RIGHT, {"3.2": "ValueError: of yours"}, shown=told)
-    assert (found.verdict.earned, found.note) == (4, "ValueError: of mine")
-    assert [shown.yours for value in found.values for shown in value.shown] == ["77"]
+    assert (found.verdict.earned, found.note) == (4, "3.2 stopped in the check: ValueError: of mine")
+    wrong = SWAPPED | {(2, "b"): np.array(3.0)}
+    told = outcome({(101, "a"): np.array(77.0), (101, "b"): np.array(76.0), (1, "a"): np.array(88.0)})
+    assert [row.yours for row in grade(wrong, shown=told).rows] == ["77", "76"]
 
 
 def test_values_on_hidden_inputs_decide_and_are_not_shown():
     found = grade(SWAPPED, shown=outcome(RIGHT))
     assert found.verdict.misconception == "They are swapped."
-    assert [shown.finding for value in found.values for shown in value.shown] == ["agrees", "agrees"]
-    assert not any(value.shown for value in grade(RIGHT, shown=Outcome()).values)
+    assert [(row.ok, row.finding) for row in found.rows] == [(False, DIFFERS_HERE)] * 2
+    assert not grade(RIGHT, shown=Outcome()).rows
 
 
 def test_code_to_be_fixed_earns_nothing_as_it_is_handed_out():
@@ -144,20 +229,19 @@ def test_a_value_that_nobody_asked_for_does_not_hide_code_as_it_was_handed_out()
 
 def test_only_values_on_public_seeds_are_shown():
     found = grade(SWAPPED)
-    assert {shown.seed for value in found.values for shown in value.shown} == {101}
-    assert found.values[0].shown[0].yours == "1010"
-    assert found.values[0].shown[0].finding == "10 times what was expected"
+    assert (found.rows[0].yours, found.rows[0].finding) == ("1010", "10 times what was expected")
 
 
 def test_a_wrong_choice_is_not_told_how_far_off_it_is():
     values = {(seed, "choice"): np.array(2.0) for seed in EVERY}
     found = grade({key: np.array(3.0) for key in values}, exercise=exercise(values, kind="choice"))
-    assert found.values[0].shown[0].finding == "another one is right"
+    assert found.rows[0].finding == "not this one"
 
 
 def test_a_huge_array_is_shown_in_part():
     values = {(seed, "a"): np.ones((1000, 1000)) for seed in EVERY}
-    assert len(grade(values, exercise=exercise(values)).values[0].shown[0].yours) <= 100
+    truth = {key: np.zeros((1000, 1000)) for key in values}
+    assert len(grade(values, exercise=exercise(truth)).rows[0].yours) <= 100
 
 
 def test_free_text_is_left_to_a_person():
@@ -181,7 +265,7 @@ def test_trained_numbers_count_if_accepted_on_every_seed():
     assert {seed: named["w"].tolist() for seed, named in arrays.items()} == {seed: [1, 2] for seed in SEEDS}
     found = grade(trained([1.0, 2.0]), exercise=TRAINED, judge=lambda *seen: "too far")
     assert (found.verdict.earned, found.note) == (0, "too far")
-    assert {shown.seed for shown in found.values[0].shown} == {101}
+    assert [(row.yours, row.finding) for row in found.rows] == [("[1, 2]", "well formed")]
 
 
 @pytest.mark.parametrize("array", [[1.0], [[1.0, 2.0]], 1.0, [1.0, np.nan], [np.inf, 1.0]])

@@ -5,9 +5,10 @@ from html.parser import HTMLParser
 import pytest
 
 from backproplab.grading import pages
-from backproplab.grading.classroom import class_html, tally_results
-from backproplab.grading.exercises import ExerciseGrade, ShownValue, ValueGrade
+from backproplab.grading.classroom import anonymous, class_html, tally_results
+from backproplab.grading.exercises import CodeCell, ExerciseGrade
 from backproplab.grading.reports import result
+from backproplab.marking.rows import Row
 from backproplab.marking.verdict import Status, Verdict
 
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{title}\x00\x1b[31m"
@@ -30,11 +31,11 @@ class Tags(HTMLParser):
 
 
 def grades(text="w", note=""):
-    shown = (ShownValue(101, text, "(2,)", f"off by {text}"),)
-    values = ValueGrade(text, False, shown), ValueGrade("right", True, shown)
+    rows = Row(text, "0.5", "(2,)", False, f"off by {text}"), Row("right", "1", "a number", True, "matches")
+    code = (CodeCell(4, f"first = 1\n{text} = 2", failed=2),)
     return [
-        ExerciseGrade(Verdict("3.1", 2, 1, Status.PARTLY), values, note),
-        ExerciseGrade(Verdict("3.2", 1, 1, Status.RIGHT), (ValueGrade("b", True),)),
+        ExerciseGrade(Verdict("3.1", 2, 1, Status.PARTLY), "The output", rows, note, code=code),
+        ExerciseGrade(Verdict("3.2", 1, 1, Status.RIGHT), text, (Row("b", "77", "(1,)", True, "matches"),)),
         ExerciseGrade(Verdict("3.3", 1, 0, Status.NOT_YET, text)),
         ExerciseGrade(Verdict("3.4", 1, 0, Status.NOT_ATTEMPTED)),
         ExerciseGrade(Verdict("essay", 3, 0, Status.BY_HAND)),
@@ -50,11 +51,43 @@ def feedback(text="w", problems=(), student="ada"):
 
 def test_feedback_says_what_counted_and_what_is_the_students_own():
     page = Tags(feedback("w", ["Cell 3 took too long"]))
-    for piece in ("2 of 8 points", "3.1", "✗ not yet", "✓ passed", "101", "(2,)", "off by w", "Cell 3 took"):
+    for piece in ("2 of 8 points", "3.1 The output: partly right, 1 of 2 points", "(2,)", "Cell 3 took"):
+        assert piece in page.text
+    for piece in ("✗ w does not count yet: off by w. Yours: 0.5", "✓ right counts: matches", "code cell 4"):
         assert piece in page.text
     assert "reduced: no walls" in page.text
     for status in pages.SIGNS:
         assert status in page.text
+
+
+def test_the_line_that_stopped_is_marked_in_words():
+    assert '<li class="failed"><code>w = 2</code> <b>← here</b></li>' in feedback()
+
+
+def test_a_mistake_with_a_name_leads_to_its_lesson():
+    named = Verdict("3.3", 1, 0, Status.NOT_YET, "The sign is turned.", "sign-turned")
+    page = pages.feedback(result("ada", "03-x", [named], isolation="", problems=[]), [ExerciseGrade(named)])
+    assert 'Read about it in <a href="../notebooks/03-spreadsheet.ipynb">lesson 03</a>' in page
+    assert "Read about it" not in feedback()
+
+
+def test_what_is_right_takes_one_line():
+    right = [grades()[1]]
+    verdicts = [each.verdict for each in right]
+    found = pages.feedback(result("ada", "03-x", verdicts, isolation="full", problems=[]), right)
+    page = Tags(found)
+    assert "1 of 1 point. All of it is right. Well done." in page.text
+    assert page.count("h2") == page.count("table") == 0
+    assert "77" not in page.text
+    assert "inputs that your own notebook uses" not in page.text
+
+
+def test_practice_that_is_wrong_is_neither_all_right_nor_counted_in_points():
+    found = [grades()[1], ExerciseGrade(Verdict("3.5", 0, 0, Status.NOT_YET), "By hand")]
+    verdicts = [each.verdict for each in found]
+    page = Tags(pages.feedback(result("ada", "03-x", verdicts, isolation="", problems=[]), found))
+    assert "All of it" not in page.text
+    assert page.text.count("not yet, for practice") == 2
 
 
 def test_what_a_sentence_marks_is_marked_and_not_written_out():
@@ -108,7 +141,12 @@ def test_a_class_is_counted():
     assert tally.statuses["3.1"] == {"partly right": 3}
     assert "essay" not in tally.statuses
     assert tally.ranking() == [("3.3", "swapped", 2), ("3.3", "w", 1)]
-    assert tally.explanations() == {"3.1": (0, 3), "3.2": (0, 0), "3.3": (3, 0), "3.4": (0, 0)}
+    assert tally.explanations() == {
+        "3.1": (0, 0, 3),
+        "3.2": (0, 0, 0),
+        "3.3": (3, 0, 0),
+        "3.4": (0, 0, 0),
+    }
 
 
 def test_the_class_page_has_four_pictures_that_say_what_they_show():
@@ -123,14 +161,94 @@ def test_the_class_page_has_four_pictures_that_say_what_they_show():
         "median 2",
         "3.1: 100 % partly right",
         "“swapped” (3.3), 2 students",
-        "3 (50 %)",
+        "3 (50 %) match no known mistake",
     ):
         assert piece in alts
 
 
-def test_the_class_page_names_no_student():
-    named = [record | {"student": "Ada Lovelace"} for record in RESULTS]
-    assert "Lovelace" not in class_html("03-x", named, isolation="full")
+ROWS = (Row("w", "0.5", "(2,)", False, "50 % too large"), Row("b", "1", "a number", True, "matches"))
+
+
+def wrong(student, *, error="", rows=ROWS, sentence=None, problems=()):
+    """The record of a student with one wrong answer, as the grader keeps it."""
+    verdict = Verdict("3.1", 2, 0, Status.NOT_YET, sentence)
+    code = (CodeCell(3, f"# by {student}\nw = 0.5"),)
+    grade = ExerciseGrade(verdict, "The output", rows, error=error, code=code)
+    made = result(student, "03-x", [verdict], isolation="full", problems=problems)
+    made["exercises"][0] |= grade.evidence()
+    return made
+
+
+CLASS = [
+    wrong("Ada Lovelace", error="ModuleNotFoundError: No module named 'ada_lib'", rows=()),
+    wrong(
+        "Boole",
+        error="SyntaxError: invalid syntax",
+        rows=(),
+        problems=["For review: look", "Cell 4 of Boole"],
+    ),
+    wrong("Church", sentence="The sign is turned."),
+    wrong("Dijkstra", rows=(Row("w", "7", "(2,)", False, "14 times too large"),)),
+    wrong("Euler"),
+    wrong("Fermat"),
+]
+
+
+def test_a_wrong_answer_is_a_known_mistake_or_an_error_or_in_want_of_a_sentence():
+    tally = tally_results(CLASS)
+    assert tally.explanations() == {"3.1": (1, 2, 3)}
+    assert [len(who) for who in tally.unexplained.values()] == [1, 2]
+    assert all(key[1][0][0] == "w" and len(key[1]) == 1 for key in tally.unexplained)
+
+
+def test_the_class_page_tells_errors_apart_and_groups_wrong_values_the_commonest_first():
+    page = Tags(class_html("03-x", CLASS, isolation="full")).text
+    assert "No module named 'ada_lib'" in page
+    assert "SyntaxError: invalid syntax" in page
+    assert page.index("3.1 The output: 2 students") < page.index("3.1 The output: 1 student")
+    assert "w: 50 % too large (0.5)" in page
+    assert "# by Euler" in page
+
+
+def test_the_class_page_says_who_and_what_came_with_a_note():
+    page = Tags(class_html("03-x", CLASS, isolation="full")).text
+    assert "Euler, Fermat" in page
+    assert "Cell 4 of Boole · 1 for review, in its result" in page
+    assert "1 came with a note" in page
+
+
+def test_the_anonymous_page_holds_nothing_that_a_student_wrote_or_is_called():
+    own = wrong("Gauss", error="GaussError: mine", rows=())
+    odd = wrong("Hilbert", rows=(Row("w", "—", "—", False, "got a HilbertTree, expected a number"),))
+    page = class_html("03-x", anonymous([*CLASS, own, odd]), isolation="full")
+    for name in (
+        "Lovelace",
+        "ada_lib",
+        "Boole",
+        "Church",
+        "Euler",
+        "Fermat",
+        "Gauss",
+        "Hilbert",
+        "came with",
+    ):
+        assert name not in page
+    for kind in (
+        "ModuleNotFoundError",
+        "SyntaxError",
+        "another error",
+        "50 % too large",
+        "The sign is turned",
+    ):
+        assert kind in page
+
+
+def test_text_of_a_class_is_text():
+    made = wrong(EVIL, error=EVIL, rows=(), problems=[EVIL])
+    unexplained = wrong(EVIL, rows=(Row(EVIL, EVIL, "", False, EVIL),))
+    page = Tags(class_html(EVIL, [made, unexplained], isolation=EVIL))
+    assert page.count("script") == 0
+    assert all(attributes["src"].startswith("data:") for tag, attributes in page.tags if tag == "img")
 
 
 @pytest.mark.parametrize("results", [[], RESULTS[:1]])

@@ -93,7 +93,7 @@ def test_a_check_that_returns_ones_is_not_run(graded):
 def test_an_untouched_test_is_not_attempted_and_nothing_is_said_of_it(graded):
     record, grades = graded[1]["untouched"]
     assert record["exercises"][0]["status"] == "not attempted"
-    assert not any(value.reply for value in grades[0].values)
+    assert not grades[0].rows
     assert graded[1]["begun"][0]["exercises"][0]["status"] == "not yet"
 
 
@@ -106,7 +106,10 @@ def test_a_look_into_the_check_is_for_review(graded):
 @pytest.mark.parametrize(
     ("student", "words"),
     [
-        ("positive", ["let it through", "Does any of your inputs make `x` negative?", WRONG, "accepted it"]),
+        (
+            "positive",
+            ["let it through", "Does any of your inputs make <code>x</code> negative?", WRONG, "accepted it"],
+        ),
         ("yes", ["let it through", "lets every fault through, so this does not count yet"]),
         (
             "no",
@@ -122,7 +125,7 @@ def test_feedback_says_which_fault_got_through_in_words(graded, student, words):
     for each in words:
         assert each in page
     assert "off by" not in page
-    assert not [seed for seed in kit.SEEDS if f"<td>{seed}</td>" in page]
+    assert "seed" not in page
 
 
 def test_the_class_page_counts_what_tests_miss(graded):

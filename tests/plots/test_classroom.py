@@ -45,17 +45,25 @@ def test_mistakes_are_ranked_and_quoted():
 
 
 def test_the_share_that_nothing_explains_is_written_out():
-    ax = classroom.explanations({"3.1": (1, 3), "3.2": (0, 0)})
-    assert widths(ax) == [[1, 0], [3, 0]]
-    assert [text.get_text() for text in ax.texts] == ["75 % unexplained"]
-    assert alt_text(ax) == "Of 4 wrong answers, 3 (75 %) match no known mistake. By exercise: 3.1: 3 of 4."
+    ax = classroom.explanations({"3.1": (1, 2, 3), "3.2": (0, 0, 0)})
+    assert widths(ax) == [[1, 0], [2, 0], [3, 0]]
+    assert [text.get_text() for text in ax.texts] == ["50 % unexplained"]
+    assert alt_text(ax) == (
+        "Of 6 wrong answers, 2 were stopped by an error, and 3 (50 %) match no known mistake. "
+        "By exercise: 3.1: 3 of 6."
+    )
+
+
+def test_what_a_sentence_marks_is_drawn_without_its_marks():
+    ax = classroom.misconceptions([("3.2", "Call `f` *once*.", 1)])
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["3.2  Call f once."]
 
 
 @pytest.mark.parametrize(
     ("draw", "empty", "said"),
     [
         (classroom.misconceptions, [], "No wrong answer was a known mistake."),
-        (classroom.explanations, {"3.1": (0, 0)}, "There are no wrong answers."),
+        (classroom.explanations, {"3.1": (0, 0, 0)}, "There are no wrong answers."),
     ],
 )
 def test_where_nothing_is_wrong_it_says_so(draw, empty, said):

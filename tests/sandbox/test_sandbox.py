@@ -20,6 +20,7 @@ from backproplab.sandbox import (
     SandboxError,
 )
 from backproplab.sandbox.host import MOST_STARTS
+from backproplab.sandbox.protocol import Place, at_place
 
 LEVELS = ("full", "reduced")
 LIMITS = Limits(cell_seconds=0.5, submission_seconds=4, wall_factor=3, value_bytes=10_000)
@@ -75,9 +76,24 @@ def test_what_an_answer_raises_is_told_in_one_line(sandbox):
         )
     )
     assert outcome.values == {}
-    assert outcome.errors["1.1"] == "NotImplementedError"
+    assert outcome.errors["1.1"] == "NotImplementedError [in double, line 2 of cell 1]"
     assert outcome.errors["1.2"] == "Ellipsis: square is still to be filled in"
     assert outcome.errors["1.3"].startswith("SyntaxError")
+
+
+def test_an_error_is_told_with_the_line_of_the_students_that_led_to_it(full):
+    helper = "def helper(x):\n    return x.nothing"
+    answer = "def square(x):\n    y = 1\n    return helper(x)"
+    told = full.run(answers(helper, (answer, "1.2"), checks=["1.2"])).errors["1.2"]
+    assert at_place(told) == (
+        "AttributeError: 'float' object has no attribute 'nothing'",
+        Place("helper", 2, 1),
+    )
+    told = full.run(answers("x = 1", ("y = 2\nsquare = 2 ^ 0.5", "1.2"), checks=["1.2"])).errors["1.2"]
+    assert "(a power is written **, not ^)" in told
+    assert at_place(told)[1] == Place("the cell", 2, 2)
+    told = full.run(answers("def square(x): return 1 / 0", checks=["1.2"])).errors["1.2"]
+    assert at_place(told) == ("ZeroDivisionError: division by zero", Place("square", 1, 1))
 
 
 def test_a_missing_answer_is_named(full):

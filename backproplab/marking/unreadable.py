@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from backproplab.marking.edited import LONGEST, last_cell
+from backproplab.marking.names import quoted
 
 SIGNS = {  # what a text prints, and what Python wants in its place
     **dict.fromkeys("−–—", "-"),
@@ -23,6 +24,11 @@ def unreadable(names: Iterable[str], cells: Sequence[str]) -> str:
     """
     sources = (last_cell(name, cells) for name in names)
     return next(filter(None, (_fault(source) for source in sources if source)), "")
+
+
+def nothing_ran(names: Sequence[str], fault: str) -> str:
+    """Say of the cell for these names, in which `unreadable` found a fault, that it did nothing."""
+    return f"Nothing of your last cell for {quoted(names)} ran, since Python cannot read it: {fault}."
 
 
 def _fault(source: str) -> str:

@@ -1,4 +1,7 @@
-"""A row for each named value: the learner's, its shape, and how far off it is."""
+"""A row for each named value: the learner's, its shape, and how far off it is.
+
+A learner's notebook and the page of feedback show the same rows.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -7,7 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from backproplab.marking import planted, trained
+from backproplab.marking.exercise import Exercise
 from backproplab.marking.values import Given, Values, agreement
+from backproplab.marking.verdict import Status, Verdict
+
+AS_HANDED_OUT = (
+    "With every input this gives what the code gave as it was handed out, so nothing of it counts yet."
+)
 
 
 @dataclass(frozen=True)
@@ -23,6 +33,48 @@ class Row:
     def without_finding(self) -> "Row":
         """Return the same row without a finding."""
         return replace(self, ok=None, finding="not compared")
+
+
+def compared_rows(exercise: Exercise, found: Verdict, given: Mapping[int, Given]) -> tuple[Row, ...]:
+    """Return a row for each value that `found` is of; `exercise.values` are of the seeds of `given` alone."""
+    if exercise.kind == "tests":
+        return tuple(_tests_row(exercise, name, found, given) for name in found.passed)
+    rows = tuple(comparison(name, ok, exercise.values, given) for name, ok in found.passed.items())
+    if exercise.kind == "hand":
+        rows = tuple(each if each.ok else _with_point(each) for each in rows)
+    if exercise.kind == "choice":  # how far off a choice is would tell the right one
+        rows = tuple(each if each.ok else replace(each, finding=_choice_finding(each)) for each in rows)
+    return rows
+
+
+def trained_rows(exercise: Exercise, found: Verdict, given: Given) -> tuple[Row, ...]:
+    """Return a row for each array of trained numbers, as given with one seed."""
+    faults = {name: trained.fault_of(given.get(name), shape) for name, shape in exercise.shapes.items()}
+    fine = "accepted" if found.status is Status.RIGHT else "well formed"
+    return tuple(
+        row(name, given.get(name), False if words else found.passed[name] or None, words or fine)
+        for name, words in faults.items()
+    )
+
+
+def _tests_row(exercise: Exercise, name: str, found: Verdict, given: Mapping[int, Given]) -> Row:
+    """Return the row of one thing that a learner's test is to do: what it did, and the reply to a miss."""
+    did = planted.what_it_did(name, exercise.values, given)
+    reply = exercise.replies.get(name, "") if name in found.missed else ""
+    return Row(name, "", "", found.passed[name], f"{did}. {reply}" if reply else did)
+
+
+def _with_point(row: Row) -> Row:
+    """Return the row of a number by hand; one with a decimal comma has arrived as two numbers."""
+    if row.shape != "(2,)":
+        return row
+    return replace(row, finding=f"{row.finding}; write a decimal point, 0.5, not a decimal comma")
+
+
+def _choice_finding(row: Row) -> str:
+    return (
+        "not this one" if row.shape == "a number" else "not a choice: write its number alone, without quotes"
+    )
 
 
 def comparison(name: str, ok: bool, expected: Mapping[int, Values], given: Mapping[int, Given]) -> Row:
