@@ -169,6 +169,7 @@ def test_text_is_utf_8_with_its_own_line_ends_and_half_a_surrogate_written_out(t
 WRITERS = {"write_text", "write_bytes", "mkstemp", "NamedTemporaryFile"}
 """Methods that write a file at its place, or beside it; of `os`, also `replace` and `rename`."""
 ELSEWHERE = {
+    "sandbox/cgroups.py",  # the kernel's, which are no files
     "files.py",
     "sandbox/isolation.py",  # /proc, which is no file
     "authoring/trial_process.py",  # what it is at, for a parent that waits

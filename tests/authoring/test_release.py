@@ -18,7 +18,7 @@ def fixed(x):
 
 ### BEGIN SOLUTION
 def fixed(x):
-    return x
+    return 2 * x
 ### END SOLUTION"""
 FIX_CHECK = '@check("3.2", points=1, kind="fix")\ndef _(rng):\n    return {"y": fixed(rng.normal(size=2))}'
 WEIGHTS = "### BEGIN SOLUTION\nw = np.array([1.0, 2.0])\n### END SOLUTION"

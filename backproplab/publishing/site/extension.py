@@ -10,6 +10,7 @@ from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 from sphinx.writers.html5 import HTML5Translator
 
+from backproplab.files import write_text
 from backproplab.publishing.formulas import FormulaError, mathml
 from backproplab.publishing.lesson_page import page_asset
 from backproplab.publishing.site.sources import LIVE
@@ -115,4 +116,4 @@ def write_sitemap(app: Sphinx, exception: Exception | None) -> None:
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{entries}</urlset>\n'
     )
-    (Path(app.outdir) / "sitemap.xml").write_text(text, encoding="utf-8")
+    write_text(Path(app.outdir) / "sitemap.xml", text)
