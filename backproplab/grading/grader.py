@@ -122,6 +122,8 @@ class Grader:
                 public=self.task.public,
                 judge=self._judge,
                 edited=prepared.edited[exercise.id],
+                code=prepared.code[exercise.id],
+                fault=prepared.faults[exercise.id],
             )
             for exercise in self.task.exercises
         ]
@@ -141,6 +143,8 @@ class Grader:
             problems=problems,
             notebook=prepared.notebook,
         )
+        for kept, grade in zip(record["exercises"], grades, strict=True):
+            kept |= grade.evidence()
         return record, grades
 
     def _judge(self, exercise: Exercise, values: Mapping[int, Values]) -> str:

@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from backproplab.grading import batch, reports
-from backproplab.grading.classroom import class_html
+from backproplab.grading.classroom import anonymous, class_html
 from backproplab.grading.grader import Isolation
 from backproplab.grading.reference import make_task
 from backproplab.grading.reports import FEEDBACK, RESULTS
@@ -33,7 +33,8 @@ from backproplab.grading.submissions import Submission, SubmissionError, digest,
 from backproplab.sandbox.launch import readable_paths
 from backproplab.sandbox.protocol import Limits
 
-RUN, GRADEBOOK, CLASS = "run.json", "gradebook.csv", "class.html"
+RUN, GRADEBOOK = "run.json", "gradebook.csv"
+CLASS, ANONYMOUS = "class.html", "class-anonymous.html"
 SEEDS = 5
 LEFT_BY_A_KILLED_RUN = ".backproplab-*.tmp"  # of `backproplab.files`
 
@@ -207,7 +208,8 @@ class _Run:
         times = {each.student: _guarded(timestamp, each, "") for each in self.submissions}
         reports.write_private(self.out / GRADEBOOK, reports.gradebook(results, times))
         level = self.record["isolation"]
-        reports.write_private(self.out / CLASS, class_html(self.solution.stem, results, isolation=level))
+        for name, shown in ((CLASS, results), (ANONYMOUS, anonymous(results))):
+            reports.write_private(self.out / name, class_html(self.solution.stem, shown, isolation=level))
         self.record["finished"] = _now()
         self._write()
         return Summary(

@@ -336,6 +336,29 @@ def test_feedback_shows_values_on_public_inputs_and_no_seed_of_the_run(graded):
     )
 
 
+def test_a_page_shows_the_students_own_code_and_a_record_keeps_it_for_the_class(graded):
+    page = (graded[0] / "feedback" / "wrong.html").read_text(encoding="utf-8")
+    assert "<code>    return x * x</code>" in page
+    (kept,) = (
+        each
+        for each in json.loads((graded[0] / "results" / "half.json").read_text(encoding="utf-8"))["exercises"]
+        if each["id"] == "90.2"
+    )
+    assert [row[1] for row in kept["wrong"]] == ["7"]
+    assert "return b, 7.0" in kept["code"]
+
+
+def test_the_class_has_a_page_with_names_and_one_without(graded):
+    named, other = (
+        (graded[0] / name).read_text(encoding="utf-8") for name in ("class.html", "class-anonymous.html")
+    )
+    assert "badly_trained" in named
+    assert "return b, 7.0" in named
+    assert "badly_trained" not in other
+    assert "return b, 7.0" not in other
+    assert stat.S_IMODE((graded[0] / "class-anonymous.html").stat().st_mode) == 0o600
+
+
 def test_the_run_is_the_instructors_and_says_what_it_was(graded):
     path = graded[0] / "run.json"
     run = json.loads(path.read_text())
