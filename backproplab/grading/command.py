@@ -27,7 +27,13 @@ def add_grade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         "grade", help="Grade what a class handed in.", description=ABOUT, epilog=STATUS
     )
     parser.add_argument("submissions", type=Path, metavar="SUBMISSIONS", help="a folder or a zip file")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder for the grades")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="the course's folder for grades, of all its sets",
+    )
     parser.add_argument(
         "--solutions",
         type=Path,
@@ -66,9 +72,13 @@ def add_grade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 def grade(given: argparse.Namespace) -> int:
     """Grade a class. Returns 0 if all is accounted for, 1 if something is ungraded, 2 if it cannot run."""
     from backproplab.authoring.errors import ReleaseError
+    from backproplab.grading.book.course import refuse_one_set
+    from backproplab.grading.book.errors import BookError
+    from backproplab.grading.book.keep import GRADEBOOK, keep
+    from backproplab.grading.book.written import refuse_foreign
     from backproplab.grading.ledger import write_ledger
     from backproplab.grading.reference import SolutionError
-    from backproplab.grading.reports import SaveError
+    from backproplab.grading.reports import SaveError, private_folder
     from backproplab.grading.run import grade_class
     from backproplab.grading.sets import of_set, solution_for, solution_notebooks
     from backproplab.grading.submissions import SubmissionError, take_in
@@ -76,15 +86,20 @@ def grade(given: argparse.Namespace) -> int:
     from backproplab.sandbox.protocol import Limits
 
     try:
+        refuse_one_set(given.out)
+        refuse_foreign(given.out / GRADEBOOK, given.out)
         solutions = solution_notebooks(given.solutions)
         intake = take_in(given.submissions, out=given.out, sets=[path.stem for path in solutions])
         solution = solution_for(intake.submissions, solutions, given.set)
         submissions = of_set(intake.submissions, solution.stem)
+        out = given.out / solution.stem
+        for folder in (given.out, out):
+            private_folder(folder)
         with _Bar() as bar:
             summary = grade_class(
                 solution,
                 submissions,
-                given.out,
+                out,
                 seeds=given.seeds,
                 isolation=given.isolation,
                 limits=Limits(cell_seconds=given.timeout / 6, submission_seconds=given.timeout),
@@ -92,15 +107,17 @@ def grade(given: argparse.Namespace) -> int:
                 regrade=given.regrade,
                 progress=bar.show,
             )
-        account = write_ledger(intake, submissions, solution.stem, given.out)
-    except (SubmissionError, SolutionError, SandboxError, ReleaseError, SaveError) as error:
+        account = write_ledger(intake, submissions, solution.stem, out)
+        keep(given.out)
+    except (BookError, SubmissionError, SolutionError, SandboxError, ReleaseError, SaveError) as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("\nStopped. Run the same command again to go on.", file=sys.stderr)
         return 130
-    _print_summary(summary, given.out)
-    print(f"{account.sums}; {given.out / 'intake.csv'} has each.")
+    _print_summary(summary, out)
+    print(f"Gradebook of the course: {given.out / GRADEBOOK}.")
+    print(f"{account.sums}; {out / 'intake.csv'} has each.")
     for sentence in account.disagreements:
         print(f"The account of what came in does not agree: {sentence}.", file=sys.stderr)
     return 1 if summary.ungraded or account.disagreements else 0
@@ -117,7 +134,9 @@ def _print_summary(summary: "Summary", out: Path) -> None:
         print(f"{summary.troubled} came with a note; see 'problems' in {out / 'results'}.")
     if summary.for_review:
         print(f"{summary.for_review} with lines for you to review.")
-    print(f"Gradebook: {out / 'gradebook.csv'}. The class: {out / 'class.html'}.")
+    if summary.others:
+        print(f"{summary.others} more results, of students who are not in this run, stay as they are.")
+    print(f"The class: {out / 'class.html'}.")
 
 
 class _Bar:

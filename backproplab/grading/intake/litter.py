@@ -22,7 +22,16 @@ FOLDERS = {
     "System Volume Information",
 }
 FILES = {".ds_store", ".gitattributes", ".gitignore", "desktop.ini", "ehthumbs.db", "icon\r", "thumbs.db"}
-GRADES = {"run.json", "gradebook.csv", "class.html", "intake.csv", ".lock", "results", "feedback"}
+GRADES = {
+    "gradebook.csv",
+    "written.json",
+    ".lock",
+    "run.json",
+    "class.html",
+    "intake.csv",
+    "results",
+    "feedback",
+}
 """What a run writes into its folder for grades."""
 
 
@@ -36,10 +45,12 @@ def is_litter(parts: tuple[str, ...]) -> bool:
 
 
 def folders_of_grades(entries: list[Entry]) -> set[tuple[str, ...]]:
-    """Return the folders, as parts, that a run has written its grades into."""
+    """Return the folders, as parts, of sets that were graded, and of the courses that they are of."""
     here = {entry.parts for entry in entries}
     runs = {parts[:-1] for parts in here if parts[-1:] == ("run.json",)}
-    return {folder for folder in runs if (*folder, "gradebook.csv") in here or (*folder, ".lock") in here}
+    sets = {folder for folder in runs if (*folder, "class.html") in here or (*folder, ".lock") in here}
+    courses = {folder[:-1] for folder in sets if folder and (*folder[:-1], "written.json") in here}
+    return sets | courses
 
 
 def is_of_grades(parts: tuple[str, ...], folders: set[tuple[str, ...]]) -> bool:
