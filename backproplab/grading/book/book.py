@@ -39,18 +39,24 @@ def make_book(course: Course, people: Sequence[Person] = (), rules: Rules | None
         {each for ids in exercises.values() for each in ids},
         {person.student_id for person in joined.people},
     )
+    here = [person for person in joined.people if not _rules_for(person, rules).withdrawn]
     full = {name: _full(works, rules) for name, works in course.items()}
     marks: dict[tuple[str, str], Mark] = {}
     assumed: list[str] = []
-    for person in joined.people:
-        here = {
+    for person in here:
+        on_time = {
             name: mark(joined.works.get((person.student_id, name)), rules.points, max_score=full[name])
             for name in course
         }
-        charged, more = charge(here, rules, rules.students.get(person.student_id, Student()))
+        charged, more = charge(on_time, rules, _rules_for(person, rules))
         assumed += more
         marks |= {(person.student_id, name): each for name, each in charged.items()}
-    return Book(list(course), exercises, joined.people, marks, rules, joined.doubts, assumed)
+    doubts = [sentence for person, sentence in joined.doubts if person in here]
+    return Book(list(course), exercises, here, marks, rules, doubts, assumed)
+
+
+def _rules_for(person: Person, rules: Rules) -> Student:
+    return rules.students.get(person.student_id, Student())
 
 
 def _exercises(works: Mapping[str, Work]) -> list[str]:

@@ -25,7 +25,7 @@ def canvas(book: Book, roster: Roster, sets: Sequence[str]) -> bytes:
             "Canvas knows students by its own ids: give the file of Grades, Export, with --roster FILE"
         )
     who = [name for name in WHO if name in roster.columns]
-    columns = {name: _column(roster, name) for name in sets}
+    columns = {name: _column(roster, book.rules.columns.get(name, ""), name) for name in sets}
     points = next((row for row in roster.rows if row["Student"].strip().startswith("Points Possible")), {})
     full = {name: number(points.get(columns[name], "")) for name in sets}
     ours = {
@@ -38,7 +38,9 @@ def canvas(book: Book, roster: Roster, sets: Sequence[str]) -> bytes:
         *(full[name] or ours[name] for name in sets),
     ]
     rows = [top]
-    for person in roster.people:
+    for person in book.people:
+        if person.row < 0:  # who is not in the roster
+            continue
         row = roster.rows[person.row]
         cells: list[Cell] = [row.get(name, "") for name in who]
         for name in sets:
@@ -51,7 +53,13 @@ def canvas(book: Book, roster: Roster, sets: Sequence[str]) -> bytes:
     return as_csv([*who, *columns.values()], rows)
 
 
-def _column(roster: Roster, name: str) -> str:
-    """Return the heading of a set's assignment: the one that is there, else the set's name."""
-    pattern = re.compile(rf"(?i){re.escape(name)}(\.ipynb)? \(\d+\)")
-    return next((column for column in roster.columns if pattern.fullmatch(column)), name)
+def _column(roster: Roster, called: str, name: str) -> str:
+    """Return the heading of a set's assignment: the one that is there, else the set's name.
+
+    BookError if the rules say what it is `called`, and it is not there.
+    """
+    pattern = re.compile(rf"(?i){re.escape(called or name)}( \(\d+\))?")
+    found = next((column for column in roster.columns if pattern.fullmatch(column)), "")
+    if called and not found:
+        raise BookError(f"the rules call {name} '{called}', and the roster has no such column")
+    return found or name

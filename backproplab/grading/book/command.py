@@ -83,7 +83,7 @@ def gradebook(given: argparse.Namespace) -> int:
         sets = _wanted(given, course)
         book = make_book(course, roster.people if roster else (), rules)
         out = given.out or given.grades / _name(given.kind, sets)
-        write_own(out, _content(given, course, book, roster, sets), given.grades)
+        write_own(out, _content(given, book, roster, sets), given.grades)
     except (BookError, SaveError) as error:
         print(error, file=sys.stderr)
         return 2
@@ -113,7 +113,7 @@ def _name(kind: str, sets: "Sequence[str]") -> str:
 
 
 def _content(
-    given: argparse.Namespace, course: "Course", book: "Book", roster: "Roster | None", sets: "Sequence[str]"
+    given: argparse.Namespace, book: "Book", roster: "Roster | None", sets: "Sequence[str]"
 ) -> bytes:
     """Make the file that is asked for. BookError if it cannot be made."""
     from backproplab.grading.book import tables
@@ -129,7 +129,8 @@ def _content(
         case "moodle":
             return moodle(book, roster or nobody, sets[0])
         case "feedback":
-            return feedback_zip(given.grades / sets[0], course[sets[0]])
+            works = (book.marks[person.student_id, sets[0]].work for person in book.people)
+            return feedback_zip(given.grades / sets[0], (work for work in works if work))
     write = {"nbgrader": tables.nbgrader, "sets": tables.sets, "exercises": tables.exercises}[given.kind]
     return write(replace(book, sets=sets))
 

@@ -54,12 +54,24 @@ def refuse_one_set(folder: Path) -> None:
 
 def _read_set(folder: Path) -> dict[str, Work]:
     stored, run = results_in(folder), _run(folder)
-    handed_in = run.get("handed_in", {})
     works = {}
-    for student in sorted(stored.keys() | run.get("submissions", {}).keys()):
+    for student in sorted(stored.keys() | _table(run, "submissions").keys()):
         stem, record = stored.get(student, ("", None))
-        works[student] = Work(student, record, stem, **handed_in.get(student, {}))
+        came = _table(_table(run, "handed_in"), student)
+        works[student] = Work(
+            student,
+            record,
+            stem,
+            timestamp=str(came.get("timestamp", "")),
+            late=came.get("late") is True,
+            path=str(came.get("path", "")),
+        )
     return works
+
+
+def _table(content: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    table = content.get(name)
+    return table if isinstance(table, dict) else {}
 
 
 def _run(folder: Path) -> dict[str, Any]:

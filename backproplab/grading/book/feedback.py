@@ -6,7 +6,7 @@ the file that was handed in.
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from backproplab.grading.book.course import Work
@@ -17,11 +17,11 @@ from backproplab.grading.reports import FEEDBACK
 SAME_TIME = (1980, 1, 1, 0, 0, 0)  # so that the same pages make the same zip file
 
 
-def feedback_zip(folder: Path, works: Mapping[str, Work]) -> bytes:
-    """Return a zip file of the pages in a set's folder. BookError if there are none."""
+def feedback_zip(folder: Path, works: Iterable[Work]) -> bytes:
+    """Return a zip file of the pages in a set's folder for some works. BookError if there are none."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
-        for work in works.values():
+        for work in works:
             page = folder / FEEDBACK / f"{work.stem}.html"
             if work.record and page.is_file():
                 member = zipfile.ZipInfo(name_of_page(work), SAME_TIME)

@@ -25,7 +25,9 @@ def moodle(book: Book, roster: Roster, name: str) -> bytes:
         )
     columns = [each for each in KEPT if each in roster.columns]
     rows: list[list[Cell]] = []
-    for person in roster.people:
+    for person in book.people:
+        if person.row < 0:  # who is not in the worksheet
+            continue
         row = dict(roster.rows[person.row])
         score = scaled(book.marks[person.student_id, name], number(row.get(FULL, "")))
         cells: dict[str, Cell] = {each: "" if row.get(each) == NEVER else row.get(each) for each in columns}

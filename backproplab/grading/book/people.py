@@ -22,8 +22,8 @@ class Joined:
     """Those of the roster, then those who are not in it."""
     works: dict[tuple[str, str], Work] = field(default_factory=dict)
     """Work by the person's `student_id`, and set."""
-    doubts: list[str] = field(default_factory=list)
-    """Whose work could not be joined, in sentences."""
+    doubts: list[tuple[Person, str]] = field(default_factory=list)
+    """Whose work could not be joined, and why, in a sentence."""
 
 
 def join(course: Course, people: Sequence[Person]) -> Joined:
@@ -36,15 +36,18 @@ def join(course: Course, people: Sequence[Person]) -> Joined:
         finder = _Finder(people, works)
         for student in sorted(works, key=finder.uncertainty):
             person = finder.find(student)
+            doubt = ""
             if person and (person.student_id, name) in joined.works:
                 other = joined.works[person.student_id, name].student
-                joined.doubts.append(f"in {name}, {other} and {student} would both be {person.student_id}")
+                doubt = f"in {name}, {other} and {student} would both be {person.student_id}"
                 person = None
             elif people and not person:
-                joined.doubts.append(f"{student} has handed in {name}, and cannot be told in the roster")
+                doubt = f"{student} has handed in {name}, and cannot be told in the roster"
             if not person:
                 called = same.get(student, student)
                 person = strangers.setdefault(called, Person(f"{called} (?)" if called in taken else called))
+            if doubt:
+                joined.doubts.append((person, doubt))
             joined.works[person.student_id, name] = works[student]
     joined.people += [strangers[each] for each in sorted(strangers)]
     return joined

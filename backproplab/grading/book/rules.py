@@ -9,10 +9,16 @@ percent_per_day = 10   # of a set's points, for each day after those; or points_
 [points]               # what exercises are worth now, where that is not what it was
 "3.1" = 4
 
+[columns]              # what Canvas calls a set, where that is not the set's name
+"03-spreadsheet" = "Homework 3"
+
 [students.ada]         # by the gradebook's student_id
 exempt = ["05-scalar-engine"]
 extra_days = { "03-spreadsheet" = 2 }
 days_late = { "04-credit-assignment" = 1 }  # where nothing else says how many
+
+[students.eve]
+withdrawn = true       # left out of every gradebook; the results stay
 """
 
 import datetime
@@ -35,6 +41,8 @@ class Student:
     """By set, an extension in days."""
     days_late: Mapping[str, int] = field(default_factory=dict)
     """By set, days after the due date as somebody counted them."""
+    withdrawn: bool = False
+    """Left out of the gradebook."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,7 @@ class Rules:
     percent_per_day: float = 0.0
     due: Mapping[str, datetime.datetime] = field(default_factory=dict)
     points: Mapping[str, float] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
     students: Mapping[str, Student] = field(default_factory=dict)
 
 
@@ -76,6 +85,7 @@ def check_names(
         _known("student", [name], students)
         _known("set", [*student.exempt, *student.extra_days, *student.days_late], known)
     _known("exercise", rules.points, exercises)
+    _known("set", rules.columns, known)
 
 
 def _known(kind: str, named: Collection[str], there: Collection[str]) -> None:
@@ -95,6 +105,7 @@ def _rules(content: Mapping[str, Any]) -> Rules:
         points_per_day=float(content.get("points_per_day", 0)),
         percent_per_day=float(content.get("percent_per_day", 0)),
         due={name: _moment(name, value) for name, value in _table("due", content).items()},
+        columns={name: str(value) for name, value in _table("columns", content).items()},
         points={name: _number(name, value) for name, value in _table("points", content).items()},
         students={name: _student(name, value) for name, value in _table("students", content).items()},
     )
@@ -111,6 +122,7 @@ def _student(name: str, content: Any) -> Student:
     return Student(
         exempt=tuple(exempt),
         extra_days={key: _number(f"extra_days of {name}", value) for key, value in extra.items()},
+        withdrawn=content.get("withdrawn") is True,
         days_late={key: int(_number(f"days_late of {name}", value)) for key, value in late.items()},
     )
 

@@ -56,6 +56,17 @@ def test_marks_go_back_on_the_platforms_scale(tmp_path):
     assert [row[f"{FIRST} (7)"] for row in kit.table(tmp_path / "canvas.csv")] == ["100.0", "75.0", ""]
 
 
+def test_an_assignment_is_found_by_what_canvas_calls_it(tmp_path, capsys):
+    rules = tmp_path / "rules.toml"
+    rules.write_text(f"[columns]\n'{FIRST}' = 'Homework'")
+    options = ["--as=canvas", saved(tmp_path, kit.CANVAS), f"--rules={rules}", f"--set={FIRST}"]
+    assert command(graded(tmp_path), *options) == 0
+    assert [row["Homework (7)"] for row in kit.table(tmp_path / "canvas.csv")] == ["4.0", "3.0", ""]
+    rules.write_text(f"[columns]\n'{FIRST}' = 'Home'")
+    assert command(tmp_path, *options) == 2
+    assert "call 03-spreadsheet 'Home', and the roster has no such column" in capsys.readouterr().err
+
+
 def test_an_exempt_student_is_excused_in_canvas(tmp_path):
     rules = tmp_path / "rules.toml"
     rules.write_text(f"[students.'ada@example.org']\nexempt = ['{FIRST}']")

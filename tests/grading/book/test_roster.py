@@ -78,6 +78,13 @@ def test_a_name_that_two_share_joins_nobody(tmp_path):
     assert len(made.doubts) == 1
 
 
+def test_two_students_of_one_name_are_not_the_one_person_of_that_name(tmp_path):
+    text = "username,name\nal,Ada Lovelace\n"
+    made = book(kit.grade(tmp_path, FIRST, {"Ada Lovelace_1": [2], "Ada Lovelace_2": [1]}), text)
+    assert [row[FIRST] for row in kit.table(tables.sets(made))] == ["", "2.0", "1.0"]
+    assert len(made.doubts) == 2
+
+
 def test_nobodys_work_is_lost_where_two_would_be_one(tmp_path):
     text = "username,name\nada,Ada Lovelace\n"
     for other in ("Ada Lovelace", "lovelaceada_1"):

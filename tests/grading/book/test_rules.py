@@ -1,6 +1,7 @@
 """Late days, extensions, exemptions and points: what a rule says is what a mark becomes."""
 
 import datetime
+from pathlib import Path
 
 import book_kit as kit
 import pytest
@@ -10,6 +11,7 @@ from backproplab.grading.book.book import make_book
 from backproplab.grading.book.course import read_course
 from backproplab.grading.book.errors import BookError
 from backproplab.grading.book.lateness import moment
+from backproplab.grading.book.roster import read_roster
 from backproplab.grading.book.rules import read_rules
 
 FIRST, SECOND = "03-spreadsheet", "04-credit-assignment"
@@ -95,6 +97,18 @@ def test_extensions_and_exemptions_are_one_students(tmp_path):
     assert made.marks["cy", FIRST].status == "exempt"
 
 
+def test_who_has_withdrawn_is_in_no_book_and_in_no_doubt(tmp_path):
+    kit.grade(tmp_path, FIRST, {"lovelaceada_101": [2], "eve": [1]})
+    withdrawn = rules(tmp_path, "[students.eve]\nwithdrawn = true\n")
+    (tmp_path / "roster.csv").write_text(kit.CANVAS)
+    made = make_book(read_course(tmp_path), read_roster(tmp_path / "roster.csv").people, withdrawn)
+    assert [row["student_id"] for row in kit.table(tables.sets(made))] == [
+        "ada@example.org",
+        "ana@example.org",
+    ]
+    assert not made.doubts
+
+
 def test_a_platforms_mark_alone_is_a_day_and_is_said(tmp_path):
     text = "points_per_day = 0.5" + DUE
     handed_in(tmp_path, FIRST, "", late=True)
@@ -137,6 +151,7 @@ def test_what_a_partly_right_answer_to_an_exercise_of_no_points_was_worth_is_not
         ("[students.ada]\nextra = 1", r"'extra' is not a rule for a student \(ada\)"),
         ("[students.ada]\nexempt = '03'", "should be a list of sets"),
         ("[students.eve]\nexempt = []", "name the student 'eve'; there is ada"),
+        ("[columns]\n'03' = 'Homework'", "name the set '03'; there is 03-spreadsheet"),
         ("[students.ada]\nexempt = ['03']", "name the set '03'; there is 03-spreadsheet"),
         ("[points]\n'9.9' = 1", "name the exercise '9.9'; there is 3.1"),
     ],
@@ -145,6 +160,16 @@ def test_a_rule_that_would_do_nothing_is_refused(tmp_path, text, said):
     kit.grade(tmp_path, FIRST, {"ada": [2]})
     with pytest.raises(BookError, match=said):
         book(tmp_path, text)
+
+
+def test_the_rules_in_the_readme_are_rules(tmp_path):
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    found = rules(tmp_path, readme.split("```toml\n")[1].split("```")[0])
+    assert (found.free_days, found.percent_per_day, found.points) == (3, 10, {"3.1": 4})
+    assert found.columns == {FIRST: "Homework 3"}
+    assert found.students["ada"].extra_days == {FIRST: 2}
+    assert found.students["ada"].days_late == {SECOND: 1}
+    assert found.students["eve"].withdrawn
 
 
 def test_a_day_is_due_at_its_end_and_a_time_without_zone_is_this_machines(tmp_path):

@@ -66,7 +66,7 @@ def test_who_is_ungraded_has_no_mark_which_is_not_a_mark_of_0(tmp_path):
     assert [row[f"{FIRST} 3.1"] for row in kit.table(tables.exercises(made))] == ["", "0.0"]
 
 
-@pytest.mark.parametrize("left", ["", "{", "[]", "{}"])
+@pytest.mark.parametrize("left", ["", "{", "[]", "{}", '{"handed_in": 3, "submissions": [1]}'])
 def test_results_are_enough_where_run_json_is_gone_or_damaged(tmp_path, left):
     two_sets(tmp_path)
     path = tmp_path / FIRST / "run.json"
