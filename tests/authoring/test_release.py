@@ -93,7 +93,7 @@ def test_what_is_recorded_is_read_by_a_check(made):
         "That is the slope by x.",
         "Multiply by the upstream gradient.",
     ]
-    np.testing.assert_array_equal(fixed.untouched[101]["y"], -fixed.values[101]["y"])
+    np.testing.assert_array_equal(2 * fixed.untouched[101]["y"], -fixed.values[101]["y"])
     assert trained.values == {}  # a judge looks at them
 
 
