@@ -137,11 +137,15 @@ function graphControls({ model, scene, shown, stepTo, compare }) {
   const reached = [...new Set(moves.map((move) => move[1]))];
   /** @param {number} box */
   const labelled = (box) => scene.nodes[box].heading[0]?.[1] === "bold";
-  // Those with a label first: whoever types "w₃" means it, and not "w₃ × h".
-  const listed = [...reached].sort((one, other) => Number(labelled(other)) - Number(labelled(one)));
+  /**
+   * What the menu calls a box. Whoever types "w₃" there means that one, and not "w₃ × h".
+   *
+   * @param {number} box
+   */
+  const called = (box) => (labelled(box) ? "" : "box ") + scene.nodes[box].name;
   const boxes = menu({
     label: "next message to",
-    options: listed.map((box) => [String(box), scene.nodes[box].name]),
+    options: reached.map((box) => [String(box), called(box)]),
     value: String(reached[0]),
     onchange: () => {},
   });
