@@ -1,6 +1,6 @@
 """What systems and programs leave lying about, and nobody hands in."""
 
-from backproplab.grading.intake.entry import Entry
+from backproplab.grading.intake.entry import NOTEBOOK, Entry
 
 FOLDERS = {
     ".git",
@@ -48,7 +48,7 @@ def is_of_grades(entry: Entry, folders: set[tuple[str, ...]]) -> bool:
     No notebook is, wherever it lies: a student may have a folder that looks like one of grades.
     """
     parts = entry.parts
-    return not entry.is_notebook and any(
+    return not entry.file.lower().endswith(NOTEBOOK) and any(
         parts == folder or (parts[: len(folder)] == folder and parts[len(folder)] in GRADES)
         for folder in folders
     )
