@@ -219,3 +219,8 @@ def test_a_notebook_with_several_titles_has_one_on_its_page():
     put_below_one_title(notebook)
     made = [cell.source for cell in notebook.cells]
     assert made == ["# One\n\n## A", "## B", "## Two", "### C\n\n#### D", "no heading # here"]
+
+
+def test_a_folder_that_is_no_courses_is_told(tmp_path):
+    with pytest.raises(SiteError, match="made in the course's folder"):
+        build_site(tmp_path, tmp_path / "out", tmp_path / "work", {})

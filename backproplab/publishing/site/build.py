@@ -24,8 +24,12 @@ def build_site(course: Path, out: Path, work: Path, widgets: Mapping[str, Held],
 
     `work` keeps what makes the next build short. `widgets` holds, by the stem of a lesson, what its widgets
     hold. `url` is where the site will stand, if that is known. Raises `SiteError` if anything on a page is
-    amiss: a link that leads nowhere, a formula that has no MathML.
+    amiss: a link that leads nowhere, a formula that has no MathML; or if `course` is not the course's folder.
     """
+    if not (course / "site" / "conf.py").is_file():
+        raise SiteError(
+            "The site is made in the course's folder, the one with README.md and site/: go there first"
+        )
     sources = work / "sources"
     write_sources(course, sources, widgets)
     out.mkdir(parents=True, exist_ok=True)
