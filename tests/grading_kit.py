@@ -205,6 +205,15 @@ def walls_that_fall(task, out, connection):
     os._exit(1)
 
 
+def walls_for_the_second(task, out, connection):
+    """The first worker, which FAILS_ONCE tells from others, gets no sandbox; the others work."""
+    try:
+        Path(os.environ["FAILS_ONCE"]).touch(exist_ok=False)
+    except FileExistsError:
+        return batch._work(task, out, connection)
+    return walls_missing(task, out, connection)
+
+
 def fill_the_disk(patch=setattr):
     """Leave no room for the file that NO_ROOM_FOR names."""
     replace = os.replace

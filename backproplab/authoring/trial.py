@@ -112,6 +112,11 @@ def run(steps: Sequence[Step], trials: Sequence[Trial], folder: Path) -> list[Re
             raise ReleaseError(
                 f"{_read(where)}: still running after {SECONDS} s of computing; make it end sooner"
             )
+        if done.returncode == -getattr(signal, "SIGKILL", 0) != 0:
+            raise ReleaseError(
+                f"{_read(where)}: the process was killed there (SIGKILL), by the machine if it is out of "
+                "memory: make room, then run the same command again"
+            )
         if not out.exists():
             last = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or [
                 f"exit {done.returncode}"

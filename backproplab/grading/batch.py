@@ -194,11 +194,12 @@ class _Round:
 
     def _do_without(self, why: str) -> None:
         """Go on with the workers that are left. Without any, nothing more can be graded in this round."""
+        if self._crew:
+            return
         if not self.level:
             raise SandboxError(why)
-        if not self._crew:
-            self._failures += [_Failure(each, why) for each in self._queue]
-            self._queue.clear()
+        self._failures += [_Failure(each, why) for each in self._queue]
+        self._queue.clear()
 
 
 def _longest(task: Task) -> float:

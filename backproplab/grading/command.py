@@ -1,6 +1,7 @@
 """The `backproplab grade` command."""
 
 import argparse
+import io
 import os
 import sys
 from pathlib import Path
@@ -81,6 +82,9 @@ def grade(given: argparse.Namespace) -> int:
     from backproplab.sandbox import SandboxError
     from backproplab.sandbox.protocol import Limits
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # no terminal's encoding has every student's name
     try:
         solutions = solution_notebooks(given.solutions)
         sets = [path.stem for path in solutions]

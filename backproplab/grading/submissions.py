@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from backproplab.grading.intake.contents import READ_LIMIT, content, head
+from backproplab.grading.intake.contents import READ_LIMIT, content, contents, head
 from backproplab.grading.intake.entry import Entry, SubmissionError
 from backproplab.grading.intake.litter import folders_of_grades, is_of_grades
 from backproplab.grading.intake.look import look
@@ -81,8 +81,8 @@ def take_in(path: Path, *, out: Path | None = None, sets: Collection[str] = ()) 
     aside = [Aside(each.entry, each.aside) for each in seen if each.aside]
     entries = [each.entry for each in seen if not each.aside]
     grades = folders_of_grades(entries) | _out_in(path, out)
-    aside += [Aside(entry, OWN_GRADES) for entry in entries if is_of_grades(entry.parts, grades)]
-    reading = recognise([entry for entry in entries if not is_of_grades(entry.parts, grades)], sets)
+    aside += [Aside(entry, OWN_GRADES) for entry in entries if is_of_grades(entry, grades)]
+    reading = recognise([entry for entry in entries if not is_of_grades(entry, grades)], sets)
     latest, earlier = _latest_attempts(reading.placed)
     if not latest:
         raise SubmissionError(
@@ -97,10 +97,12 @@ def find_submissions(path: Path) -> list[Submission]:
 
 
 def _out_in(path: Path, out: Path | None) -> set[tuple[str, ...]]:
-    """The folder for grades, as parts, where it lies in that of the submissions."""
-    if out is None or not out.resolve().is_relative_to(path.resolve()):
+    """The folder for grades, and a link to it, as parts, where they lie in that of the submissions."""
+    if out is None:
         return set()
-    return {clean_parts(out.resolve().relative_to(path.resolve()).as_posix())}
+    top = path.resolve()
+    places = {out.resolve(), out.parent.resolve() / out.name}
+    return {clean_parts(each.relative_to(top).as_posix()) for each in places if each.is_relative_to(top)}
 
 
 def _by_student(placed: Iterable[Placed]) -> list[Submission]:
@@ -136,16 +138,15 @@ def digest(submission: Submission) -> str:
     Notebooks count with their bytes, as far as they may be graded; all else with its name and size.
     """
     total = hashlib.sha256()
-    left = MOST_HASHED
     for entry in submission.entries:
         total.update(f"\0{entry.name}\0{entry.size}\0{entry.refused}\0".encode(errors="surrogateescape"))
-        if entry.is_notebook and left > 0:
-            try:
-                data = content(entry)
-            except SubmissionError as error:
-                data = str(error).encode(errors="surrogateescape")
-            total.update(data)
-            left -= len(data)
+    left = MOST_HASHED
+    for found in contents(entry for entry in submission.entries if entry.is_notebook):
+        data = str(found).encode(errors="surrogateescape") if isinstance(found, SubmissionError) else found
+        total.update(data)
+        left -= len(data)
+        if left <= 0:
+            break
     return total.hexdigest()
 
 

@@ -8,7 +8,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
-from backproplab.grading.sets import exercises_in, is_of_another, likely_notebook
+from backproplab.grading.sets import MOST_LOOKED_AT, exercises_in, is_of_another, likely_notebook
 from backproplab.grading.submissions import Intake, Submission
 
 COPY = re.compile(r"(?P<name>.+?)( ?\(\d{1,3}\)| - copy| copy)", re.IGNORECASE | re.DOTALL)
@@ -68,7 +68,7 @@ def _many_in_one(
     folders: dict[str, set[str]] = defaultdict(set)
     for each in intake.submissions:
         has_own_name = each.assignment not in ("", name) and not is_of_another(each, name, sets)
-        if has_own_name and any(exercises_in(entry, name) > 0 for entry in each.notebooks):
+        if has_own_name and any(exercises_in(entry, name) > 0 for entry in each.notebooks[:MOST_LOOKED_AT]):
             folders[each.student].add(each.assignment)
     many = {student: inside for student, inside in folders.items() if len(inside) > 1}
     if many and len(many) * 2 >= len(graded):

@@ -30,9 +30,14 @@ def exercise_of(grade_id: str, role: str) -> str:
 def series(name: str) -> str:
     """Return what the exercises of a set have before their dot; "" for a name that is no set's."""
     if named := re.fullmatch(r"capstone-([0-9]+)", name):
-        return f"C{int(named[1])}"
+        return f"C{_number(named[1])}"
     named = re.match(r"([0-9]+)-", name)
-    return str(int(named[1])) if named else ""
+    return _number(named[1]) if named else ""
+
+
+def _number(digits: str) -> str:
+    """Return a number as it is written without zeros before it, however long: it may come from anybody."""
+    return digits.lstrip("0") or "0"
 
 
 def order(exercise: str) -> tuple[int, int, int, str]:

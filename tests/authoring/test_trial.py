@@ -149,3 +149,10 @@ def test_an_answer_that_waits_ends_by_the_clock(tmp_path, monkeypatch):
     monkeypatch.setattr(trial, "WALL_FACTOR", 1 / 30)
     with pytest.raises(ReleaseError, match="still running after 2 s; make it end sooner"):
         run(tmp_path, of("import time\ntime.sleep(600)"))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+def test_what_the_machine_kills_is_not_the_authors_to_mend(tmp_path):
+    with pytest.raises(ReleaseError, match=r"cell 'deadly': .* by the machine") as caught:
+        trial.run([Step("deadly", "import os\nos.kill(os.getpid(), 9)")], [], tmp_path)
+    assert "mend" not in str(caught.value)

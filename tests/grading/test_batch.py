@@ -1,6 +1,7 @@
 """A batch that is killed, changed or broken: nothing is lost, and nothing graded twice."""
 
 import csv
+import io
 import json
 import os
 import shutil
@@ -200,6 +201,26 @@ def test_a_sandbox_that_is_not_to_be_had_any_more_leaves_the_rest_ungraded(tmp_p
     assert {row["status"] for row in gradebook(tmp_path).values()} == {"ungraded"}
     assert "Landlock" in record(tmp_path, "s02")["problems"][1]
     assert "Landlock" not in (tmp_path / "grades" / "feedback" / "s02.html").read_text()
+
+
+def test_one_worker_without_a_sandbox_is_done_without(tmp_path, monkeypatch):
+    """Its server was killed before it began, perhaps."""
+    monkeypatch.setattr(batch, "_work", kit.walls_for_the_second)
+    monkeypatch.setenv("FAILS_ONCE", str(tmp_path / "has failed"))
+    assert cli.main(a_class(tmp_path, 3, jobs=2)) == 0
+    assert {row["score"] for row in gradebook(tmp_path).values()} == {"9.0"}
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_a_name_that_the_terminal_cannot_show_stops_nobody(tmp_path, monkeypatch, encoding):
+    command = a_class(tmp_path, 2)
+    (tmp_path / "submissions" / "s00.ipynb").rename(tmp_path / "submissions" / "李.ipynb")
+    screen = io.TextIOWrapper(io.BytesIO(), encoding)
+    monkeypatch.setattr(sys, "stdout", screen)
+    assert cli.main(command) == 0
+    assert set(gradebook(tmp_path)) == {"李", "s01"}
+    screen.flush()
+    assert b"?" in screen.buffer.getvalue()
 
 
 def test_a_process_that_is_not_to_be_had_is_said(tmp_path, monkeypatch, capsys):

@@ -10,6 +10,7 @@ from backproplab.grading.submissions import (
     digest,
     file_stems,
     find_submissions,
+    take_in,
     timestamp,
 )
 
@@ -167,3 +168,19 @@ def test_every_student_gets_a_file_name_of_their_own():
         assert not stem.startswith(".")
         assert "/" not in stem
         assert len(stem.encode()) <= 140
+
+
+def test_what_looks_like_grades_in_a_students_folder_hides_no_notebook_of_theirs(tmp_path):
+    names = ("ada/hw.ipynb", "ada/run.json", "ada/gradebook.csv", "ada/results/x.ipynb", "bob/hw.ipynb")
+    for out in (None, tmp_path / "ada"):
+        intake = take_in(folder(tmp_path, *names), out=out)
+        assert {each.student for each in intake.submissions} == {"ada", "bob"}
+        assert {each.entry.name for each in intake.aside} == {"ada/run.json", "ada/gradebook.csv"}
+
+
+def test_a_link_to_the_folder_for_grades_is_no_student(tmp_path):
+    top = folder(tmp_path / "in", "ada/hw.ipynb", "bob/hw.ipynb")
+    (tmp_path / "elsewhere").mkdir()
+    (top / "noten").symlink_to(tmp_path / "elsewhere")
+    assert {each.student for each in take_in(top, out=top / "noten").submissions} == {"ada", "bob"}
+    assert "noten" in {each.student for each in take_in(top).submissions}

@@ -4,23 +4,21 @@ A zip file can be made to say anything, and zipfile raises what it likes on one 
 `struct.error`, `UnicodeDecodeError` …): whatever comes, here it is a SubmissionError.
 """
 
+import io
 import re
-import struct
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 from backproplab.grading.intake.entry import SubmissionError
-from backproplab.grading.intake.folder import KINDS
-from backproplab.grading.intake.names import member_names
+from backproplab.grading.intake.folder import DEEPEST, KINDS
+from backproplab.grading.intake.names import LONGEST_NAME, LONGEST_PART, longest_part, member_names
 
 ENCRYPTED = 0x1  # bit of a member's flags
-END = struct.Struct("<4s4H2LH")  # of the directory, which the end of a zip file tells the size of
-END_SIGNATURE = b"PK\x05\x06"
-LONGEST_COMMENT = 2**16
-LONGEST_NAME = 4096  # characters, as of a path on Linux
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""What is unpacked: of these two alone, zipfile takes no more than it is asked for."""
 LARGEST_DIRECTORY = 2 * 1024**2  # bytes, in a student's own zip file: some 20,000 members
 
 
@@ -36,11 +34,38 @@ class Member(NamedTuple):
     """Does a later member bear the same name, as that which unpacking would leave?"""
 
 
+class _OwnZip(io.BytesIO):
+    """A zip file of which no large directory can be read.
+
+    zipfile reads it in one piece, of a size that one of several records says; which of them it believes is
+    its own affair. So no large piece is to be had until the file is open.
+    """
+
+    is_open = False
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        left = len(self.getbuffer()) - self.tell()
+        if not self.is_open and (left if size is None or size < 0 else min(size, left)) > LARGEST_DIRECTORY:
+            raise SubmissionError("it holds too many files")
+        return super().read(size)
+
+
 @contextmanager
-def open_zip(source: Path | BinaryIO) -> Iterator[zipfile.ZipFile]:
+def open_own_zip(data: bytes) -> Iterator[zipfile.ZipFile]:
+    """Open a student's own zip file. SubmissionError as `open_zip`, or if it lists millions of members."""
+    source = _OwnZip(data)
+    with open_zip(source) as archive:
+        source.is_open = True
+        yield archive
+
+
+@contextmanager
+def open_zip(source: Path | io.BytesIO) -> Iterator[zipfile.ZipFile]:
     """Open a zip file. SubmissionError, saying why in a few words, if it is none or is damaged."""
     try:
         archive = zipfile.ZipFile(source)
+    except SubmissionError:
+        raise
     except Exception as error:
         raise SubmissionError(f"{type(error).__name__}: {error}") from error
     with archive:
@@ -67,7 +92,7 @@ def _folders(names: list[str]) -> set[str]:
     """The folders, each with its last slash, that anything lies in."""
     found: set[str] = set()
     for name in names:
-        if len(name) > LONGEST_NAME:
+        if _why_no_path(name):
             continue
         above = name.rstrip("/").rpartition("/")[0]
         while above and f"{above}/" not in found:
@@ -79,27 +104,34 @@ def _folders(names: list[str]) -> set[str]:
 def read_member(archive: zipfile.ZipFile, position: int, size: int) -> bytes:
     """Return at most `size` bytes of a member. SubmissionError, with zipfile's words, if it is damaged."""
     try:
-        with archive.open(archive.infolist()[position]) as file:
+        member = archive.infolist()[position]
+        if why := _why_not_unpacked(member):
+            raise SubmissionError(why)
+        with archive.open(member) as file:
             return file.read(size)
-    except MemoryError:
+    except (MemoryError, SubmissionError):
         raise
     except Exception as error:
         raise SubmissionError(f"{type(error).__name__}: {error}") from error
 
 
-def has_small_directory(file: bytes) -> bool:
-    """May the directory of this zip file be read? To list millions of members takes gigabytes."""
-    at = file.rfind(END_SIGNATURE, max(len(file) - LONGEST_COMMENT - END.size, 0))
-    if at < 0 or at + END.size > len(file):
-        return True  # no zip file, as reading it will say
-    size = END.unpack_from(file, at)[5]
-    return bool(size <= LARGEST_DIRECTORY)
-
-
 def _why_not(name: str, info: zipfile.ZipInfo) -> str:
-    if len(name) > LONGEST_NAME:
-        return f"its name has {len(name):,} characters"
+    if why := _why_no_path(name):
+        return why
     mode = info.external_attr >> 16  # 0 where the program that made it keeps no modes
     if why := next((why for is_kind, why in KINDS.items() if is_kind(mode)), ""):
         return why
-    return "encrypted in the zip file" if info.flag_bits & ENCRYPTED else ""
+    return _why_not_unpacked(info)
+
+
+def _why_not_unpacked(info: zipfile.ZipInfo) -> str:
+    if info.flag_bits & ENCRYPTED:
+        return "encrypted in the zip file"
+    return "" if info.compress_type in METHODS else "compressed by another method than deflate"
+
+
+def _why_no_path(name: str) -> str:
+    """Say why no system would have a file that is called so; "" if one might."""
+    if len(name) > LONGEST_NAME or longest_part(name) > LONGEST_PART:
+        return f"its name has {len(name):,} characters"
+    return f"in more than {DEEPEST} folders" if name.rstrip("/").count("/") > DEEPEST else ""

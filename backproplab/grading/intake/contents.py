@@ -1,7 +1,10 @@
 """Read what was handed in, or its first bytes: never more than asked for, and never anything but a file."""
 
-import io
 import re
+import zipfile
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from itertools import groupby
 
 from backproplab.grading.intake import archive, folder
 from backproplab.grading.intake.entry import Entry, SubmissionError
@@ -12,22 +15,44 @@ LOOKS_LIKE_A_NOTEBOOK = re.compile(rb'\s*\{.*"(cells|nbformat|worksheets)"\s*:',
 HEAD = 4096  # bytes that tell what a file is
 
 
-def content(entry: Entry, limit: int = READ_LIMIT) -> bytes:
+def content(entry: Entry, limit: int = READ_LIMIT, *, opened: zipfile.ZipFile | None = None) -> bytes:
     """Return the bytes of a file. SubmissionError if it is refused, damaged, gone or longer than `limit`."""
     if entry.size > limit:
         raise _too_large(entry, limit)
-    data = head(entry, limit + 1)
+    data = head(entry, limit + 1, opened=opened)
     if len(data) > limit:
         raise _too_large(entry, limit)
     return data
 
 
-def head(entry: Entry, size: int) -> bytes:
-    """Return the first `size` bytes of a file, of all of it if it is shorter. SubmissionError likewise."""
+def contents(entries: Iterable[Entry]) -> Iterator[bytes | SubmissionError]:
+    """Yield the bytes of files, one after another, or why they cannot be read: see `content`.
+
+    A zip file is opened once for all that lie in it, and not for each of thousands.
+    """
+    for outer, inside in groupby(entries, key=lambda entry: entry.outer):
+        with ExitStack() as stack:
+            try:
+                opened = stack.enter_context(archive.open_own_zip(content(outer))) if outer else None
+            except SubmissionError as error:
+                yield from (error for _ in inside)
+                continue
+            for entry in inside:
+                try:
+                    yield content(entry, opened=opened)
+                except SubmissionError as error:
+                    yield error
+
+
+def head(entry: Entry, size: int, *, opened: zipfile.ZipFile | None = None) -> bytes:
+    """Return the first `size` bytes of a file, of all of it if it is shorter. SubmissionError likewise.
+
+    `opened` is the student's own zip file that it lies in, if that is open already.
+    """
     if entry.refused:
         raise SubmissionError(f"'{entry.file}' cannot be read: {entry.refused}")
     try:
-        return _read(entry, size)
+        return _read_member(entry, opened, size) if opened else _read(entry, size)
     except (OSError, ValueError, SubmissionError) as error:
         raise SubmissionError(f"'{entry.file}' cannot be read: {error}") from error
 
@@ -44,18 +69,23 @@ def is_notebook(start: bytes) -> bool:
 
 def _read(entry: Entry, size: int) -> bytes:
     if entry.outer is not None:
-        with archive.open_zip(io.BytesIO(content(entry.outer))) as opened:
-            return archive.read_member(opened, _position(entry, opened.namelist()), size)
+        with archive.open_own_zip(content(entry.outer)) as opened:
+            return _read_member(entry, opened, size)
     if entry.container.is_dir():
         with folder.open_beneath(entry.container, tuple(entry.name.split("/"))) as file:
             return file.read(size)
     with archive.open_zip(entry.container) as opened:
-        return archive.read_member(opened, _position(entry, opened.namelist()), size)
+        return _read_member(entry, opened, size)
 
 
-def _position(entry: Entry, names: list[str]) -> int:
-    if entry.member is not None and entry.member < len(names):
+def _read_member(entry: Entry, opened: zipfile.ZipFile, size: int) -> bytes:
+    return archive.read_member(opened, _position(entry, opened), size)
+
+
+def _position(entry: Entry, opened: zipfile.ZipFile) -> int:
+    if entry.member is not None and entry.member < len(opened.infolist()):
         return entry.member
+    names = opened.namelist()
     if entry.name in names:
         return len(names) - 1 - names[::-1].index(entry.name)
     raise SubmissionError("the zip file has changed since it was looked at")

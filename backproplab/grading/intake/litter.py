@@ -1,6 +1,6 @@
 """What systems and programs leave lying about, and nobody hands in."""
 
-from backproplab.grading.intake.entry import Entry
+from backproplab.grading.intake.entry import NOTEBOOK, Entry
 
 FOLDERS = {
     ".git",
@@ -42,6 +42,13 @@ def folders_of_grades(entries: list[Entry]) -> set[tuple[str, ...]]:
     return {folder for folder in runs if (*folder, "gradebook.csv") in here or (*folder, ".lock") in here}
 
 
-def is_of_grades(parts: tuple[str, ...], folders: set[tuple[str, ...]]) -> bool:
-    """Is it in a folder of grades? Where the submissions lie in the same one: is it of the grades?"""
-    return any(parts[: len(folder)] == folder and (bool(folder) or parts[0] in GRADES) for folder in folders)
+def is_of_grades(entry: Entry, folders: set[tuple[str, ...]]) -> bool:
+    """Is it of the grades in one of these folders? Submissions may lie in the same one.
+
+    No notebook is, wherever it lies: a student may have a folder that looks like one of grades.
+    """
+    parts = entry.parts
+    return not entry.file.lower().endswith(NOTEBOOK) and any(
+        parts == folder or (parts[: len(folder)] == folder and parts[len(folder)] in GRADES)
+        for folder in folders
+    )

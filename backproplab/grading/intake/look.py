@@ -1,6 +1,5 @@
 """Look at everything that came in, in a folder or in a zip file; also into zip files that lie in there."""
 
-import io
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -145,7 +144,5 @@ def _inside(entry: Entry) -> Iterator[Seen]:
     if entry.size > contents.READ_LIMIT:
         raise SubmissionError(f"it is larger than {contents.READ_LIMIT // 1024**2} MB")
     data = contents.content(entry)
-    if not archive.has_small_directory(data):
-        raise SubmissionError("it holds too many files")
-    with archive.open_zip(io.BytesIO(data)) as opened:
+    with archive.open_own_zip(data) as opened:
         yield from _in_zip(opened, entry.container, entry)

@@ -12,21 +12,31 @@ import zlib
 from collections.abc import Iterable
 
 SAYS_UTF8 = 0x800  # bit of a zip member's flags
+LONGEST_NAME, LONGEST_PART = 4096, 255
+"""Characters of a path, and of one name in it, as Linux has at most. Composing takes the square of them."""
 UNICODE_PATH = 0x7075  # Info-ZIP's extra field: version 1, CRC-32 of the plain name, the name in UTF-8
 
 
 def clean_parts(name: str) -> tuple[str, ...]:
     """Return the parts of a path without root, drive, `.` and `..`; in composed Unicode.
 
-    A backslash separates as a slash does: some programs for Windows write zip files so.
+    A backslash separates as a slash does: some programs for Windows write zip files so. What is longer than
+    any system's names is cut off.
 
     >>> clean_parts("../ada/./x.ipynb"), clean_parts(r"C:\\class\\ada\\x.ipynb")
     (('ada', 'x.ipynb'), ('class', 'ada', 'x.ipynb'))
     """
-    parts = re.split(r"[/\\]", unicodedata.normalize("NFC", name))
-    if parts and re.fullmatch(r"[A-Za-z]:", parts[0]):
+    parts = [
+        unicodedata.normalize("NFC", part[:LONGEST_PART]) for part in re.split(r"[/\\]", name[:LONGEST_NAME])
+    ]
+    if re.fullmatch(r"[A-Za-z]:", parts[0]):
         del parts[0]
     return tuple(part for part in parts if part not in ("", ".", ".."))
+
+
+def longest_part(name: str) -> int:
+    """Return how many characters the longest name in a path has."""
+    return max(map(len, name.split("/")))
 
 
 def member_names(members: Iterable[zipfile.ZipInfo]) -> list[str]:
@@ -55,11 +65,13 @@ def _plain_bytes(member: zipfile.ZipInfo) -> str | bytes:
 
 def _unicode_path(extra: bytes, plain: bytes) -> str:
     """The name in the extra field for it, if that is there and of this name; else ""."""
-    while len(extra) >= 4:
-        kind, length = struct.unpack_from("<HH", extra)
-        field, extra = extra[4 : 4 + length], extra[4 + length :]
-        if kind == UNICODE_PATH and field[1:5] == struct.pack("<I", zlib.crc32(plain)):
+    at, checksum = 0, struct.pack("<I", zlib.crc32(plain) if extra else 0)
+    while len(extra) - at >= 4:
+        kind, length = struct.unpack_from("<HH", extra, at)
+        field = extra[at + 4 : at + 4 + length]
+        if kind == UNICODE_PATH and field[1:5] == checksum:
             return field[5:].decode("utf-8", "replace")
+        at += 4 + length
     return ""
 
 

@@ -1,15 +1,19 @@
 """A zip file that came in: its members' kinds and names, damage, and zip files in it."""
 
+import io
 import stat
 import struct
+import tracemalloc
+import unicodedata
 import zipfile
 from contextlib import suppress
+from dataclasses import replace
 
 import intake_kit as kit
 import pytest
 
 from backproplab.grading.intake import archive as archives
-from backproplab.grading.submissions import SubmissionError, content, find_submissions, take_in
+from backproplab.grading.submissions import SubmissionError, content, digest, find_submissions, take_in
 
 
 def by_student(path):
@@ -123,12 +127,83 @@ def test_a_damaged_zip_file_in_what_came_in_is_refused_and_its_student_stays(tmp
     assert "a zip file that cannot be looked into" in kit.reasons(top)["bob/hw.zip"]
 
 
-def test_a_zip_file_that_lists_millions_is_not_listed(tmp_path, monkeypatch):
-    monkeypatch.setattr(archives, "LARGEST_DIRECTORY", 10_000)
-    many = kit.archive(tmp_path / "many.zip", *(f"{number}.txt" for number in range(300)), content=b"")
+@pytest.mark.parametrize("end", ["plain", "a second signature in its own end", "a record of 64 bits"])
+def test_a_zip_file_that_lists_millions_is_not_listed(tmp_path, monkeypatch, end):
+    monkeypatch.setattr(archives, "LARGEST_DIRECTORY", 100_000)  # more than zipfile looks for the end in
+    member = struct.pack("<4s4B4HL2L5H2L", b"PK\1\2", 20, 0, 20, 0, *[0] * 13, 0) + b"x"
+    directory, length = member[:28] + b"\1" + member[29:], 3000
+    directory = directory * length
+    disks = b"PK\5\6" if end.startswith("a second") else bytes(4)
+    says = len(directory[: len(directory) // length] if end.endswith("bits") else directory)
+    last = struct.pack("<4s4s2H2LH", b"PK\5\6", disks, 1, 1, says, 4, 0)
+    if end.endswith("bits"):
+        wide = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, length, length, len(directory), 4)
+        last = wide + struct.pack("<4sLQL", b"PK\6\7", 0, 4 + len(directory), 1) + last
+    data = b"PK\3\4" + directory + last
+    with zipfile.ZipFile(io.BytesIO(data)) as listed:
+        assert len(listed.infolist()) == length
     top = kit.folder(tmp_path / "in", "ada/hw.ipynb")
-    kit.folder(top, "eve/hw.zip", content=many.read_bytes())
+    kit.folder(top, "eve/hw.zip", content=data)
     assert "it holds too many files" in kit.reasons(top)["eve/hw.zip"]
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA], ids=["bzip2", "lzma"])
+def test_what_unpacks_to_more_than_is_asked_for_is_not_unpacked(tmp_path, method):
+    """A small file says that it holds little; zipfile would make gigabytes of it, and drop all but that."""
+    path = tmp_path / "eve.zip"
+    with zipfile.ZipFile(path, "w", method) as file:
+        file.writestr("eve/hw.ipynb", kit.notebook())
+    (eve,) = find_submissions(path)
+    (entry,) = eve.entries
+    assert entry.refused == "compressed by another method than deflate"
+    with pytest.raises(SubmissionError, match="another method"):
+        content(replace(entry, refused=""))  # as if it had become so after the look
+
+
+def test_folders_in_folders_in_a_zip_file_end_somewhere(tmp_path):
+    """Their names, one for each folder on the way, would take gigabytes."""
+    names = [f"{number}/" + "a/" * 2000 + "hw.ipynb" for number in range(20)]
+    path = kit.archive(tmp_path / "all.zip", "ada.ipynb", *names, content=b"")
+    tracemalloc.start()
+    try:
+        found = kit.reasons(path)
+        assert tracemalloc.get_traced_memory()[1] < 20 * 1024**2
+    finally:
+        tracemalloc.stop()
+    assert set(found.values()) == {"in more than 40 folders"}
+    assert len(found) == 20
+
+
+def test_a_name_that_no_system_has_costs_no_time_and_its_student_stays(tmp_path, monkeypatch):
+    """To compose 30,000 signs that sit on one letter takes the square of that."""
+    longest = []
+    normalize = unicodedata.normalize
+
+    def measured(form, text):
+        longest.append(len(text))
+        return normalize(form, text)
+
+    monkeypatch.setattr(unicodedata, "normalize", measured)
+    path = kit.archive(tmp_path / "all.zip", "ada/hw.ipynb", "bob/" + "\u0301\u0323" * 7_000 + ".ipynb")
+    assert list(kit.reasons(path).values()) == ["its name has 14,010 characters"]
+    assert set(kit.students(path)) == {"ada", "bob"}
+    assert max(longest) <= 255
+
+
+def test_a_zip_file_of_thousands_of_notebooks_is_opened_once_to_be_hashed(tmp_path, monkeypatch):
+    opened = []
+    real = zipfile.ZipFile.__init__
+    monkeypatch.setattr(
+        zipfile.ZipFile, "__init__", lambda self, *given: (opened.append(1), real(self, *given))[1]
+    )
+    inner = kit.archive(tmp_path / "inner.zip", *(f"hw{number}.ipynb" for number in range(50)))
+    kit.folder(tmp_path / "in", "ada/hw.zip", content=inner.read_bytes())
+    every = find_submissions(kit.folder(tmp_path / "in", "bob/hw.ipynb"))
+    ada = next(each for each in every if each.student == "ada")
+    assert len(ada.notebooks) == 50
+    opened.clear()
+    digest(ada)
+    assert len(opened) == 1
 
 
 @pytest.mark.parametrize(
