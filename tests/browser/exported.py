@@ -20,8 +20,8 @@ class Page:
     def output(self, cell):
         return self.page.locator(f"[id='cell-id={cell}'] .jp-OutputArea-output").last
 
-    def violations(self, *, where=None, without=()):
-        return violations(self.page, where=where, without=without)
+    def violations(self, *, where=None, rules=(), without=()):
+        return violations(self.page, where=where, rules=rules, without=without)
 
     def pale(self):
         return pale(self.page)

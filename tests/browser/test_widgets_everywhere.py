@@ -22,6 +22,10 @@ def page(browser, widgets, watched, tmp_path_factory):
 def width(page, request):
     """How wide the window is, in pixels."""
     page.page.set_viewport_size({"width": request.param, "height": 900})
+    # Who observes sizes hears of the new one while the next picture is made, so the one after it shows that.
+    page.page.evaluate(
+        "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
+    )
     return request.param
 
 

@@ -17,8 +17,12 @@ export function passShortcutsOn() {
   page.addEventListener("keydown", passOn, true);
 }
 
+/** @type {Map<Element, string>} */
+const silenced = new Map(); // what has lost its word while a key goes by
+
 /** @param {KeyboardEvent} event */
 function passOn(event) {
+  giveBack(); // the next key may come before a timer does
   const wanted = (event.ctrlKey || event.metaKey) && !event.altKey && event.key.length === 1;
   if (!wanted || EDITING.includes(event.key.toLowerCase())) return;
   const silent = event
@@ -26,8 +30,13 @@ function passOn(event) {
     .filter((node) => node instanceof Element && node.hasAttribute(SUPPRESSED));
   for (const node of /** @type {Element[]} */ (silent)) {
     if (!node.closest(".bpl")) continue;
-    const word = node.getAttribute(SUPPRESSED) ?? "";
+    silenced.set(node, node.getAttribute(SUPPRESSED) ?? "");
     node.removeAttribute(SUPPRESSED);
-    setTimeout(() => node.setAttribute(SUPPRESSED, word)); // once all listeners have had the key
   }
+  setTimeout(giveBack); // once all listeners have had the key
+}
+
+function giveBack() {
+  for (const [node, word] of silenced) node.setAttribute(SUPPRESSED, word);
+  silenced.clear();
 }
