@@ -10,6 +10,7 @@ import intake_kit as kit
 import pytest
 
 from backproplab import cli
+from backproplab.grading.intake.litter import GRADES
 from backproplab.grading.ledger import Fate, as_csv, disagreements, ledger, sums
 from backproplab.grading.sets import likely_notebook, of_set
 from backproplab.grading.submissions import take_in
@@ -136,6 +137,11 @@ def test_nobody_vanishes_from_a_run_and_a_link_earns_nothing(run):
         path.stem: json.loads(path.read_text())["score"] for path in (top / "grades" / "results").iterdir()
     }
     assert scores == {"ada": 9, "cy": 9, "submitted": 9, "bob": 0, "eve": 0}
+
+
+def test_all_that_a_run_writes_is_known_as_grades(run):
+    top, _ = run
+    assert {path.name for path in (top / "grades").iterdir()} == GRADES
 
 
 def test_the_ledger_stands_beside_the_grades_for_the_instructors_eyes_alone(run):

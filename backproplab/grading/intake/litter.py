@@ -22,7 +22,16 @@ FOLDERS = {
     "System Volume Information",
 }
 FILES = {".ds_store", ".gitattributes", ".gitignore", "desktop.ini", "ehthumbs.db", "icon\r", "thumbs.db"}
-GRADES = {"run.json", "gradebook.csv", "class.html", "intake.csv", ".lock", "results", "feedback"}
+GRADES = {
+    ".lock",
+    "class-anonymous.html",
+    "class.html",
+    "feedback",
+    "gradebook.csv",
+    "intake.csv",
+    "results",
+    "run.json",
+}
 """What a run writes into its folder for grades."""
 
 
