@@ -1,5 +1,7 @@
 """How Sphinx makes the site. What it reads is made by `backproplab site`; see site/README.md."""
 
+from importlib.resources import files
+
 project = "backproplab"
 author = "The backproplab authors"
 project_copyright = "The backproplab authors; text and figures under CC BY 4.0"
@@ -30,8 +32,8 @@ autodoc_default_options = {"members": True}
 
 html_theme = "furo"
 templates_path = ["templates"]
-html_static_path = ["static"]
-html_css_files = ["course.css"]
+html_static_path = ["static", str(files("backproplab.publishing") / "page" / "formulas.css")]
+html_css_files = ["formulas.css", "course.css"]
 html_js_files = [(name, {"defer": "defer"}) for name in ("theme.js", "guesses.js", "progress.js")]
 html_theme_options = {
     "light_css_variables": {

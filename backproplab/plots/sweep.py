@@ -108,8 +108,9 @@ def _words(first: Floats, last: Floats, start: Floats) -> str:
         f"{_plus(slope)} at {output}" for output, slope in enumerate(start) if abs(slope) >= 0.005
     )
     return (
-        f"One sweep back, in three maps from right to left. It starts with ∂L/∂output: {slopes}. Then come "
-        f"the {last.size:,} weights to the outputs, up to {_most(last)} in size, and {units} tiles with the "
+        "One sweep back, in three maps from right to left. It starts with the gradients of the outputs: "
+        f"{slopes}. Then come the {last.size:,} weights to the outputs, up to {_most(last)} in size, "
+        f"and {units} tiles with the "
         f"{first.size:,} weights from the pixels, up to {_most(first)}. {blank}; in each of "
         "the others the picture is stamped, in one sign and in a strength of its own."
     )

@@ -312,4 +312,4 @@ def _trace_words(weights: Series, gradients: Series, index: int) -> str:
     path = course(weights.steps, weights.values[:, index])
     if not sizes.any():
         return f"{weights.labels[index]} {path}; its gradient is 0 throughout."
-    return f"{weights.labels[index]} {path}; the size of its gradient {change}, from {about(first)}."
+    return f"{weights.labels[index]} {path}; the typical size of its gradient {change}, from {about(first)}."

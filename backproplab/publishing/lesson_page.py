@@ -34,7 +34,7 @@ def page_of(lesson: NotebookNode, *, title: str, folder: str, link: Link, live: 
     return page
 
 
-ASSETS = ("page.css", "theme.js", "tab-stops.js", "live.js")
+ASSETS = ("page.css", "formulas.css", "theme.js", "tab-stops.js", "live.js")
 
 
 def page_asset(name: str) -> str:

@@ -47,7 +47,7 @@ def test_a_gradient_of_zero_is_white():
 
 def test_it_is_told_in_words():
     text = alt_text(sweep())
-    assert "It starts with ∂L/∂output: +0.75 at 0." in text
+    assert "It starts with the gradients of the outputs: +0.75 at 0." in text
     assert "6 weights to the outputs, up to 4.0 in size, and 3 tiles with the 12 weights" in text
     assert "1 tiles are blank" not in text
     assert "One tile is blank" in text

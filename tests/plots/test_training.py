@@ -165,7 +165,7 @@ class TestWeightTraces:
         weights = series([[1.0], [1.5]], self.labels[:1])
         text = alt_text(weight_traces(weights, series([[-3.0], [0.1]], self.labels[:1])))
         assert "dense1.weights[406, 3] rises from 1.0 to about 2; " in text
-        assert "the size of its gradient shrinks, from about 3." in text
+        assert "the typical size of its gradient shrinks, from about 3." in text
 
     def test_gradients_that_are_all_zero_have_an_axis_around_zero(self):
         flat = series([[0.0], [0.0]], self.labels[:1])
