@@ -15,6 +15,7 @@ from backproplab.course.command import COPY, add_course, bring_up_to_date
 from backproplab.course.contents import LESSONS
 from backproplab.course.record import is_copy
 from backproplab.errors import BackproplabError
+from backproplab.grading.book.command import add_gradebook
 from backproplab.grading.command import add_grade
 
 PACKAGE = "backproplab"
@@ -54,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
         add_lab,
         add_release,
         add_grade,
+        add_gradebook,
         add_run,
         add_export,
         add_site,

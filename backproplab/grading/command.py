@@ -30,7 +30,13 @@ def add_grade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         "grade", help="Grade what a class handed in.", description=ABOUT, epilog=STATUS
     )
     parser.add_argument("submissions", type=Path, metavar="SUBMISSIONS", help="a folder or a zip file")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder for the grades")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="the course's folder for grades, of all its sets",
+    )
     parser.add_argument(
         "--solutions",
         type=Path,
@@ -72,9 +78,13 @@ def add_grade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 def grade(given: argparse.Namespace) -> int:
     """Grade a class. Returns 0 if all is accounted for, 1 if something is ungraded, 2 if it cannot run."""
     from backproplab.authoring.errors import ReleaseError
+    from backproplab.grading.book.course import refuse_one_set
+    from backproplab.grading.book.errors import BookError
+    from backproplab.grading.book.keep import GRADEBOOK, keep
+    from backproplab.grading.book.written import refuse_foreign
     from backproplab.grading.ledger import write_ledger
     from backproplab.grading.reference import SolutionError
-    from backproplab.grading.reports import SaveError
+    from backproplab.grading.reports import SaveError, private_folder
     from backproplab.grading.run import grade_class
     from backproplab.grading.sets import of_set, solution_for, solution_notebooks
     from backproplab.grading.submissions import SubmissionError, take_in
@@ -86,6 +96,8 @@ def grade(given: argparse.Namespace) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # no terminal's encoding has every student's name
     try:
+        refuse_one_set(given.out)
+        refuse_foreign(given.out / GRADEBOOK, given.out)
         solutions = solution_notebooks(given.solutions)
         sets = [path.stem for path in solutions]
         intake = take_in(given.submissions, out=given.out, sets=sets)
@@ -95,11 +107,14 @@ def grade(given: argparse.Namespace) -> int:
         found = doubts(intake, submissions, solution.stem, sets)
         if found and not given.yes:
             raise SubmissionError("\n".join([*found, IN_DOUBT]))
+        out = given.out / solution.stem
+        for folder in (given.out, out):
+            private_folder(folder)
         with _Bar() as bar:
             summary = grade_class(
                 solution,
                 submissions,
-                given.out,
+                out,
                 seeds=given.seeds,
                 isolation=given.isolation,
                 limits=Limits(cell_seconds=given.timeout / 6, submission_seconds=given.timeout),
@@ -107,15 +122,17 @@ def grade(given: argparse.Namespace) -> int:
                 regrade=given.regrade,
                 progress=bar.show,
             )
-        account = write_ledger(intake, submissions, solution.stem, given.out)
-    except (SubmissionError, SolutionError, SandboxError, ReleaseError, SaveError) as error:
+        account = write_ledger(intake, submissions, solution.stem, out)
+        keep(given.out)
+    except (BookError, SubmissionError, SolutionError, SandboxError, ReleaseError, SaveError) as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("\nStopped. Run the same command again to go on.", file=sys.stderr)
         return 130
-    _print_summary(summary, given.out)
-    print(f"{account.sums}; {given.out / 'intake.csv'} has each.")
+    _print_summary(summary, out)
+    print(f"Gradebook of the course: {given.out / GRADEBOOK}.")
+    print(f"{account.sums}; {out / 'intake.csv'} has each.")
     for sentence in account.disagreements:
         print(f"The account of what came in does not agree: {sentence}.", file=sys.stderr)
     return 1 if summary.ungraded or account.disagreements else 0
@@ -132,7 +149,9 @@ def _print_summary(summary: "Summary", out: Path) -> None:
         print(f"{summary.troubled} came with a note; see 'problems' in {out / 'results'}.")
     if summary.for_review:
         print(f"{summary.for_review} with lines for you to review.")
-    print(f"Gradebook: {out / 'gradebook.csv'}. The class: {out / 'class.html'}.")
+    if summary.others:
+        print(f"{summary.others} more results, of students who are not in this run, stay as they are.")
+    print(f"The class: {out / 'class.html'}.")
 
 
 class _Bar:

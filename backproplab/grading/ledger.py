@@ -14,10 +14,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from backproplab.grading.reports import RESULTS, escape_formula, read_result, write_private
+from backproplab.grading.reports import escape_formula, results_in, write_private
 from backproplab.grading.sets import is_of_another
 from backproplab.grading.status import GradingStatus
-from backproplab.grading.submissions import TIMESTAMP, Entry, Intake, Submission, file_stems
+from backproplab.grading.submissions import TIMESTAMP, Entry, Intake, Submission
 
 LEDGER = "intake.csv"
 COLUMNS = ("path", "student", "bytes", "fate", "reason")
@@ -74,9 +74,7 @@ def ledger(
 
 def write_ledger(intake: Intake, graded: Sequence[Submission], name: str, out: Path) -> Account:
     """Write intake.csv beside the results in `out`, for its owner alone, and return what it comes to."""
-    stems = file_stems(each.student for each in graded)
-    found = {student: read_result(out / RESULTS / f"{stem}.json") for student, stem in stems.items()}
-    results = {student: result for student, result in found.items() if result is not None}
+    results = {student: stored.record for student, stored in results_in(out).items()}
     rows = ledger(intake, graded, name, results)
     write_private(out / LEDGER, as_csv(rows))
     return Account(sums(rows), disagreements(rows, intake, graded, results))

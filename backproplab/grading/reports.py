@@ -1,18 +1,16 @@
-"""What a run leaves behind: a JSON a student, gradebook.csv, run.json. Each file is whole or not there.
+"""What a run leaves behind: a JSON a student, feedback, run.json. Each file is whole or not there.
 
 All of it is for whoever runs the command, and for no other user of the machine.
 """
 
-import csv
 import errno
-import io
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from backproplab.errors import BackproplabError
 from backproplab.files import write_text
@@ -21,23 +19,10 @@ from backproplab.marking.verdict import Verdict
 
 RESULTS, FEEDBACK = "results", "feedback"
 REVIEW = "For review:"  # how a line of `problems` begins that is for the instructor alone
-GRADEBOOK_COLUMNS = (  # those of `nbgrader export`, in its order
-    "assignment",
-    "duedate",
-    "timestamp",
-    "student_id",
-    "last_name",
-    "first_name",
-    "email",
-    "raw_score",
-    "late_submission_penalty",
-    "score",
-    "max_score",
-    "status",  # ours: why there is no mark, or none that says anything
-)
 # What starts a formula, in one spreadsheet program or another, at the start of a field, or of what a program
 # makes a field of where ";" or another sign separates them. Quotes and spaces before it are no help.
 FORMULA = re.compile(r"""(^|[;,:|\t])(?=[\s"']*[=+\-@|%＝＋－＠])""")
+NEEDED = {"student", "assignment", "status", "notebook", "score", "max_score", "exercises", "problems"}
 PRECISION = 6  # decimals of a score
 PRIVATE, PRIVATE_FOLDER = 0o600, 0o700
 
@@ -128,32 +113,25 @@ def read_result(path: Path) -> dict[str, Any] | None:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    if not isinstance(content, dict) or not {"status", "notebook", "score", "exercises"} <= set(content):
+    if not isinstance(content, dict) or not set(content) >= NEEDED:
         return None
     return content
 
 
-def gradebook(results: Iterable[Mapping[str, Any]], timestamps: Mapping[str, str]) -> str:
-    """Return gradebook.csv: nbgrader's columns and a status; quoted, and nothing a spreadsheet would compute.
+class Stored(NamedTuple):
+    """A result as it lies in a folder: the stem that its file and its feedback share, and the record."""
 
-    Who is ungraded has no score, which is not a score of 0.
-    """
-    text = io.StringIO()
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
-    writer.writerow(GRADEBOOK_COLUMNS)
-    for each in results:
-        fields = {
-            "assignment": each["assignment"],
-            "timestamp": timestamps.get(each["student"], ""),
-            "student_id": each["student"],
-            "raw_score": "" if each["score"] is None else each["score"],
-            "late_submission_penalty": 0.0,
-            "score": "" if each["score"] is None else each["score"],
-            "max_score": each["max_score"],
-            "status": each["status"],
-        }
-        writer.writerow([escape_formula(fields.get(column, "")) for column in GRADEBOOK_COLUMNS])
-    return text.getvalue()
+    stem: str
+    record: dict[str, Any]
+
+
+def results_in(out: Path) -> dict[str, Stored]:
+    """Return all results in a set's folder `out`, by student: those of every run that graded into it."""
+    found: dict[str, Stored] = {}
+    for path in sorted((out / RESULTS).glob("*.json")):
+        if record := read_result(path):
+            found[record["student"]] = Stored(path.stem, record)
+    return found
 
 
 def escape_formula(value: str | float) -> str:

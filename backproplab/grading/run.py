@@ -1,7 +1,8 @@
-"""One run over a class, from submissions to gradebook; killed, it goes on where it was.
+"""One run over what came in for a set, from submissions to results; killed, it goes on where it was.
 
 `run.json` says what the results in a folder belong to: solution, limits, versions, and a hash of each
-submission. A result is kept while all of that stays the same, and made again when it does not.
+submission. A result is kept while all of that stays the same, and made again when it does not. Results of
+students who are not among a run's submissions stay as they are: a run may be for one who is late.
 
 Seeds serve once: who has seen feedback may know something of those it was made with. Only a run that was
 killed goes on with its own, and only if nothing was handed in since.
@@ -33,7 +34,7 @@ from backproplab.grading.submissions import Submission, SubmissionError, digest,
 from backproplab.sandbox.launch import readable_paths
 from backproplab.sandbox.protocol import Limits
 
-RUN, GRADEBOOK = "run.json", "gradebook.csv"
+RUN = "run.json"
 CLASS, ANONYMOUS = "class.html", "class-anonymous.html"
 SEEDS = 5
 LEFT_BY_A_KILLED_RUN = ".backproplab-*.tmp"  # of `backproplab.files`
@@ -48,6 +49,8 @@ class Summary:
     statuses: Mapping[str, int]
     """How many there are of each `GradingStatus`."""
     graded_now: int
+    others: int
+    """Results of earlier runs, of students who are not among the submissions of this one."""
     level: str
     for_review: int
     troubled: int
@@ -70,7 +73,7 @@ def grade_class(
     regrade: bool = False,
     progress: Callable[[int, int], object] = lambda done, total: None,
 ) -> Summary:
-    """Grade what was handed in for one set into the folder `out`, and write what follows from the results.
+    """Grade what was handed in for one set into the folder `out`; the class pages are of all results there.
 
     `seeds` decide; without, they are drawn, or taken from the run that began in this folder. `progress` is
     told how many results there are, of how many. SubmissionError if the folder holds another set's grades or
@@ -124,7 +127,9 @@ class _Run:
         self.solution, self.out = solution, out
         self.isolation, self.limits = isolation, limits
         self.submissions = sorted(submissions, key=lambda each: each.student)
-        self.stems = file_stems(each.student for each in submissions)
+        kept = {student: stored.stem for student, stored in reports.results_in(out).items()}
+        self.stems = file_stems((each.student for each in submissions), kept)
+        self.others = kept.keys() - self.stems.keys()
         self.record: dict[str, Any] = {}
 
     def begin(self, seeds: Sequence[int], *, regrade: bool) -> None:
@@ -150,12 +155,8 @@ class _Run:
             )
         changes = list(_changes(before, about | ({"seeds": list(seeds)} if seeds else {})))
         at_stake = sum(self._is_done(student) for student in self.stems)
-        if changes and at_stake and not regrade:
-            raise SubmissionError(
-                f"{self.out} holds {at_stake} result{'s' if at_stake > 1 else ''} made otherwise: "
-                f"{'; '.join(changes)}. To throw them away and grade all anew, on other inputs, add "
-                "--regrade; to keep them, ask for what was asked for before, or name another folder"
-            )
+        if changes and (at_stake or self.others) and not regrade:
+            raise SubmissionError(self._made_otherwise(at_stake, changes))
         goes_on = not changes
         old = before.get("submissions", {}) if goes_on else {}
         hashes = {each.student: _guarded(digest, each, "cannot be read") for each in self.submissions}
@@ -164,7 +165,7 @@ class _Run:
                 path = self.out / RESULTS / f"{stem}.json"
                 with reports.saving(path):
                     path.unlink(missing_ok=True)
-        was_killed = before.get("finished") is None and old == hashes
+        was_killed = before.get("finished") is None and hashes.items() <= old.items()
         is_done = all(self._is_done(student) for student in self.stems)
         drawn = list(seeds) or [secrets.randbelow(2**31) for _ in range(SEEDS)]
         self.record = {
@@ -174,7 +175,10 @@ class _Run:
             "platform": platform.platform(),
             "started": before["started"] if goes_on else _now(),
             "finished": None,
-            "submissions": hashes,
+            # Who is not in this run keeps a result, and a hash only while it is of what is graded with now.
+            "submissions": old | hashes,
+            "handed_in": before.get("handed_in", {})
+            | {each.student: _handed_in(each) for each in self.submissions},
         }
         self._write()
 
@@ -202,13 +206,12 @@ class _Run:
         return len(pending)
 
     def end(self, graded_now: int) -> Summary:
-        """Write the gradebook and the class page from the results, and say how it went."""
+        """Write the class pages from all results in the folder, and say how this run went."""
         found = [self._result(each.student) for each in self.submissions]
         results = [each for each in found if each is not None]
-        times = {each.student: _guarded(timestamp, each, "") for each in self.submissions}
-        reports.write_private(self.out / GRADEBOOK, reports.gradebook(results, times))
         level = self.record["isolation"]
-        for name, shown in ((CLASS, results), (ANONYMOUS, anonymous(results))):
+        everybody = [stored.record for _, stored in sorted(reports.results_in(self.out).items())]
+        for name, shown in ((CLASS, everybody), (ANONYMOUS, anonymous(everybody))):
             reports.write_private(self.out / name, class_html(self.solution.stem, shown, isolation=level))
         self.record["finished"] = _now()
         self._write()
@@ -221,9 +224,22 @@ class _Run:
                 if (count := sum(found["status"] == each for found in results))
             },
             graded_now=graded_now,
+            others=len(self.others),
             level=level,
             for_review=sum(any(reports.is_for_review(line) for line in each["problems"]) for each in results),
             troubled=sum(bool(each["problems"]) for each in results),
+        )
+
+    def _made_otherwise(self, at_stake: int, changes: Sequence[str]) -> str:
+        count = at_stake + len(self.others)
+        others = (
+            f" ({len(self.others)} of students who are not in this run would stay)" if self.others else ""
+        )
+        return (
+            f"{self.out} holds {count} result{'s' if count > 1 else ''} made otherwise: "
+            f"{'; '.join(changes)}. To throw them away{others} and grade all anew, on other inputs, add "
+            "--regrade; to keep them, "
+            "ask for what was asked for before, or name another folder"
         )
 
     def _set_isolation(self, level: str) -> None:
@@ -279,6 +295,16 @@ def _guarded(look: Callable[[Submission], str], submission: Submission, otherwis
         return look(submission)
     except Exception:
         return otherwise
+
+
+def _handed_in(submission: Submission) -> dict[str, Any]:
+    """Return what a gradebook needs to know of how a submission came in, and a result does not say."""
+    chosen = (*submission.notebooks, *submission.entries)
+    return {
+        "timestamp": _guarded(timestamp, submission, ""),
+        "late": submission.late,
+        "path": chosen[0].name if chosen else "",
+    }
 
 
 def _sweep(out: Path) -> None:

@@ -7,7 +7,8 @@ student's, or is left aside with a reason; `backproplab.grading.ledger` says aft
 import hashlib
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -161,20 +162,25 @@ def timestamp(submission: Submission) -> str:
     return ""
 
 
-def file_stems(students: Iterable[str]) -> dict[str, str]:
+def file_stems(students: Iterable[str], kept: Mapping[str, str] | None = None) -> dict[str, str]:
     """Give each student a file name, without extension, that every system takes and no two share.
+
+    `kept` are the names that students have already, who need not be among these: they keep them.
 
     >>> file_stems(["ada", "Ada", "../x", "Zoë"])["../x"]
     '%2E.%2Fx'
+    >>> file_stems(["Ada"], {"ada": "ada"})
+    {'Ada': 'Ada~99a563ab'}
     """
-    plain = {student: _plain(student) for student in students}
-    taken: dict[str, int] = {}
-    for name in plain.values():
-        taken[name.casefold()] = taken.get(name.casefold(), 0) + 1
-    return {
+    kept = kept or {}
+    students = list(dict.fromkeys(students))
+    plain = {student: _plain(student) for student in students if student not in kept}
+    taken = Counter(name.casefold() for name in (*plain.values(), *kept.values()))
+    new = {
         student: name if taken[name.casefold()] == 1 else f"{name}~{_short_hash(student)}"
         for student, name in plain.items()
     }
+    return {student: kept.get(student) or new[student] for student in students}
 
 
 def _plain(student: str) -> str:

@@ -33,11 +33,14 @@ def a_class(folder, students=3, **more):
 
 
 def results(folder):
-    return {path.stem: path.stat().st_mtime_ns for path in (folder / "grades" / "results").glob("*.json")}
+    return {
+        path.stem: path.stat().st_mtime_ns
+        for path in (folder / "grades" / kit.SET / "results").glob("*.json")
+    }
 
 
 def run_json(folder):
-    return json.loads((folder / "grades" / "run.json").read_text())
+    return json.loads((folder / "grades" / kit.SET / "run.json").read_text())
 
 
 def wait_for(condition, seconds=60):
@@ -72,7 +75,8 @@ def test_a_killed_batch_goes_on_where_it_was(tmp_path):
     assert (ended["seeds"], ended["started"]) == (begun["seeds"], begun["started"])
     assert ended["finished"]
     assert all(
-        json.loads(path.read_text())["score"] == 9 for path in (tmp_path / "grades" / "results").iterdir()
+        json.loads(path.read_text())["score"] == 9
+        for path in (tmp_path / "grades" / kit.SET / "results").iterdir()
     )
     lines = (tmp_path / "grades" / "gradebook.csv").read_text().splitlines()
     assert len(lines) == STUDENTS + 1
@@ -88,18 +92,59 @@ def test_what_did_not_change_is_not_graded_again_and_what_did_is(tmp_path, capsy
 
     wrong = kit.student(kit.solution(tmp_path), kit.RIGHT | {"90.1": kit.SQUARE.format("return x")})
     kit.hand_in(wrong, tmp_path / "submissions" / "s01.ipynb")
-    (tmp_path / "grades" / "results" / "s02.json").write_text("{")  # half a result is none
-    (tmp_path / "grades" / "feedback" / "s02.html").unlink()
+    (tmp_path / "grades" / kit.SET / "results" / "s02.json").write_text("{")  # half a result is none
+    (tmp_path / "grades" / kit.SET / "feedback" / "s02.html").unlink()
     assert cli.main(command) == 0
     after = results(tmp_path)
     assert after["s00"] == before["s00"]
     assert after["s01"] != before["s01"]
-    assert json.loads((tmp_path / "grades" / "results" / "s01.json").read_text())["score"] == 7
-    assert json.loads((tmp_path / "grades" / "results" / "s02.json").read_text())["score"] == 9
+    assert json.loads((tmp_path / "grades" / kit.SET / "results" / "s01.json").read_text())["score"] == 7
+    assert json.loads((tmp_path / "grades" / kit.SET / "results" / "s02.json").read_text())["score"] == 9
 
     assert cli.main([*command, "--seeds=5,6,7", "--regrade"]) == 0  # other questions: everybody gets them
     assert run_json(tmp_path)["seeds"] == [5, 6, 7]
     assert not set(results(tmp_path).items()) & set(after.items())
+
+
+def test_one_late_student_does_not_shrink_the_book(tmp_path, capsys):
+    command = a_class(tmp_path)
+    assert cli.main(command) == 0
+    before = results(tmp_path)
+    late = kit.student(kit.solution(tmp_path), kit.RIGHT | {"90.1": kit.SQUARE.format("return x")})
+    for path in (tmp_path / "submissions").iterdir():
+        path.unlink()
+    kit.hand_in(late, tmp_path / "submissions" / "S00.ipynb")  # s00's file would be the same on some systems
+    assert cli.main(command) == 0
+    assert "3 more results, of students who are not in this run, stay" in capsys.readouterr().out
+    assert results(tmp_path).items() >= before.items()
+    book = {student: row["score"] for student, row in gradebook(tmp_path).items()}
+    assert book == {"S00": "7.0", "s00": "9.0", "s01": "9.0", "s02": "9.0"}
+    assert "4 submissions" in (tmp_path / "grades" / kit.SET / "class.html").read_text()
+    assert cli.main(command) == 0
+    assert "0 graded now" in capsys.readouterr().out
+
+    version = run_json(tmp_path)
+    version["versions"]["numpy"] = "1.0"
+    (tmp_path / "grades" / kit.SET / "run.json").write_text(json.dumps(version))
+    assert cli.main(command) == 2
+    assert "holds 4 results made otherwise" in capsys.readouterr().err
+    assert cli.main([*command, "--regrade"]) == 0
+    assert results(tmp_path).items() >= before.items()
+    assert len(gradebook(tmp_path)) == 4
+    kit.hand_in(kit.student(kit.solution(tmp_path)), tmp_path / "submissions" / "s01.ipynb")
+    assert cli.main(command) == 0  # what s01 had was graded with another numpy
+    assert results(tmp_path)["s01"] != before["s01"]
+
+
+def test_a_gradebook_that_is_somebody_elses_is_not_overwritten(tmp_path, capsys):
+    command = a_class(tmp_path, 1)
+    path = tmp_path / "grades" / "gradebook.csv"
+    path.parent.mkdir()
+    path.write_text("years of work")
+    assert cli.main(command) == 2
+    assert "was not written by this command, or was changed since" in capsys.readouterr().err
+    assert path.read_text() == "years of work"
+    assert not results(tmp_path)
 
 
 def test_whoever_hands_in_again_meets_other_seeds(tmp_path):
@@ -122,7 +167,7 @@ def test_each_run_draws_its_own_seeds(tmp_path):
     seeds = []
     for name in ("one", "two"):
         assert cli.main(a_class(tmp_path, 1, out=tmp_path / name)) == 0
-        seeds.append(json.loads((tmp_path / name / "run.json").read_text())["seeds"])
+        seeds.append(json.loads((tmp_path / name / kit.SET / "run.json").read_text())["seeds"])
     assert len(seeds[0]) == len(seeds[1]) == 5
     assert not set(seeds[0]) & set(seeds[1])
 
@@ -130,15 +175,15 @@ def test_each_run_draws_its_own_seeds(tmp_path):
 def test_two_runs_do_not_meet_in_one_folder(tmp_path, capsys):
     pytest.importorskip("fcntl")
     command = a_class(tmp_path, 1)
-    with batch.lock(tmp_path / "grades"):
+    with batch.lock(tmp_path / "grades" / kit.SET):
         assert cli.main(command) == 2
     assert "Another run is at work" in capsys.readouterr().err
 
 
 def test_the_grades_of_another_set_are_left_alone(tmp_path, capsys):
     command = a_class(tmp_path, 1)
-    (tmp_path / "grades").mkdir()
-    (tmp_path / "grades" / "run.json").write_text('{"assignment": "03-spreadsheet"}')
+    (tmp_path / "grades" / kit.SET).mkdir(parents=True)
+    (tmp_path / "grades" / kit.SET / "run.json").write_text('{"assignment": "03-spreadsheet"}')
     assert cli.main(command) == 2
     assert "holds the grades of 03-spreadsheet" in capsys.readouterr().err
 
@@ -149,7 +194,9 @@ def gradebook(folder):
 
 
 def record(folder, student):
-    return json.loads((folder / "grades" / "results" / f"{student}.json").read_text(encoding="utf-8"))
+    return json.loads(
+        (folder / "grades" / kit.SET / "results" / f"{student}.json").read_text(encoding="utf-8")
+    )
 
 
 def test_whatever_fails_at_a_submission_leaves_it_ungraded_and_the_others_as_they_are(
@@ -167,11 +214,13 @@ def test_whatever_fails_at_a_submission_leaves_it_ungraded_and_the_others_as_the
         assert rows[student]["status"] == record(tmp_path, student)["status"] == "ungraded"
         assert record(tmp_path, student)["score"] is None
         assert "by no fault" in record(tmp_path, student)["problems"][0]
-        assert "Not graded yet." in (tmp_path / "grades" / "feedback" / f"{student}.html").read_text()
+        assert (
+            "Not graded yet." in (tmp_path / "grades" / kit.SET / "feedback" / f"{student}.html").read_text()
+        )
     for student in ("s00", "s01"):
         assert (float(rows[student]["score"]), rows[student]["status"]) == (9, "graded")
     said = f"2 graded, {len(kit.FAILURES)} ungraded"
-    assert said in (tmp_path / "grades" / "class.html").read_text()
+    assert said in (tmp_path / "grades" / kit.SET / "class.html").read_text()
     assert said in capsys.readouterr().out
 
     before = results(tmp_path)
@@ -200,7 +249,7 @@ def test_a_sandbox_that_is_not_to_be_had_any_more_leaves_the_rest_ungraded(tmp_p
     assert cli.main(command) == 1
     assert {row["status"] for row in gradebook(tmp_path).values()} == {"ungraded"}
     assert "Landlock" in record(tmp_path, "s02")["problems"][1]
-    assert "Landlock" not in (tmp_path / "grades" / "feedback" / "s02.html").read_text()
+    assert "Landlock" not in (tmp_path / "grades" / kit.SET / "feedback" / "s02.html").read_text()
 
 
 def test_one_worker_without_a_sandbox_is_done_without(tmp_path, monkeypatch):
@@ -264,7 +313,10 @@ def test_a_zip_member_that_does_not_unpack_ends_no_run(tmp_path):
     assert "cannot be read" in record(tmp_path, "s00")["problems"][0]
 
 
-@pytest.mark.parametrize("file", ["feedback/s00.html", "results/s01.json", "gradebook.csv", "run.json"])
+@pytest.mark.parametrize(
+    "file",
+    [f"{kit.SET}/feedback/s00.html", f"{kit.SET}/results/s01.json", f"{kit.SET}/run.json", "gradebook.csv"],
+)
 def test_a_full_disk_ends_the_run_and_nobody_pays_for_it(tmp_path, monkeypatch, capsys, file):
     command = a_class(tmp_path, 2)
     monkeypatch.setattr(batch, "_work", kit.work_on_a_full_disk)
@@ -298,7 +350,7 @@ def test_results_are_thrown_away_only_if_asked_to(tmp_path, capsys, change):
         pytest.skip("this machine has one level alone")
     command = a_class(tmp_path, 2)
     assert cli.main(command) == 0
-    path = tmp_path / "grades" / "run.json"
+    path = tmp_path / "grades" / kit.SET / "run.json"
     before, run_before = results(tmp_path), run_json(tmp_path)
     if change.startswith("--"):
         command = [*command, change]
@@ -327,9 +379,9 @@ def test_results_are_thrown_away_only_if_asked_to(tmp_path, capsys, change):
 def test_what_a_run_leaves_is_its_owners_alone(tmp_path):
     command = a_class(tmp_path, 2)
     for folder in ("results", "feedback"):  # as an earlier version made them
-        (tmp_path / "grades" / folder).mkdir(parents=True)
-        (tmp_path / "grades" / folder / "s00.html").write_text("old")
-    shutil.rmtree(tmp_path / "grades" / "results")
+        (tmp_path / "grades" / kit.SET / folder).mkdir(parents=True)
+        (tmp_path / "grades" / kit.SET / folder / "s00.html").write_text("old")
+    shutil.rmtree(tmp_path / "grades" / kit.SET / "results")
     assert cli.main(command) == 0
     paths = [path for path in (tmp_path / "grades").rglob("*") if path.name != "grades"]
     assert len(paths) > 8
@@ -341,7 +393,9 @@ def test_what_a_run_leaves_is_its_owners_alone(tmp_path):
 
 def test_what_a_killed_run_had_half_written_is_swept_up(tmp_path):
     command = a_class(tmp_path, 1)
-    left = [tmp_path / "grades" / place / ".backproplab-1.tmp" for place in ("", "results", "feedback")]
+    left = [
+        tmp_path / "grades" / kit.SET / place / ".backproplab-1.tmp" for place in ("", "results", "feedback")
+    ]
     for path in left:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("{")

@@ -272,7 +272,7 @@ def graded(tmp_path_factory):
     (folder / "submissions" / "=cmd|calc.ipynb").write_text(json.dumps(handed_out))
     command = ["grade", f"{folder}/submissions", "--out", f"{folder}/grades", "--solutions", str(solution)]
     status = cli.main([*command, "-j", "2", "--timeout", "9", "--isolation", kit.isolation()])
-    return folder / "grades", status
+    return folder / "grades" / kit.SET, status
 
 
 def result(graded, student):
@@ -305,7 +305,7 @@ STATUSES = {
 
 @pytest.mark.parametrize("status", STATUSES)
 def test_what_earns_nothing_is_told_apart(graded, status):
-    with open(graded[0] / "gradebook.csv", newline="", encoding="utf-8") as file:
+    with open(graded[0].parent / "gradebook.csv", newline="", encoding="utf-8") as file:
         rows = {row["student_id"]: row["status"] for row in csv.DictReader(file)}
     for student in STATUSES[status]:
         assert result(graded, student)["status"] == rows[student] == status
@@ -368,7 +368,7 @@ def test_the_run_is_the_instructors_and_says_what_it_was(graded):
 
 
 def test_the_gradebook_has_a_line_for_everybody(graded):
-    with open(graded[0] / "gradebook.csv", newline="", encoding="utf-8") as file:
+    with open(graded[0].parent / "gradebook.csv", newline="", encoding="utf-8") as file:
         rows = {row["student_id"]: row for row in csv.DictReader(file)}
     assert set(rows) == {*KINDS, "no_notebook_at_all", "'=cmd|calc"}
     for name, (_, score, _) in KINDS.items():

@@ -77,9 +77,8 @@ def test_what_is_ungraded_is_not_said_to_be_graded(tmp_path):
 @pytest.mark.parametrize("where", [".", "grades"])
 def test_grades_among_the_submissions_are_no_student(tmp_path, where):
     kit.folder(tmp_path, "ada.ipynb", "bob.ipynb")
-    kit.folder(
-        tmp_path / where, "run.json", "gradebook.csv", "results/ada.json", ".lock", "feedback/ada.html"
-    )
+    of_a_set = ("run.json", "class.html", "results/ada.json", ".lock", "feedback/ada.html")
+    kit.folder(tmp_path / where, "gradebook.csv", "written.json", *(f"08-xor/{file}" for file in of_a_set))
     for out in (tmp_path / where, tmp_path / "elsewhere"):
         rows, wrong = account(tmp_path, out=out)
         assert not wrong
@@ -134,19 +133,29 @@ def test_nobody_vanishes_from_a_run_and_a_link_earns_nothing(run):
     top, ended = run
     assert ended == [0, 0]
     scores = {
-        path.stem: json.loads(path.read_text())["score"] for path in (top / "grades" / "results").iterdir()
+        path.stem: json.loads(path.read_text())["score"]
+        for path in (top / "grades" / grading_kit.SET / "results").iterdir()
     }
     assert scores == {"ada": 9, "cy": 9, "submitted": 9, "bob": 0, "eve": 0}
 
 
 def test_all_that_a_run_writes_is_known_as_grades(run):
     top, _ = run
-    assert {path.name for path in (top / "grades").iterdir()} == GRADES
+    of_the_course = {path.name for path in (top / "grades").iterdir()}
+    of_the_set = {path.name for path in (top / "grades" / grading_kit.SET).iterdir()}
+    assert of_the_course - {grading_kit.SET} | of_the_set == GRADES
+
+
+@pytest.mark.parametrize("kind", ["nbgrader", "sets", "exercises", "feedback"])
+def test_a_gradebook_beside_them_is_known_as_grades_too(run, kind):
+    top, _ = run
+    assert cli.main(["gradebook", str(top / "grades"), f"--as={kind}"]) == 0
+    assert {each.student for each in take_in(top).submissions} == {"ada", "bob", "cy", "eve", "submitted"}
 
 
 def test_the_ledger_stands_beside_the_grades_for_the_instructors_eyes_alone(run):
     top, _ = run
-    path = top / "grades" / "intake.csv"
+    path = top / "grades" / grading_kit.SET / "intake.csv"
     assert path.stat().st_mode & 0o077 == 0
     rows = {
         row["path"]: (row["student"], row["fate"]) for row in csv.DictReader(path.read_text().splitlines())

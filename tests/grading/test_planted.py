@@ -149,7 +149,8 @@ def test_the_command_grades_them_too(graded):
     ]
     assert cli.main([*command, "-j", "1", "--timeout", "9", "--isolation", kit.isolation()]) == 0
     scores = {
-        path.stem: json.loads(path.read_text())["score"] for path in (folder / "grades" / "results").iterdir()
+        path.stem: json.loads(path.read_text())["score"]
+        for path in (folder / "grades" / "03-made-up" / "results").iterdir()
     }
     assert scores == {name: score for name, (_, score, *_) in STUDENTS.items()} | {"forger": 0}
-    assert MASK in (folder / "grades" / "class.html").read_text(encoding="utf-8")
+    assert MASK in (folder / "grades" / "03-made-up" / "class.html").read_text(encoding="utf-8")

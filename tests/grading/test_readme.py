@@ -46,9 +46,10 @@ def test_from_handing_out_to_grades_in_three_commands(tmp_path):
         back.writestr(f"lovelaceada_12_34_{SET}.ipynb", notebook)
         back.writestr(f"hoppergrace_LATE_56_78_{SET}-1.ipynb", notebook)
     run(grade)
-    assert {each.stem for each in (tmp_path / "grades" / "results").iterdir()} == {
+    assert {each.stem for each in (tmp_path / "grades" / SET / "results").iterdir()} == {
         "lovelaceada_12",
         "hoppergrace_56",
     }
-    for name in ("gradebook.csv", "class.html", "run.json", "feedback/lovelaceada_12.html"):
-        assert (tmp_path / "grades" / name).exists()
+    assert (tmp_path / "grades" / "gradebook.csv").exists()
+    for name in ("class.html", "run.json", "feedback/lovelaceada_12.html"):
+        assert (tmp_path / "grades" / SET / name).exists()

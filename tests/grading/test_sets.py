@@ -160,7 +160,7 @@ def test_the_notebook_with_the_set_in_it_is_graded_and_the_latest_of_two(tmp_pat
     options = [f"--out={tmp_path}/grades", f"--solutions={solution}", f"--isolation={kit.isolation()}", "-j1"]
     assert cli.main(["grade", str(folder), *options]) == 0
     for student, chosen in (("ada", "homework.ipynb"), ("bob", "homework-1.ipynb")):
-        record = json.loads((tmp_path / "grades" / "results" / f"{student}.json").read_text())
+        record = json.loads((tmp_path / "grades" / kit.SET / "results" / f"{student}.json").read_text())
         assert record["score"] == 9
         assert any(f"'{chosen}' was graded" in line for line in record["problems"])
 
@@ -176,7 +176,7 @@ def test_nbgraders_tree_is_graded_with_its_times(tmp_path):
     assert cli.main(["grade", str(tmp_path / "submitted"), *options, "-j1"]) == 0
     lines = (tmp_path / "grades" / "gradebook.csv").read_text().splitlines()
     assert lines[1].startswith(f'"{kit.SET}","","2026-01-02 03:04:05 UTC","ada"')
-    bob = json.loads((tmp_path / "grades" / "results" / "bob.json").read_text())
+    bob = json.loads((tmp_path / "grades" / kit.SET / "results" / "bob.json").read_text())
     assert "There is no notebook" in bob["problems"][0]
 
 

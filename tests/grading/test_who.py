@@ -104,4 +104,4 @@ def test_the_command_stops_in_doubt_and_goes_on_when_told(tmp_path, capsys):
     assert "add --yes" in printed.err
     assert not out.exists()
     assert cli.main([*command, "--yes"]) == 0
-    assert len(list((out / "results").iterdir())) == 2
+    assert len(list((out / grading_kit.SET / "results").iterdir())) == 2

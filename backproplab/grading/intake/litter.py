@@ -1,5 +1,7 @@
 """What systems and programs leave lying about, and nobody hands in."""
 
+import re
+
 from backproplab.grading.intake.entry import NOTEBOOK, Entry
 
 FOLDERS = {
@@ -31,8 +33,11 @@ GRADES = {
     "intake.csv",
     "results",
     "run.json",
+    "written.json",
 }
-"""What a run writes into its folder for grades."""
+"""What a run writes into the folder of a set, and into that of the course."""
+GRADEBOOKS = re.compile(r"(canvas|exercises|nbgrader|sets|moodle-.+)\.csv|feedback-.+\.zip")
+"""What `backproplab gradebook` writes into that of the course, unless told where."""
 
 
 def is_litter(parts: tuple[str, ...]) -> bool:
@@ -45,10 +50,13 @@ def is_litter(parts: tuple[str, ...]) -> bool:
 
 
 def folders_of_grades(entries: list[Entry]) -> set[tuple[str, ...]]:
-    """Return the folders, as parts, that a run has written its grades into."""
+    """Return the folders, as parts, of sets that were graded, and of the courses that they are of."""
     here = {entry.parts for entry in entries}
     runs = {parts[:-1] for parts in here if parts[-1:] == ("run.json",)}
-    return {folder for folder in runs if (*folder, "gradebook.csv") in here or (*folder, ".lock") in here}
+    beside = ("class.html", "gradebook.csv", ".lock")
+    sets = {folder for folder in runs if any((*folder, name) in here for name in beside)}
+    courses = {folder[:-1] for folder in sets if folder and (*folder[:-1], "written.json") in here}
+    return sets | courses
 
 
 def is_of_grades(entry: Entry, folders: set[tuple[str, ...]]) -> bool:
@@ -58,6 +66,10 @@ def is_of_grades(entry: Entry, folders: set[tuple[str, ...]]) -> bool:
     """
     parts = entry.parts
     return not entry.file.lower().endswith(NOTEBOOK) and any(
-        parts == folder or (parts[: len(folder)] == folder and parts[len(folder)] in GRADES)
+        parts == folder or (parts[: len(folder)] == folder and _is_written(parts[len(folder)]))
         for folder in folders
     )
+
+
+def _is_written(name: str) -> bool:
+    return name in GRADES or bool(GRADEBOOKS.fullmatch(name))
