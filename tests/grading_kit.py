@@ -169,12 +169,12 @@ def failing_work(task, out, connection):
     """A worker that fails at some, each in its way; only once if FAILS_ONCE names a file, which it makes."""
     once, grade, ask = os.environ.get("FAILS_ONCE", ""), Grader.grade, reader._ask
 
-    def fail(grader, submission):
+    def fail(grader, submission, *more):
         if (failure := FAILURES.get(submission.student)) and not (once and Path(once).exists()):
             if once:
                 Path(once).touch()
             failure()
-        return grade(grader, submission)
+        return grade(grader, submission, *more)
 
     def fail_at(student, real):
         def write(record, *more):
@@ -212,6 +212,19 @@ def walls_for_the_second(task, out, connection):
     except FileExistsError:
         return batch._work(task, out, connection)
     return walls_missing(task, out, connection)
+
+
+def work_that_runs_nobody(task, out, connection):
+    """A worker in which nothing that a student wrote may run."""
+    run = Sandbox.run
+
+    def refuse(sandbox, job):
+        if any("slope_of_square" in getattr(step, "source", "") for step in job.steps):
+            raise AssertionError("student code was run")
+        return run(sandbox, job)
+
+    Sandbox.run = refuse
+    batch._work(task, out, connection)
 
 
 def fill_the_disk(patch=setattr):

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from backproplab.grading.grader import Grader, Task, empty_record
+from backproplab.grading.kept import VALUES, Kept, read_kept, write_kept
 from backproplab.grading.pages import feedback
 from backproplab.grading.reports import (
     FEEDBACK,
@@ -43,6 +44,7 @@ CLOSING = 10.0  # seconds for a worker to close its sandbox
 PATIENCE = 5.0  # how often the longest time that a submission may take, before its worker is stopped
 # What a worker says; ENDED, that it says nothing any more.
 LEVEL, DONE, FAILED, REFUSED, UNSAVED, ENDED = "level", "done", "failed", "refused", "unsaved", "ended"
+FROM_KEPT = "from kept values"
 NOT_YET = "This could not be graded yet, by no fault of whoever handed it in"
 LOST = "The worker that graded it ended, or went on for too long"
 
@@ -52,6 +54,18 @@ class Pending(NamedTuple):
 
     submission: Submission
     stem: str
+
+
+class _Made(NamedTuple):
+    """What a submission led to, ready to be written."""
+
+    page: str
+    """Its feedback."""
+    record: str
+    """Its result, as JSON."""
+    kept: Kept | None = None
+    told: str = ""
+    """What `on_grade` is told."""
 
 
 class _Failure(NamedTuple):
@@ -100,12 +114,13 @@ def grade_all(
     *,
     workers: int,
     on_start: Callable[[str], object],
-    on_grade: Callable[[], object],
+    on_grade: Callable[[str], object],
 ) -> None:
     """Grade what is pending into the folder `out`, with so many worker processes.
 
-    `on_start` is called with the level of isolation, once; `on_grade` after each submission. SandboxError
-    if the sandbox cannot be had, SaveError if results cannot be saved. What cannot be graded, also alone and
+    `on_start` is called with the level of isolation, once; `on_grade` after each submission, with FROM_KEPT
+    if its code was not run, or with what has changed since something was kept of it, or "". SandboxError if
+    the sandbox cannot be had, SaveError if results cannot be saved. What cannot be graded, also alone and
     with the machine to itself, gets a result that says so.
     """
     first = _Round(task, out, on_start, on_grade)
@@ -116,8 +131,8 @@ def grade_all(
         record, grades = empty_record(
             task, each.submission, problems, level=alone.level, status=GradingStatus.UNGRADED
         )
-        save(out, each, feedback(record, grades), json_text(record))
-        on_grade()
+        save(out, each, _Made(feedback(record, grades), json_text(record)))
+        on_grade("")
 
 
 class _Round:
@@ -128,7 +143,7 @@ class _Round:
         task: Task,
         out: Path,
         on_start: Callable[[str], object],
-        on_grade: Callable[[], object],
+        on_grade: Callable[[str], object],
         *,
         level: str = "",
     ) -> None:
@@ -163,7 +178,7 @@ class _Round:
             self.level = text
             self._on_start(text)
         elif kind == DONE:
-            self._on_grade()
+            self._on_grade(text)
         elif kind == FAILED and worker.busy:
             self._failures.append(_Failure(worker.busy, text))
         worker.busy = None
@@ -220,12 +235,18 @@ def _messages(crew: Sequence[_Worker], longest: float) -> Iterator[tuple[_Worker
             yield worker, ENDED, ""
 
 
-def save(out: Path, pending: Pending, page: str, record: str) -> None:
-    """Write the feedback page, then the result: what makes a submission count as done comes last."""
-    for folder in (FEEDBACK, RESULTS):
+def save(out: Path, pending: Pending, made: _Made) -> None:
+    """Write values and feedback, then the result: what makes a submission count as done comes last."""
+    for folder in (VALUES, FEEDBACK, RESULTS):
         private_folder(out / folder)
-    write_private(out / FEEDBACK / f"{pending.stem}.html", page)
-    write_private(out / RESULTS / f"{pending.stem}.json", record)
+    write_kept(values_of(out, pending), made.kept)
+    write_private(out / FEEDBACK / f"{pending.stem}.html", made.page)
+    write_private(out / RESULTS / f"{pending.stem}.json", made.record)
+
+
+def values_of(out: Path, pending: Pending) -> Path:
+    """Return where the values are kept that came back for a submission."""
+    return out / VALUES / f"{pending.stem}.npz"
 
 
 def _work(task: Task, out: Path, connection: Connection) -> None:
@@ -260,19 +281,20 @@ def _work(task: Task, out: Path, connection: Connection) -> None:
 def _grade(grader: Grader, out: Path, pending: Pending) -> tuple[str, str]:
     """Grade and save one submission; return what there is to say of it."""
     try:
-        page, record = _make(grader, pending.submission)
+        made = _make(grader, pending.submission, read_kept(values_of(out, pending)))
     except MachineError as error:
         return FAILED, str(error)
     except Exception as error:
         return FAILED, f"The grader failed at it ({type(error).__name__}: {error})"
-    save(out, pending, page, record)
-    return DONE, ""
+    save(out, pending, made)
+    return DONE, made.told
 
 
-def _make(grader: Grader, submission: Submission) -> tuple[str, str]:
-    """Return the feedback page and the result of a submission, ready to be written."""
-    record, grades = grader.grade(submission)
-    return feedback(record, grades), json_text(record)
+def _make(grader: Grader, submission: Submission, kept: Kept | None) -> _Made:
+    """Grade a submission, and make what is to be written of it."""
+    graded = grader.grade(submission, kept)
+    told = FROM_KEPT if graded.from_kept else graded.changed
+    return _Made(feedback(graded.record, graded.grades), json_text(graded.record), graded.kept, told)
 
 
 @contextmanager

@@ -67,7 +67,8 @@ def add_grade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     parser.add_argument(
         "--regrade",
         action="store_true",
-        help="throw away results that were made with other options, another solution or other versions",
+        help="make results anew that were made with other options, another solution or other versions: from "
+        "the values that were kept where they still hold, else by running the code again",
     )
     parser.add_argument(
         "--yes", action="store_true", help="grade even where students may have been mistaken for each other"
@@ -142,6 +143,10 @@ def _print_summary(summary: "Summary", out: Path) -> None:
     results = summary.submissions - summary.ungraded
     print(f"{summary.assignment}: {results} of {summary.submissions} submissions have a result,")
     print(f"{summary.graded_now} graded now. Isolation: {summary.level}.")
+    if summary.from_kept:
+        print(f"{summary.from_kept} of these from values that were kept: none of their code was run.")
+    for part, count in summary.changed.items():
+        print(f"{count} run again, since {part} is not as it was when values were kept.")
     print(f"They are {', '.join(f'{count} {status}' for status, count in summary.statuses.items())}.")
     if summary.ungraded:
         print(f"{summary.ungraded} ungraded, by no fault of the student's: run the same command again.")

@@ -9,9 +9,11 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal, NamedTuple, Self
 
+from backproplab.grading import kept as keeping
 from backproplab.grading.exercises import ExerciseGrade, grade_exercise
+from backproplab.grading.kept import Kept
 from backproplab.grading.prepare import Prepared
 from backproplab.grading.reader import Reader, RefusedError
 from backproplab.grading.reports import REVIEW, result
@@ -54,6 +56,22 @@ class Task:
     """What learners have in their notebooks: these may be shown."""
     isolation: Isolation
     limits: Limits
+    kept_seeds: frozenset[tuple[int, ...]] = frozenset()
+    """Seeds of earlier runs, of which the exercises have values, too: what was kept may be compared."""
+
+
+class Graded(NamedTuple):
+    """A submission, graded."""
+
+    record: dict[str, Any]
+    grades: list[ExerciseGrade]
+    """Of its exercises: what its feedback shows."""
+    kept: Kept | None = None
+    """What came back from the sandbox; None if nothing was run."""
+    from_kept: bool = False
+    """Was it compared from what was kept, and nothing run?"""
+    changed: str = ""
+    """Why what was kept of the same notebook holds no more: the first part that is another one."""
 
 
 class Grader:
@@ -67,6 +85,7 @@ class Grader:
         self._sandbox: Sandbox | None = None
         self._reader = Reader(task.assignment, task.exercises, task.solved)
         self._judges: dict[str, Sandbox] = {}
+        self._asked = asked(task)
 
     def __enter__(self) -> Self:
         self._start()
@@ -90,35 +109,53 @@ class Grader:
         self.level = self._sandbox.level
         return self._sandbox
 
-    def grade(self, submission: Submission) -> tuple[dict[str, Any], list[ExerciseGrade]]:
-        """Return the record of a submission, and the grades of its exercises, which its feedback shows.
+    def grade(self, submission: Submission, kept: Kept | None = None) -> Graded:
+        """Return the record of a submission, the grades of its exercises, and what came back.
 
-        Whatever this raises is no fault of the submission's: MachineError, or a fault of the grader's own.
-        The next submission meets a new reader and a new sandbox then.
+        Its code is not run where `kept`, what came back before, still holds. Whatever this raises is no fault
+        of the submission's: MachineError, or a fault of the grader's own. The next submission meets a new
+        reader and a new sandbox then.
         """
         try:
             prepared = self._reader.prepare(submission)
-            return self._grade(submission, prepared)
+            return self._grade(submission, prepared, kept)
         except RefusedError as error:
-            return empty_record(self.task, submission, [str(error)], level=self.level, status=error.status)
+            return Graded(
+                *empty_record(self.task, submission, [str(error)], level=self.level, status=error.status)
+            )
         except BaseException:
             self._close()
             raise
 
-    def _grade(
-        self, submission: Submission, prepared: Prepared
-    ) -> tuple[dict[str, Any], list[ExerciseGrade]]:
+    def _grade(self, submission: Submission, prepared: Prepared, before: Kept | None) -> Graded:
+        asked_now = {**keeping.of_notebook(prepared.steps), **self._asked}
+        changes = keeping.changed(before.asked, asked_now) if before else []
+        if before and not changes and before.seeds not in self.task.kept_seeds:
+            changes = ["the inputs"]
+        if before and not changes:
+            record, grades = self._compare(submission, prepared, before)
+            return Graded(record, grades, before, from_kept=True)
         # Twice, in two children: what the first one says may be shown, for it knows public inputs alone. It
         # has ended before the second begins, of which nothing but its numbers is looked at.
         sandbox = self._sandbox or self._start()
         shown = sandbox.run(Job(prepared.steps, self.task.public))
         outcome = sandbox.run(Job(prepared.steps, self.task.seeds))
+        kept = Kept(asked_now, self.task.seeds, self.level, shown, outcome)
+        # Another notebook would be run in any case, and nobody needs to be told.
+        told = "" if keeping.NOTEBOOK in changes else next(iter(changes), "")
+        return Graded(*self._compare(submission, prepared, kept), kept, changed=told)
+
+    def _compare(
+        self, submission: Submission, prepared: Prepared, kept: Kept
+    ) -> tuple[dict[str, Any], list[ExerciseGrade]]:
+        """Compare what came back with the solution. No student code runs."""
+        shown, outcome = kept.shown, kept.outcome
         grades = [
             grade_exercise(
                 exercise,
                 outcome,
                 shown=shown,
-                seeds=self.task.seeds,
+                seeds=kept.seeds,
                 public=self.task.public,
                 judge=self._judge,
                 edited=prepared.edited[exercise.id],
@@ -139,12 +176,12 @@ class Grader:
             self.task.assignment.name,
             verdicts,
             status=_status(verdicts, of_set=prepared.of_set),
-            isolation=self.level,
+            isolation=kept.level,
             problems=problems,
             notebook=prepared.notebook,
         )
-        for kept, grade in zip(record["exercises"], grades, strict=True):
-            kept |= grade.evidence()
+        for exercise_record, grade in zip(record["exercises"], grades, strict=True):
+            exercise_record |= grade.evidence()
         return record, grades
 
     def _judge(self, exercise: Exercise, values: Mapping[int, Values]) -> str:
@@ -162,6 +199,11 @@ class Grader:
             return ""
         found = outcome.errors.get(exercise.id, "") or " ".join(outcome.problems) or "not accepted"
         return found.removeprefix("NotAccepted: ")
+
+
+def asked(task: Task) -> keeping.Asked:
+    """Return what values of this task depend on, but for a student's notebook and the seeds that decide."""
+    return keeping.asked(task.assignment, public=task.public, isolation=task.isolation, limits=task.limits)
 
 
 def _hidden_problems(outcome: Outcome, shown: Outcome) -> list[str]:

@@ -3,7 +3,7 @@
 That process runs the author's code alone. Its values stay on the grader's side.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from backproplab.authoring import proof, trial
@@ -11,6 +11,7 @@ from backproplab.authoring.assignment import ExerciseInfo, Solution, load_assign
 from backproplab.authoring.trial import Result, Trial
 from backproplab.errors import BackproplabError
 from backproplab.grading.grader import Isolation, Task
+from backproplab.grading.kept import NOTEBOOK, Kept, asked, changed
 from backproplab.marking.exercise import Exercise, Misconception
 from backproplab.sandbox.protocol import Limits
 
@@ -26,20 +27,27 @@ def make_task(
     isolation: Isolation,
     limits: Limits,
     public: Sequence[int] = proof.PUBLIC_SEEDS,
+    kept: Iterable[Kept] = (),
 ) -> Task:
     """Read a solution notebook, run it on the seeds, and return all that grading a class takes.
 
-    ReleaseError if the notebook is not well-formed; SolutionError if its solution fails with a seed.
+    It is run on the seeds of what is `kept`, too, where that may still hold. ReleaseError if the notebook is
+    not well-formed; SolutionError if its solution fails with a seed.
     """
     solution = load_solution(path)
+    assignment = load_assignment(path)
+    now = asked(assignment, public=public, isolation=isolation, limits=limits)
+    earlier = frozenset(each.seeds for each in kept if set(changed(each.asked, now)) <= {NOTEBOOK})
+    of_earlier = sorted({seed for each in earlier for seed in each})
     return Task(
-        assignment=load_assignment(path),
-        exercises=expected_values(solution, [*seeds, *public]),
+        assignment=assignment,
+        exercises=expected_values(solution, [*dict.fromkeys([*seeds, *of_earlier, *public])]),
         solved="\n".join(each.answer for each in solution.exercises),
         seeds=tuple(seeds),
         public=tuple(public),
         isolation=isolation,
         limits=limits,
+        kept_seeds=earlier,
     )
 
 

@@ -15,18 +15,17 @@ import hashlib
 import json
 import platform
 import secrets
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from backproplab.grading import batch, reports
 from backproplab.grading.classroom import anonymous, class_html
 from backproplab.grading.grader import Isolation
+from backproplab.grading.kept import VALUES, Kept, read_kept, versions
 from backproplab.grading.reference import make_task
 from backproplab.grading.reports import FEEDBACK, RESULTS
 from backproplab.grading.status import GradingStatus
@@ -49,6 +48,10 @@ class Summary:
     statuses: Mapping[str, int]
     """How many there are of each `GradingStatus`."""
     graded_now: int
+    from_kept: int
+    """Those of them whose code was not run, since the values that it had returned still hold."""
+    changed: Mapping[str, int]
+    """Why what was kept of others holds no more, and of how many: "the check of 90.1"."""
     others: int
     """Results of earlier runs, of students who are not among the submissions of this one."""
     level: str
@@ -90,8 +93,8 @@ def grade_class(
                 )
             try:
                 run.begin(seeds, regrade=regrade)
-                now = run.grade(workers, progress)
-                return run.end(now)
+                told = run.grade(workers, progress)
+                return run.end(told)
             finally:
                 _sweep(out)
     except BlockingIOError:
@@ -130,23 +133,21 @@ class _Run:
         kept = {student: stored.stem for student, stored in reports.results_in(out).items()}
         self.stems = file_stems((each.student for each in submissions), kept)
         self.others = kept.keys() - self.stems.keys()
+        self.asked_seeds: tuple[int, ...] = ()
         self.record: dict[str, Any] = {}
 
     def begin(self, seeds: Sequence[int], *, regrade: bool) -> None:
         """Compare with what is in the folder, drop results that no longer hold, write run.json."""
-        for folder in (FEEDBACK, RESULTS):
+        for folder in (VALUES, FEEDBACK, RESULTS):
             reports.private_folder(self.out / folder)
+        self.asked_seeds = tuple(seeds)
         before = self._read()
         about = {
             "assignment": self.solution.stem,
             "solution": hashlib.sha256(self.solution.read_bytes()).hexdigest(),
             "isolation_asked": self.isolation,
             "limits": asdict(self.limits),
-            "versions": {
-                "backproplab": version("backproplab"),
-                "python": platform.python_version(),
-                "numpy": np.__version__,
-            },
+            "versions": versions(),
         }
         if before and before.get("assignment") != self.solution.stem:
             raise SubmissionError(
@@ -182,8 +183,9 @@ class _Run:
         }
         self._write()
 
-    def grade(self, workers: int, progress: Callable[[int, int], object]) -> int:
-        """Grade what has no result yet, or is ungraded, and return how many that were."""
+    def grade(self, workers: int, progress: Callable[[int, int], object]) -> Counter[str]:
+        """Grade what has no result yet, or is ungraded, and count what `batch.grade_all` says of each."""
+        told = Counter[str]()
         pending = [
             batch.Pending(each, self.stems[each.student])
             for each in self.submissions
@@ -192,20 +194,34 @@ class _Run:
         done, total = len(self.submissions) - len(pending), len(self.submissions)
         progress(done, total)
         if not pending:
-            return 0
-        task = make_task(self.solution, self.record["seeds"], isolation=self.isolation, limits=self.limits)
+            return told
+        task = make_task(
+            self.solution,
+            self.record["seeds"],
+            isolation=self.isolation,
+            limits=self.limits,
+            kept=self._kept(pending),
+        )
 
-        def on_grade() -> None:
+        def on_grade(of_one: str) -> None:
             nonlocal done
             done += 1
+            told[of_one] += 1
             progress(done, total)
 
         batch.grade_all(
             task, self.out, pending, workers=workers, on_start=self._set_isolation, on_grade=on_grade
         )
-        return len(pending)
+        return told
 
-    def end(self, graded_now: int) -> Summary:
+    def _kept(self, pending: Iterable[batch.Pending]) -> Iterator[Kept]:
+        """Return what is kept of these; of the seeds that were asked for, if they were."""
+        for each in pending:
+            kept = read_kept(batch.values_of(self.out, each))
+            if kept and self.asked_seeds in ((), kept.seeds):
+                yield kept
+
+    def end(self, told: Counter[str]) -> Summary:
         """Write the class pages from all results in the folder, and say how this run went."""
         found = [self._result(each.student) for each in self.submissions]
         results = [each for each in found if each is not None]
@@ -223,7 +239,9 @@ class _Run:
                 for each in GradingStatus
                 if (count := sum(found["status"] == each for found in results))
             },
-            graded_now=graded_now,
+            graded_now=told.total(),
+            from_kept=told[batch.FROM_KEPT],
+            changed={why: told[why] for why in told if why not in ("", batch.FROM_KEPT)},
             others=len(self.others),
             level=level,
             for_review=sum(any(reports.is_for_review(line) for line in each["problems"]) for each in results),
@@ -237,8 +255,9 @@ class _Run:
         )
         return (
             f"{self.out} holds {count} result{'s' if count > 1 else ''} made otherwise: "
-            f"{'; '.join(changes)}. To throw them away{others} and grade all anew, on other inputs, add "
-            "--regrade; to keep them, "
+            f"{'; '.join(changes)}. To throw them away{others} and grade all anew, add --regrade: what is "
+            f"kept in {VALUES}/ is compared again where it still holds, and all other code is run, on new "
+            "inputs. To keep them, "
             "ask for what was asked for before, or name another folder"
         )
 
@@ -309,7 +328,7 @@ def _handed_in(submission: Submission) -> dict[str, Any]:
 
 def _sweep(out: Path) -> None:
     """Remove what a process that was killed had half written."""
-    for folder in (out, out / RESULTS, out / FEEDBACK):
+    for folder in (out, out / VALUES, out / RESULTS, out / FEEDBACK):
         for left in folder.glob(LEFT_BY_A_KILLED_RUN):
             with suppress(OSError):
                 left.unlink()

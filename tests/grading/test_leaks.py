@@ -76,7 +76,7 @@ def page(course, notebook):
     path, grader = course
     (path.parent / "spy.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
     submission = Submission("spy", "", (Entry(path.parent, "spy.ipynb", "spy.ipynb"),))
-    record, grades = grader.grade(submission)
+    record, grades, *_ = grader.grade(submission)
     return record, feedback(record, grades)
 
 

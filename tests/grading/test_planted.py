@@ -73,7 +73,7 @@ def graded(tmp_path_factory):
     kit.hand_in(forged, folder / "submissions" / "forger.ipynb")
     task = make_task(solution, kit.SEEDS, isolation=kit.isolation(), limits=kit.QUICK)
     with Grader(task) as grader:
-        found = {each.student: grader.grade(each) for each in find_submissions(folder / "submissions")}
+        found = {each.student: grader.grade(each)[:2] for each in find_submissions(folder / "submissions")}
     return folder, found
 
 

@@ -33,6 +33,7 @@ GRADES = {
     "intake.csv",
     "results",
     "run.json",
+    "values",
     "written.json",
 }
 """What a run writes into the folder of a set, and into that of the course."""

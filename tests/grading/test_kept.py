@@ -1,0 +1,149 @@
+"""Values that were kept: compared anew as long as nothing that they depend on has changed, and not longer."""
+
+import json
+from dataclasses import replace
+
+import grading_kit as kit
+import numpy as np
+import pytest
+
+from backproplab import cli
+from backproplab.grading import batch
+from backproplab.grading.kept import MOST_KEPT, Kept, asked, changed, read_kept, write_kept
+from backproplab.sandbox.protocol import Assignment, Check, Limits, Outcome
+
+CHECK = '@check("90.1", points=2)\ndef _(rng):\n    return {"slope": slope_of_square(rng.normal())}'
+ASSIGNMENT = Assignment("90-slopes", ("import numpy",), (Check("90.1", CHECK, ("slope_of_square",)),))
+KEPT = Kept(
+    {"the check of 90.1": "aa", "the notebook": "bb"},
+    (11, 2**40),
+    "full",
+    Outcome({("90.1", 1, "∂/∂a\ud800"): np.array([0.1, -np.inf])}, {"90.2": "NameError"}, ["a cell hung"]),
+    Outcome({("90.1", 11, "n"): np.array(3), ("90.1", 2**40, "n"): np.zeros((0, 2), bool)}),
+)
+
+
+def test_what_is_kept_comes_back_bit_for_bit_for_its_owner_alone(tmp_path):
+    path = tmp_path / "ada.npz"
+    write_kept(path, KEPT)
+    back = read_kept(path)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert back._replace(shown=None, outcome=None) == KEPT._replace(shown=None, outcome=None)
+    for mine, yours in ((KEPT.shown, back.shown), (KEPT.outcome, back.outcome)):
+        assert (mine.errors, mine.problems, list(mine.values)) == (
+            yours.errors,
+            yours.problems,
+            list(yours.values),
+        )
+        for left, right in zip(mine.values.values(), yours.values.values(), strict=True):
+            assert (left.dtype, left.shape, left.tobytes()) == (right.dtype, right.shape, right.tobytes())
+
+
+def test_what_is_too_much_or_damaged_is_not_kept(tmp_path):
+    path = tmp_path / "ada.npz"
+    write_kept(path, KEPT)
+    whole = path.read_bytes()
+    for damaged in (b"", whole[: len(whole) // 2], whole.replace(b"about", b"abouT"), b"\x80\x04N."):
+        path.write_bytes(damaged)
+        assert read_kept(path) is None
+    path.write_bytes(whole)
+    much = Outcome({("90.1", 11, "n"): np.zeros(MOST_KEPT // 8 + 1)})
+    write_kept(path, KEPT._replace(outcome=much))
+    assert not path.exists()
+    assert read_kept(path) is None
+
+
+def parts(assignment=ASSIGNMENT, **more):
+    about = {"public": (1, 2), "isolation": "full", "limits": Limits()} | more
+    return asked(assignment, **about)
+
+
+def with_check(source):
+    return replace(ASSIGNMENT, checks=(replace(ASSIGNMENT.checks[0], source=source),))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        CHECK.replace("points=2", "points=5"),
+        CHECK.replace(", points=2", ""),
+        CHECK.replace("    return", "    # a remark\n\n    return "),
+        CHECK.replace("points=2", "accept=straight"),
+    ],
+)
+def test_points_form_and_what_is_accepted_ask_nothing_new(source):
+    assert changed(parts(), parts(with_check(source))) == []
+
+
+@pytest.mark.parametrize(
+    ("now", "told"),
+    [
+        (parts(with_check(CHECK.replace('"slope"', '"dx"'))), "the check of 90.1"),
+        (parts(with_check(CHECK.replace("points=2", 'kind="fix"'))), "the check of 90.1"),
+        (parts(replace(ASSIGNMENT, checks=())), "the check of 90.1"),
+        (parts(replace(ASSIGNMENT, given=("import math",))), "what is given"),
+        (parts(public=(1, 3)), "the inputs of notebooks"),
+        (parts(isolation="reduced"), "the isolation"),
+        (parts(limits=Limits(cell_seconds=3)), "the limits"),
+    ],
+)
+def test_whatever_else_the_code_meets_asks_anew(now, told):
+    assert changed(parts(), now) == [told]
+
+
+def test_another_numpy_asks_anew(monkeypatch):
+    before = parts()
+    monkeypatch.setattr(np, "__version__", "1.0")
+    assert changed(before, parts()) == ["the version of numpy"]
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """A class graded in two runs, with two draws of inputs: the command, its folder, and who was late."""
+    folder = tmp_path_factory.mktemp("class")
+    solution = kit.solution(folder)
+    half = kit.student(solution, kit.RIGHT | {"90.1": kit.SQUARE.format("return x * x")})
+    command = ["grade", f"{folder}/in", f"--out={folder}/grades", f"--solutions={solution}", "-j1"]
+    command.append(f"--isolation={kit.isolation()}")
+    drawn = []
+    for student, notebook in (("ada", half), ("late", kit.student(solution))):
+        kit.hand_in(notebook, folder / "in" / f"{student}.ipynb")
+        assert cli.main(command) == 0
+        drawn.append(json.loads((folder / "grades" / kit.SET / "run.json").read_text())["seeds"])
+    assert drawn[0] != drawn[1]
+    return folder, command, solution
+
+
+def scores(folder):
+    paths = sorted((folder / "grades" / kit.SET / "results").glob("*.json"))
+    return {path.stem: json.loads(path.read_text())["score"] for path in paths}
+
+
+def mend(solution, *changes):
+    text = solution.read_text(encoding="utf-8")
+    for before, after in changes:
+        assert before in text
+        text = text.replace(before, after)
+    solution.write_text(text, encoding="utf-8")
+
+
+def test_points_and_sentences_change_and_nobodys_code_is_run(graded, monkeypatch, capsys):
+    folder, command, solution = graded
+    assert scores(folder) == {"ada": 7, "late": 9}
+    mend(solution, ("points=2", "points=6"), ('"points": 2', '"points": 6'), ("That is x²", "It is x²"))
+    monkeypatch.setattr(batch, "_work", kit.work_that_runs_nobody)
+    assert cli.main(command) == 2
+    assert "add --regrade" in capsys.readouterr().err
+    assert cli.main([*command, "--regrade"]) == 0
+    assert "2 of these from values that were kept: none of their code was run." in capsys.readouterr().out
+    assert scores(folder) == {"ada": 7, "late": 13}
+    assert "It is x² itself" in (folder / "grades" / kit.SET / "feedback" / "ada.html").read_text("utf-8")
+
+
+def test_a_check_that_asks_something_else_has_the_code_run_again_and_says_so(graded, capsys):
+    _, command, solution = graded
+    mend(solution, ('{\\"slope\\":', '{\\"slope of it\\":'))
+    assert cli.main([*command, "--regrade"]) == 0
+    printed = capsys.readouterr().out
+    assert "2 run again, since the check of 90.1 is not as it was when values were kept." in printed
+    assert "from values that were kept" not in printed
