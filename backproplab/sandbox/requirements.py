@@ -5,7 +5,7 @@ from backproplab.errors import BackproplabError
 REMEDIES = {
     "Linux": "grade on Linux",
     "user namespaces": "allow them (in a container: --security-opt seccomp=unconfined; on Ubuntu: "
-    "sysctl kernel.apparmor_restrict_unprivileged_userns=0)",
+    "sysctl kernel.apparmor_restrict_unprivileged_userns=0; where user.max_user_namespaces is 0, more)",
     "Landlock": "use Linux 5.13 or newer with landlock among its security modules (/sys/kernel/security/lsm)",
     "a dropped user": "grade as an ordinary user, or, as root, install bubblewrap",
 }

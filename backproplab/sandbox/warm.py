@@ -112,7 +112,7 @@ class WarmChild:
         for descriptor in (self._results, self._status.fileno()):
             self._poll.register(descriptor, select.POLLIN)
         self._open, self._rest = True, b""
-        self._step_is_new, self._told = False, time.monotonic()
+        self._step_is_new, self._begun, self._told = False, 0.0, time.monotonic()
         try:
             socket.send_fds(control, [b"!"], [job, results, guards.fileno()])
         except OSError:
@@ -146,6 +146,8 @@ class WarmChild:
         if self._step_is_new:
             patience = min(patience, PAUSE)
         ready = dict(self._poll.poll(patience * 1000))
+        if self._step_is_new and time.monotonic() - self._begun >= PAUSE:
+            self._tell_step()  # it may never be silent
         try:
             return os.read(self._results, CHUNK)
         except BlockingIOError:  # nothing there; if the guard has spoken, nothing comes any more
@@ -154,8 +156,10 @@ class WarmChild:
 
     def begin_step(self) -> None:
         """Tell the guard that a step begins: at once if the last word is old, else if it is not over soon."""
-        self._step_is_new = True
-        if time.monotonic() - self._told > OLD_SECONDS:
+        now = time.monotonic()
+        if not self._step_is_new:
+            self._step_is_new, self._begun = True, now
+        if now - self._told > OLD_SECONDS:
             self._tell_step()
 
     def _tell_step(self) -> None:

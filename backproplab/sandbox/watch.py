@@ -146,7 +146,8 @@ class Attempt:
         exercise, seed, name = key
         outcome, progress = self.progress.outcome, self.progress
         if not isinstance(self.step, Checkpoint) or exercise != self.step.exercise:
-            progress.problem(f"A value of {exercise} came while its check was not running; it does not count")
+            of = wire.one_line(exercise)
+            progress.problem(f"A value of {of} came while its check was not running; it does not count")
         elif seed not in progress.job.seeds or not name.isprintable():
             progress.problem(f"A value of {exercise} for no seed of this run does not count")
         elif key in progress.void or outcome.values.pop(key, None) is not None:

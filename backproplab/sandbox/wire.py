@@ -136,8 +136,16 @@ def read_value(body: bytes) -> tuple[Key, NDArray[Any]]:
 def read_texts(body: bytes, count: int) -> list[str]:
     """Return the texts of an ERROR (exercise, text) or NOTE (text) frame, each as one printable line."""
     reader = _Body(body)
-    lines = (" ".join(reader.text().split()) for _ in range(count))
-    return ["".join(c if c.isprintable() else "�" for c in line) for line in lines]
+    return [one_line(reader.text()) for _ in range(count)]
+
+
+def one_line(text: str) -> str:
+    """Return a text as one printable line.
+
+    >>> one_line("two\\n lines\\x00")
+    'two lines�'
+    """
+    return "".join(c if c.isprintable() else "�" for c in " ".join(text.split()))
 
 
 def read_index(body: bytes) -> int:

@@ -1,19 +1,23 @@
 """Nothing that a submission does to the descriptor for values takes the watchdog's eyes from it."""
 
 import contextlib
+import itertools
 import os
+import socket
 import subprocess
 import sys
 import textwrap
 import time
+from functools import partial
 
 import pytest
 from attacks import ASSIGNMENT, GIVEN, HELPERS, RIGHT
 from attacks.forging import FRAME
 
-from backproplab.sandbox import Cell, Checkpoint, IsolationError, Job, Limits, Sandbox
+from backproplab.sandbox import Cell, Checkpoint, IsolationError, Job, Limits, Sandbox, warm
 from backproplab.sandbox import watchdog as watchdog_module
 from backproplab.sandbox.limits import Meter, Usage
+from backproplab.sandbox.server import BEGIN_STEP
 
 MEMORY = Limits(cell_seconds=60, submission_seconds=60, memory_bytes=300_000_000)
 TIME = Limits(cell_seconds=0.3, submission_seconds=60, wall_factor=1000)
@@ -166,21 +170,59 @@ def test_sleeping_while_others_wait_is_the_students_time(watchdog, monkeypatch):
     assert looks(watchdog, monkeypatch, (161, Usage(1, 0, 9999))).words == "took more than 40 s"
 
 
+SHARES_A_CORE = """
+import os
+os.sched_setaffinity(0, [{core}])
+print(flush=True)
+while True:
+    pass
+"""
+
+
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="nothing tells who waits")
 def test_waiting_for_a_core_is_measured():
-    core = min(os.sched_getaffinity(0))
-    burn = [sys.executable, "-c", f"import os\nos.sched_setaffinity(0, [{core}])\nwhile True: pass"]
-    pair = [subprocess.Popen(burn) for _ in range(2)]
-    try:
-        meter = Meter(pair[0].pid)
-        while meter.look().waiting_seconds < 0.2:  # and not for ever, for one of them must wait
-            time.sleep(0.05)
-        used = meter.look()
-    finally:
-        for process in pair:
-            process.kill()
-            process.wait()
-    assert used.cpu_seconds > 0
+    """Who never sleeps either computes or waits, however much else there is to do on its core."""
+    program = SHARES_A_CORE.format(core=min(os.sched_getaffinity(0)))
+    start = partial(subprocess.Popen, [sys.executable, "-c", program], stdout=subprocess.PIPE)
+    with start() as waits, start() as other:
+        try:
+            for process in (waits, other):
+                process.stdout.readline()  # from here on it never sleeps
+            meter, others = Meter(waits.pid), Meter(other.pid)
+            before, begun = meter.look(), time.monotonic()
+            computed = others.look().cpu_seconds
+            while others.look().cpu_seconds < computed + 0.3:
+                time.sleep(0.01)
+            seconds, after = time.monotonic() - begun, meter.look()
+        finally:
+            waits.kill()
+            other.kill()
+    cpu = after.cpu_seconds - before.cpu_seconds
+    waiting = after.waiting_seconds - before.waiting_seconds
+    assert waiting > 0.2  # as `other` computed meanwhile
+    assert waiting + cpu > 0.75 * seconds  # a wait that goes on is not counted yet
+
+
+def test_a_step_is_told_though_the_child_is_never_silent(monkeypatch):
+    """From the first step on time is counted, so whoever puts off that word has none."""
+    grader, server = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+    clock = itertools.count()
+    monkeypatch.setattr(warm.time, "monotonic", lambda: next(clock) * 0.01)
+    with grader, server:
+        child = warm.WarmChild(grader, Limits())
+        _, (job, results, status), _, _ = socket.recv_fds(server, 1, 3)
+        with socket.socket(fileno=status) as guard:
+            os.write(results, bytes(100))
+            child.begin_step()
+            for _ in range(10):
+                child.read(1, patience=0)
+                child._rest = b""
+                os.write(results, b"x")
+            guard.setblocking(False)
+            assert guard.recv(100) == BEGIN_STEP
+        child.kill()
+        os.close(job)
+        os.close(results)
 
 
 def assert_stopped(outcome, words):
