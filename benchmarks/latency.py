@@ -36,11 +36,11 @@ PLAYED = 4000  # milliseconds for which pictures of the playground are counted
 CELLS = {
     "stepper": """
 from backproplab import Value
-from backproplab.widgets import Stepper
+from backproplab.widgets import Flow
 a = Value(5, label="a")
 for turn in range(9):  # a node that is used twice, nine times over
     a = 0.5 * a + a
-Stepper(a)""",
+Flow(a)""",
     "film": """
 from backproplab import SGD, Dense, Network, Sigmoid, SoftmaxCrossEntropy, fit
 from backproplab.training import BatchLoss, GradientMaps, GradientNorms, Recorder, WeightMaps

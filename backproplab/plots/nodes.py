@@ -1,4 +1,4 @@
-"""The nodes and arrows of a `Value` graph, and what is written on them: shared by picture and stepper."""
+"""The nodes and arrows of a `Value` graph, and what is written on them: for its picture and for Flow."""
 
 from collections.abc import Sequence
 from typing import Literal, NamedTuple

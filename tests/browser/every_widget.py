@@ -14,7 +14,7 @@ from backproplab.datasets import mnist, xor
 from backproplab.publishing.export import WIDGET_STATE, export
 from backproplab.spreadsheet import Sheet
 from backproplab.training import BatchLoss, GradientMaps, GradientNorms, Recorder
-from backproplab.widgets import DigitPad, GradientFilm, Playground, Spreadsheet, Stepper, quick_check
+from backproplab.widgets import DigitPad, Flow, GradientFilm, Playground, Spreadsheet, quick_check
 from browser.exported import Page
 from browser.lab import Watched
 
@@ -71,8 +71,8 @@ def every_widget() -> dict[str, Widget]:
     )
     return {
         "quiz": quick_check("02"),
-        "graph": Stepper(b * (3 * b), wrong_order=True),
-        "layers": Stepper(layers, SquaredError(), x=x, targets=targets),
+        "graph": Flow(b * (3 * b), wrong_order=True),
+        "layers": Flow(layers, SquaredError(), x=x, targets=targets),
         "sheet": Spreadsheet(Sheet(sheet, SquaredError(), x=[0.5, 0.3], target=[1.0], learning_rate=1.0)),
         "film": GradientFilm(history),
         "playground": Playground(data="moons"),

@@ -8,9 +8,9 @@ import pytest
 from backproplab.authoring.notebooks import execute
 from backproplab.publishing.export import export
 from browser.exported import Page
+from browser.flow import begin, press, says
 from browser.lab import OUTPUTS, ROOT, SCREENSHOTS, Watched, notebook_of
 from browser.quick_check import answer_all
-from browser.stepper import press, says
 from browser.test_widgets_gradient_film import SOURCE as FILM
 
 BROKEN = """
@@ -80,9 +80,10 @@ def test_the_quick_check_answers(chain_rule):
     answer_all(chain_rule, "02")
 
 
-def test_the_stepper_steps(chain_rule):
+def test_flow_steps_without_python(chain_rule):
     output = chain_rule.output("step-the-diamond")
-    press(output, "Home", "ArrowRight")
+    begin(output)
+    press(output, "ArrowRight")
     says(output, "d tells b: 1 × 60 = 60. b holds 60; it has heard 1 of 2 and waits.")
     press(output, "End")
     says(output, "The pass is over: every gradient is complete.")

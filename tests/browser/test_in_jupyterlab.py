@@ -17,17 +17,17 @@ quiz = quick_check("02")
 quiz""",
     "graph": """
 from backproplab import Value
-from backproplab.widgets import Stepper
+from backproplab.widgets import Flow
 a = Value(5, label="a")
 b = 4 * a
 c = 3 * b
-graph = Stepper(b * c, wrong_order=True)
+graph = Flow(b * c, wrong_order=True)
 graph""",
     "layers": """
 from backproplab import Dense, Network, Sigmoid, SquaredError
 from backproplab.datasets import xor
 x, targets = xor()
-layers = Stepper(Network([Dense(2, 4), Sigmoid(), Dense(4, 1)], seed=1), SquaredError(), x=x, targets=targets)
+layers = Flow(Network([Dense(2, 4), Sigmoid(), Dense(4, 1)], seed=1), SquaredError(), x=x, targets=targets)
 layers""",
     "sheet": """
 import numpy as np
@@ -250,7 +250,7 @@ def test_a_widget_that_no_output_shows_any_more_leaves_the_notebook(notebook, la
 
 
 def test_a_widget_inside_another_library_s_is_saved_with_it(notebook, lab):
-    notebook.ask("exec('import ipywidgets; inner = Stepper(b * c); row = ipywidgets.HBox([inner])')")
+    notebook.ask("exec('import ipywidgets; inner = Flow(b * c); row = ipywidgets.HBox([inner])')")
     saved = widgets_saved(notebook, lab)
     assert {notebook.ask(f"{name}.model_id") for name in ("row", "inner", "inner.layout")} <= saved
 

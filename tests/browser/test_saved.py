@@ -9,9 +9,9 @@ from browser.lab import Notebook, lab_server, notebook_of
 CELLS = {
     "graph": """
 from backproplab import Value
-from backproplab.widgets import Playground, Stepper
+from backproplab.widgets import Playground, Flow
 a = Value(5, label="a")
-Stepper(a * (3 * a))""",
+Flow(a * (3 * a))""",
     "playground": "Playground(width=2)",
 }
 STILL = {

@@ -1,7 +1,7 @@
-"""Lesson 02 on a page: the diamond's Stepper, by keyboard alone."""
+"""Lesson 02 on a page: the diamond in Flow, by keyboard alone."""
 
 import pytest
-from browser.stepper import press, says
+from browser.flow import begin, press, says
 from lessons.lesson import cells_of
 
 STEP = "shown['step-the-diamond'].step"
@@ -22,7 +22,7 @@ def test_the_diamond_is_stepped_from_d_to_a_and_back(lesson):
     press(output, "ArrowRight")
     says(output, "b tells a: 120 × 4 = 480.")
     lesson.becomes(STEP, 4)
-    press(output, "Home")
+    begin(output)
     lesson.becomes(STEP, 0)
     assert lesson.ask("a.grad") == 480  # what backward() had left there
 

@@ -1,7 +1,7 @@
-"""Lesson 05 on a page: two Steppers, by keyboard alone."""
+"""Lesson 05 on a page: two graphs in Flow, by keyboard alone."""
 
 import pytest
-from browser.stepper import press, says
+from browser.flow import begin, press, says
 from lessons.lesson import cells_of
 
 
@@ -47,8 +47,9 @@ def test_one_finds_the_message_that_reaches_w3_in_the_network_of_lesson_03(lesso
 
 def test_drawing_and_controls_stay_where_they_are_at_every_step(lesson):
     output = lesson.output("lesson-three-again")
-    press(output, "Home")
-    drawing, menu = output.locator(".bps-graph").first, output.get_by_role("combobox", name="next message to")
+    begin(output)
+    drawing = output.locator(".flow-graph").first
+    menu = output.get_by_role("combobox", name="next message to")
     places = []
     for _ in range(16):
         places.append((drawing.bounding_box()["y"], menu.bounding_box()["y"]))

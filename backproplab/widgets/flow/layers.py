@@ -1,4 +1,4 @@
-"""A `Network`'s backward pass, layer by layer, as the stepper's page shows it: formulas, shapes, numbers."""
+"""A `Network`'s two passes, layer by layer, as Flow's page shows them: formulas, shapes, numbers."""
 
 from typing import Any
 
@@ -23,13 +23,14 @@ LOSSES = {
 
 
 def layer_scene(network: Network, loss: Loss, x: ArrayLike, targets: ArrayLike) -> dict[str, Any]:
-    """All that the page needs to step back through `network`, for inputs `x` and `targets` as `loss` takes.
+    """All that the page needs for both passes through `network`; `targets` as `loss` takes them.
 
-    Runs one forward and one backward pass. The network's gradient is as it was afterwards; its layers keep
-    what this forward pass left.
+    Runs two forward passes, the first a layer at a time, and one backward pass. The network's gradient is as
+    it was afterwards; its layers keep what the second forward pass left.
     """
     kept = network.gradient.copy()
     try:
+        forward = _forward_steps(network, x)
         value = loss.forward(network.forward(x), targets)
         seed = loss.backward()
         steps = [_step(step) for step in network.backward_steps(seed)]
@@ -45,11 +46,46 @@ def layer_scene(network: Network, loss: Loss, x: ArrayLike, targets: ArrayLike) 
     return {
         "kind": "layers",
         "last": len(steps),
+        "forward": [*forward, _loss_step(loss, value)],
         "loss": [type(loss).__name__, f"L = {number(value, 4)}"],
         "inputs": str(np.shape(x)),
         "cards": [_card(name, layer) for name, layer in zip(network.names, network.layers, strict=True)],
         "steps": [start, *steps],
     }
+
+
+def _forward_steps(network: Network, x: ArrayLike) -> list[dict[str, Any]]:
+    """What comes out of each layer, first to last, after an entry for the inputs alone."""
+    inputs = network.checked(x)
+    steps = [
+        {
+            "title": "Before the forward pass",
+            "parts": [_array("inputs", "x", inputs)],
+            "said": f"Before the forward pass: the inputs have the shape {inputs.shape}, and no layer has "
+            "computed anything.",
+        }
+    ]
+    for name, layer in zip(network.names, network.layers, strict=True):
+        outputs = layer.forward(inputs)
+        steps.append(
+            {
+                "title": f"{name} computes",
+                "parts": [
+                    _array("inputs", "x", inputs),
+                    _array("outputs", layer.formulas.forward, outputs),
+                ],
+                "said": f"{name} takes {inputs.shape} and computes outputs of shape {outputs.shape} and norm "
+                f"{_norm(outputs)}.",
+                "norm": _norm(outputs),
+            }
+        )
+        inputs = outputs
+    return steps
+
+
+def _loss_step(loss: Loss, value: float) -> dict[str, Any]:
+    said = f"{type(loss).__name__} computes L = {number(value, 4)}. The forward pass is over."
+    return {"said": said, "norm": number(value, 4)}
 
 
 def _card(name: str, layer: Layer) -> dict[str, str]:

@@ -1,5 +1,5 @@
 """The backward pass of a `Value` graph or of a `Network`, a step a key."""
 
-from backproplab.widgets.stepper.widget import Stepper
+from backproplab.widgets.flow.widget import Flow
 
-__all__ = ["Stepper"]
+__all__ = ["Flow"]

@@ -1,4 +1,4 @@
-"""What the stepper says at each message of a `Value` graph, and what it writes into each box."""
+"""What Flow says at each message of a `Value` graph, and what it writes into each box."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -8,7 +8,7 @@ import numpy as np
 from backproplab.plots.nodes import Node, sign_of
 from backproplab.plots.words import join, short
 from backproplab.scalar import Value
-from backproplab.widgets.stepper.messages import Message
+from backproplab.widgets.flow.messages import Message
 
 UNKNOWN = "?"
 LONGEST = 14  # characters of a formula that is still a name
@@ -72,11 +72,11 @@ def sums(
         speaker, hearer = nodes[message.speaker], nodes[message.hearer]
         root, complete = nodes[-1], message.heard == message.due and message.hearer not in missed
         so_far = f"{name_of(hearer)} so far"
-        whole = _derivative(root, hearer) or f"gradient of {name_of(hearer)}"
+        whole = derivative(root, hearer) or f"gradient of {name_of(hearer)}"
         parts = [
-            (short(message.upstream), f"upstream {_derivative(root, speaker)}"),
+            (short(message.upstream), f"upstream {derivative(root, speaker)}"),
             ("×", ""),
-            (_bracketed(message.local), f"local {_derivative(speaker, hearer)}"),
+            (_bracketed(message.local), f"local {derivative(speaker, hearer)}"),
             ("=", ""),
             (short(message.contribution), "contribution"),
         ]
@@ -102,7 +102,7 @@ def sentences(
 ) -> list[str]:
     """What is said before the first message and after each. `right` for the messages of a wrong order."""
     root = nodes[-1]
-    own = _derivative(root, root)
+    own = derivative(root, root)
     seed = f"{own} = 1" if own else "the result's own gradient is 1"
     said = [f"Before the first message: {seed}, and no other box has heard anything."]
     said += [_sentence(nodes, message) for message in messages]
@@ -184,7 +184,8 @@ def _missed(messages: Sequence[Message], right: Sequence[Message] | None) -> dic
     }
 
 
-def _derivative(of: Node, by: Node) -> str:
+def derivative(of: Node, by: Node) -> str:
+    """The derivative of one node with respect to another, if both have labels; else nothing."""
     return f"∂{of.value.label}/∂{by.value.label}" if of.value.label and by.value.label else ""
 
 

@@ -1,4 +1,4 @@
-"""The backward pass, a step a key: a `Value` graph message by message, a `Network` layer by layer."""
+"""Both passes in motion and in steps: a `Value` graph message by message, a `Network` layer by layer."""
 
 from typing import Any
 
@@ -11,35 +11,37 @@ from backproplab.network import Network
 from backproplab.plots.graph import computational_graph
 from backproplab.plots.nodes import nodes_of
 from backproplab.scalar import Value
+from backproplab.widgets.flow.graph import value_scene
+from backproplab.widgets.flow.layers import layer_scene
+from backproplab.widgets.flow.messages import cleared
+from backproplab.widgets.flow.still import ORDERS, layers_table, messages_table
 from backproplab.widgets.kit.base import Live, Static
-from backproplab.widgets.stepper.graph import value_scene
-from backproplab.widgets.stepper.layers import layer_scene
-from backproplab.widgets.stepper.messages import cleared
-from backproplab.widgets.stepper.still import ORDERS, layers_table, messages_table
 
 TOLD_ONE_BY_ONE = 12  # messages; the table of a longer pass would be longer than its picture
 
 
-class Stepper(Live, folder="stepper"):
-    """Step through a backward pass, forwards and back.
+class Flow(Live, folder="flow"):
+    """Watch values run forward and gradients run back, or step through both.
 
-        Stepper(loss_value)                                  # a Value: its graph, message by message
-        Stepper(network, SquaredError(), x=x, targets=t)     # a Network: layer by layer
+        Flow(loss_value)                                  # a Value: its graph, message by message
+        Flow(network, SquaredError(), x=x, targets=t)     # a Network: layer by layer
 
-    `step` counts what has been told so far, from 0 to `last`; set it, and the page follows. `wrong_order`
-    puts a depth-first pass beside the right one (Value graphs only). The steps are those of
-    `backward_steps()`, taken when the stepper is made; leaves start from 0, and every gradient is afterwards
-    as it was before. ValueError for a graph of more than 60 nodes.
+    `step` counts what has been told on the way back, from 0 to `last`; below 0, down to `first`, it counts
+    what has yet to be computed on the way forward. Set it, and the page follows. `wrong_order` puts a
+    depth-first pass beside the right one (Value graphs only). The steps are those of `backward_steps()`,
+    taken when the widget is made; leaves start from 0, and every gradient is afterwards as it was before.
+    ValueError for a graph of more than 60 nodes.
 
     >>> a = Value(5.0, label="a")
-    >>> Stepper(a * a).last
-    2
+    >>> flow = Flow(a * a)
+    >>> flow.first, flow.last
+    (-1, 2)
     """
 
     scene = Dict().tag(sync=True)
     """What the page draws, worked out here."""
     step = Int(0).tag(sync=True)
-    """How many steps have been told; the page and Python both set it."""
+    """How many messages have been told; below 0, how much has yet to be computed. Page and Python set it."""
     wrong_order = Bool(False).tag(sync=True)
     """Whether a depth-first pass stands beside the right one."""
 
@@ -55,8 +57,8 @@ class Stepper(Live, folder="stepper"):
         if isinstance(shown, Network):
             if loss is None or x is None or targets is None:
                 raise TypeError(
-                    "to step through a Network, Stepper needs a loss and a batch to go back from: "
-                    "Stepper(network, SquaredError(), x=x, targets=targets)"
+                    "to go through a Network, Flow needs a loss and a batch to go back from: "
+                    "Flow(network, SquaredError(), x=x, targets=targets)"
                 )
             if wrong_order:
                 raise ValueError("layers in a row have one order; wrong_order is for the graph of a Value")
@@ -65,23 +67,30 @@ class Stepper(Live, folder="stepper"):
             scene = value_scene(shown)
         else:
             raise TypeError(
-                "Stepper steps through the graph of a Value or through a Network, "
+                "Flow goes through the graph of a Value or through a Network, "
                 f"got {type(shown).__name__} {shown!r:.60}"
             )
         self._shown = shown
         super().__init__(scene=scene, wrong_order=wrong_order)
 
     @property
+    def first(self) -> int:
+        """The step before the forward pass: 0 less the number of its computations."""
+        steps = self.scene["forward"]
+        return -len(steps) if self.scene["kind"] == "graph" else 1 - len(steps)
+
+    @property
     def last(self) -> int:
-        """The number of steps."""
+        """The number of messages, or of layers, of the backward pass."""
         return int(self.scene["last"])
 
     @validate("step")
     def _step_exists(self, proposal: dict[str, Any]) -> int:
         step = int(proposal["value"])
-        if not 0 <= step <= self.last:
+        if not self.first <= step <= self.last:
             raise TraitError(
-                f"this pass has {self.last} steps, got {step}; set step between 0 and {self.last}"
+                f"this pass has {self.last} steps back and {-self.first} forward, got {step}; "
+                f"set step between {self.first} and {self.last}"
             )
         return step
 

@@ -1,4 +1,4 @@
-"""A `Value` graph as the stepper's page draws it: boxes, arrows and, for each order, every step."""
+"""A `Value` graph as Flow's page draws it: boxes, arrows and, for each order, every step."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -10,40 +10,55 @@ from backproplab.plots.boxes import NAME, SMALL, text_width
 from backproplab.plots.layered import Edge, Layout, Run, layered
 from backproplab.plots.nodes import SPACE, Node, edges_of, nodes_of
 from backproplab.scalar import Value
-from backproplab.widgets.stepper.messages import right_messages, wrong_messages
-from backproplab.widgets.stepper.words import Entry, entries, name_of, sentences, sums
+from backproplab.widgets.flow.forward import BEGINS, forward_steps, trace
+from backproplab.widgets.flow.messages import right_messages, wrong_messages
+from backproplab.widgets.flow.shares import carried
+from backproplab.widgets.flow.words import Entry, entries, name_of, sentences, sums
 
 PIXELS = 112  # an inch: 9 points read as 14 pixels, as on the rest of the page
 ROW, PAD, INDENT = 0.18, 0.1, 0.15  # inches
 LONG = 6  # layers: from here on a drawing is wider than it is tall by far
+GAUGE = 0.1  # inches for the bar that fills as a box hears
 ROOM = 0.16  # inches more before each box, so that one sees an arrow light up
 
 
 def value_scene(root: Value) -> dict[str, Any]:
-    """All that the page needs to step through the graph of `root`, in the right order and depth first.
+    """All that the page needs for both passes over the graph of `root`; backward in both orders.
 
     ValueError for a leaf, which has no messages, and for more nodes than can be read.
     """
     if not root.parents:
         raise ValueError(
-            "Stepper got a Value that was computed from nothing, so it has no message to send; "
-            "give it a result, such as Stepper(a * b)"
+            "Flow got a Value that was computed from nothing, so it has no message to send; "
+            "give it a result, such as Flow(a * b)"
         )
     nodes = nodes_of(root)
     right, wrong = right_messages(nodes), wrong_messages(nodes)
     held = [entries(nodes, right), entries(nodes, wrong, right)]
     said = [sentences(nodes, right), sentences(nodes, wrong, right)]
+    edges, _ = edges_of(nodes, None)
+    forward = forward_steps(nodes, edges)
     passes = [
         {
             "said": said[index],
             "held": held[index],
             "sums": sums(nodes, messages, right),
             "moves": [[message.speaker, message.hearer, message.edge] for message in messages],
+            "late": [message.late for message in messages],
+            "carried": carried(nodes, edges, messages),
         }
         for index, messages in enumerate((right, wrong))
     ]
     widest = [[entry for one in held for entry in one[index]] for index in range(len(nodes))]
-    return {"kind": "graph", "last": len(right), "passes": passes, **_drawn(nodes, widest)}
+    return {
+        "kind": "graph",
+        "last": len(right),
+        "before": BEGINS,
+        "forward": forward,
+        "code": trace(nodes),
+        "passes": passes,
+        **_drawn(nodes, widest),
+    }
 
 
 def _drawn(nodes: Sequence[Node], shown: Sequence[Sequence[Entry]]) -> dict[str, Any]:
@@ -119,7 +134,7 @@ def _size(node: Node, shown: Sequence[Entry]) -> tuple[float, float]:
     rows = [INDENT + text_width(text) for _, text in node.rows[:1]]
     rows += [INDENT + text_width(entry.gradient, weight="bold") for entry in shown]
     rows += [text_width(entry.note, SMALL - 1) for entry in shown]
-    return max(heading, *rows) + 2 * PAD, ROW * (3 + bool(node.heading)) + 0.16
+    return max(heading, *rows) + 2 * PAD, ROW * (3 + bool(node.heading)) + 0.16 + GAUGE
 
 
 def _path(line: Sequence[Run], top: float) -> str:

@@ -1,4 +1,9 @@
-"""A Stepper, worked in the browser by keyboard alone."""
+"""The widget Flow, worked in the browser by keyboard alone."""
+
+
+def begin(output) -> None:
+    """Go to where all values are known and nothing has been told."""
+    output.get_by_role("slider", name="step").fill("0")
 
 
 def press(output, *names: str) -> None:
@@ -9,5 +14,5 @@ def press(output, *names: str) -> None:
 
 
 def says(output, text: str) -> None:
-    """Wait until the stepper says so where one can see it."""
+    """Wait until the widget says so where one can see it."""
     output.get_by_text(text).filter(visible=True).first.wait_for()

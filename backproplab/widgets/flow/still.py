@@ -1,4 +1,4 @@
-"""The stepper's steps as tables: for a page where nothing is live."""
+"""Flow's steps as tables: for a page where nothing is live."""
 
 from collections.abc import Sequence
 from html import escape

@@ -1,30 +1,30 @@
-"""The Stepper on a page, by keyboard alone."""
+"""Flow on a page: in steps by keyboard alone, and in motion."""
 
 import pytest
 
-from browser.stepper import press, says
+from browser.flow import begin, press, says
 
 DIAMOND = """
 from backproplab import Dense, Network, Sigmoid, SquaredError, Value
-from backproplab.widgets import Stepper
+from backproplab.widgets import Flow
 a = Value(5, label="a")
 b = 4 * a
 c = 3 * b
 d = b * c
 b.label, c.label, d.label = "b", "c", "d"
-diamond = Stepper(d)
+diamond = Flow(d)
 diamond
 """
 FORTY = """
 node = Value(0.5, label="x")
 for _ in range(13):
     node = (node * node + 1).tanh()
-large = Stepper(node)
+large = Flow(node)
 large
 """
 LAYERS = """
 network = Network([Dense(2, 4), Sigmoid(), Dense(4, 1), Sigmoid()], seed=1)
-layers = Stepper(network, SquaredError(), x=[[0, 1], [1, 1]], targets=[[1], [0]])
+layers = Flow(network, SquaredError(), x=[[0, 1], [1, 1]], targets=[[1], [0]])
 layers
 """
 
@@ -47,12 +47,12 @@ def test_each_arrow_is_a_message_and_python_counts_along(stage):
     press(output, "End")
     says(output, "The pass is over: every gradient is complete.")
     press(output, "Home", "ArrowLeft")
-    stage.becomes("diamond.step", 0)
+    stage.becomes("diamond.step", -3)
 
 
 def test_the_drawing_and_the_buttons_answer_the_same_keys(stage):
     output = stage.output("diamond")
-    press(output, "Home")
+    begin(output)
     output.get_by_role("group", name="Graph, stepped in the right order").focus()
     output.page.keyboard.press("ArrowRight")
     stage.becomes("diamond.step", 1)
@@ -64,8 +64,8 @@ def test_the_drawing_and_the_buttons_answer_the_same_keys(stage):
 
 def test_keys_answer_after_a_click_anywhere_in_the_widget(stage):
     output = stage.output("diamond")
-    press(output, "Home")
-    for step, words in enumerate(("Before the first message: ∂d/∂d", "Keys, after a click"), start=1):
+    begin(output)
+    for step, words in enumerate(("Before the first message: ∂d/∂d", "has heard nothing"), start=1):
         output.page.locator("body").evaluate("body => body.ownerDocument.activeElement.blur()")
         output.get_by_text(words).filter(visible=True).first.click()
         output.page.keyboard.press("ArrowRight")
@@ -74,7 +74,8 @@ def test_keys_answer_after_a_click_anywhere_in_the_widget(stage):
 
 def test_the_picture_is_told_in_words_step_by_step(stage):
     output = stage.output("diamond")
-    press(output, "Home", "ArrowRight")
+    begin(output)
+    press(output, "ArrowRight")
     label = output.get_by_role("img").first.get_attribute("aria-label")
     assert "a: value 5, gradient not known, heard 0 of 1;" in label
     assert "b: value 20, gradient 60, heard 1 of 2, hears now;" in label
@@ -85,13 +86,14 @@ def test_python_moves_the_page_and_two_views_go_together(stage):
     stage.ask("setattr(diamond, 'step', 4)")
     for cell in ("diamond", "again"):
         says(stage.output(cell), "b tells a: 120 × 4 = 480. a holds 480; it has heard its only message")
-    press(stage.output("again"), "Home", "ArrowRight")
+    begin(stage.output("again"))
+    press(stage.output("again"), "ArrowRight")
     says(stage.output("diamond"), "it has heard 1 of 2 and waits.")
 
 
 def test_one_goes_to_the_next_message_that_reaches_a_box(stage):
     output = stage.output("diamond")
-    press(output, "Home")
+    begin(output)
     output.get_by_role("combobox", name="next message to").focus()
     output.page.keyboard.type("b")
     output.page.keyboard.press("Tab")
@@ -102,8 +104,8 @@ def test_one_goes_to_the_next_message_that_reaches_a_box(stage):
 
 def test_a_click_on_a_box_chooses_it_and_gives_nothing_away(stage):
     output = stage.output("diamond")
-    press(output, "Home")
-    output.locator(".bps-node").first.click()  # a, with the mouse
+    begin(output)
+    output.locator(".flow-node").first.click()  # a, with the mouse
     output.page.keyboard.press("ArrowRight")
     stage.becomes("diamond.step", 1)
     assert (
@@ -117,43 +119,51 @@ def test_a_wrong_order_stands_beside_the_right_one(stage):
     output = stage.output("diamond")
     output.get_by_role("checkbox", name="also a wrong order, depth first").focus()
     output.page.keyboard.press("Space")
-    press(output, "Home", "ArrowRight", "ArrowRight", "ArrowRight")
+    begin(output)
+    press(output, "ArrowRight", "ArrowRight", "ArrowRight")
     says(output, "b has heard 1 of 2 and speaks too early. b tells a: 60 × 4 = 240.")
     stage.becomes("diamond.wrong_order", True)
     press(output, "End")
     says(output, "The pass is over, and wrong: a got 240, not 480.")
     output.get_by_role("group", name="The wrong order, depth first").get_by_text("✗ right: 480").wait_for()
-    stage.screenshot("diamond", "stepper-wrong-order")
+    stage.screenshot("diamond", "flow-wrong-order")
 
 
 def test_it_plays_to_the_end_and_pauses(stage):
     output = stage.output("diamond")
-    press(output, "End", "ArrowLeft", "ArrowLeft", " ")
+    press(output, "End", "ArrowLeft", " ")
     output.get_by_role("button", name="pause").wait_for()
     says(output, "The pass is over: every gradient is complete.")
-    output.get_by_role("button", name="play").wait_for()
-    press(output, "Home", " ", " ")
-    output.get_by_role("button", name="play").wait_for()
-    stage.becomes("diamond.step", 0)
+    output.get_by_role("button", name="◀ backward").wait_for()
+    begin(output)
+    press(output, " ", " ")
+    output.get_by_role("button", name="◀ backward").wait_for()
+    stage.becomes("diamond.step", 1)  # on its way, and goes on from there
+    message = output.locator(".flow-message").filter(visible=True).first
+    place = message.bounding_box()
+    output.page.wait_for_timeout(100)
+    assert message.bounding_box() == place
+    press(output, " ")
+    says(output, "The pass is over: every gradient is complete.")
 
 
 def test_in_a_large_graph_the_message_is_in_view_at_every_step_and_the_page_stays_put(stage):
     output = stage.output("large")
-    press(output, "Home")
+    begin(output)
     top = output.evaluate("node => node.getBoundingClientRect().top")
     for _ in range(stage.ask("large.last")):
         output.page.keyboard.press("ArrowRight")
         hidden = output.evaluate(
             """async node => {
                  await new Promise(requestAnimationFrame);
-                 const [box, line] = [".bps-graph", ".bps-now"].map(
+                 const [box, line] = [".flow-graph", ".flow-now"].map(
                    (name) => node.querySelector(name).getBoundingClientRect());
                  return Math.max(box.left - line.left, line.right - box.right, box.top - line.top);
                }"""
         )
         assert hidden < 12  # the arrow's head
     assert output.evaluate("node => node.getBoundingClientRect().top") == top
-    stage.screenshot("large", "stepper-large")
+    stage.screenshot("large", "flow-large")
 
 
 def test_a_network_is_stepped_layer_by_layer(stage):
@@ -166,7 +176,7 @@ def test_a_network_is_stepped_layer_by_layer(stage):
     output.page.keyboard.press("Enter")
     stage.becomes("layers.step", 4)
     says(output, "Step 4 of 4. dense1 hears a gradient of norm")
-    stage.screenshot("layers", "stepper-layers")
+    stage.screenshot("layers", "flow-layers")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -174,7 +184,7 @@ def test_axe_finds_nothing(stage, theme):
     if theme == "dark":
         stage.dark()
     for cell in ("diamond", "large", "layers"):
-        stage.screenshot(cell, f"stepper-{cell}-{theme}")
+        stage.screenshot(cell, f"flow-{cell}-{theme}")
     assert stage.violations() == []
 
 
@@ -182,14 +192,111 @@ def test_right_and_wrong_stand_beside_each_other_where_a_sidebar_leaves_900_pixe
     stage = open_stage({"diamond": DIAMOND}, viewport={"width": 900, "height": 800})
     output = stage.output("diamond")
     output.get_by_role("checkbox", name="also a wrong order, depth first").check()
-    right, wrong = (one.bounding_box() for one in output.locator(".bps-order").all())
+    right, wrong = (one.bounding_box() for one in output.locator(".flow-graph").all())
     assert right["y"] == wrong["y"]
     assert right["x"] + right["width"] <= wrong["x"]
 
 
 def test_before_the_first_message_its_place_says_what_will_stand_there(stage):
     output = stage.output("diamond")
-    press(output, "Home")
-    line = output.locator(".bps-line").first
+    begin(output)
+    line = output.locator(".flow-line").first
     assert line.is_visible()
     assert line.inner_text().split() == ["?", "upstream", "×", "?", "local", "=", "?", "contribution"]
+
+
+# What can be seen of the diamond whenever its drawing changes: the label that travels, and b's gradient.
+WATCH = """node => {
+  window.seen = [];
+  const box = [...node.querySelectorAll(".flow-node")].find((one) => one.textContent.startsWith("b"));
+  const look = () => {
+    const label = node.querySelector(".flow-message");
+    const now = [label.hidden ? "" : label.textContent, box.querySelector(".flow-triangle-text").textContent];
+    if (String(now) !== String(window.seen.at(-1))) window.seen.push(now);
+  };
+  new MutationObserver(look).observe(node, {
+    subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ["hidden"] });
+}"""
+
+
+def test_a_message_meets_the_local_derivative_and_its_box_fills_on_arrival(stage):
+    output = stage.output("again")
+    begin(output)
+    output.page.wait_for_timeout(50)  # frames in which all that began is drawn
+    output.evaluate(WATCH)
+    press(output, "ArrowRight")
+    output.page.wait_for_function("window.seen.length && window.seen.at(-1)[1] === '60'")
+    seen = output.page.evaluate("window.seen")
+    assert [one for one in seen if one[0]] == [["1", "?"], ["1 × 60", "?"], ["60", "?"]]
+    assert seen[-1] == ["", "60"]
+
+
+def test_values_run_forward_and_leave_the_local_derivatives(stage):
+    output = stage.output("again")
+    press(output, "Home")
+    says(output, "Before the forward pass: only the leaves have a value")
+    picture = output.get_by_role("img").first
+    assert "b: not computed yet" in picture.get_attribute("aria-label")
+    assert not output.locator(".flow-local").filter(visible=True).count()
+    output.get_by_role("button", name="▶ forward").click()
+    says(output, "d is computed: 20 × 60 = 1200. Its arrows keep the local derivatives 60 and 20.")
+    stage.becomes("diamond.step", 0)
+    assert "d: value 1200, gradient 1" in picture.get_attribute("aria-label")
+    output.get_by_role("button", name="▶ forward").wait_for()
+
+
+def test_in_the_wrong_order_the_second_60_is_seen_to_come_too_late(open_stage):
+    stage = open_stage({"diamond": DIAMOND, "wrong": "Flow(d, wrong_order=True)"})
+    output = stage.output("wrong")
+    press(output, "End")
+    late = output.locator(".flow-message").filter(visible=True)
+    assert late.all_inner_texts() == ["60 ✗ too late"]
+    graph = output.get_by_role("group", name="The wrong order, depth first")
+    assert graph.locator(".flow-too-late").count() == 1
+
+
+def test_an_arrow_that_is_pointed_at_says_its_share_and_a_line_of_code_shows_its_box(stage):
+    output = stage.output("diamond")
+    press(output, "End")
+    says(output, "b → a: 120 × 4 = 480, all of ∂d/∂a.")  # of the last message, by keyboard too
+    output.locator(".flow-target").nth(4).dispatch_event("pointerenter")
+    says(output, "d → b: 1 × 60 = 60, 50 % of ∂d/∂b, 120.")
+    output.get_by_text("as code").click()
+    output.get_by_role("button", name="c = b * 3").click()
+    assert output.locator(".flow-selected").first.text_content().startswith("c")
+    output.locator(".flow-node").filter(has_text="1200").first.click()
+    assert output.locator("[aria-pressed=true]").all_inner_texts() == ["d = b * c"]
+    output.get_by_text("as code").click()
+
+
+def test_no_frame_of_a_move_lays_the_page_out(stage):
+    output = stage.output("large")
+    begin(output)
+    session = output.page.context.new_cdp_session(output.page)
+    session.send("Performance.enable")
+
+    def layouts():
+        found = session.send("Performance.getMetrics")["metrics"]
+        return next(one["value"] for one in found if one["name"] == "LayoutCount")
+
+    before = layouts()
+    press(output, "ArrowRight")
+    frames = output.page.evaluate(
+        """() => new Promise((done) => {
+             let frames = 0; const begun = performance.now();
+             requestAnimationFrame(function frame(now) {
+               frames += 1;
+               if (now - begun < 800) requestAnimationFrame(frame); else done(frames);
+             });
+           })"""
+    )
+    assert layouts() - before < frames / 2
+
+
+def test_who_wants_no_motion_gets_the_steps(open_stage):
+    stage = open_stage({"diamond": DIAMOND}, reduced_motion="reduce")
+    output = stage.output("diamond")
+    output.evaluate(WATCH)
+    press(output, "ArrowRight", " ")
+    says(output, "The pass is over: every gradient is complete.")
+    assert {label for label, _ in output.page.evaluate("window.seen")} == {""}

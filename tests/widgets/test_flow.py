@@ -1,4 +1,4 @@
-"""Stepper: the steps that it is told are those of the passes themselves, right and wrong."""
+"""Flow: the steps that it is told are those of the passes themselves, right and wrong."""
 
 import json
 import random
@@ -15,10 +15,10 @@ from backproplab import Dense, Network, ReLU, Sigmoid, SoftmaxCrossEntropy, Squa
 from backproplab.plots.nodes import nodes_of
 from backproplab.plots.words import FIGURE_SPACE, POINT_SPACE, short
 from backproplab.scalar import dot
-from backproplab.widgets import Stepper
-from backproplab.widgets.stepper.graph import value_scene
-from backproplab.widgets.stepper.messages import depth_first_steps, right_messages, wrong_messages
-from backproplab.widgets.stepper.words import entries
+from backproplab.widgets import Flow
+from backproplab.widgets.flow.graph import value_scene
+from backproplab.widgets.flow.messages import depth_first_steps, right_messages, wrong_messages
+from backproplab.widgets.flow.words import entries
 
 
 def diamond(swapped=False):
@@ -90,7 +90,7 @@ def test_at_the_end_each_box_shows_its_gradient_and_a_wrong_one_says_so(seed):
 
 
 def test_the_diamond_is_told_in_four_messages():
-    passes = Stepper(diamond()[-1]).scene["passes"]
+    passes = Flow(diamond()[-1]).scene["passes"]
     titles = [[told["title"] for told in one["sums"]] for one in passes]
     assert titles[0] == ["d tells b", "d tells c", "c tells b", "b tells a"]
     assert titles[1] == ["d tells b", "d tells c", "b tells a", "c tells b"]
@@ -104,7 +104,7 @@ def test_the_diamond_is_told_in_four_messages():
 
 
 def test_what_a_box_shows_at_each_step_of_the_diamond():
-    right, wrong = (one["held"][2] for one in Stepper(diamond()[-1]).scene["passes"])  # b
+    right, wrong = (one["held"][2] for one in Flow(diamond()[-1]).scene["passes"])  # b
     assert right == [
         (0, "?", "heard 0 of 2", "unheard"),
         (1, "60", "heard 1 of 2", "waiting"),
@@ -115,7 +115,7 @@ def test_what_a_box_shows_at_each_step_of_the_diamond():
 
 def test_luck_is_called_luck():
     assert (
-        Stepper(diamond(swapped=True)[-1])
+        Flow(diamond(swapped=True)[-1])
         .scene["passes"][1]["said"][-1]
         .endswith("by luck of the order, every gradient is right.")
     )
@@ -123,32 +123,32 @@ def test_luck_is_called_luck():
 
 def test_what_is_no_number_in_either_order_is_not_called_wrong():
     a = Value(float("nan"), label="a")
-    assert "wrong" not in Stepper(a * a + a).scene["passes"][1]["said"][-1]
+    assert "wrong" not in Flow(a * a + a).scene["passes"][1]["said"][-1]
 
 
 def test_an_operand_used_twice_sends_two_messages_on_two_arrows():
     a = Value(3.0)
-    scene = Stepper(a * a).scene
+    scene = Flow(a * a).scene
     assert scene["passes"][0]["moves"] == [[1, 0, 0], [1, 0, 1]]
     assert [term[0] for term in scene["passes"][0]["sums"][1]["total"]] == ["3", "+", "3", "=", "6"]
 
 
 def test_a_constant_hears_nothing_and_without_labels_every_leaf_hears():
-    assert Stepper(3 * Value(2.0, label="a")).last == 1
-    assert Stepper(3 * Value(2.0)).last == 2
+    assert Flow(3 * Value(2.0, label="a")).last == 1
+    assert Flow(3 * Value(2.0)).last == 2
 
 
 def test_negative_numbers_stand_in_brackets():
     a = Value(-2.0, label="a")
-    told = Stepper(a * -3.0 + a).scene["passes"][0]["sums"][-1]
+    told = Flow(a * -3.0 + a).scene["passes"][0]["sums"][-1]
     assert [term[0] for term in told["product"]] == ["1", "×", "(−3)", "=", "−3"]
 
 
 def test_sixty_nodes_are_stepped_and_more_are_refused():
     leaves = [Value(1.0) for _ in range(59)]
-    assert Stepper(dot(leaves[:1], leaves[1:2]) + dot(leaves[:28], leaves[28:56])).last == 60
+    assert Flow(dot(leaves[:1], leaves[1:2]) + dot(leaves[:28], leaves[28:56])).last == 60
     with pytest.raises(ValueError, match="at most 60 nodes"):
-        Stepper(dot(leaves, [Value(1.0) for _ in leaves]))
+        Flow(dot(leaves, [Value(1.0) for _ in leaves]))
 
 
 @pytest.mark.parametrize(
@@ -161,32 +161,32 @@ def test_sixty_nodes_are_stepped_and_more_are_refused():
 )
 def test_what_cannot_be_stepped_is_refused_with_what_to_do(arguments, error, says):
     with pytest.raises(error, match=says):
-        Stepper(*arguments)
+        Flow(*arguments)
 
 
 def test_layers_in_a_row_have_no_wrong_order():
     with pytest.raises(ValueError, match="one order"):
-        Stepper(Network([Dense(1, 1)]), SquaredError(), x=[[1.0]], targets=[[1.0]], wrong_order=True)
+        Flow(Network([Dense(1, 1)]), SquaredError(), x=[[1.0]], targets=[[1.0]], wrong_order=True)
 
 
 def test_step_stays_within_the_pass():
-    stepper = Stepper(diamond()[-1])
-    stepper.step = stepper.last
-    with pytest.raises(TraitError, match="4 steps, got 5"):
-        stepper.step = 5
+    flow = Flow(diamond()[-1])
+    flow.step = flow.last
+    with pytest.raises(TraitError, match="4 steps back and 3 forward, got 5"):
+        flow.step = 5
 
 
 class TestNetwork:
     def small(self):
         network = Network([Dense(2, 3), ReLU(), Dense(3, 1), Sigmoid()], seed=3, dtype=np.float64)
         network.gradient = 7.0
-        stepper = Stepper(network, SquaredError(), x=[[1.0, 2.0], [0.0, 1.0]], targets=[[1.0], [0.0]])
-        return network, stepper
+        flow = Flow(network, SquaredError(), x=[[1.0, 2.0], [0.0, 1.0]], targets=[[1.0], [0.0]])
+        return network, flow
 
     def test_each_step_has_the_numbers_of_a_training_pass(self):
-        network, stepper = self.small()
+        network, flow = self.small()
         network.loss_and_gradient(SquaredError(), [[1.0, 2.0], [0.0, 1.0]], [[1.0], [0.0]])
-        for step in stepper.scene["steps"][1:]:
+        for step in flow.scene["steps"][1:]:
             own = {part["name"]: part for part in step["parts"][1:-1]}
             for name in ("weights", "bias") if own else ():
                 gradient = np.atleast_2d(network.gradient_views[f"{step['title']}.{name}"])
@@ -201,8 +201,8 @@ class TestNetwork:
 
     def test_a_norm_whose_square_float32_cannot_hold_is_not_0(self):
         network = Network([Dense(1, 1, initial="zeros")])
-        stepper = Stepper(network, SquaredError(), x=[[1.0]], targets=[[3e-30]])
-        assert [part["norm"] for part in stepper.scene["steps"][1]["parts"][:3]] == ["3e−30"] * 3
+        flow = Flow(network, SquaredError(), x=[[1.0]], targets=[[3e-30]])
+        assert [part["norm"] for part in flow.scene["steps"][1]["parts"][:3]] == ["3e−30"] * 3
 
     def test_the_networks_own_gradient_is_as_it_was(self):
         assert (self.small()[0].gradient == 7.0).all()
@@ -210,9 +210,9 @@ class TestNetwork:
     def test_a_large_network_is_told_in_shapes_and_norms(self):
         network = Network([Dense(784, 128), Sigmoid(), Dense(128, 10)], seed=0)
         x = np.random.default_rng(0).random((32, 784)).astype(np.float32)
-        stepper = Stepper(network, SoftmaxCrossEntropy(), x=x, targets=np.arange(32) % 10)
-        assert len(json.dumps(stepper.scene)) < 5_000
-        assert "dense1: upstream (32, 128)" in stepper.static().plain
+        flow = Flow(network, SoftmaxCrossEntropy(), x=x, targets=np.arange(32) % 10)
+        assert len(json.dumps(flow.scene)) < 5_000
+        assert "dense1: upstream (32, 128)" in flow.static().plain
 
     def test_without_a_kernel_there_is_a_table_of_the_layers(self):
         still = self.small()[1].static()
@@ -222,24 +222,24 @@ class TestNetwork:
 
 class TestStatic:
     def test_a_small_graph_is_a_picture_and_a_table_of_its_messages(self):
-        still = Stepper(diamond()[-1]).static()
+        still = Flow(diamond()[-1]).static()
         assert 'alt="Computational graph with 1 leaf' in still.html
         assert "a: value 5, gradient 480" in still.html
         assert "c tells b: 20 × 3 = 60; ∂d/∂b: 60 + 60 = 120" in still.plain
         assert "240" not in still.plain
 
     def test_the_wrong_order_stands_there_if_it_was_asked_for(self):
-        assert "a got 240, not 480" in Stepper(diamond()[-1], wrong_order=True).static().plain
+        assert "a got 240, not 480" in Flow(diamond()[-1], wrong_order=True).static().plain
 
     def test_a_longer_pass_is_a_picture_alone(self):
-        still = Stepper(random_expression(1)).static()
+        still = Flow(random_expression(1)).static()
         assert "<table" not in still.html
         assert still.plain.startswith("Computational graph")
 
     def test_the_gradients_of_a_lesson_stay_as_they_were(self):
         a, *_, d = diamond()
         d.backward()
-        Stepper(d).static()
+        Flow(d).static()
         assert (a.grad, d.grad) == (480, 1)
 
 
@@ -247,7 +247,7 @@ def test_points_of_a_column_stand_below_one_another():
     network = Network([Dense(1, 1)], dtype=np.float64)
     network.parameters = [2.0, 0.5]
     x, targets = [[0.25], [1.5], [-2.0]], [[0.0], [0.0], [0.5]]
-    scene = Stepper(network, SquaredError(), x=x, targets=targets).scene
+    scene = Flow(network, SquaredError(), x=x, targets=targets).scene
     column = [row[0] for row in scene["steps"][0]["parts"][0]["rows"]]
     assert len({len(text) - re.search(r"[.\u2008]|$", text).start() for text in column}) == 1
 
