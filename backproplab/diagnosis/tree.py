@@ -52,7 +52,9 @@ CLINIC: tuple[Branch, ...] = (
         "Rises",
         "Take one step at a thousandth of the rate: does the loss fall?",
         Outcome(
-            "yes", "Steps too far: the rate, or a sum where a mean was meant", "Rate ÷ 10; divide by the rows"
+            "yes",
+            "Steps too far: the rate; a sum for a mean; weights changed before the blame has passed them",
+            "Divide by the rows; blame first, then update; rate ÷ 10 last",
         ),
         Outcome("no", "The update goes uphill: a sign, or a wrong backward pass", "check_gradients"),
     ),
@@ -72,7 +74,7 @@ CLINIC: tuple[Branch, ...] = (
             "A forward pass or loss that you did not mean; a pass that leaves something changed",
             "Ask twice for one gradient: is it the same? Read forward",
         ),
-        Outcome("no", "The backward pass behind the last layer that agrees", "Derive that one line anew"),
+        Outcome("no", "The backward pass that differs first, on the way back", "Derive that one line anew"),
     ),
     Branch(
         "Right on one batch only",
@@ -105,7 +107,8 @@ def as_text(branches: tuple[Branch, ...] = CLINIC, *, width: int = 100) -> str:
     """
     lines = []
     for branch in branches:
-        lines += ["", branch.symptom.upper(), f"  {branch.test}"]
+        lines += ["", branch.symptom.upper()]
+        lines += textwrap.wrap(branch.test, width, initial_indent="  ", subsequent_indent="  ")
         for outcome in (branch.yes, branch.no):
             start = f"    {outcome.answer + ':':4} "
             lines += textwrap.wrap(
