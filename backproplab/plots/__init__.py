@@ -5,12 +5,14 @@ Figure. `display.show` puts either on the page.
 """
 
 from backproplab.plots.boundary import decision_boundary, hidden_lines
+from backproplab.plots.clinic import bug_clinic
 from backproplab.plots.graph import computational_graph
 from backproplab.plots.landscape import loss_landscape
 from backproplab.plots.losses import compare_losses
 from backproplab.plots.maps import digits, film, unit_maps
 from backproplab.plots.network_diagram import Names, network_diagram, unit_diagram
 from backproplab.plots.reading import digit_reading
+from backproplab.plots.runs import training_runs
 from backproplab.plots.slopes import error_curve, tangent
 from backproplab.plots.steepest import steepest_step
 from backproplab.plots.style import panels
@@ -19,6 +21,7 @@ from backproplab.plots.training import gradient_noise, gradient_norms, loss_curv
 
 __all__ = [
     "Names",
+    "bug_clinic",
     "compare_losses",
     "computational_graph",
     "decision_boundary",
@@ -36,6 +39,7 @@ __all__ = [
     "panels",
     "steepest_step",
     "tangent",
+    "training_runs",
     "unit_diagram",
     "unit_maps",
     "weight_traces",
