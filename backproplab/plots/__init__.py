@@ -4,6 +4,7 @@ Every function takes data and an optional `ax`, and returns the Axes; those that
 Figure. `display.show` puts either on the page.
 """
 
+from backproplab.plots.activations import activation_slopes, silent_units
 from backproplab.plots.boundary import decision_boundary, hidden_lines
 from backproplab.plots.graph import computational_graph
 from backproplab.plots.landscape import loss_landscape
@@ -19,6 +20,7 @@ from backproplab.plots.training import gradient_noise, gradient_norms, loss_curv
 
 __all__ = [
     "Names",
+    "activation_slopes",
     "compare_losses",
     "computational_graph",
     "decision_boundary",
@@ -34,6 +36,7 @@ __all__ = [
     "loss_landscape",
     "network_diagram",
     "panels",
+    "silent_units",
     "steepest_step",
     "tangent",
     "unit_diagram",
