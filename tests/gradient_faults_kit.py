@@ -24,11 +24,11 @@ from backproplab import (
     Tanh,
     check_gradients,
 )
-from backproplab.layers import GELU, Flatten, Layer, LeakyReLU, Residual
+from backproplab.layers import GELU, Flatten, Layer, LeakyReLU, Residual, Softplus
 from backproplab.losses import Loss
 from backproplab.optimizers import Adam
 
-ACTIVATIONS = [Sigmoid, Tanh, ReLU, LeakyReLU, GELU]
+ACTIVATIONS = [Sigmoid, Tanh, ReLU, LeakyReLU, GELU, Softplus]
 COUNTS_AS_FAULT = {np.float32: 1e-2, np.float64: 1e-4}
 
 # Layers that are wrong. Each forward is right.

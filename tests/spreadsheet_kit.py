@@ -12,7 +12,7 @@ from backproplab import (
     SquaredError,
     Tanh,
 )
-from backproplab.layers import GELU, LeakyReLU
+from backproplab.layers import GELU, LeakyReLU, Softplus
 
 
 def two_one_one():
@@ -47,7 +47,7 @@ def rectified():
 
 
 def yes_or_no():
-    network = Network([Dense(2, 2), GELU(), Dense(2, 2), Tanh(), Dense(2, 2)], seed=4, dtype=np.float64)
+    network = Network([Dense(2, 2), GELU(), Dense(2, 2), Softplus(), Dense(2, 2)], seed=4, dtype=np.float64)
     return network, BinaryCrossEntropy(), [0.7, -0.4], [1.0, 0.0]
 
 

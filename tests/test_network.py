@@ -20,9 +20,9 @@ from backproplab import (
     Tanh,
     check_gradients,
 )
-from backproplab.layers import GELU, Flatten, Layer, LeakyReLU, Residual
+from backproplab.layers import GELU, Flatten, Layer, LeakyReLU, Residual, Softplus
 
-ACTIVATIONS = [Sigmoid, Tanh, ReLU, LeakyReLU, GELU]
+ACTIVATIONS = [Sigmoid, Tanh, ReLU, LeakyReLU, GELU, Softplus]
 
 
 def random_network(rng, dtype=np.float64):
@@ -79,6 +79,7 @@ def torch_forward(torch, names, layers, leaves, z, prefix=""):
         ReLU: torch.relu,
         LeakyReLU: functional.leaky_relu,
         GELU: lambda v: functional.gelu(v, approximate="tanh"),
+        Softplus: functional.softplus,
     }
     for name, layer in zip(names, layers, strict=True):
         if isinstance(layer, Dense):

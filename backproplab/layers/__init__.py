@@ -1,6 +1,15 @@
 """Layers: differentiable steps, each with `forward` and `backward` side by side."""
 
-from backproplab.layers.activations import ACTIVATIONS, GELU, Activation, LeakyReLU, ReLU, Sigmoid, Tanh
+from backproplab.layers.activations import (
+    ACTIVATIONS,
+    GELU,
+    Activation,
+    LeakyReLU,
+    ReLU,
+    Sigmoid,
+    Softplus,
+    Tanh,
+)
 from backproplab.layers.chain import Chain, LayerStep, Residual
 from backproplab.layers.contract import Cost, Formulas, Layer, NotYetError
 from backproplab.layers.dense import Dense
@@ -24,5 +33,6 @@ __all__ = [
     "ReLU",
     "Residual",
     "Sigmoid",
+    "Softplus",
     "Tanh",
 ]

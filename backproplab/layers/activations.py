@@ -1,7 +1,7 @@
 """Activations: a nonlinearity for each element, with its derivative beside it. Lesson 12.
 
 `forward` takes and returns arrays of any shape; `backward` multiplies the upstream gradient by the local
-derivative, element by element. Four of the five write their derivative in terms of their own *output* a,
+derivative, element by element. Five of the six write their derivative in terms of their own *output* a,
 so a is all that they keep; GELU keeps its input z.
 """
 
@@ -20,7 +20,8 @@ class Activation(Layer):
     """What menus and pictures call it."""
 
     value: str
-    """a as a formula of z, as Python would read it; sigmoid, tanh, max and positive(a, 0) are known."""
+    """a as a formula of z, as Python would read it; sigmoid, tanh, max, ln, exp, abs and
+    positive(a, 0) are known."""
 
     derivative: str
     """da/dz as a formula of z and a."""
@@ -181,5 +182,37 @@ class GELU(Activation):
         return np.multiply(upstream, 0.5 * (1 + t) + 0.5 * z * (1 - t * t) * du_dz, out=out)
 
 
-ACTIVATIONS: tuple[type[Activation], ...] = (Sigmoid, Tanh, ReLU, LeakyReLU, GELU)
+class Softplus(Activation):
+    """a = ln(1 + eᶻ), a ReLU without its corner; da/dz = sigmoid(z), which is 1 − e⁻ᵃ.
+
+    Written as max(z, 0) + ln(1 + e^−|z|), so that no exponential overflows. Source: Dugas et al. 2001.
+
+    >>> softplus = Softplus()
+    >>> softplus.forward(np.array([0.0, 2.0])).round(6)
+    array([0.693147, 2.126928])
+    >>> softplus.backward(np.array([1.0, 1.0])).round(6)
+    array([0.5     , 0.880797])
+    """
+
+    keeps = {"a": "output"}
+    in_place = True
+    caption = "softplus"
+    value, derivative = "(max(z, 0) + ln(1 + exp(-abs(z))))", "(1 - exp(-a))"
+    formulas = Formulas("a = ln(1 + eᶻ)", "∂L/∂a", "∂L/∂z = ∂L/∂a × (1 − e⁻ᵃ)")
+
+    def forward(self, x: Array, out: Array | None = None) -> Array:
+        """Softplus of each element; keeps the output a."""
+        self.check_floats(x)
+        tail: Array = np.log1p(np.exp(-np.abs(x)))
+        a: Array = np.maximum(x, 0, out=out)
+        self.a: Array = np.add(a, tail, out=a)
+        return self.a
+
+    def backward(self, upstream: Array, out: Array | None = None) -> Array:
+        """Upstream times 1 − e⁻ᵃ, with the digits that a small slope has."""
+        self.check_upstream(upstream, self.a)
+        return np.multiply(upstream, -np.expm1(-self.a), out=out)
+
+
+ACTIVATIONS: tuple[type[Activation], ...] = (Sigmoid, Tanh, ReLU, LeakyReLU, GELU, Softplus)
 """Every activation of the package, in the order in which menus offer them."""

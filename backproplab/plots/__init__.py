@@ -4,6 +4,7 @@ Every function takes data and an optional `ax`, and returns the Axes; those that
 Figure. `display.show` puts either on the page.
 """
 
+from backproplab.plots.activations import activation_slopes, silent_units
 from backproplab.plots.boundary import decision_boundary, hidden_lines
 from backproplab.plots.clinic import bug_clinic
 from backproplab.plots.graph import computational_graph
@@ -21,6 +22,7 @@ from backproplab.plots.training import gradient_noise, gradient_norms, loss_curv
 
 __all__ = [
     "Names",
+    "activation_slopes",
     "bug_clinic",
     "compare_losses",
     "computational_graph",
@@ -37,6 +39,7 @@ __all__ = [
     "loss_landscape",
     "network_diagram",
     "panels",
+    "silent_units",
     "steepest_step",
     "tangent",
     "training_runs",

@@ -18,6 +18,7 @@ from backproplab.training.measurements import (
 )
 from backproplab.training.recorder import Measurement, Moment, Recorder, Series
 from backproplab.training.steps import Step, steps
+from backproplab.training.unit_slopes import UnitSlopes, slopes
 
 __all__ = [
     "Accuracy",
@@ -33,9 +34,11 @@ __all__ = [
     "Series",
     "Step",
     "TrainingStopped",
+    "UnitSlopes",
     "WeightMaps",
     "Weights",
     "accuracy",
     "fit",
+    "slopes",
     "steps",
 ]

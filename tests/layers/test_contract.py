@@ -23,6 +23,7 @@ from backproplab.layers import (
     ReLU,
     Residual,
     Sigmoid,
+    Softplus,
     Tanh,
 )
 
@@ -132,6 +133,7 @@ KINDS = {
     "relu": ReLU,
     "leaky": LeakyReLU,
     "gelu": GELU,
+    "softplus": Softplus,
     "flatten": Flatten,
     "residual": lambda: Residual([Dense(WIDTH, 3), Tanh(), Dense(3, WIDTH)]),
     "residual of activations": lambda: Residual([Tanh(), Sigmoid()]),
@@ -928,7 +930,7 @@ class TestWhatALayerSaysOfItself:
         chain = Chain([Tanh(), Dense(3, 4), Tanh(), Dense(4, 3)])
         assert chain.cost((3,)) == Cost(3 + 28 + 4 + 27, 28 + 8 + 27 + 24, 6 + 24)
 
-    @pytest.mark.parametrize("activation", [Sigmoid(), Tanh(), ReLU(), LeakyReLU(0.2), GELU()])
+    @pytest.mark.parametrize("activation", [Sigmoid(), Tanh(), ReLU(), LeakyReLU(0.2), GELU(), Softplus()])
     def test_the_formulas_of_an_activation_are_what_it_computes(self, activation):
         z = np.random.default_rng(0).normal(size=50)
         a = activation.forward(z)
@@ -936,6 +938,9 @@ class TestWhatALayerSaysOfItself:
             "sigmoid": lambda v: 1 / (1 + np.exp(-v)),
             "tanh": np.tanh,
             "max": np.maximum,
+            "ln": np.log,
+            "exp": np.exp,
+            "abs": np.abs,
             "positive": lambda v, otherwise: np.where(v > 0, 1, otherwise),
         }
         np.testing.assert_allclose(eval(activation.value, known, {"z": z}), a, rtol=1e-12)

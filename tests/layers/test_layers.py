@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backproplab import Dense, ReLU, Sigmoid, Tanh, check_gradients
-from backproplab.layers import GELU, Flatten, LeakyReLU, Residual
+from backproplab.layers import GELU, Flatten, LeakyReLU, Residual, Softplus
 from backproplab.layers.initial import STANDARD_DEVIATIONS
 
-ACTIVATIONS = [Sigmoid, Tanh, ReLU, LeakyReLU, GELU]
+ACTIVATIONS = [Sigmoid, Tanh, ReLU, LeakyReLU, GELU, Softplus]
 SIZES = st.integers(1, 5)
 SEEDS = st.integers(0, 10_000)
 
@@ -57,7 +57,7 @@ def test_out_receives_the_result_and_changes_nothing_else(kind):
     np.testing.assert_array_equal(down, expected_down)
 
 
-@pytest.mark.parametrize("kind", [Sigmoid, Tanh, ReLU, LeakyReLU])
+@pytest.mark.parametrize("kind", [Sigmoid, Tanh, ReLU, LeakyReLU, Softplus])
 def test_layers_that_keep_their_output_may_overwrite_what_comes_in(kind):
     x = np.random.default_rng(1).normal(size=(4, 3))
     separate, in_place = kind(), kind()
@@ -98,6 +98,16 @@ def test_gelu_is_close_to_the_exact_one():
     z = np.linspace(-6, 6, 1001)
     exact = np.array([0.5 * v * (1 + erf(v / np.sqrt(2))) for v in z])
     assert np.abs(GELU().forward(z) - exact).max() < 0.0005
+
+
+@pytest.mark.parametrize("z", [-700.0, -40.0, -1e-3, 30.0, 1e300])
+def test_softplus_and_its_slope_keep_their_digits_far_out(z):
+    # ln(1 + eᶻ) as it stands is 0 at −40 and infinite at 710; so would be the slope taken as 1 − e⁻ᵃ.
+    softplus = Softplus()
+    expected = np.exp(z) if z < -30 else np.logaddexp(0, z)
+    assert softplus.forward(np.array([z]))[0] == pytest.approx(expected, rel=1e-14, abs=0)
+    slope = np.exp(z) if z < -30 else 1 / (1 + np.exp(-z))
+    assert softplus.backward(np.ones(1))[0] == pytest.approx(slope, rel=1e-14, abs=0)
 
 
 def test_flatten_gives_rows_and_takes_them_back():
@@ -220,6 +230,7 @@ def test_activations_agree_with_pytorch(kind):
         ReLU: torch.relu,
         LeakyReLU: torch.nn.functional.leaky_relu,
         GELU: lambda z: torch.nn.functional.gelu(z, approximate="tanh"),
+        Softplus: torch.nn.functional.softplus,
     }[kind]
     rng = np.random.default_rng(0)
     x, upstream = rng.normal(scale=3, size=(2, 50, 20))

@@ -38,10 +38,10 @@ class Playground(Live, folder="playground"):
 
     Every setting can be changed on the page or from another cell: `data` ("xor", "noisy xor", "moons",
     "circles", "spirals"), `noise` (a standard deviation), `depth` (hidden layers, 0 to 3), `width` (units in
-    each, 1 to 8), `activation` ("sigmoid", "tanh", "ReLU", "leaky ReLU", "GELU", "none"), `initial` (as Dense
-    takes it), `loss` ("squared error", "cross-entropy"; both a mean), `optimizer` ("SGD", "momentum",
-    "Adam"), `learning_rate`, `seed` (of the first weights), `speed` (steps a picture). A new learning rate
-    holds from the next step on; any other change starts afresh.
+    each, 1 to 8), `activation` ("sigmoid", "tanh", "ReLU", "leaky ReLU", "GELU", "softplus", "none"),
+    `initial` (as Dense takes it), `loss` ("squared error", "cross-entropy"; both a mean), `optimizer`
+    ("SGD", "momentum", "Adam"), `learning_rate`, `seed` (of the first weights), `speed` (steps a picture).
+    A new learning rate holds from the next step on; any other change starts afresh.
 
     `network`, `x`, `targets` and `steps` are those of the run on the page, as it stands.
 

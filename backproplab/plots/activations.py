@@ -1,0 +1,128 @@
+"""Activations with their slopes below them, and how many units a run leaves without a slope. Lesson 12."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike, NDArray
+
+from backproplab.display import describe
+from backproplab.layers import Activation
+from backproplab.plots.style import (
+    LINES,
+    MUTED,
+    ROLES,
+    SERIES,
+    WIDTH,
+    axes_or_new,
+    house_style,
+    step_axis,
+)
+from backproplab.plots.words import number
+from backproplab.training.recorder import Series
+
+Floats = NDArray[np.float64]
+COLUMNS = 3
+
+
+@house_style()
+def activation_slopes(activations: Sequence[Activation], z: ArrayLike) -> Figure:
+    """Draw each activation over z `(k,)`, rising, and its slope ∂a/∂z below it on the same axis of z.
+
+    Three to a row. All functions share one scale and all slopes another, so that heights can be compared; a
+    thin line in the lower panels marks the slope 1, which passes blame on as it comes. The alt text gives the
+    least and the largest slope of each, and where they are.
+    ValueError if there is no activation or if z does not rise.
+    """
+    places = np.asarray(z, float)
+    if not len(activations) or places.ndim != 1 or len(places) < 2 or not (np.diff(places) > 0).all():
+        raise ValueError(
+            f"activation_slopes() needs one activation or more and a z of shape (k,) that rises, got "
+            f"{len(activations)} and a z of shape {places.shape}"
+        )
+    rows = -(-len(activations) // COLUMNS)
+    columns = min(COLUMNS, len(activations))
+    figure = Figure(figsize=(WIDTH, 3.6 * rows), layout="constrained")
+    grid = figure.subplots(
+        2 * rows, columns, squeeze=False, sharex=True, height_ratios=[1.3, 1] * rows, sharey="row"
+    )
+    told = []
+    for k, activation in enumerate(activations):
+        row, column = 2 * (k // columns), k % columns
+        a, slope = _curves(activation, places)
+        _pair(grid[row, column], grid[row + 1, column], places, a, slope)
+        grid[row, column].set_title(activation.caption)
+        told.append(f"{activation.caption}: {_extremes(places, slope)}")
+    for k in range(len(activations), rows * columns):
+        row, column = 2 * (k // columns), k % columns
+        grid[row, column].set_visible(False)
+        grid[row + 1, column].set_visible(False)
+    for row in range(0, 2 * rows, 2):
+        grid[row, 0].set_ylabel("a")
+        grid[row + 1, 0].set_ylabel("slope ∂a/∂z")
+    describe(
+        figure,
+        f"Activations over z from {number(places[0])} to {number(places[-1])}, each with its slope below. "
+        f"{'; '.join(told)}.",
+    )
+    return figure
+
+
+def _curves(activation: Activation, z: Floats) -> tuple[Floats, Floats]:
+    """The function and, by its own backward pass, its slope."""
+    a = np.asarray(activation.forward(z), float)
+    return a, np.asarray(activation.backward(np.ones_like(z)), float)
+
+
+def _pair(above: Axes, below: Axes, z: Floats, a: Floats, slope: Floats) -> None:
+    value, gradient = ROLES["value"], ROLES["gradient"]
+    above.plot(z, a, value.line, color=value.colour)
+    below.axhline(1, color=MUTED, linewidth=0.8, linestyle=(0, (2, 2)))
+    below.plot(z, slope, gradient.line, color=gradient.colour)
+    below.set(xlabel="z", xlim=(z[0], z[-1]), ylim=(-0.25, 1.25), yticks=[0, 0.5, 1])
+    for ax in (above, below):
+        ax.axvline(0, color=MUTED, linewidth=0.6)
+        ax.tick_params(labelbottom=ax is below)
+
+
+def _extremes(z: Floats, slope: Floats) -> str:
+    """The least and the largest slope; where, unless it is at an end or on a flat stretch."""
+    words = []
+    for name, value in (("at least", slope.min()), ("at most", slope.max())):
+        there = np.flatnonzero(np.isclose(slope, value, rtol=1e-3, atol=1e-3))
+        inner = there[0] > 0 and there[-1] < len(z) - 1
+        words.append(f"{name} {number(value)}" + (f" near z = {number(_middle(z, there))}" if inner else ""))
+    return f"slope {' and '.join(words)}"
+
+
+def _middle(z: Floats, there: NDArray[np.intp]) -> float:
+    middle = float(z[there].mean())
+    return 0.0 if abs(middle) < 1e-9 else middle
+
+
+@house_style()
+def silent_units(slopes: Mapping[str, Series], *, at_most: float = 0.0, ax: Axes | None = None) -> Axes:
+    """Draw over the steps how many units have a largest slope of `at_most` or less: with 0, the dead ones.
+
+    `slopes` holds by name what a `UnitSlopes` recorded of a layer, `(times, units)`: a line each. The alt
+    text gives the first count, the largest and the last.
+    ValueError if there are no records or more than can be told apart.
+    """
+    if not 0 < len(slopes) <= len(LINES):
+        raise ValueError(f"silent_units() draws one to {len(LINES)} layers, got {len(slopes)}")
+    ax = axes_or_new(ax)
+    told, most = [], 0
+    for (name, series), line, colour in zip(slopes.items(), LINES, SERIES, strict=False):
+        count = (np.asarray(series.values) <= at_most).sum(axis=1)
+        ax.step(series.steps, count, where="post", linestyle=line, color=colour, label=name)
+        most = max(most, series.values.shape[1])
+        told.append(f"{name}: {count[0]} at first, at most {count.max()}, {count[-1]} at the end")
+    step_axis(ax)
+    ax.set(ylabel="units", ylim=(0, most))
+    ax.set_title(
+        "Units with no slope" if at_most == 0 else f"Units whose largest slope is {at_most:g} or less"
+    )
+    ax.legend(loc="best")
+    describe(ax, f"Units without a slope over training, of {most}. {'; '.join(told)}.")
+    return ax

@@ -1,0 +1,72 @@
+"""Activations above their slopes, and counts of units without one: drawn as computed, told in words."""
+
+import numpy as np
+import pytest
+
+from backproplab.display import alt_text
+from backproplab.layers import ACTIVATIONS, GELU, ReLU, Sigmoid, Tanh
+from backproplab.plots import activation_slopes, silent_units
+from backproplab.training.recorder import Series
+
+Z = np.linspace(-4, 4, 161)
+
+
+def curve(ax):
+    """The longest line of the axes, which is the curve."""
+    return max(ax.lines, key=lambda line: len(line.get_xdata()))
+
+
+def test_each_slope_drawn_is_that_of_the_function_above_it():
+    figure = activation_slopes([kind() for kind in ACTIVATIONS], Z)
+    for above in (ax for ax in figure.axes if ax.get_title(loc="left")):
+        rows = above.get_subplotspec()
+        (below,) = (
+            ax
+            for ax in figure.axes
+            if ax.get_subplotspec().colspan == rows.colspan
+            and ax.get_subplotspec().rowspan.start == rows.rowspan.stop
+        )
+        a, slope = (curve(ax).get_ydata() for ax in (above, below))
+        smooth = np.abs(Z) > 0.1  # ReLU and its leaky twin have a corner at 0
+        assert np.gradient(a, Z)[smooth][1:-1] == pytest.approx(slope[smooth][1:-1], abs=0.01)
+        assert below.get_xlim() == above.get_xlim() == (-4, 4)
+        assert curve(above).get_linestyle() != curve(below).get_linestyle()
+
+
+def test_every_activation_has_its_panel_by_name():
+    titles = [ax.get_title(loc="left") for ax in activation_slopes([k() for k in ACTIVATIONS], Z).axes]
+    assert [title for title in titles if title] == [kind.caption for kind in ACTIVATIONS]
+
+
+def test_places_without_an_activation_are_empty():
+    axes = activation_slopes([Sigmoid(), Tanh(), ReLU(), GELU()], Z).axes
+    assert [ax.get_visible() for ax in axes].count(False) == 4
+
+
+def test_it_is_told_in_words():
+    assert alt_text(activation_slopes([Sigmoid(), GELU()], Z)) == (
+        "Activations over z from −4.0 to 4.0, each with its slope below. sigmoid: slope at least 0.018 and "
+        "at most 0.25 near z = 0; GELU: slope at least −0.13 near z = −1.4 and at most 1.1 near z = 1.4."
+    )
+
+
+def test_silent_units_are_those_at_or_below_the_limit():
+    steps, values = np.array([1, 10, 20]), np.array([[1, 1, 0.0], [0, 0, 0.01], [1, 0, 0.02]])
+    ax = silent_units({"relu1": Series(steps, values, ("a", "b", "c"))})
+    assert curve(ax).get_ydata().tolist() == [1, 2, 1]
+    assert alt_text(ax) == (
+        "Units without a slope over training, of 3. relu1: 1 at first, at most 2, 1 at the end."
+    )
+    ax = silent_units({"relu1": Series(steps, values, ("a", "b", "c"))}, at_most=0.01)
+    assert curve(ax).get_ydata().tolist() == [1, 3, 1]
+
+
+class TestBadInput:
+    @pytest.mark.parametrize(("activations", "z"), [([], Z), ([Tanh()], Z[::-1]), ([Tanh()], [[1.0]])])
+    def test_nothing_to_draw(self, activations, z):
+        with pytest.raises(ValueError, match="needs one activation or more"):
+            activation_slopes(activations, z)
+
+    def test_no_layers(self):
+        with pytest.raises(ValueError, match="draws one to 6 layers, got 0"):
+            silent_units({})
