@@ -5,6 +5,7 @@ Figure. `display.show` puts either on the page.
 """
 
 from backproplab.plots.boundary import decision_boundary, hidden_lines
+from backproplab.plots.depth import sizes_by_layer
 from backproplab.plots.graph import computational_graph
 from backproplab.plots.landscape import loss_landscape
 from backproplab.plots.losses import compare_losses
@@ -34,6 +35,7 @@ __all__ = [
     "loss_landscape",
     "network_diagram",
     "panels",
+    "sizes_by_layer",
     "steepest_step",
     "tangent",
     "unit_diagram",
