@@ -7,6 +7,7 @@ Figure. `display.show` puts either on the page.
 from backproplab.plots.activations import activation_slopes, silent_units
 from backproplab.plots.boundary import decision_boundary, hidden_lines
 from backproplab.plots.clinic import bug_clinic
+from backproplab.plots.depth import sizes_by_layer
 from backproplab.plots.graph import computational_graph
 from backproplab.plots.landscape import loss_landscape
 from backproplab.plots.losses import compare_losses
@@ -40,6 +41,7 @@ __all__ = [
     "network_diagram",
     "panels",
     "silent_units",
+    "sizes_by_layer",
     "steepest_step",
     "tangent",
     "training_runs",
