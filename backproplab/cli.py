@@ -61,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
         add_site,
         add_workbooks,
         add_pack_mnist,
+        add_train_digit_reader,
     ):
         add(commands)
     return parser
@@ -239,4 +240,23 @@ def pack_mnist(given: argparse.Namespace) -> int:
     from backproplab.datasets.pack_mnist import rebuild
 
     print(rebuild(given.folder))
+    return 0
+
+
+def add_train_digit_reader(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `backproplab train-digit-reader`."""
+    parser = commands.add_parser(
+        "train-digit-reader",
+        help="Train the digit reader that the package carries; for its maintainers.",
+        description="Train the network of lesson 00 anew, and write its weights into the package.",
+    )
+    parser.set_defaults(command=train_digit_reader, extra="")
+
+
+def train_digit_reader(given: argparse.Namespace) -> int:
+    """Train the digit reader, and say how it reads and whether it is the one that was there."""
+    from backproplab.pretrained.train_digit_reader import rebuild
+
+    for line in rebuild():
+        print(line, flush=True)
     return 0

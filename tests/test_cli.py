@@ -13,7 +13,18 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from backproplab import cli
 
 ROOT = Path(__file__).parent.parent
-VERBS = ["course", "lab", "release", "grade", "run", "export", "workbooks", "pack-mnist"]
+VERBS = [
+    "course",
+    "lab",
+    "release",
+    "grade",
+    "run",
+    "export",
+    "site",
+    "workbooks",
+    "pack-mnist",
+    "train-digit-reader",
+]
 
 
 def shell(*arguments, **options):
@@ -65,6 +76,7 @@ def without(library, *arguments, folder):
         ("latex2mathml", "lab", ["export", "notebooks/01-a.ipynb"]),
         ("jinja2", "lab", ["export", "notebooks/01-a.ipynb"]),
         ("jupyterlab", "lab", ["lab"]),
+        ("sphinx", "site", ["site"]),
         ("xlsxwriter", "sheet", ["workbooks"]),
     ],
 )

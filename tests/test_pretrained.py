@@ -6,6 +6,7 @@ import zipfile
 import numpy as np
 import pytest
 
+from backproplab import cli
 from backproplab.datasets import mnist
 from backproplab.losses import SoftmaxCrossEntropy
 from backproplab.pretrained import digit_reader, train_digit_reader
@@ -104,18 +105,18 @@ def test_weights_of_another_network_are_refused(file):
         digit_reader()
 
 
-def test_the_script_writes_the_shipped_file_from_the_shipped_weights(file, monkeypatch, capsys):
+def test_its_verb_writes_the_shipped_file_from_the_shipped_weights(file, monkeypatch, capsys):
     monkeypatch.setattr(reader_module, "FILE", REAL)
     trained = digit_reader()
     monkeypatch.setattr(reader_module, "FILE", file)
     monkeypatch.setattr(train_digit_reader, "train", lambda: trained)
-    train_digit_reader.main()
+    assert cli.main(["train-digit-reader"]) == 0
     with zipfile.ZipFile(file) as ours, zipfile.ZipFile(REAL) as shipped:
         assert {item.filename: item.CRC for item in ours.infolist()} == {
             item.filename: item.CRC for item in shipped.infolist()
         }
     assert "97.28% of the test digits read rightly" in capsys.readouterr().out
-    train_digit_reader.main()
+    assert cli.main(["train-digit-reader"]) == 0
     assert "the same weights as before" in capsys.readouterr().out
 
 

@@ -1,7 +1,7 @@
 """The network of lesson 00: 784-128-10, reads handwritten digits, and takes one 7 for a 3.
 
-Its weights lie in one file beside this module, which `python -m backproplab.pretrained.train_digit_reader`
-makes from MNIST (Y. LeCun and C. Cortes, CC BY-SA 3.0).
+Its weights lie in one file beside this module, which `backproplab train-digit-reader` makes
+from MNIST (Y. LeCun and C. Cortes, CC BY-SA 3.0).
 """
 
 import zipfile

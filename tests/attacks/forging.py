@@ -261,10 +261,10 @@ for thing in gc.get_objects():
         "make the check return what is known",
         """
 import numpy as np
-from backproplab.check import posed
+from backproplab.marking import exercise
 def call_with_seed(function, seed):
     return {{name: np.zeros(3) for name in ("twice",)}}
-posed.call_with_seed.__code__ = call_with_seed.__code__
+exercise.call_with_seed.__code__ = call_with_seed.__code__
 """,
         spoils=True,
     ),

@@ -1,3 +1,5 @@
+"""`backproplab release`: what it writes, what it refuses, and what it says of both."""
+
 import subprocess
 import sys
 from zipfile import ZipFile

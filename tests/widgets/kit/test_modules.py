@@ -10,7 +10,7 @@ from backproplab.plots.style import ROLES
 from backproplab.widgets.kit import modules
 from backproplab.widgets.kit.base import Live
 
-HOME = Path(__file__).parents[2] / "backproplab/widgets"
+HOME = Path(__file__).parents[3] / "backproplab/widgets"
 SCRIPTS = sorted(path.relative_to(HOME).as_posix() for path in HOME.rglob("*.js"))
 WIDGETS = [name for name in SCRIPTS if "export default" in modules.read(name)]
 SHEETS = sorted(path.relative_to(HOME).as_posix() for path in HOME.rglob("*.css"))
