@@ -162,6 +162,16 @@ def test_a_gradebook_that_is_somebody_elses_is_not_overwritten(tmp_path, capsys)
     assert not results(tmp_path)
 
 
+@pytest.mark.parametrize("out", ["file", "file/grades"])
+def test_a_folder_that_cannot_be_made_is_said_in_a_sentence(tmp_path, capsys, out):
+    command = a_class(tmp_path, 1, out=tmp_path / out)
+    (tmp_path / "file").write_text("no folder")
+    assert cli.main(command) == 2
+    assert "file" in (said := capsys.readouterr().err)
+    assert "could not be written" in said
+    assert "Errno" not in said
+
+
 def test_whoever_hands_in_again_meets_other_seeds(graded, tmp_path):
     command, drawn = graded, [run_json(tmp_path)["seeds"]]
     right = kit.student(kit.solution(tmp_path), kit.RIGHT | {"90.1": kit.SQUARE.format("return 3 * x")})
