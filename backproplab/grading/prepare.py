@@ -4,6 +4,7 @@ All of this works on bytes that anybody may have made, with Python's own parsers
 with limits (`reader`), and what comes out of it is plain data.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
@@ -17,6 +18,8 @@ from backproplab.marking.ids import grade_id
 from backproplab.marking.names import bound_names
 from backproplab.marking.unreadable import unreadable
 from backproplab.sandbox.protocol import Assignment, Cell, Checkpoint
+
+LESSON = re.compile(r"""\bquick_check\(['"](\w{1,9})['"]""")  # how a lesson ends
 
 HandedOut = tuple[str, tuple[str, ...]]
 """An answer cell as it was handed out, and the names that it asks for."""
@@ -70,10 +73,7 @@ class Preparer:
         sources = [cell.source for cell in notebook.cells]
         of_set = bool(share(notebook, self._assignment))
         if not of_set:
-            notes = [
-                *notes,
-                f"No cell of {self._assignment.name} is in this notebook: is it another assignment's?",
-            ]
+            notes = [*notes, _what_it_is(sources, self._assignment.name)]
         return Prepared(
             steps=make_job(notebook.cells, self._assignment, ()).steps,
             edited={name: is_edited(*handed_out, sources) for name, handed_out in self._handed_out.items()},
@@ -84,6 +84,17 @@ class Preparer:
             of_set=of_set,
             notebook=path,
         )
+
+
+def _what_it_is(sources: Sequence[str], name: str) -> str:
+    """Say what a notebook is that has no cell of the set."""
+    lesson = next((found[1] for source in sources if (found := LESSON.search(source))), "")
+    if lesson:
+        return (
+            f"No cell of {name} is in this notebook: it is lesson {lesson}, which is there to be read. What "
+            f"counts is exercises/{name}.ipynb"
+        )
+    return f"No cell of {name} is in this notebook: is it another assignment's?"
 
 
 def _answering(names: Sequence[str], sources: Sequence[str]) -> list[tuple[int, str]]:

@@ -59,9 +59,20 @@ def solution_for(submissions: Sequence[Submission], solutions: Sequence[Path], w
     best = votes.most_common(2)
     if not best or (len(best) == 2 and best[0][1] == best[1][1]):
         raise SubmissionError(
-            f"The notebooks do not say which set they are: choose one with --set ({listed})"
+            f"{_why_not_told(submissions)}The notebooks do not say which set they are: choose one with --set "
+            f"({listed})"
         )
     return names[best[0][0]]
+
+
+def _why_not_told(submissions: Sequence[Submission]) -> str:
+    """Say what may be the reason: that files cannot be opened, for instance since they are encrypted."""
+    handed_in = [entry for each in submissions for entry in each.notebooks]
+    reasons = Counter(entry.refused for entry in handed_in if entry.refused)
+    return "".join(
+        f"{count} of {len(handed_in)} notebooks cannot be opened: {reason}. "
+        for reason, count in reasons.most_common()
+    )
 
 
 def of_set(submissions: Sequence[Submission], name: str, sets: Collection[str] = ()) -> list[Submission]:

@@ -8,7 +8,7 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,7 +35,7 @@ __all__ = [
     "timestamp",
 ]
 
-TIMESTAMP = "timestamp.txt"  # nbgrader's, beside the notebook
+TIMESTAMP = "timestamp.txt"  # nbgrader's and Sakai's, beside what was handed in
 OWN_GRADES = "grades, of this run or an earlier one"
 MOST_HASHED = 2 * READ_LIMIT  # bytes of one student's notebooks
 
@@ -50,6 +50,8 @@ class Submission:
     entries: tuple[Entry, ...]
     late: bool = False
     """Does the platform say that it came too late?"""
+    when: str = ""
+    """When the attempt that counts came, as the platform's names say; "" where they do not."""
 
     @property
     def notebooks(self) -> tuple[Entry, ...]:
@@ -111,9 +113,15 @@ def _by_student(placed: Iterable[Placed]) -> list[Submission]:
     for each in placed:
         found.setdefault((each.student, each.assignment), []).append(each)
     return [
-        Submission(*key, tuple(each.entry for each in group), any(each.late for each in group))
+        Submission(*key, tuple(each.entry for each in group), any(each.late for each in group), _came(group))
         for key, group in sorted(found.items())
     ]
+
+
+def _came(placed: Sequence[Placed]) -> str:
+    """When it came: the last of its notebooks, or of all where there is none."""
+    times = [each.when for each in placed if each.entry.is_notebook] or [each.when for each in placed]
+    return max(times, default="")
 
 
 def _latest_attempts(placed: Iterable[Placed]) -> tuple[list[Placed], list[Aside]]:
@@ -152,14 +160,14 @@ def digest(submission: Submission) -> str:
 
 
 def timestamp(submission: Submission) -> str:
-    """Return what nbgrader's timestamp.txt says, or ""."""
+    """Return what timestamp.txt says, nbgrader's or Sakai's, or else the platform's names; or ""."""
     for entry in submission.entries:
         if entry.file == TIMESTAMP:
             try:
                 return content(entry, 1024).decode("utf-8", "replace").strip()
             except SubmissionError:
                 break
-    return ""
+    return submission.when
 
 
 def file_stems(students: Iterable[str], kept: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -20,7 +20,8 @@ class IsolationError(BackproplabError, RuntimeError):
         remedy = REMEDIES.get(mechanism, "use a recent Linux on x86_64 or aarch64")
         super().__init__(
             f"Full isolation needs {mechanism}, and this machine refuses it ({why}). To have it, {remedy}. "
-            "Or ask for less, isolation='reduced', which bounds time and memory but hides no files."
+            "Or ask for less with --isolation reduced (in Python, isolation='reduced'), which bounds time "
+            "and memory but hides no files."
         )
         self.mechanism = mechanism
 

@@ -33,3 +33,11 @@ def test_why_python_cannot_read_an_answer_is_told_of_that_exercise_alone():
     found = prepared("a = b = 1", "def f(x):\n    return 2 × x")
     assert found.faults["3.2"].startswith("line 2: type * for ×")
     assert (found.faults["3.1"], found.code["3.2"][0][0]) == ("", 2)
+
+
+def test_a_lesson_in_place_of_its_exercises_is_told_so():
+    (note,) = prepared("import numpy as np", 'from x import quick_check\nquick_check("03")').notes
+    assert "it is lesson 03" in note
+    assert "exercises/03-x.ipynb" in note
+    (note,) = prepared("import numpy as np").notes
+    assert "another assignment's?" in note

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import grading_kit as kit
+import intake_kit as kit_for_intake
 import pytest
 
 from backproplab import cli
@@ -78,6 +79,16 @@ def test_where_nothing_says_it_somebody_must(tmp_path, solutions, source):
     assert solution_for(found, solutions[:1]) == solutions[0]
     with pytest.raises(SubmissionError, match="names 0 of the solutions"):
         solution_for(found, solutions, "09")
+
+
+def test_notebooks_that_cannot_be_opened_are_the_reason_that_is_named(tmp_path, solutions):
+    archive = bytearray(kit_for_intake.archive(tmp_path / "all.zip", "ada.ipynb", "bob.ipynb").read_bytes())
+    for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        archive[archive.find(mark) + flags] |= 1  # the first of the two is encrypted
+        archive[archive.rfind(mark) + flags] |= 1
+    (tmp_path / "all.zip").write_bytes(archive)
+    with pytest.raises(SubmissionError, match="2 of 2 notebooks cannot be opened: encrypted in the zip file"):
+        solution_for(find_submissions(tmp_path / "all.zip"), solutions)
 
 
 def test_no_solution_is_said(tmp_path):

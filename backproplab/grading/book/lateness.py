@@ -12,6 +12,7 @@ from backproplab.grading.book.rules import Rules, Student
 from backproplab.grading.reports import PRECISION
 
 MOMENT = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(.*)")
+IN_DIGITS = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)\d*")  # Sakai's
 DAY = datetime.timedelta(days=1)
 
 
@@ -22,8 +23,10 @@ def moment(text: str) -> datetime.datetime | None:
 
     >>> moment("2026-03-06 23:59:00.5 UTC").isoformat()
     '2026-03-06T23:59:00.500000+00:00'
+    >>> moment("20260306235900123").isoformat()
+    '2026-03-06T23:59:00'
     """
-    found = MOMENT.fullmatch(text.strip())
+    found = MOMENT.fullmatch(IN_DIGITS.sub(r"\1-\2-\3 \4:\5:\6", text.strip()))
     if not found:
         return None
     try:

@@ -20,8 +20,12 @@ def refuse_foreign(path: Path, course: Path) -> None:
     """Refuse to write at `path` if what is there is not what we wrote for the course in folder `course`."""
     try:
         there = hashlib.sha256(path.read_bytes()).hexdigest()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return
+    except OSError as error:
+        raise BookError(
+            f"{path} cannot be looked at ({error.strerror or error}): name another folder"
+        ) from error
     if there not in _noted(course).get(_name(path, course), []):
         raise BookError(
             f"{path} was not written by this command, or was changed since: move it away, or name another "

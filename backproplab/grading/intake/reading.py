@@ -43,6 +43,9 @@ class Placed:
     """Of several attempts, the last in the order of text is the latest; "" where there is but one."""
     late: bool = False
     """Does the platform say that it came too late?"""
+    when: str = ""
+    """When it came, as `2026-01-15 10:30:00`, with the zone behind it if the platform has one; "" where
+    nothing says."""
 
 
 class Aside(NamedTuple):

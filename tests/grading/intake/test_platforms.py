@@ -1,11 +1,13 @@
 """Exports of each platform, made up with invented names: who is who, also where they were packed again."""
 
 import zipfile
+from datetime import UTC
 
 import intake_kit as kit
 import pytest
 
-from backproplab.grading.submissions import take_in
+from backproplab.grading.book.lateness import moment
+from backproplab.grading.submissions import take_in, timestamp
 
 METADATA = """---
 submission_301:
@@ -13,6 +15,7 @@ submission_301:
   - :name: Ana García
     :sid: '1001'
     :email: ana@example.org
+  :created_at: 2026-01-14 21:05:00.123456000 -08:00
   :score: 3.0
 submission_302:
   :submitters:
@@ -154,6 +157,8 @@ EXPORTS = {
 def content(name):
     if name.endswith("yml"):
         return METADATA.encode()
+    if name.endswith("timestamp.txt"):
+        return b"20260115103000123"
     return kit.notebook() if name.endswith(".ipynb") else b"words"
 
 
@@ -216,6 +221,42 @@ def test_one_file_called_otherwise_does_not_make_strangers_of_all_others(tmp_pat
 def test_canvas_says_who_is_late(tmp_path):
     path = pack(tmp_path / "export.zip", EXPORTS["Canvas"][0])
     assert [each.student for each in take_in(path).submissions if each.late] == ["libob_12"]
+
+
+TIMES = {
+    "Blackboard": {"ana1": "2026-01-15 10:30", "bob2": "2026-01-14 09:00", "cy3": "2026-01-14 09:00"},
+    "Brightspace": {
+        "Ana García_1001": "2026-01-15 10:30",
+        "Bob Li_1002": "2026-01-05 12:00",
+        "Cy Ode-Li_1003": "2026-01-05 12:05",
+    },
+    "Gradescope": {
+        "Ana García_1001": "2026-01-15 05:05",
+        "Bob Li & Cy Ode_1003": None,
+        "submission_303": None,
+    },
+    "Sakai": {
+        "García, Ana_ana1": "2026-01-15 10:30",
+        "Li, Bob_bob2": None,
+        "Ode, Cy_cy3": "2026-01-15 10:30",
+    },
+    "ILIAS": {
+        "García, Ana_ana1": "2026-01-15 10:30",
+        "Li_Po, Bob_bob2": "2026-01-14 10:30",
+        "Ode, Cy_cy3": "2026-01-14 10:30",
+    },
+}
+"""Of the attempt that counts, in UTC where no zone is said; None where the export does not say."""
+
+
+@pytest.mark.parametrize("platform", TIMES)
+def test_when_the_attempt_that_counts_came_is_the_platforms_own_word(tmp_path, platform):
+    path = pack(tmp_path / "export.zip", EXPORTS[platform][0])
+    found = {each.student: moment(timestamp(each)) for each in take_in(path).submissions}
+    assert {
+        student: when and when.astimezone(UTC if when.tzinfo else None).strftime("%Y-%m-%d %H:%M")
+        for student, when in found.items()
+    } == TIMES[platform]
 
 
 def test_what_is_left_aside_says_why_and_whose_it_is(tmp_path):

@@ -40,4 +40,5 @@ def _place(entry: Entry) -> Placed | None:
     if not named:
         return None
     file = entry.file if len(entry.parts) > 1 else named["file"] or ""
-    return Placed(replace(entry, file=file), named["student"], attempt=named["when"])
+    date, time = named["when"][:10], named["when"][11:].replace("-", ":")
+    return Placed(replace(entry, file=file), named["student"], attempt=named["when"], when=f"{date} {time}")

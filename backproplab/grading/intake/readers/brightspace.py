@@ -28,7 +28,8 @@ def _place(entry: Entry) -> Placed | None:
         return None
     file = entry.file if len(entry.parts) > 1 else named["file"] or entry.file
     student = f"{named['student']}_{named['user']}"
-    return Placed(renamed(entry, file), student, attempt=_in_order(named["when"]))
+    when = _in_order(named["when"])
+    return Placed(renamed(entry, file), student, attempt=when, when=when)
 
 
 def _in_order(when: str) -> str:

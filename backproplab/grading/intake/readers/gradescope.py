@@ -11,35 +11,52 @@ from backproplab.grading.intake.reading import Placed, Reading, plain_name, read
 FOLDER = re.compile(r"submission_\d+")
 METADATA = "submission_metadata.yml"
 MOST_METADATA = 16 * 1024**2  # bytes
+CREATED = re.compile(r"  :created_at: *['\"]?(?P<when>\d{4}-\d\d-\d\d[^'\"]*?)['\"]?\s*")
 FIELD = re.compile(r"[\s-]*:(?P<field>name|sid): *(?P<quote>['\"]?)(?P<value>.*?)(?P=quote)\s*")
 
 
 def read(entries: Sequence[Entry]) -> Reading | None:
     """Read what Gradescope hands out; None if this is none of it."""
     metadata = [entry for entry in entries if entry.parts == (METADATA,)]
-    return read_each("Gradescope", entries, partial(_place, _students(metadata[0]) if metadata else {}))
+    lines = _lines(metadata[0]) if metadata else []
+    return read_each("Gradescope", entries, partial(_place, _students(lines), _times(lines)))
 
 
-def _place(students: Mapping[str, str], entry: Entry) -> Placed | None:
+def _place(students: Mapping[str, str], times: Mapping[str, str], entry: Entry) -> Placed | None:
     folder = plain_name(entry.parts[0])
     if len(entry.parts) == 1 or not FOLDER.fullmatch(folder):
         return None
-    return Placed(entry, students.get(folder, folder))
+    return Placed(entry, students.get(folder, folder), when=times.get(folder, ""))
 
 
-def _students(metadata: Entry) -> Mapping[str, str]:
+def _lines(metadata: Entry) -> list[str]:
+    try:
+        return content(metadata, MOST_METADATA).decode("utf-8", "replace").splitlines()
+    except SubmissionError:
+        return []
+
+
+def _times(lines: Sequence[str]) -> Mapping[str, str]:
+    """By folder, when it came."""
+    found: dict[str, str] = {}
+    folder = ""
+    for line in lines:
+        if FOLDER.fullmatch(line.rstrip(": ")):
+            folder = line.rstrip(": ")
+        elif folder and (created := CREATED.fullmatch(line)):
+            found[folder] = created["when"]
+    return found
+
+
+def _students(lines: Sequence[str]) -> Mapping[str, str]:
     """By folder, whose it is: of a group, all of them.
 
     Of YAML, this reads what Gradescope writes of it: a block for each submission, with a name and a number
     for each submitter.
     """
-    try:
-        text = content(metadata, MOST_METADATA).decode("utf-8", "replace")
-    except SubmissionError:
-        return {}
     found: dict[str, list[str]] = {}
     folder = ""
-    for line in text.splitlines():
+    for line in lines:
         if FOLDER.fullmatch(line.rstrip(": ")):
             folder = line.rstrip(": ")
         elif folder and (field := FIELD.fullmatch(line)) and field["value"]:

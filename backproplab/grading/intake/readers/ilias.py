@@ -30,7 +30,12 @@ def _place(entry: Entry) -> Placed | None:
         return None
     dated = FILE.fullmatch(entry.file)
     student = f"{named['last']}, {named['first']}_{named['login']}"
-    return Placed(renamed(entry, dated["file"] if dated else entry.file), student)
+    if not dated:
+        return Placed(entry, student)
+    digits = dated["when"]
+    date = "-".join((digits[:4], digits[4:6], digits[6:8]))
+    time = ":".join((digits[8:10], digits[10:12], digits[12:]))
+    return Placed(renamed(entry, dated["file"]), student, when=f"{date} {time}")
 
 
 def _set_aside_older_versions(reading: Reading) -> None:
