@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 from traitlets import TraitError
 
 from backproplab import Dense, Network, ReLU, Sigmoid, SoftmaxCrossEntropy, SquaredError, Value
-from backproplab.plots.nodes import nodes_of
+from backproplab.plots.nodes import edges_of, nodes_of
 from backproplab.plots.words import FIGURE_SPACE, POINT_SPACE, short
 from backproplab.scalar import dot
 from backproplab.widgets import Flow
+from backproplab.widgets.flow.forward import forward_steps, trace
 from backproplab.widgets.flow.graph import value_scene
 from backproplab.widgets.flow.messages import depth_first_steps, right_messages, wrong_messages
+from backproplab.widgets.flow.shares import carried
 from backproplab.widgets.flow.words import entries
 
 
@@ -278,3 +280,93 @@ def test_the_right_half_of_a_long_drawing_stands_as_high_as_its_left():
     assert min(node["y"] for node in half) < scene["height"] / 3
     for node in scene["nodes"]:
         assert 0 <= node["y"] <= scene["height"] - node["height"] + 0.2
+
+
+class TestForward:
+    @given(seeds)
+    def test_each_step_computes_from_what_is_there_already_and_gives_the_value(self, seed):
+        root = random_expression(seed)
+        nodes = nodes_of(root)
+        edges, _ = edges_of(nodes, None)
+        there = {index for index, node in enumerate(nodes) if not node.value.parents}
+        for step in forward_steps(nodes, edges):
+            assert {edges[edge].parent for edge in step["edges"]} <= there
+            assert step["product"][-1][0] == short(nodes[step["node"]].value.data)
+            there.add(step["node"])
+        assert there == set(range(len(nodes)))
+
+    @given(seeds)
+    def test_the_code_of_a_graph_computes_its_value(self, seed):
+        root = random_expression(seed)
+        leaves = {
+            node.value.label: node.value.data
+            for node in nodes_of(root)
+            if not node.value.parents and node.value.label
+        }
+        names = {name: Value(number) for name, number in leaves.items()}
+        lines = trace(nodes_of(root))
+        for line in lines:
+            exec(line.text, names)
+        last = lines[-1].text.split(" = ")[0]
+        assert names[last].data == pytest.approx(root.data, rel=1e-12)
+
+    @pytest.mark.parametrize(
+        ("root", "line"),
+        [
+            (Value(-2.0) ** 3, "v1 = (-2) ** 3"),
+            (-Value(2.0, label="a"), "v1 = -a"),
+            (Value(2.0, label="a").relu(), "v1 = a.relu()"),
+            (dot([Value(1.0)] * 3, [Value(2.0)] * 3), "v1 = dot(… 6 values)"),
+        ],
+    )
+    def test_code_is_written_as_python_is(self, root, line):
+        assert [one.text for one in trace(nodes_of(root))] == [line]
+
+    def test_a_computation_is_told_with_the_local_derivatives_that_it_leaves(self):
+        said = [step["said"] for step in value_scene(diamond()[-1])["forward"]]
+        assert said[0] == "b is computed: 5 × 4 = 20. Its arrow keeps the local derivative 4."
+        assert said[2].startswith(
+            "d is computed: 20 × 60 = 1200. Its arrows keep the local derivatives 60 and"
+        )
+
+    def test_layers_compute_what_the_network_does(self):
+        network = Network([Dense(2, 3), ReLU(), Dense(3, 1)], seed=3, dtype=np.float64)
+        x = [[1.0, 2.0], [0.0, 1.0]]
+        flow = Flow(network, SquaredError(), x=x, targets=[[1.0], [0.0]])
+        last = flow.scene["forward"][-2]["parts"][-1]["rows"]
+        plain = [row[0].rstrip(f"{FIGURE_SPACE}{POINT_SPACE}") for row in last]
+        assert plain == [short(entry) for entry in network.forward(np.array(x))[:, 0]]
+        assert flow.first == -4  # three layers and the loss
+
+
+class TestCarried:
+    @given(seeds)
+    def test_the_shares_of_one_gradient_add_up_to_it_where_nothing_cancels(self, seed):
+        root = random_expression(seed)
+        nodes = nodes_of(root)
+        edges, _ = edges_of(nodes, None)
+        told = carried(nodes, edges, right_messages(nodes))
+        for index in range(len(nodes)):
+            said = [told[at][-1].text for at, edge in enumerate(edges) if edge.parent == index]
+            shares = [int(found[1]) for text in said if (found := re.search(r", (\d+) % of", text))]
+            if shares:
+                assert len(shares) == len(said)
+                assert sum(shares) == pytest.approx(100, abs=0.5 * len(said) + 1e-9)
+
+    def test_an_arrow_tells_no_share_before_its_box_has_heard_all(self):
+        upper = value_scene(diamond()[-1])["passes"][0]["carried"][4]  # from b to d
+        assert upper == [
+            (0, "b → d: carries 20, local derivative 60. No message yet."),
+            (1, "d → b: 1 × 60 = 60."),
+            (3, "d → b: 1 × 60 = 60, 50 % of ∂d/∂b, 120."),
+        ]
+
+    def test_of_messages_that_cancel_none_is_called_a_percentage(self):
+        a = Value(3.0, label="a")
+        said = [entries[-1][1] for entries in value_scene(2 * a - a)["passes"][0]["carried"]]
+        assert not any("%" in text for text in said)
+        assert sum("one part of the gradient of a, 1." in text for text in said) == 2
+
+    def test_a_constant_is_told_nothing(self):
+        said = value_scene(4 * Value(5.0, label="a"))["passes"][0]["carried"]
+        assert [entries[-1][1] for entries in said][1].endswith("A constant is told nothing.")
