@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from backproplab import cli
 
 ROOT = Path(__file__).parent.parent
-VERBS = ["course", "lab", "release", "grade", "run", "export", "workbooks", "pack-mnist"]
+VERBS = ["course", "lab", "progress", "release", "grade", "run", "export", "workbooks", "pack-mnist"]
 
 
 def shell(*arguments, **options):
