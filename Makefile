@@ -4,6 +4,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# Not by the command in $(BIN): in it stands the path where it was made, and a folder may be moved or renamed.
+COURSE := $(BIN)/python -m backproplab
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 # An npm package, which checks the types that JavaScript names in its comments. It goes into the environment, as the
 # Node that runs it does; a lock file would name the host that it came from, so the version is exact here.
@@ -17,11 +19,13 @@ BY_FILE := --dist loadfile --no-loadscope-reorder
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=120 --nbval-sanitize-with=tests/nbval_sanitize.cfg
 WORKERS ?= 2
 
-# JupyterLab refuses root unless told; without a screen it prints its address instead of opening a browser.
 FIRST := notebooks/00-start-here.ipynb
 LAB_ARGS ?=
-# The course's own settings, which `backproplab lab` names by itself.
-LAB_SETTINGS := --LabApp.app_settings_dir='$(CURDIR)/backproplab/widgets/lab'
+PORT ?=
+LAB_PORT := $(if $(PORT),--port $(PORT))
+# What `backproplab lab` knows by itself: the course's own settings; JupyterLab refuses root unless told, and without a
+# screen it prints its address instead of opening a browser. The path is the shell's, which minds no apostrophe in it.
+LAB_SETTINGS := --LabApp.app_settings_dir="$$PWD/backproplab/widgets/lab"
 SCREEN := $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname -s)))
 LAB_FLAGS := $(if $(filter 0,$(shell id -u)),--allow-root) $(if $(SCREEN),,--no-browser) $(LAB_ARGS)
 
@@ -29,7 +33,9 @@ LAB_FLAGS := $(if $(filter 0,$(shell id -u)),--allow-root) $(if $(SCREEN),,--no-
 unit unit-elsewhere browser soak release release-check nbval notebook notebooks export site: export OPENBLAS_NUM_THREADS = 1
 # They start Python a thousand times, which would compile the package a thousand times.
 unit unit-elsewhere browser release-check nbval: export PYTHONDONTWRITEBYTECODE =
-unit: export PATH := $(abspath $(BIN)):$(PATH) # nbgrader calls its helpers by name
+# What they start finds the package here, also where this folder is not what it was called when it was installed.
+edit notebook notebooks export site release release-check: export PYTHONPATH := $(CURDIR)
+unit: export PATH := $(CURDIR)/$(BIN):$(PATH) # nbgrader calls its helpers by name
 
 .DEFAULT_GOAL := help
 .PHONY: help lab course edit test lint format unit unit-elsewhere release-check nbval browser soak notebook notebooks export site release install-test bench clean
@@ -37,14 +43,14 @@ unit: export PATH := $(abspath $(BIN)):$(PATH) # nbgrader calls its helpers by n
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
-lab: $(VENV)/.lab ## open your copy of the course in JupyterLab, up to date (LAB_ARGS=… goes to jupyter lab)
-	$(BIN)/backproplab lab -- $(LAB_FLAGS)
+lab: $(VENV)/.lab ## open your copy of the course in JupyterLab, up to date (PORT=8890; LAB_ARGS=… goes to jupyter lab)
+	$(COURSE) lab $(LAB_PORT) -- $(LAB_ARGS)
 
 course: $(VENV)/.lab ## make your copy, mycourse/, or bring it up to date (FRESH=notebooks/03-….ipynb begins that one again)
-	$(BIN)/backproplab course $(FRESH:%=--fresh %)
+	$(COURSE) course $(FRESH:%=--fresh %)
 
 edit: $(VENV)/.lab ## open the repository itself in JupyterLab, to change lessons
-	$(BIN)/jupyter lab --ServerApp.root_dir='$(CURDIR)' --LabApp.default_url=/lab/tree/$(FIRST) $(LAB_SETTINGS) $(LAB_FLAGS)
+	$(BIN)/python -m jupyterlab --ServerApp.root_dir="$$PWD" $(LAB_PORT) --LabApp.default_url=/lab/tree/$(FIRST) $(LAB_SETTINGS) $(LAB_FLAGS)
 
 # lint keeps one core busy, and release-check does not mind; the others share both cores among their workers.
 test: install-test $(TYPESCRIPT) ## all of these: lint and release-check side by side, then unit, nbval, browser
@@ -54,9 +60,9 @@ test: install-test $(TYPESCRIPT) ## all of these: lint and release-check side by
 lint: install-test $(TYPESCRIPT) ## ruff and mypy over Python, biome and TypeScript over JavaScript
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy
+	$(BIN)/python -m mypy
 	$(BIN)/biome check --error-on-warnings backproplab site
-	$(BIN)/node $(VENV)/node_modules/typescript/bin/tsc --project tsconfig.json
+	$(BIN)/python $(BIN)/node $(VENV)/node_modules/typescript/bin/tsc --project tsconfig.json
 
 format: install-test ## let ruff and biome mend what they can
 	$(BIN)/ruff check --fix
@@ -80,10 +86,10 @@ unit-elsewhere: install-test ## the tests that another Python might fail: PYTHON
 	$(BIN)/python -m pytest -q -n $(WORKERS) $(ELSEWHERE)
 
 release-check: install-test ## are the exercises what release makes of the solutions?
-	$(BIN)/backproplab release --check solutions/*.ipynb
+	$(COURSE) release --check solutions/*.ipynb
 
 release: install-test ## make the exercises anew from the solutions
-	$(BIN)/backproplab release solutions/*.ipynb
+	$(COURSE) release solutions/*.ipynb
 
 nbval: install-test ## run every notebook and compare its outputs with the committed ones
 ifeq ($(NOTEBOOKS),)
@@ -99,18 +105,18 @@ CASES ?= 100
 notebook: install-test ## run one lesson again, in place: NB=10 or NB=notebooks/10-….ipynb
 	@found='$(if $(NB),$(or $(wildcard $(NB)),$(wildcard notebooks/$(NB)*.ipynb)))'; \
 	test -n "$$found" || { echo "No lesson matches NB='$(NB)'. Say for instance: make notebook NB=10"; exit 2; }; \
-	$(BIN)/backproplab run $$found
+	$(COURSE) run $$found
 
 notebooks: install-test ## run all lessons again, in place
-	$(BIN)/backproplab run $(wildcard notebooks/*.ipynb)
+	$(COURSE) run $(wildcard notebooks/*.ipynb)
 
 export: $(VENV)/.lab ## lessons as pages that need no Python and no network, in build/export: all, or NB=03
 	@found='$(wildcard $(if $(NB),$(NB) notebooks/$(NB)*.ipynb,notebooks/*.ipynb))'; \
 	test -n "$$found" || { echo "No lesson matches NB='$(NB)'. Say for instance: make export NB=03"; exit 2; }; \
-	$(BIN)/backproplab export $$found
+	$(COURSE) export $$found
 
 site: $(VENV)/.site ## the course as a site, in build/site: lessons, exercises, reference, search (URL=https://… writes a sitemap)
-	$(BIN)/backproplab site $(if $(URL),--url '$(URL)')
+	$(COURSE) site $(if $(URL),--url '$(URL)')
 
 BENCH ?= .venv-bench
 PEERS := torch scikit-learn micrograd nbgrader
@@ -138,7 +144,7 @@ $(VENV)/.lab $(VENV)/.site $(VENV)/.test: pyproject.toml constraints.txt | $(BIN
 	@touch $@
 
 $(TYPESCRIPT): | $(VENV)/.test
-	$(BIN)/npm install --loglevel=error --no-audit --no-fund --no-save --no-package-lock --prefix $(VENV) \
+	$(BIN)/python $(BIN)/npm install --loglevel=error --no-audit --no-fund --no-save --no-package-lock --prefix $(VENV) \
 	  typescript@$(TYPESCRIPT_VERSION)
 	@touch $@
 

@@ -11,9 +11,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from backproplab.authoring.command import add_release, add_run
-from backproplab.course.command import COPY, add_course, bring_up_to_date
+from backproplab.course.command import add_course
 from backproplab.course.contents import LESSONS
-from backproplab.course.record import is_copy
+from backproplab.door.command import add_lab, add_progress
 from backproplab.errors import BackproplabError
 from backproplab.grading.book.command import add_gradebook
 from backproplab.grading.command import add_grade
@@ -21,8 +21,6 @@ from backproplab.grading.command import add_grade
 PACKAGE = "backproplab"
 SITE_WORK = Path("build/site-work")
 LIKE = "notebooks/03-spreadsheet.ipynb"
-# The course's own settings: JupyterLab saves the state of widgets with a notebook, and shows them from it.
-LAB_SETTINGS = Path(__file__).parent / "widgets" / "lab"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     for add in (
         add_course,
         add_lab,
+        add_progress,
         add_release,
         add_grade,
         add_gradebook,
@@ -72,45 +71,6 @@ def _version() -> str:
         return version(PACKAGE)
     except PackageNotFoundError:  # run from a folder that nobody installed
         return "(not installed)"
-
-
-def add_lab(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add `backproplab lab`."""
-    parser = commands.add_parser(
-        "lab",
-        help="Open the course in JupyterLab.",
-        description=(
-            "Open your own copy of the course in JupyterLab: this folder if it is one; else, in the course's "
-            "folder, the copy that `backproplab course` makes or brings up to date."
-        ),
-    )
-    parser.add_argument(
-        "arguments",
-        nargs="*",
-        metavar="-- ARGUMENT",
-        help="for jupyter lab, as in: backproplab lab -- --no-browser",
-    )
-    parser.set_defaults(command=open_lab, extra="lab")
-
-
-def open_lab(given: argparse.Namespace) -> int:
-    """Open the learner's copy, brought up to date where the course is here; return when JupyterLab ends."""
-    from jupyterlab.labapp import LabApp
-
-    copy = Path()
-    if not is_copy(copy):
-        copy = COPY
-        bring_up_to_date(copy)
-    lessons = sorted(path.name for path in (copy / LESSONS).glob("*.ipynb"))
-    LabApp.launch_instance(
-        [
-            f"--ServerApp.root_dir={copy.resolve()}",
-            f"--LabApp.app_settings_dir={LAB_SETTINGS}",
-            *(f"--LabApp.default_url=/lab/tree/{LESSONS}/{name}" for name in lessons[:1]),
-            *given.arguments,
-        ]
-    )
-    return 0
 
 
 def add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

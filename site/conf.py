@@ -32,8 +32,11 @@ autodoc_default_options = {"members": True}
 
 html_theme = "furo"
 templates_path = ["templates"]
-html_static_path = ["static", str(files("backproplab.publishing") / "page" / "formulas.css")]
-html_css_files = ["formulas.css", "course.css"]
+html_static_path = [
+    "static",
+    *(str(files("backproplab.publishing") / "page" / name) for name in ("formulas.css", "picture.css")),
+]
+html_css_files = ["formulas.css", "picture.css", "course.css"]
 html_js_files = [(name, {"defer": "defer"}) for name in ("theme.js", "guesses.js", "progress.js")]
 html_theme_options = {
     "light_css_variables": {

@@ -16,6 +16,7 @@ ROOT = Path(__file__).parent.parent
 VERBS = [
     "course",
     "lab",
+    "progress",
     "release",
     "grade",
     "run",

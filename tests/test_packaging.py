@@ -1,5 +1,6 @@
 """What an installation brings: pinned versions, a wheel that holds the data, and nothing too much."""
 
+import os
 import re
 import subprocess
 import sys
@@ -20,6 +21,9 @@ from house import rooms
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
+
+from backproplab.course.contents import learners_copy
+from backproplab.course.record import RECORD
 
 ROOT = Path(__file__).parent.parent
 
@@ -153,10 +157,48 @@ def test_the_citation_names_the_version_of_the_project():
     assert f"\nversion: {project()['version']}\n" in citation
 
 
-def test_the_wheel_holds_the_package_the_data_and_the_licence_and_no_more(tmp_path):
-    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)]
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """The wheel, built from this folder."""
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
-    (wheel,) = tmp_path.glob("*.whl")
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+def test_a_wheel_alone_in_an_empty_folder_makes_the_whole_course_and_knows_what_is_done(wheel, tmp_path):
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--no-compile"]
+    subprocess.run([*install, "--target", str(tmp_path / "site"), str(wheel)], check=True)
+    empty = tmp_path / "it's empty"
+    empty.mkdir()
+
+    def said(verb):
+        command = [sys.executable, "-m", "backproplab", verb]
+        environment = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}
+        done = subprocess.run(command, cwd=empty, env=environment, check=True, capture_output=True, text=True)
+        return done.stdout
+
+    assert said("course").startswith("mycourse: made")
+    made = {
+        path.relative_to(empty / "mycourse").as_posix(): path.read_bytes()
+        for path in (empty / "mycourse").rglob("*")
+        if path.is_file() and path.name != RECORD
+    }
+    assert made == learners_copy(ROOT)
+    assert said("progress").startswith("0 of ")
+
+
+def test_the_wheel_carries_no_solution_and_no_more_than_30_megabytes(wheel):
+    assert wheel.stat().st_size <= 30e6
+    with zipfile.ZipFile(wheel) as archive:
+        carried = [name for name in archive.namelist() if name.startswith("backproplab/course/carried/")]
+        assert len(carried) > 30
+        for name in carried:
+            assert not re.search(rb"BEGIN SOLUTION|@misconception|solutions/", archive.read(name)), name
+
+
+def test_the_wheel_holds_the_package_the_data_and_the_licence_and_no_more(wheel):
     with zipfile.ZipFile(wheel) as archive:
         files = {item.filename: item.file_size for item in archive.infolist()}
     package = {path for path in files if path.startswith("backproplab/")}

@@ -6,8 +6,9 @@ from pathlib import Path, PurePosixPath
 
 from .contents import CourseError, learners_copy
 from .handout import read_zip
-from .record import is_copy
+from .record import PACKAGE, is_copy, origin_of
 from .report import leave_report, summary
+from .source import is_course, packages_course
 from .update import update
 
 COPY = Path("mycourse")
@@ -40,32 +41,50 @@ def add_course(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         dest="handout",
         type=Path,
         metavar="ZIP",
-        help="a handout, from which to take the course; without, this folder is the course",
+        help="a handout, from which to take the course; without, it is that of this folder or of the package",
     )
     parser.set_defaults(command=course, extra="")
 
 
 def course(given: argparse.Namespace) -> int:
     """Make a copy or bring it up to date. Returns 1 if a file could not be read or written, else 0."""
+    return bring_up_to_date(given.folder or copy_here(), given.handout, given.fresh)
+
+
+def copy_here() -> Path:
+    """Return the copy that is meant where none is named: this folder if it is one, else `mycourse` in it."""
     here = Path()
-    folder = given.folder or (here if is_copy(here) else COPY)
-    return bring_up_to_date(folder, given.handout, given.fresh)
+    return here if is_copy(here) else COPY
 
 
 def bring_up_to_date(folder: Path, handout: Path | None = None, fresh: "list[str] | None" = None) -> int:
-    """Let a copy follow the course in this folder, or the handout; say what was done. Returns the status."""
+    """Let a copy follow the handout, the course in this folder, or the package's; say what was done.
+
+    Returns the status. CourseError if the copy is from elsewhere than the package, and there is nothing else.
+    """
     here = Path()
-    if handout is None and is_copy(here):
+    if handout:
+        contents, origin = read_zip(handout), ""
+    elif is_course(here):
+        contents, origin = learners_copy(here), ""
+    elif follows_package(folder):
+        contents, origin = learners_copy(packages_course()), PACKAGE
+    else:
         raise CourseError(
-            "This folder is a copy, which holds no newer course. Run the command in the course's folder, or "
-            "name the zip file that you were given: backproplab course --from handout.zip"
+            f"The course in {folder.absolute()} did not come with this backproplab, and may be a newer one. "
+            "Run the command in the course's folder, or name the zip file that you were given: "
+            "backproplab course --from handout.zip"
         )
-    contents = read_zip(handout) if handout else learners_copy(here)
     new = not is_copy(folder)
-    outcome = update(folder, contents, [_name_in(folder, each) for each in fresh or []])
+    outcome = update(folder, contents, [_name_in(folder, each) for each in fresh or []], origin=origin)
     leave_report(folder, outcome.kept)
     print(summary(folder.absolute() if folder == here else folder, outcome, new=new), flush=True)
     return int(outcome.failed)
+
+
+def follows_package(folder: Path) -> bool:
+    """Say whether a copy, or the place for one, has its course from the package."""
+    return not is_copy(folder) or origin_of(folder) == PACKAGE
 
 
 def _name_in(folder: Path, typed: str) -> str:

@@ -20,6 +20,7 @@ from .contents import EXERCISES, LESSONS, NOTE, CourseError
 
 RECORD = expected.RECORD
 SCHEMA = 1
+PACKAGE = "package"
 # The record says which files may be taken away again, so a name in it leads nowhere else, on no system.
 NAMES = re.compile(rf"{re.escape(NOTE)}|({LESSONS}|{EXERCISES})(/(?!\.)[^/\\:]+)+")
 
@@ -71,10 +72,25 @@ def _joined(value: Any) -> Any:
             return value
 
 
-def record_text(files: Mapping[str, Digest]) -> str:
-    """Return the text of a record. The same files give the same text."""
-    content = {"schema": SCHEMA, "files": {name: files[name]._asdict() for name in sorted(files)}}
+def record_text(files: Mapping[str, Digest], *, origin: str = "") -> str:
+    """Return the text of a record. The same files of the same origin give the same text.
+
+    `origin` is PACKAGE where the course came with the package, else "".
+    """
+    content: dict[str, Any] = {"schema": SCHEMA, **({"from": origin} if origin else {})}
+    content["files"] = {name: files[name]._asdict() for name in sorted(files)}
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+def origin_of(folder: Path) -> str:
+    """Return where the copy in `folder` has its course from: PACKAGE, or "" for a handout or a clone.
+
+    What came with the package follows the package. Anything else may be another course, or a newer one.
+    """
+    try:
+        return str(json.loads((folder / RECORD).read_text(encoding="utf-8")).get("from", ""))
+    except (OSError, ValueError, AttributeError):
+        return ""
 
 
 def read_record(folder: Path) -> dict[str, Digest] | None:

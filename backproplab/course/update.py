@@ -54,11 +54,14 @@ class Outcome:
     """Was there a file that the system did not let us read or write?"""
 
 
-def update(folder: Path, contents: Mapping[str, bytes], fresh: Collection[str] = ()) -> Outcome:
+def update(
+    folder: Path, contents: Mapping[str, bytes], fresh: Collection[str] = (), *, origin: str = ""
+) -> Outcome:
     """Make `folder` a copy with these contents, or bring the copy there up to date; say what was done.
 
     What the learner has of the files named in `fresh` is set aside first, so that the course's can take the
     place: their `exercises/03-a.ipynb` is `exercises-earlier/03-a.ipynb` then. A second run changes nothing.
+    `origin` says where the contents come from: see `record.origin_of`.
 
     Raises CourseError where `folder` is something else than a copy, or where the course has no file that
     `fresh` names.
@@ -70,7 +73,8 @@ def update(folder: Path, contents: Mapping[str, bytes], fresh: Collection[str] =
         )
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / RECORD).exists():
-        write_text(folder / RECORD, record_text({}))  # from here on, an interrupted run knows its own folder
+        # From here on, an interrupted run knows its own folder, and a later one where the rest is from.
+        write_text(folder / RECORD, record_text({}, origin=origin))
     run = _Update(folder, base, contents)
     for unit in sorted({unit_of(name) for name in fresh}):
         run.set_aside(unit)
@@ -78,7 +82,7 @@ def update(folder: Path, contents: Mapping[str, bytes], fresh: Collection[str] =
     units = sorted({unit_of(name) for name in (*base, *contents)}, key=lambda unit: (unit in contents, unit))
     for unit in units:
         run.follow(unit)
-    if (text := record_text(run.record)).encode() != (folder / RECORD).read_bytes():
+    if (text := record_text(run.record, origin=origin)).encode() != (folder / RECORD).read_bytes():
         write_text(folder / RECORD, text)
     return run.outcome
 

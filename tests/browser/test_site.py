@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from site_kit import ROOT, URL
 
-from backproplab.publishing.site.contents import parts
+from backproplab.course.outline import parts
 from backproplab.widgets.quick_check.questions import questions
 from browser.lab import SCREENSHOTS, Watched, pale, violations
 from browser.quick_check import check

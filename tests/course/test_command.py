@@ -1,5 +1,6 @@
 """`backproplab course` and `backproplab lab`, as they are typed in the course's folder and in a copy."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -9,8 +10,11 @@ import course_kit as kit
 import pytest
 
 from backproplab import cli
+from backproplab.course import source
+from backproplab.course.contents import learners_copy
 from backproplab.course.handout import write_zip
 from backproplab.course.report import REPORT
+from backproplab.door import command as door
 
 ROOT = Path(__file__).parents[2]
 
@@ -66,11 +70,49 @@ def test_a_name_that_is_not_in_the_course_is_refused(course, capsys):
     assert "is not in the course" in said(capsys, "course", "--fresh", "README.md", status=1).err
 
 
-def test_elsewhere_it_says_where_to_go(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    assert "run this in the course's folder" in said(capsys, "course", status=1).err
-    assert "run this in the course's folder" in said(capsys, "lab", status=1).err
-    assert not list(tmp_path.iterdir())
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """A course that the package carries, and an empty folder in which one stands."""
+    monkeypatch.setattr(source, "CARRIED", kit.made(tmp_path / "carried"))
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path / "empty")
+    return tmp_path / "carried"
+
+
+def test_in_an_empty_folder_the_copy_is_of_the_course_that_the_package_carries(package, capsys):
+    assert said(capsys, "course").out == "mycourse: made, with 2 lessons and 1 exercise sets\n"
+    assert set(learners_copy(package)) < kit.files(Path("mycourse")).keys()
+
+
+@pytest.mark.parametrize("stands", [".", "mycourse"])
+def test_what_came_with_the_package_follows_it_from_above_and_from_inside(
+    stands, package, launched, capsys, monkeypatch
+):
+    said(capsys, "course")
+    kit.save(package, kit.NEXT, [kit.prose("# Mended", "title")])
+    monkeypatch.chdir(stands)
+    assert f"{kit.NEXT}: as the course has it now" in said(capsys, "lab").out
+    assert launched
+
+
+def test_a_handout_does_not_follow_the_package_which_may_be_older(package, launched, tmp_path, capsys):
+    course = kit.made(tmp_path / "course")
+    kit.save(course, kit.NEXT, [kit.prose("# Newer than the package", "title")])
+    write_zip(course, tmp_path / "handout.zip")
+    said(capsys, "course", "--from", "../handout.zip")
+    before = kit.files(Path("mycourse"))
+    assert "did not come with this backproplab" in said(capsys, "course", status=1).err
+    said(capsys, "lab")
+    assert kit.files(Path("mycourse")) == before
+    assert launched
+
+
+def test_without_any_course_it_says_where_to_go(package, monkeypatch, capsys):
+    monkeypatch.setattr(source, "CARRIED", package / "none")
+    monkeypatch.setattr(source, "AROUND", package / "none")
+    assert "carries no course" in said(capsys, "course", status=1).err
+    assert "carries no course" in said(capsys, "lab", status=1).err
+    assert not list(Path().iterdir())
 
 
 def test_a_file_that_cannot_be_written_fails_and_the_rest_is_made(course, capsys):
@@ -91,7 +133,7 @@ def test_a_handout_makes_a_copy_and_brings_one_up_to_date(course, tmp_path, monk
     kit.opened(copy, kit.LESSON, kit.runs("six-times-seven"))
     mine = (copy / kit.LESSON).read_bytes()
     monkeypatch.chdir(copy)
-    assert "holds no newer course" in said(capsys, "course", status=1).err
+    assert "did not come with this backproplab" in said(capsys, "course", status=1).err
     told = said(capsys, "course", "--from", "../second.zip").out
     assert f"{kit.NEXT}: as the course has it now" in told
     assert (copy / kit.LESSON).read_bytes() == mine
@@ -106,21 +148,27 @@ def launched(monkeypatch):
     """What JupyterLab was started with, instead of a JupyterLab."""
     labapp = pytest.importorskip("jupyterlab.labapp")
     seen = []
+    monkeypatch.setenv("PYTHONPATH", "")  # which `lab` sets for kernels
     monkeypatch.setattr(labapp.LabApp, "launch_instance", seen.append)
     return seen
 
 
-def test_lab_opens_the_copy_with_the_courses_settings(course, launched, capsys):
-    said(capsys, "lab", "--", "--no-browser", "--ip=0.0.0.0")
+def test_lab_opens_the_copy_at_its_map_with_the_courses_settings(course, launched, monkeypatch, capsys):
+    monkeypatch.setattr(door, "of_this_machine", lambda *_: ["--allow-root"])
+    said(capsys, "lab", "--port", "8890", "--", "--no-browser", "--ip=0.0.0.0")
     assert launched == [
         [
             f"--ServerApp.root_dir={course / 'mycourse'}",
+            "--ServerApp.jpserver_extensions={'backproplab.door.server': True}",
             f"--LabApp.app_settings_dir={ROOT / 'backproplab/widgets/lab'}",
-            f"--LabApp.default_url=/lab/tree/{kit.LESSON}",
+            "--LabApp.default_url=/course",
+            "--ServerApp.port=8890",
+            "--allow-root",
             "--no-browser",
             "--ip=0.0.0.0",
         ]
     ]
+    assert os.environ["PYTHONPATH"].split(os.pathsep)[0] == str(ROOT), "kernels find this very package"
     assert (course / "mycourse" / kit.LESSON).exists()
 
 

@@ -36,12 +36,13 @@ ROOMS = {
     "widgets": _room("widgets", "foundation mathematics display plots spreadsheet"),
     "marking": _room("marking", libraries="numpy"),
     "check": _room("check", "marking display"),
-    "course": _room("course", "foundation marking", libraries=""),
+    "course": _room("course", "foundation marking check", libraries=""),
     "sandbox": _room("sandbox", "foundation check marking", extras="grade"),
     "authoring": _room("authoring", "foundation course sandbox check marking", extras="grade"),
     "grading": _room("grading", "foundation display authoring sandbox marking plots", extras="grade"),
     "publishing": _room("publishing", "foundation mathematics display widgets course", extras="site"),
 }
+ROOMS["door"] = _room("door", "foundation marking course publishing", extras="lab")
 ROOMS["cli"] = _room("cli __main__", " ".join(ROOMS), extras="lab")
 
 

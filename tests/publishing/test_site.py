@@ -11,9 +11,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from site_kit import ROOT, URL, SitePage, target
 
 from backproplab.authoring.stubs import BEGIN, END
+from backproplab.course.outline import parts
 from backproplab.publishing.export import WIDGET_STATE, WIDGET_VIEW
 from backproplab.publishing.site.build import SiteError, build_site
-from backproplab.publishing.site.contents import parts
 from backproplab.publishing.site.sources import put_below_one_title
 from backproplab.publishing.site.widgets import StaleLessonError, digest, held_by, kept, put_back, sources
 

@@ -17,10 +17,10 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
 from backproplab.course.contents import EXERCISES, FILES, LESSONS, LINK, without_links_out
+from backproplab.course.outline import Entry, Part, parts
 from backproplab.course.predictions import predicted_cells
 from backproplab.files import write_text
 from backproplab.publishing.export import put_live
-from backproplab.publishing.site.contents import Entry, Part, parts
 from backproplab.publishing.site.title_picture import title_picture
 from backproplab.publishing.site.widgets import Held, put_back
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from backproplab.course.contents import EXERCISES, LESSONS
+from .contents import EXERCISES, LESSONS
 
 PARTS = {
     "I": ("The idea", 0),
