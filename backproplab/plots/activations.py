@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
 from backproplab.display import describe
@@ -81,6 +82,7 @@ def _pair(above: Axes, below: Axes, z: Floats, a: Floats, slope: Floats) -> None
     below.axhline(1, color=MUTED, linewidth=0.8, linestyle=(0, (2, 2)))
     below.plot(z, slope, gradient.line, color=gradient.colour)
     below.set(xlabel="z", xlim=(z[0], z[-1]), ylim=(-0.25, 1.25), yticks=[0, 0.5, 1])
+    below.xaxis.set_major_locator(MaxNLocator(7, integer=True))
     for ax in (above, below):
         ax.axvline(0, color=MUTED, linewidth=0.6)
         ax.tick_params(labelbottom=ax is below)

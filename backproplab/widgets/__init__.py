@@ -5,6 +5,7 @@ was just opened) its place holds a still picture or table that says the same. Py
 widget is handed steps, frames, formulas or arrays, and draws them.
 """
 
+from backproplab.widgets.activation_curves import ActivationCurves
 from backproplab.widgets.digit_pad import DigitPad
 from backproplab.widgets.flow import Flow
 from backproplab.widgets.gradient_film import GradientFilm
@@ -12,4 +13,13 @@ from backproplab.widgets.playground import Playground
 from backproplab.widgets.quick_check import QuickCheck, quick_check
 from backproplab.widgets.spreadsheet import Spreadsheet
 
-__all__ = ["DigitPad", "Flow", "GradientFilm", "Playground", "QuickCheck", "Spreadsheet", "quick_check"]
+__all__ = [
+    "ActivationCurves",
+    "DigitPad",
+    "Flow",
+    "GradientFilm",
+    "Playground",
+    "QuickCheck",
+    "Spreadsheet",
+    "quick_check",
+]
