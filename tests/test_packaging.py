@@ -28,6 +28,7 @@ from backproplab.course.record import RECORD
 ROOT = Path(__file__).parent.parent
 
 
+@cache
 def project():
     return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
@@ -90,6 +91,7 @@ def homes():
     return packages_distributions()
 
 
+@cache
 def declared(*extras):
     """The names of all that an installation with these extras asks for by itself."""
     names, todo = set(), ["", *extras]
@@ -107,10 +109,11 @@ def declared(*extras):
 def undeclared(source, extras):
     """The libraries that a file imports without being asked for by name; another may bring them, today."""
     found = {name.split(".")[0] for _, name in rooms.imported(source, "backproplab.x")}
+    allowed = declared(*extras)
     return {
         name
         for name in found - sys.stdlib_module_names - {"backproplab"}
-        if not {canonicalize_name(home) for home in homes().get(name, [])} & declared(*extras)
+        if not {canonicalize_name(home) for home in homes().get(name, [])} & allowed
     }
 
 

@@ -275,8 +275,8 @@ def violations(
 def pale(page) -> list[str]:
     """What axe finds too pale of the first text of each look: its colour, size and weight, and all behind it.
 
-    That is no less than all texts, of which there are a hundred times as many, if none lies over another: so
-    look for that first, by all rules, in another theme of the same page.
+    That is no less than all texts, of which there are a hundred times as many: what is behind a text is what
+    it stands in. Where that could be something else, in a box out of its place, each is looked at by itself.
     """
     page.evaluate(
         """() => {
@@ -284,7 +284,10 @@ def pale(page) -> list[str]:
              const look = (text) => {
                const { color, fontSize, fontWeight } = getComputedStyle(text), behind = [];
                for (let at = text; at; at = at.parentElement) {
-                 const { backgroundColor, backgroundImage, opacity, filter } = getComputedStyle(at);
+                 const { backgroundColor, backgroundImage, opacity, filter, position, transform, margin } =
+                   getComputedStyle(at);
+                 const inPlace = position === "static" || position === "relative";
+                 if (!inPlace || transform !== "none" || margin.includes("-")) behind.push(looks.size);
                  behind.push(backgroundColor, backgroundImage, opacity, filter);
                }
                const seen = behind.filter((each) => !["rgba(0, 0, 0, 0)", "none", "1"].includes(each));

@@ -39,6 +39,9 @@ def test_each_fault_is_named_with_its_rule_where_it_was_looked_for(page, asked, 
         "<p style='opacity: 0.3'>",
         "<div style='background: #555'><p>",
         "<p style='color: #888; font-size: 24px'>well<p style='color: #888; font-size: 16px'>",
+        "<p style='color: #000; position: absolute; top: 500px'>well"
+        "<div style='background: #555; position: absolute; top: 600px; width: 99em; height: 9em'></div>"
+        "<p style='color: #000; position: absolute; top: 610px'>",
     ],
 )
 def test_a_text_that_is_too_pale_is_found_by_its_look_among_many_that_are_not(page, fault):

@@ -21,7 +21,8 @@ def test_axe_finds_nothing_in_either_theme_nor_on_a_phone(lesson, browser, folde
     page = export(nbformat.read(path, as_version=4), path, folder, also=LESSONS)
     watched.append(Watched(browser, "file://", offline=True))
     opened = Page(watched[-1], page)
-    assert opened.violations() == []
+    assert opened.violations(without=["color-contrast"]) == []
+    assert opened.pale() == []
     opened.open(color_scheme="dark")
     assert opened.pale() == []  # all else is the same page
     opened.page.set_viewport_size({"width": 390, "height": 844})
