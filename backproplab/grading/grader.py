@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Literal, Self
 
+from backproplab.grading import measured
 from backproplab.grading.exercises import ExerciseGrade, grade_exercise
 from backproplab.grading.prepare import Prepared
 from backproplab.grading.reader import Reader, RefusedError
@@ -132,6 +133,7 @@ class Grader:
             *shown.problems,
             *_hidden_problems(outcome, shown),
             *prepared.review,
+            *measured.hints(self.task.exercises, outcome, self.task.seeds),
         ]
         verdicts = [each.verdict for each in grades]
         record = result(
