@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Literal, NamedTuple, Self
 
 from backproplab.grading import kept as keeping
+from backproplab.grading import measured
 from backproplab.grading.exercises import ExerciseGrade, grade_exercise
 from backproplab.grading.kept import Kept
 from backproplab.grading.prepare import Prepared
@@ -169,6 +170,7 @@ class Grader:
             *shown.problems,
             *_hidden_problems(outcome, shown),
             *prepared.review,
+            *measured.hints(self.task.exercises, outcome, self.task.seeds),
         ]
         verdicts = [each.verdict for each in grades]
         record = result(

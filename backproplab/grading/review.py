@@ -22,6 +22,9 @@ FUNCTIONS = {"__closure__", "__code__", "__globals__"}
 PEEKING = FRAMES | FUNCTIONS
 """What shows the code around a call, or a function's own: to a test, which fault it is asked about."""
 
+COMPLEX = {"complex", "complex64", "complex128", "imag"}
+"""What makes complex numbers or takes them apart: no answer of the course needs any."""
+
 MOST_LINES = 100
 
 
@@ -52,6 +55,7 @@ class Reviewer:
             found = {
                 f"uses {PACKAGE} itself": read[index].lines(suspects),
                 "looks into the code that calls it": read[index].peeks,
+                "computes with complex numbers, as a measured gradient may": read[index].complex,
             }
             sentences += [
                 f"{REVIEW} {place} {what}, line {line}: {text[line - 1].strip()[:120]}"
@@ -74,11 +78,13 @@ class _Read(NamedTuple):
     """Where a string names the package: `importlib.import_module("backproplab.layers")`."""
     peeks: set[int]
     """Where it asks for a frame, or for what a function is made of."""
+    complex: set[int]
+    """Where it has a complex number, or takes one apart: one step along i measures a slope exactly."""
 
     @classmethod
     def of(cls, source: str) -> Self:
         tree = parse(source)
-        read = cls({*bound_names(tree.body), *changed_names(tree.body)}, {}, {}, set(), set())
+        read = cls({*bound_names(tree.body), *changed_names(tree.body)}, {}, {}, set(), set(), set())
         for node in ast.walk(tree):
             read._add(node)
         return read
@@ -91,8 +97,13 @@ class _Read(NamedTuple):
             case ast.Name(id=name, lineno=line):
                 self.names.setdefault(name, set()).add(line)
                 self.peeks.update({line} if name in PEEKING else ())
+                self.complex.update({line} if name in COMPLEX else ())
             case ast.Attribute(attr=name, lineno=line) if name in PEEKING:
                 self.peeks.add(line)
+            case ast.Attribute(attr=name, lineno=line) if name in COMPLEX:
+                self.complex.add(line)
+            case ast.Constant(value=complex(), lineno=line):
+                self.complex.add(line)
             case ast.Constant(value=str(text), lineno=line) if _is_reference(text) and " " not in text:
                 self.strings.add(line)
             case _:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from backproplab.grading.intake.reading import stem
-from backproplab.grading.submissions import Entry, Submission, SubmissionError, head
+from backproplab.grading.submissions import Entry, Submission, SubmissionError, heads
 from backproplab.marking.ids import series
 
 LOOK = 2 * 1024**2  # bytes of a notebook that are looked at
@@ -110,7 +110,8 @@ def likely_notebook(submission: Submission, name: str) -> Entry | None:
     That is likely the one that will be graded: grading reads them whole, and may come to think otherwise.
     """
     candidates = submission.notebooks[:MOST_LOOKED_AT]
-    return max(candidates, key=lambda entry: (exercises_in(entry, name), attempt(entry)), default=None)
+    found = zip(exercises_in(candidates, name), map(attempt, candidates), candidates, strict=True)
+    return max(found, key=lambda each: each[:2], default=(0, 0, None))[2]
 
 
 def attempt(entry: Entry) -> int:
@@ -119,13 +120,14 @@ def attempt(entry: Entry) -> int:
     return int(next(filter(None, number.groups()))) if number else 0
 
 
-def exercises_in(entry: Entry, name: str) -> int:
-    """How many exercises of a set the beginning of a notebook has a cell of, by id."""
-    try:
-        start = head(entry, LOOK)
-    except SubmissionError:
-        return -1
-    return len({found[3] for found in GRADE_ID.finditer(start) if _series_of(found) == series(name)})
+def exercises_in(entries: Sequence[Entry], name: str) -> list[int]:
+    """How many exercises of a set the beginning of each notebook has a cell of, by id; -1: unreadable."""
+    return [
+        -1
+        if isinstance(start, SubmissionError)
+        else len({found[3] for found in GRADE_ID.finditer(start) if _series_of(found) == series(name)})
+        for start in heads(entries, LOOK)
+    ]
 
 
 def _short_names(name: str) -> set[str]:
@@ -143,17 +145,14 @@ def _votes(submissions: Sequence[Submission], names: Mapping[str, Path]) -> Mapp
     """By student, the sets that their notebooks say they are of. However many those are, each counts once."""
     votes: dict[str, set[str]] = defaultdict(set)
     for each in submissions:
-        for entry in each.notebooks[:MOST_LOOKED_AT]:
-            votes[each.student].update(_candidates(entry, names))
+        for start in heads(each.notebooks[:MOST_LOOKED_AT], LOOK):
+            if not isinstance(start, SubmissionError):
+                votes[each.student].update(_candidates(start, names))
     return votes
 
 
-def _candidates(entry: Entry, names: Mapping[str, Path]) -> list[str]:
+def _candidates(start: bytes, names: Mapping[str, Path]) -> list[str]:
     """The sets that a notebook may be of: those that it names, else by the numbers of its exercises."""
-    try:
-        start = head(entry, LOOK)
-    except SubmissionError:
-        return []
     bare = re.sub(rb"[\\\"' ]", b"", start)
     found = {_series_of(each) for each in GRADE_ID.finditer(start)}
     named = [name for name in names if f"check_set({name}".encode() in bare]

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from backproplab.grading.intake.contents import READ_LIMIT, content, contents, head
+from backproplab.grading.intake.contents import READ_LIMIT, content, contents, heads
 from backproplab.grading.intake.entry import Entry, SubmissionError
 from backproplab.grading.intake.litter import folders_of_grades, is_of_grades
 from backproplab.grading.intake.look import look
@@ -30,7 +30,7 @@ __all__ = [
     "digest",
     "file_stems",
     "find_submissions",
-    "head",
+    "heads",
     "take_in",
     "timestamp",
 ]

@@ -68,7 +68,7 @@ def _many_in_one(
     folders: dict[str, set[str]] = defaultdict(set)
     for each in intake.submissions:
         has_own_name = each.assignment not in ("", name) and not is_of_another(each, name, sets)
-        if has_own_name and any(exercises_in(entry, name) > 0 for entry in each.notebooks[:MOST_LOOKED_AT]):
+        if has_own_name and max(exercises_in(each.notebooks[:MOST_LOOKED_AT], name), default=0) > 0:
             folders[each.student].add(each.assignment)
     many = {student: inside for student, inside in folders.items() if len(inside) > 1}
     if many and len(many) * 2 >= len(graded):

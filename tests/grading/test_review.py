@@ -42,6 +42,15 @@ def test_what_is_borrowed_is_named_with_its_line(sources, line):
 
 
 @pytest.mark.parametrize(
+    "line", ["return f(a + 1e-30j).imag", "return f(complex(a, 1))", "return np.imag(f(a))", "a = a * 1j"]
+)
+def test_a_step_along_i_is_named(line):
+    (said,) = review(f"def grad(a):\n    {line}")
+    assert "computes with complex numbers" in said
+    assert said.endswith(f"line 2: {line}")
+
+
+@pytest.mark.parametrize(
     "source",
     [
         "def grad(a):\n    return 2 * a",
@@ -100,7 +109,7 @@ def steps_of(call):
 
 def test_a_chain_of_cells_takes_work_in_proportion_to_its_length():
     def chain(length):
-        return [_Read({f"x{n}"}, {f"x{n + 1}": {1}}, {}, set(), set()) for n in range(length)]
+        return [_Read({f"x{n}"}, {f"x{n + 1}": {1}}, {}, set(), set(), set()) for n in range(length)]
 
     short, long = (steps_of(lambda n=n: _behind_answers(chain(n), {"x0"})) for n in (200, 400))
     assert long < 2.5 * short

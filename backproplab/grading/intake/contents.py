@@ -2,7 +2,7 @@
 
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from itertools import groupby
 
@@ -26,10 +26,19 @@ def content(entry: Entry, limit: int = READ_LIMIT, *, opened: zipfile.ZipFile | 
 
 
 def contents(entries: Iterable[Entry]) -> Iterator[bytes | SubmissionError]:
-    """Yield the bytes of files, one after another, or why they cannot be read: see `content`.
+    """Yield the bytes of files, one after another, or why they cannot be read: see `content`."""
+    return _each(entries, lambda entry, opened: content(entry, opened=opened))
 
-    A zip file is opened once for all that lie in it, and not for each of thousands.
-    """
+
+def heads(entries: Iterable[Entry], size: int) -> Iterator[bytes | SubmissionError]:
+    """Yield the first bytes of files likewise: see `head`."""
+    return _each(entries, lambda entry, opened: head(entry, size, opened=opened))
+
+
+def _each(
+    entries: Iterable[Entry], read: Callable[[Entry, zipfile.ZipFile | None], bytes]
+) -> Iterator[bytes | SubmissionError]:
+    """Read files, one after another. A zip file is opened once for all that lie in it, not for each."""
     for outer, inside in groupby(entries, key=lambda entry: entry.outer):
         with ExitStack() as stack:
             try:
@@ -39,7 +48,7 @@ def contents(entries: Iterable[Entry]) -> Iterator[bytes | SubmissionError]:
                 continue
             for entry in inside:
                 try:
-                    yield content(entry, opened=opened)
+                    yield read(entry, opened)
                 except SubmissionError as error:
                     yield error
 

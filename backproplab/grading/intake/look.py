@@ -15,6 +15,8 @@ TELLTALE = {NOTEBOOK, ".json", ".txt", ".zip", ""}
 """Of files that are called so, the first bytes are read: they may be notebooks, or zip files of some."""
 MOST_HEADS = 1000  # files of a student's own zip file of which the first bytes are read
 MOST_ZIPS = 10  # zip files in a student's own zip file that are looked into
+LARGEST_INNER = 20 * 1024**2  # bytes of one of those, which is unpacked anew for each look at it
+MOST_LISTED = 30_000  # paths in a student's own zip file, past which none in it is looked into
 LITTER = "what systems leave lying about"
 UNPACKED = "a zip file, and what it holds is listed by itself"
 REPEATED = "a later file in the zip file has the same name"
@@ -134,15 +136,20 @@ def _unpacked(seen: Seen, zips: int | None = None) -> Iterator[Seen]:
         yield Seen(replace(seen.entry, refused=f"a zip file that cannot be looked into: {error}"))
         return
     yield Seen(seen.entry, aside=UNPACKED)
-    left = MOST_ZIPS if zips is None else 0
+    left, listed = MOST_ZIPS if zips is None else 0, len(inside)
     for each in inside:
-        yield from _unpacked(each, left)
-        left -= contents.is_zip(each.start) and left > 0
+        if not contents.is_zip(each.start):
+            yield each
+            continue
+        found = list(_unpacked(each, left if listed < MOST_LISTED else 0))
+        yield from found
+        left, listed = max(left - 1, 0), listed + len(found)
 
 
 def _inside(entry: Entry) -> Iterator[Seen]:
-    if entry.size > contents.READ_LIMIT:
-        raise SubmissionError(f"it is larger than {contents.READ_LIMIT // 1024**2} MB")
+    limit = LARGEST_INNER if entry.outer else contents.READ_LIMIT
+    if entry.size > limit:
+        raise SubmissionError(f"it is larger than {limit // 1024**2} MB")
     data = contents.content(entry)
     with archive.open_own_zip(data) as opened:
         yield from _in_zip(opened, entry.container, entry)

@@ -13,6 +13,8 @@ import intake_kit as kit
 import pytest
 
 from backproplab.grading.intake import archive as archives
+from backproplab.grading.intake import look
+from backproplab.grading.sets import likely_notebook
 from backproplab.grading.submissions import SubmissionError, content, digest, find_submissions, take_in
 
 
@@ -190,7 +192,8 @@ def test_a_name_that_no_system_has_costs_no_time_and_its_student_stays(tmp_path,
     assert max(longest) <= 255
 
 
-def test_a_zip_file_of_thousands_of_notebooks_is_opened_once_to_be_hashed(tmp_path, monkeypatch):
+@pytest.mark.parametrize("read", [digest, lambda each: likely_notebook(each, "03-spreadsheet")])
+def test_a_zip_file_of_thousands_of_notebooks_is_opened_once(tmp_path, monkeypatch, read):
     opened = []
     real = zipfile.ZipFile.__init__
     monkeypatch.setattr(
@@ -202,8 +205,35 @@ def test_a_zip_file_of_thousands_of_notebooks_is_opened_once_to_be_hashed(tmp_pa
     ada = next(each for each in every if each.student == "ada")
     assert len(ada.notebooks) == 50
     opened.clear()
-    digest(ada)
+    read(ada)
     assert len(opened) == 1
+
+
+def zips_in_a_zip(tmp_path, many, *names):
+    """Ada's zip file of so many zip files, each with such files in it."""
+    inner = kit.archive(tmp_path / "inner.zip", *names).read_bytes()
+    outer = kit.archive(tmp_path / "outer.zip", *(f"{number}.zip" for number in range(many)), content=inner)
+    return kit.folder(tmp_path / "in", "ada/hw.zip", content=outer.read_bytes()), len(inner)
+
+
+def test_zip_files_in_a_zip_file_list_no_more_than_one_might(tmp_path, monkeypatch):
+    """Ten times the 30,000 names that 2 MB hold would take 20 s of the run's, and its account a book."""
+    monkeypatch.setattr(look, "MOST_LISTED", 7)
+    top, _ = zips_in_a_zip(tmp_path, 4, "a.ipynb", "b.ipynb", "c.ipynb", "d.ipynb")
+    (ada,) = take_in(top).submissions
+    assert len(ada.notebooks) == 4  # four zip files, and the first one's: that makes eight
+    assert {entry.file for entry in ada.entries} >= {"1.zip", "2.zip", "3.zip"}
+
+
+def test_a_zip_file_in_a_zip_file_is_to_be_small(tmp_path, monkeypatch):
+    """It is unpacked at each look: a hundred times 100 MB, of a file of one."""
+    top, size = zips_in_a_zip(tmp_path, 2, "a.ipynb")
+    monkeypatch.setattr(look, "LARGEST_INNER", size)
+    assert len(take_in(top).submissions[0].notebooks) == 2
+    monkeypatch.setattr(look, "LARGEST_INNER", size - 1)
+    assert set(kit.reasons(top).values()) == {
+        "a zip file that cannot be looked into: it is larger than 0 MB",
+    }
 
 
 @pytest.mark.parametrize(
