@@ -6,10 +6,20 @@ widget is handed steps, frames, formulas or arrays, and draws them.
 """
 
 from backproplab.widgets.digit_pad import DigitPad
+from backproplab.widgets.engine_practice import EnginePractice
 from backproplab.widgets.flow import Flow
 from backproplab.widgets.gradient_film import GradientFilm
 from backproplab.widgets.playground import Playground
 from backproplab.widgets.quick_check import QuickCheck, quick_check
 from backproplab.widgets.spreadsheet import Spreadsheet
 
-__all__ = ["DigitPad", "Flow", "GradientFilm", "Playground", "QuickCheck", "Spreadsheet", "quick_check"]
+__all__ = [
+    "DigitPad",
+    "EnginePractice",
+    "Flow",
+    "GradientFilm",
+    "Playground",
+    "QuickCheck",
+    "Spreadsheet",
+    "quick_check",
+]

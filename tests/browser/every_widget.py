@@ -14,7 +14,15 @@ from backproplab.datasets import mnist, xor
 from backproplab.publishing.export import WIDGET_STATE, export
 from backproplab.spreadsheet import Sheet
 from backproplab.training import BatchLoss, GradientMaps, GradientNorms, Recorder
-from backproplab.widgets import DigitPad, Flow, GradientFilm, Playground, Spreadsheet, quick_check
+from backproplab.widgets import (
+    DigitPad,
+    EnginePractice,
+    Flow,
+    GradientFilm,
+    Playground,
+    Spreadsheet,
+    quick_check,
+)
 from browser.exported import Page
 from browser.lab import Watched
 
@@ -72,6 +80,7 @@ def every_widget() -> dict[str, Widget]:
     return {
         "quiz": quick_check("02"),
         "graph": Flow(b * (3 * b), wrong_order=True),
+        "practice": EnginePractice(b * (3 * b)),
         "layers": Flow(layers, SquaredError(), x=x, targets=targets),
         "sheet": Spreadsheet(Sheet(sheet, SquaredError(), x=[0.5, 0.3], target=[1.0], learning_rate=1.0)),
         "film": GradientFilm(history),
