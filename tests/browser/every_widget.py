@@ -17,6 +17,7 @@ from backproplab.training import BatchLoss, GradientMaps, GradientNorms, Recorde
 from backproplab.widgets import (
     ActivationCurves,
     DigitPad,
+    EnginePractice,
     Flow,
     GradientFilm,
     Playground,
@@ -80,6 +81,7 @@ def every_widget() -> dict[str, Widget]:
     return {
         "quiz": quick_check("02"),
         "graph": Flow(b * (3 * b), wrong_order=True),
+        "practice": EnginePractice(b * (3 * b)),
         "layers": Flow(layers, SquaredError(), x=x, targets=targets),
         "sheet": Spreadsheet(Sheet(sheet, SquaredError(), x=[0.5, 0.3], target=[1.0], learning_rate=1.0)),
         "film": GradientFilm(history),

@@ -255,11 +255,24 @@ def test_in_the_wrong_order_the_second_60_is_seen_to_come_too_late(open_stage):
     assert graph.locator(".flow-too-late").count() == 1
 
 
+def point_at(arrow) -> None:
+    """Bring the mouse to the middle of a line."""
+    arrow.scroll_into_view_if_needed()
+    x, y = arrow.evaluate(
+        """line => {
+             const { x, y } = line.getPointAtLength(line.getTotalLength() / 2);
+             const point = new DOMPoint(x, y).matrixTransform(line.getScreenCTM());
+             return [point.x, point.y];
+           }"""
+    )
+    arrow.page.mouse.move(x, y)
+
+
 def test_an_arrow_that_is_pointed_at_says_its_share_and_a_line_of_code_shows_its_box(stage):
     output = stage.output("diamond")
     press(output, "End")
     says(output, "b → a: 120 × 4 = 480, all of ∂d/∂a.")  # of the last message, by keyboard too
-    output.locator(".flow-target").nth(4).dispatch_event("pointerenter")
+    point_at(output.locator(".flow-target").nth(4))
     says(output, "d → b: 1 × 60 = 60, 50 % of ∂d/∂b, 120.")
     output.get_by_text("as code").click()
     output.get_by_role("button", name="c = b * 3").click()

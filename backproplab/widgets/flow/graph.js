@@ -128,9 +128,10 @@ function knownFrom(scene, box) {
  * @param {GraphScene} parts.scene
  * @param {Pass} parts.pass
  * @param {(box: number) => void} parts.choose
- * @param {(edge: number) => void} parts.point
+ * @param {(edge: number) => void} parts.point Is called for an arrow that is pointed at; −1: no longer.
+ * @param {(edge: number) => void} [parts.press] For one that is clicked.
  */
-function graph({ scene, pass, choose, point }) {
+export function graph({ scene, pass, choose, point, press = () => {} }) {
   const forward = head("flow-head", "M0 1L8 4L0 7z");
   const backward = head("flow-head-now", "M0 0L10 5L0 10z", 10);
   const width = scene.width + 2 * MARGIN;
@@ -146,6 +147,7 @@ function graph({ scene, pass, choose, point }) {
       d: path,
       class: "flow-target",
       onpointerenter: () => point(at),
+      onclick: () => press(at),
       onpointerleave: (/** @type {PointerEvent} */ event) => {
         if (event.pointerType === "mouse") point(-1); // a finger that is lifted leaves what it tapped
       },

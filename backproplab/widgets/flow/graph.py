@@ -22,9 +22,10 @@ GAUGE = 0.1  # inches for the bar that fills as a box hears
 ROOM = 0.16  # inches more before each box, so that one sees an arrow light up
 
 
-def value_scene(root: Value) -> dict[str, Any]:
+def value_scene(root: Value, *, room: Sequence[Sequence[Entry]] | None = None) -> dict[str, Any]:
     """All that the page needs for both passes over the graph of `root`; backward in both orders.
 
+    `room` are entries that boxes have to be wide enough for, too, a list a node.
     ValueError for a leaf, which has no messages, and for more nodes than can be read.
     """
     if not root.parents:
@@ -49,7 +50,8 @@ def value_scene(root: Value) -> dict[str, Any]:
         }
         for index, messages in enumerate((right, wrong))
     ]
-    widest = [[entry for one in held for entry in one[index]] for index in range(len(nodes))]
+    shown = [*held, room] if room is not None else held
+    widest = [[entry for one in shown for entry in one[index]] for index in range(len(nodes))]
     return {
         "kind": "graph",
         "last": len(right),

@@ -11,6 +11,7 @@ from functools import cache
 from importlib.resources import files
 
 IMPORT = re.compile(r'^import\s+\{[^}]*\}\s+from\s+"(?P<path>\.{1,2}/[\w./-]+\.js)";\n', re.MULTILINE)
+SHEET = re.compile(r'^@import "(?P<path>\.{1,2}/[\w./-]+\.css)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?function|const|class)", re.MULTILINE)
 
 
@@ -26,8 +27,10 @@ def script(path: str) -> str:
 
 @cache
 def style(path: str) -> str:
-    """Return the style sheet at `path` below what all widgets share."""
-    return read("kit/kit.css") + "\n" + read(path)
+    """Return the style sheet at `path` below what all widgets share, and what it imports in place."""
+    home = posixpath.dirname(path)
+    own = SHEET.sub(lambda found: read(posixpath.normpath(f"{home}/{found['path']}")), read(path))
+    return read("kit/kit.css") + "\n" + own
 
 
 @cache

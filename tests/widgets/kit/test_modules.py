@@ -113,3 +113,9 @@ def test_text_and_marks_stand_out_from_their_ground(theme, ground):
         assert contrast(found[name], found[ground]) >= 4.5, name
     for name in ("value", "gradient", "focus"):
         assert contrast(found[name], found[ground]) >= 3, name
+
+
+def test_a_sheet_that_builds_on_another_has_it_in_place_of_the_import():
+    text = modules.style("engine_practice/style.css")
+    assert "@import" not in text
+    assert text.index(".flow-box {") < text.index(".practice-task {")

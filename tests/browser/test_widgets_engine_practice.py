@@ -1,0 +1,94 @@
+"""Be the engine, on a page: each message is judged at once."""
+
+import pytest
+
+DIAMOND = """
+from backproplab import Value
+from backproplab.widgets import EnginePractice
+a = Value(5, label="a")
+b = 4 * a
+c = 3 * b
+d = b * c
+b.label, c.label, d.label = "b", "c", "d"
+practice = EnginePractice(d)
+practice
+"""
+SENT = [  # what a learner sends, whether it is delivered, and what the page says
+    ("b tells a", "240", "Too early: b has heard 0 of 2 messages."),
+    ("d tells b", "20", "That is 1 × 20, with the local derivative of the other arrow into d."),
+    ("d tells b", "sixty", "Type a number"),
+    ("d tells b", "60", "Right: d tells b 1 × 60 = 60."),
+    ("b tells a", "240", "Too early: b has heard 1 of 2 messages."),
+    ("d tells c", "20", "Right: d tells c"),
+    ("c tells b", "23", "That adds the gradient of c and the local derivative."),
+    ("c tells b", "20", "That is the gradient of c, passed on as it is."),
+    ("c tells b", "3", "That is the local derivative alone."),
+    ("c tells b", "60", "Right: c tells b 20 × 3 = 60."),
+    ("b tells a", "240", "A new message does not replace the one before: they add."),
+    ("b tells a", "−480", "The size is right, and the sign is not."),
+    (
+        "b tells a",
+        "481,9",
+        "Right: b tells a 120 × 4 = 480. The pass is over. Gradients of the leaves: a: 480",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def stage(open_stage):
+    return open_stage({"practice": DIAMOND, "again": "practice"}, reduced_motion="reduce")
+
+
+def send(output, message: str, number: str) -> None:
+    """Choose a message, type its number and press Enter."""
+    output.get_by_role("combobox", name="next message").select_option(label=message)
+    output.get_by_role("textbox").fill(number)
+    output.page.keyboard.press("Enter")
+
+
+def test_each_message_is_judged_and_only_right_ones_are_delivered(stage):
+    output = stage.output("practice")
+    delivered = 0
+    for message, number, says in SENT:
+        send(output, message, number)
+        output.locator(".practice-said", has_text=says).wait_for()
+        delivered += says.startswith("Right")
+        stage.becomes("len(practice.sent)", delivered)
+    assert stage.output("again").locator("output").first.inner_text() == "4 of 4 sent"
+
+
+def test_undo_goes_back_a_message_and_a_box_shows_what_it_has_heard_not_added(stage):
+    output = stage.output("practice")
+    stage.ask("setattr(practice, 'sent', [4, 5, 2])")
+    box = output.locator(".flow-node").filter(has_text="b").first
+    box.get_by_text("60, 60").wait_for()
+    output.get_by_role("button", name="undo").click()
+    stage.becomes("practice.sent", [4, 5])
+    assert box.locator(".flow-note").text_content() == "heard 1 of 2"
+    assert box.locator(".flow-pip").count() == 2
+    assert box.locator(".flow-full").count() == 1
+
+
+def test_a_box_that_is_clicked_chooses_its_message_and_another_graph_begins_anew(stage):
+    output = stage.output("practice")
+    stage.ask("setattr(practice, 'sent', [])")
+    output.get_by_text("0 of 4 sent").wait_for()
+    output.locator(".flow-node").filter(has_text="c").first.click()
+    chosen = output.get_by_role("combobox").locator("option:checked")
+    assert chosen.text_content() == "c tells b"
+    output.get_by_role("button", name="another graph").click()
+    stage.becomes("[practice.graph, practice.sent]", [1, []])
+    stage.ask("setattr(practice, 'graph', 0)")
+
+
+def test_the_engines_own_pass_stands_beside(stage):
+    output = stage.output("practice")
+    output.get_by_role("button", name="▶ the engine's own pass").click()
+    engine = output.get_by_role("group", name="the engine's own pass")
+    engine.get_by_text("d tells b: 1 × 60 = 60. b holds 60; it has heard 1 of 2 and waits.").wait_for()
+    output.get_by_role("button", name="▶ the engine's own pass").click()
+    engine.wait_for(state="hidden")
+
+
+def test_axe_finds_nothing(stage):
+    assert stage.violations() == []
