@@ -13,7 +13,18 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from backproplab import cli
 
 ROOT = Path(__file__).parent.parent
-VERBS = ["course", "lab", "progress", "release", "grade", "run", "export", "workbooks", "pack-mnist"]
+VERBS = [
+    "course",
+    "lab",
+    "progress",
+    "release",
+    "grade",
+    "run",
+    "export",
+    "workbooks",
+    "pictures",
+    "pack-mnist",
+]
 
 
 def shell(*arguments, **options):
