@@ -59,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
         add_export,
         add_site,
         add_workbooks,
+        add_pictures,
         add_pack_mnist,
         add_train_digit_reader,
     ):
@@ -179,6 +180,24 @@ def workbooks(given: argparse.Namespace) -> int:
     from backproplab.spreadsheet.lessons import write_workbooks
 
     print(*write_workbooks(Path()), sep="\n")
+    return 0
+
+
+def add_pictures(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `backproplab pictures`."""
+    parser = commands.add_parser(
+        "pictures",
+        help="Draw the pictures that README shows.",
+        description="Draw the pictures that README shows, in the course's folder.",
+    )
+    parser.set_defaults(command=draw_pictures, extra="")
+
+
+def draw_pictures(given: argparse.Namespace) -> int:
+    """Write README's pictures, and say which."""
+    from backproplab.publishing.site.pictures import write_pictures
+
+    print(*write_pictures(Path()), sep="\n")
     return 0
 
 

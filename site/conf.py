@@ -35,8 +35,9 @@ templates_path = ["templates"]
 html_static_path = [
     "static",
     *(str(files("backproplab.publishing") / "page" / name) for name in ("formulas.css", "picture.css")),
+    str(files("backproplab.publishing") / "practice" / "practice.css"),
 ]
-html_css_files = ["formulas.css", "picture.css", "course.css"]
+html_css_files = ["formulas.css", "picture.css", "course.css", "practice.css"]
 html_js_files = [(name, {"defer": "defer"}) for name in ("theme.js", "guesses.js", "progress.js")]
 html_theme_options = {
     "light_css_variables": {

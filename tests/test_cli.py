@@ -23,6 +23,7 @@ VERBS = [
     "export",
     "site",
     "workbooks",
+    "pictures",
     "pack-mnist",
     "train-digit-reader",
 ]

@@ -1,4 +1,4 @@
-"""What a learner's copy of the course holds: lessons, what they link to, exercises, and a note on installing.
+"""What a learner's copy of the course holds: lessons, what they link to, exercises, a note on installing.
 
 One function says it, for the folder that `backproplab course` makes and for the zip that
 `backproplab release --zip` packs. No solution is in a copy and no part of the package.
@@ -21,6 +21,7 @@ FILES = "files"
 EXPECTED = "expected"
 NOTE = "INSTALL.txt"
 NAME = re.compile(r"\d\d(-[a-z0-9]+)+|capstone-\d+")  # so that a maintainer's Untitled.ipynb stays at home
+PAGE = re.compile(r"[a-z]+(-[a-z]+)*")
 LINK = re.compile(r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(\s*<?([^)\s>]+)>?[^)]*\)")
 
 
@@ -43,6 +44,7 @@ def learners_copy(course: Path) -> dict[str, bytes]:
         )
     found = {NOTE: Path(__file__).with_name(NOTE).read_text(encoding="utf-8").encode()}
     found |= {f"{LESSONS}/{path.name}": _learners_notebook(path, LESSONS) for path in lessons}
+    found |= {f"{LESSONS}/{path.name}": _page(path) for path in looked_up(course)}
     found |= {path.relative_to(course).as_posix(): path.read_bytes() for path in _linked(course)}
     for path in sets:
         expected = path.parent / EXPECTED / f"{path.stem}.json"
@@ -51,6 +53,15 @@ def learners_copy(course: Path) -> dict[str, bytes]:
         found[f"{EXERCISES}/{path.name}"] = _learners_notebook(path, EXERCISES)
         found[f"{EXERCISES}/{EXPECTED}/{expected.name}"] = expected.read_text(encoding="utf-8").encode()
     return dict(sorted(found.items()))
+
+
+def looked_up(course: Path) -> list[Path]:
+    """Return the pages of the course on which one looks things up: glossary, cheat sheet."""
+    return sorted(path for path in (course / LESSONS).glob("*.md") if PAGE.fullmatch(path.stem))
+
+
+def _page(path: Path) -> bytes:
+    return without_links_out(path.read_text(encoding="utf-8"), LESSONS).encode()
 
 
 def _named(folder: Path) -> list[Path]:

@@ -1,16 +1,19 @@
-"""The course map as a page: what is done, and one click to each lesson and exercise set."""
+"""The pages at the door: the course map with what is done, a review, and "Where should I start?"."""
 
 from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
+from backproplab.check.memory import Memory, recall
+from backproplab.course.contents import EXERCISES
 from backproplab.course.outline import Part
 from backproplab.course.progress import Practice, Standing, standings, where_to_go_on
 from backproplab.door.words import go_on, lesson_words, passed_of_all
 from backproplab.marking.verdict import Status
+from backproplab.publishing.practice.data import REVIEW, START, page_data, page_script, page_style
 from backproplab.publishing.site.title_picture import title_picture
 
 STEPS = {Status.RIGHT: "right", Status.NOT_YET: "tried", Status.PARTLY: "tried"}
@@ -24,6 +27,60 @@ class Bar(NamedTuple):
     steps: list[str]
 
 
+TITLES = {REVIEW: "Review", START: "Where should I start?"}
+LEADS = {
+    REVIEW: (
+        "Questions of the lessons that you have finished, mixed. What you answer wrong comes again in ten "
+        "minutes, what you answer rightly in a day, then in three, and so on to five weeks. Questions about "
+        "mistakes that you have made, here or in exercises, come first. Your answers stay in your browser."
+    ),
+    START: (
+        "Eight questions, in the order of the lessons. Answer as far as you can; below them stands the "
+        "lesson to begin with. Nothing is kept, and nobody looks."
+    ),
+}
+
+
+def practice_page(page: str, copy: Path, parts: list[Part], base_url: str = "/") -> str:
+    """Return one of the pages of questions, about lessons of the copy and mistakes that its cards name."""
+    lessons = [
+        {
+            "number": each.entry.number,
+            "title": each.entry.title,
+            "page": each.pages[0][0],
+            "href": f"{base_url}lab/tree/{each.pages[0][0]}.ipynb",
+            "done": each.lesson.finished or (each.practice is not None and each.practice.finished),
+        }
+        for _, found in standings(copy, parts)
+        for each in found
+        if each.lesson
+    ]
+    return _template("questions").render(
+        style=Markup(asset("door/door.css") + page_style()),
+        title=TITLES[page],
+        lead=LEADS[page],
+        data=Markup(page_data(page, lessons, mistakes(copy))),
+        script=Markup(page_script(page)),
+        base_url=base_url,
+    )
+
+
+def mistakes(copy: Path) -> dict[str, list[str]]:
+    """Return the exercises in which each mistake with a name was made, as the cards in a copy remember."""
+    memory: Memory = {}
+    recall(copy / EXERCISES, memory)
+    made: dict[str, list[str]] = {}
+    for exercise, slugs in memory.items():
+        for slug in slugs:
+            made.setdefault(slug, []).append(exercise)
+    return made
+
+
+def _template(name: str) -> Template:
+    environment = Environment(autoescape=True, undefined=StrictUndefined)
+    return environment.from_string(asset(f"door/{name}.html.j2"))
+
+
 def map_page(copy: Path, parts: list[Part], base_url: str = "/") -> str:
     """Return the page of the learner's copy in the folder `copy`, as its notebooks are now.
 
@@ -32,8 +89,7 @@ def map_page(copy: Path, parts: list[Part], base_url: str = "/") -> str:
     listed = standings(copy, parts)
     everything = [each for _, found in listed for each in found]
     onward = where_to_go_on(everything)
-    template = Environment(autoescape=True, undefined=StrictUndefined).from_string(asset("door/map.html.j2"))
-    return template.render(
+    return _template("map").render(
         picture=Markup(title_picture()),
         style=Markup(asset("publishing/page/picture.css") + asset("door/door.css")),
         script=Markup(asset("door/door.js")),

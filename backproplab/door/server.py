@@ -1,4 +1,4 @@
-"""What JupyterLab's server learns: the page `course`, which shows the course map of the copy it serves.
+"""What JupyterLab's server learns: `course`, the course map of the copy that it serves, and what it leads to.
 
 It is an extension of the server alone, which `backproplab lab` names on the command line; JupyterLab needs
 none, and nothing is installed or written.
@@ -13,20 +13,25 @@ from tornado.web import authenticated
 
 from backproplab.course.outline import parts
 from backproplab.course.source import course_for
-from backproplab.door.page import map_page
+from backproplab.door.page import map_page, practice_page
+from backproplab.publishing.practice.data import PAGES
 
 PAGE = "course"
 
 
-class MapHandler(JupyterHandler):
-    """Shows the course map of the learner's copy, as it is now."""
+class DoorHandler(JupyterHandler):
+    """Shows the course map of the learner's copy, as it is now, or one of the pages of questions."""
 
     @authenticated
-    def get(self) -> None:
+    def get(self, page: str | None = None) -> None:
         """Answer with the page; a browser asks for it anew each time, also on its way back."""
         self.set_header("Cache-Control", "no-store")
         copy = Path(self.settings["server_root_dir"]).expanduser()
-        self.finish(map_page(copy, parts(course_for(copy)), self.base_url))
+        outline = parts(course_for(copy))
+        if page:
+            self.finish(practice_page(page, copy, outline, self.base_url))
+        else:
+            self.finish(map_page(copy, outline, self.base_url))
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
@@ -34,4 +39,5 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 
 def _load_jupyter_server_extension(app: Any) -> None:
-    app.web_app.add_handlers(".*$", [(url_path_join(app.base_url, PAGE), MapHandler)])
+    pattern = rf"{PAGE}(?:/({'|'.join(PAGES)}))?/?"
+    app.web_app.add_handlers(".*$", [(url_path_join(app.base_url, pattern), DoorHandler)])

@@ -107,6 +107,8 @@ def links(path: Path, out: Path, pages: set[str]) -> Link:
         fragment = f"#{address.fragment}" if address.fragment else ""
         if target.suffix == ".ipynb" and target.parent == path.parent and target.stem in pages:
             return anchor(text, f"{target.stem}.html{fragment}")
+        if target.suffix == ".md":
+            return text  # the word itself says enough where no glossary is at hand
         inside = target.resolve().is_relative_to(path.parent.resolve())
         if target.suffix != ".ipynb" and inside and target.is_file():
             copy = out / unquote(address.path)

@@ -50,7 +50,7 @@
     button?.setAttribute("aria-pressed", String(finished));
     if (button) button.textContent = finished ? "✓ Finished" : "I have finished this page";
   };
-  if (/^(notebooks|exercises)\//.test(page)) {
+  if (/^(notebooks\/\d|exercises\/)/.test(page)) {
     button = document.createElement("button");
     button.className = "course-finish";
     button.addEventListener("click", () => finish(!done(page).finished));

@@ -8,7 +8,7 @@ from backproplab.course.contents import learners_copy
 from backproplab.course.predictions import predicted_cells
 from backproplab.course.record import is_copy
 from backproplab.course.update import Outcome, update
-from browser.lab import ROOT, SCREENSHOTS, lab_server
+from browser.lab import ROOT, SCREENSHOTS, Watched, lab_server, pale, violations
 
 LESSON = "notebooks/04-credit-assignment.ipynb"
 PREDICTED = "output-deltas"
@@ -126,3 +126,39 @@ def test_a_lesson_that_was_only_opened_and_saved_follows_the_course(open_noteboo
     assert newer != contents
     assert update(folder, newer) == Outcome(written=[OPENED])
     assert (folder / OPENED).read_bytes() == newer[OPENED]
+
+
+def test_the_door_shows_what_was_passed_and_leads_in_and_back(lab, watched, browser, open_notebook):
+    address, _ = lab
+    exercises = open_notebook(SET)
+    exercises.page.evaluate(
+        """source => {
+             const { widgets } = window.jupyterapp.shell.currentWidget.content;
+             widgets.find((cell) => cell.model.id === "answer-0-1").model.sharedModel.setSource(source);
+           }""",
+        ANSWER,
+    )
+    exercises.run("setup", "answer-0-1", "check-0-1")
+    exercises.save()
+    watched.append(Watched(browser, address, viewport={"width": 390, "height": 844}))
+    page = watched[-1].page
+    page.goto(address)
+    assert page.url.startswith(f"{address}/course")
+    row = page.locator(".door-map li", has_text="Start here")
+    assert "1 of 1 passed" in row.inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert violations(page, where=None) == []
+    page.emulate_media(color_scheme="dark")
+    assert pale(page) == []
+    page.screenshot(path=SCREENSHOTS / "door-390-dark.png", full_page=True)
+    page.get_by_role("link", name="Review").click()
+    page.get_by_role("heading", name="Review").wait_for()
+    assert violations(page, where=None) == []
+    page.get_by_role("link", name="Course map").press("Enter")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    row.get_by_role("link", name="Exercises 00").press("Enter")
+    back = page.get_by_role("button", name="Course map").first
+    back.wait_for()
+    with watched[-1].context.expect_page() as opened:
+        back.click()
+    opened.value.wait_for_url(f"{address}/course")

@@ -1,13 +1,15 @@
 """The site as a reader meets it: walked by keyboard, searched, guessed in, light and dark, on paper."""
 
 import mimetypes
+import re
+from importlib.resources import files
 from urllib.parse import unquote, urlsplit
 
 import pytest
 from site_kit import ROOT, URL
 
 from backproplab.course.outline import parts
-from backproplab.widgets.quick_check.questions import questions
+from backproplab.widgets.quick_check.questions import parsed, questions
 from browser.lab import SCREENSHOTS, Watched, pale, violations
 from browser.quick_check import check
 
@@ -15,6 +17,9 @@ KINDS = {
     "map": "index.html",
     "lesson": "notebooks/09-losses.html",
     "exercises": "exercises/00-start-here.html",
+    "cheat-sheet": "notebooks/cheat-sheet.html",
+    "start": "where-to-start.html",
+    "review": "review.html",
     "reference": "reference/checking.html",
     "benchmarks": "benchmarks/index.html",
     "search": "search.html?q=vanishing",
@@ -112,6 +117,98 @@ def test_the_map_shows_what_was_answered_and_finished_and_the_quiz_stays_answere
     page.get_by_role("button", name="I have finished this page").press("Enter")
     page.goto(f"{URL}index.html")
     assert page.get_by_text("You have finished 2 of").is_visible()
+
+
+def finished(page, *lessons, **checked):
+    """Say to the site that these lessons are finished; `checked` has tries by lesson: l03=[[0], [1], [2]]."""
+    for name in lessons:
+        done = {"finished": True, "checked": checked.get(f"l{name[:2]}")}
+        page.evaluate(
+            "([name, done]) => localStorage.setItem(`course done notebooks/${name}`, JSON.stringify(done))",
+            [name, done],
+        )
+    page.reload()
+
+
+def answer(page, *, rightly):
+    """Answer the question that the review asks; return its lesson and the question."""
+    form = page.locator("#practice form")
+    text = form.locator("legend").inner_text()
+    lesson, asked = next(
+        (number, each) for number in REVIEWED for each in questions(number) if plain(each.text) in text
+    )
+    choice = next(i for i, one in enumerate(asked.choices) if one.right == rightly)
+    form.get_by_role("radio").nth(choice).check()
+    page.keyboard.press("Enter")
+    return lesson, asked
+
+
+REVIEWED = ("02", "03")
+
+
+def plain(text):
+    return text.replace("*", "").replace("`", "")
+
+
+def test_the_review_asks_of_finished_lessons_and_again_later_and_later(visit):
+    page = visit("review.html")
+    assert page.get_by_text("You have not finished a lesson yet").is_visible()
+    page.clock.install()
+    finished(page, "02-chain-rule", "03-spreadsheet")
+    assert page.get_by_text("6 of 6 questions are due, from 2 lessons.").is_visible()
+    _, missed = answer(page, rightly=False)
+    assert page.get_by_text("Asked again in ten minutes.").is_visible()
+    lessons = set()
+    for left in range(5, 0, -1):
+        page.get_by_role("button", name="Next question").press("Enter")
+        assert page.get_by_text(f"{left} of 6 questions are due").is_visible()
+        lessons.add(answer(page, rightly=True)[0])
+        assert page.get_by_text("Asked again in 1 day.").is_visible()
+    assert lessons == {"02", "03"}
+    page.get_by_role("button", name="Next question").press("Enter")
+    assert page.get_by_text("Nothing is due now.").is_visible()
+    page.clock.fast_forward("11:00")
+    page.reload()
+    assert page.get_by_text("1 of 6 questions are due").is_visible()
+    assert plain(missed.text) in page.locator("#practice legend").inner_text()
+    page.clock.fast_forward("24:00:00")
+    page.reload()
+    assert page.get_by_text("6 of 6 questions are due").is_visible()
+    assert plain(missed.text) in page.locator("#practice legend").inner_text(), "what was missed comes first"
+    page.get_by_role("button", name="Ask about all lessons").press("Enter")
+    assert page.get_by_text("from 11 lessons").is_visible()
+
+
+def test_the_review_begins_with_a_mistake_that_the_reader_has_made_and_names_it_after_the_answer(visit):
+    page = visit("review.html")
+    finished(page, "02-chain-rule", "03-spreadsheet", l02=[[1], [1, 2], [0]])  # −25: multiplied over paths
+    name = page.get_by_text("one was taken for the other")
+    assert name.count() == 0
+    _, asked = answer(page, rightly=True)
+    assert asked == questions("02")[1]
+    assert name.is_visible()
+
+
+def test_where_to_start_is_the_lesson_of_the_first_question_that_one_cannot_answer(visit):
+    page = visit("where-to-start.html")
+    known = parsed((files("backproplab.publishing") / "practice/start.toml").read_text("utf-8"), "start.toml")
+    assert len(known) == page.locator("#practice fieldset").count() == 8
+    for place, each in enumerate(known):
+        right = next(i for i, one in enumerate(each.choices) if one.right)
+        page.locator("#practice fieldset").nth(place).get_by_role("radio").nth(right).check()
+    ask = page.get_by_role("button", name="Where should I start?")
+    ask.press("Enter")
+    assert page.locator(":focus").inner_text().startswith("Start with lesson 10")
+    page.locator("#practice fieldset").nth(3).get_by_role("radio").last.check()
+    ask.press("Enter")
+    page.get_by_role("link", name="Start with lesson 04: Credit assignment").click()
+    page.wait_for_url(f"{URL}notebooks/04-credit-assignment.html")
+
+
+def test_the_cheat_sheet_is_one_page_on_paper(visit):
+    page = visit("notebooks/cheat-sheet.html")
+    printed = page.pdf(format="A4")
+    assert len(re.findall(rb"/Type /Page\b", printed)) == 1
 
 
 @pytest.mark.parametrize("kind", KINDS)

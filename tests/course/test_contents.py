@@ -48,7 +48,7 @@ def test_the_copy_of_the_course_holds_every_lesson_and_every_set(contents):
     for name in set(contents) - {kit.NOTE}:
         path = Path(name)
         found[path.parent.name].add(path.stem)
-    assert found["notebooks"] == stems["notebooks"]
+    assert found["notebooks"] == stems["notebooks"] | {"glossary", "cheat-sheet"}
     assert found["exercises"] == found["expected"] == stems["exercises"]
     assert found["files"] == {path.stem for path in (ROOT / "notebooks" / "files").iterdir()}
 

@@ -40,9 +40,9 @@ ROOMS = {
     "sandbox": _room("sandbox", "foundation check marking", extras="grade"),
     "authoring": _room("authoring", "foundation course sandbox check marking", extras="grade"),
     "grading": _room("grading", "foundation display authoring sandbox marking plots", extras="grade"),
-    "publishing": _room("publishing", "foundation mathematics display widgets course", extras="site"),
+    "publishing": _room("publishing", "foundation mathematics display widgets marking course", extras="site"),
 }
-ROOMS["door"] = _room("door", "foundation marking course publishing", extras="lab")
+ROOMS["door"] = _room("door", "foundation marking check course publishing", extras="lab")
 ROOMS["cli"] = _room("cli __main__", " ".join(ROOMS), extras="lab")
 
 

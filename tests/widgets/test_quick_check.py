@@ -36,8 +36,8 @@ def test_a_question_is_read_as_it_was_written():
     (question,) = parsed(GOOD, "02.toml")
     assert question.text == "What is *du*/dx of `x²` at 3?"
     assert question.choices == (
-        ("9", False, "That is u. How much does it change?"),
-        ("6", True, "Twice the input."),
+        ("9", False, "That is u. How much does it change?", ""),
+        ("6", True, "Twice the input.", ""),
     )
 
 

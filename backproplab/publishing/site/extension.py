@@ -1,5 +1,6 @@
 """What Sphinx learns, to make the site: formulas without a script, live widgets, cells' ids, a sitemap."""
 
+from hashlib import sha256
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -13,19 +14,27 @@ from sphinx.writers.html5 import HTML5Translator
 from backproplab.files import write_text
 from backproplab.publishing.formulas import FormulaError, mathml
 from backproplab.publishing.lesson_page import page_asset
-from backproplab.publishing.site.sources import LIVE
+from backproplab.publishing.practice.data import PAGES, page_script
+from backproplab.publishing.site.sources import LIVE, PRACTICE
 
 LONGEST_DESCRIPTION = 200
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Tell Sphinx all of it."""
+    app.add_config_value("course_scripts", _scripts(), "html")  # a page is written anew where one has changed
     app.add_html_math_renderer("mathml", (_inline, None), (_on_its_own, None))
     app.connect("autodoc-process-docstring", as_restructured_text)
     app.connect("doctree-read", name_cells)
     app.connect("html-page-context", add_to_page)
     app.connect("build-finished", write_sitemap)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _scripts() -> str:
+    """Return what changes with the scripts that stand in pages."""
+    texts = [page_asset("tab-stops.js"), page_asset("live.js"), *(page_script(page) for page in PAGES)]
+    return sha256("".join(texts).encode()).hexdigest()
 
 
 def _inline(page: HTML5Translator, node: nodes.math) -> None:
@@ -80,13 +89,16 @@ def as_restructured_text(
 def add_to_page(
     app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """Give a page its description, and, where it has live widgets, what they are made from."""
+    """Give a page its description, and what its live widgets or its questions are made from."""
     description = describe(doctree) if doctree else ""
     if description:
         context["metatags"] = (
             f'{context.get("metatags", "")}<meta name="description" content="{escape(description)}">'
         )
     live = Path(app.srcdir) / f"{name}{LIVE}"
+    asked = Path(app.srcdir) / f"{name}{PRACTICE}"
+    context["practice_data"] = asked.read_text(encoding="utf-8") if asked.is_file() else ""
+    context["practice_script"] = page_script(name) if asked.is_file() else ""
     context["course_url"] = app.config.html_baseurl
     context["lesson_live"] = ""
     context["tab_stops"] = page_asset("tab-stops.js")

@@ -16,14 +16,17 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-from backproplab.course.contents import EXERCISES, FILES, LESSONS, LINK, without_links_out
+from backproplab.course.contents import EXERCISES, FILES, LESSONS, LINK, looked_up, without_links_out
 from backproplab.course.outline import Entry, Part, parts
 from backproplab.course.predictions import predicted_cells
 from backproplab.files import write_text
 from backproplab.publishing.export import put_live
+from backproplab.publishing.practice.data import PAGES, page_data
 from backproplab.publishing.site.title_picture import title_picture
 from backproplab.publishing.site.widgets import Held, put_back
 
+PRACTICE = ".practice.json"
+"""Ends the name of the file beside a page of questions that says what it asks."""
 LIVE = ".live.json"
 """Ends the name of the file beside a lesson that says what its page makes widgets from."""
 BENCHMARKS = "benchmarks"
@@ -49,6 +52,10 @@ def write_sources(course: Path, folder: Path, widgets: Mapping[str, Held]) -> No
             live = _put_widgets(notebook, widgets.get(Path(page).name))
             made[f"{page}{LIVE}"] = json.dumps(live, ensure_ascii=False)
         made[f"{page}.ipynb"] = nbformat.writes(_for_sphinx(notebook, page))
+    lessons = [_lesson(entry) for part in listed for entry in part.entries if entry.number.isdigit()]
+    for name in PAGES:
+        if f"{name}.md" in made:
+            made[f"{name}{PRACTICE}"] = page_data(name, lessons)
     for name, text in made.items():
         _write_if_new(folder / name, text)
     for kept in [*_copied(course)]:
@@ -58,6 +65,11 @@ def write_sources(course: Path, folder: Path, widgets: Mapping[str, Held]) -> No
     known = {folder / name for name in made} | {folder / one.relative_to(course) for one in _copied(course)}
     for old in [path for path in folder.rglob("*") if path.is_file() and path not in known]:
         old.unlink()
+
+
+def _lesson(entry: Entry) -> dict[str, str]:
+    page = entry.pages[0]
+    return {"number": entry.number, "title": entry.title, "page": page, "href": f"{page}.html"}
 
 
 def _write_if_new(path: Path, text: str) -> None:
@@ -120,6 +132,8 @@ def _pages(course: Path, listed: list[Part]) -> Iterator[tuple[str, str]]:
                 "{{ map }}", course_map(listed)
             )
         yield name, text
+    for page in looked_up(course):
+        yield f"{LESSONS}/{page.name}", page.read_text(encoding="utf-8")
     readme = (course / "README.md").read_text(encoding="utf-8")
     guide = "# For instructors\n" + readme.partition("## For instructors\n")[2].partition("\n## ")[0]
     yield "teaching.md", without_links_out(guide, ".")

@@ -59,6 +59,11 @@ def _markers() -> str:
     )
 
 
+def title_words() -> str:
+    """Return what the picture shows, as its alt text."""
+    return _words(_steps())
+
+
 def _words(steps: list[tuple[str, float, float]]) -> str:
     values = ", ".join(f"{name} is {value:g}" for name, value, _ in steps)
     gradients = ", ".join(f"{gradient:g}" for _, _, gradient in reversed(steps))

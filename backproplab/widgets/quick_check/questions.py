@@ -4,14 +4,17 @@
     asks = "u = x² and x = 3. What is du/dx?"
 
     [[question.choice]]
-    wrong = "9"
-    reply = "That is u. How much does it *change* when x does?"
+    wrong = "−6"
+    slip = "sign-turned"
+    reply = "The size is right. Does u fall when x rises?"
 
     [[question.choice]]
     right = "6"
     reply = "Twice the input."
 
-A text may mark `code` in backticks and *emphasis* by stars, and run over several lines.
+A text may mark `code` in backticks and *emphasis* by stars, and run over several lines. `slip` names the
+mistake, one of `marking.slips`, that a wrong choice is; `about` in a question names one that it is about. The
+review asks such questions first of those who have made that mistake.
 """
 
 import tomllib
@@ -25,6 +28,8 @@ class Choice(NamedTuple):
     text: str
     right: bool
     reply: str
+    slip: str = ""
+    """The mistake with a name that leads to it, one of `marking.slips`; "" if it has none."""
 
 
 class Question(NamedTuple):
@@ -32,6 +37,8 @@ class Question(NamedTuple):
 
     text: str
     choices: tuple[Choice, ...]
+    about: str = ""
+    """The mistake with a name that the question is about, though no choice of it is that one."""
 
 
 def questions(lesson: str) -> tuple[Question, ...]:
@@ -39,8 +46,8 @@ def questions(lesson: str) -> tuple[Question, ...]:
 
     ValueError if there is no such lesson, or if its file leaves something out.
 
-    >>> questions("02")[0].choices[1]
-    Choice(text='12', right=True, reply='u is 6, and 2 · 6 = 12. With du/dx = 3, the whole is 36.')
+    >>> questions("02")[0].choices[1].reply
+    'u is 6, and 2 · 6 = 12. With du/dx = 3, the whole is 36.'
     """
     folder = files("backproplab.widgets") / "quick_check" / "lessons"
     known = sorted(
@@ -73,7 +80,7 @@ def parsed(text: str, name: str) -> tuple[Question, ...]:
 
 
 def _question(table: dict[str, Any], where: str) -> Question:
-    _only(table, {"asks", "choice"}, where)
+    _only(table, {"asks", "choice", "about"}, where)
     text = _text(table, "asks", where)
     listed = table.get("choice", [])
     choices = tuple(_choice(each, f"{where}, choice {place}") for place, each in enumerate(listed, start=1))
@@ -87,15 +94,17 @@ def _question(table: dict[str, Any], where: str) -> Question:
         )
     if all(choice.right for choice in choices):
         raise ValueError(f'{where} has no wrong choice; say wrong = "…" in one of them')
-    return Question(text, choices)
+    return Question(text, choices, table.get("about", ""))
 
 
 def _choice(table: dict[str, Any], where: str) -> Choice:
-    _only(table, {"right", "wrong", "reply"}, where)
+    _only(table, {"right", "wrong", "reply", "slip"}, where)
     if ("right" in table) == ("wrong" in table):
         raise ValueError(f'{where} is to say one of right = "…" and wrong = "…"')
     kind = "right" if "right" in table else "wrong"
-    return Choice(_text(table, kind, where), kind == "right", _text(table, "reply", where))
+    return Choice(
+        _text(table, kind, where), kind == "right", _text(table, "reply", where), table.get("slip", "")
+    )
 
 
 def _text(table: dict[str, Any], key: str, where: str) -> str:

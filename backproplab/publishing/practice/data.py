@@ -1,0 +1,94 @@
+"""What the pages of questions are made from, as JSON: questions and replies, lessons, mistakes by name."""
+
+import base64
+import json
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any
+
+from backproplab.display import runs
+from backproplab.marking.slips import SLIPS
+from backproplab.widgets.kit.modules import EXPORT, IMPORT
+from backproplab.widgets.quick_check.questions import Question, parsed, questions
+
+REVIEW, START = "review", "where-to-start"
+PAGES = {REVIEW: "review.js", START: "start.js"}
+STARTS = ("00", "02", "03", "04", "05", "06", "07", "09")
+"""For each question of start.toml, the lesson to start with if it is the first that one cannot answer."""
+
+
+def review_data(
+    lessons: Iterable[Mapping[str, Any]], slips: Mapping[str, Iterable[str]] | None = None
+) -> str:
+    """Return what the review asks from.
+
+    Each lesson has its `number`, `title`, `href` and `page`, and may say that it is `done`; without, the page
+    asks the browser. `slips` has the exercises in which each mistake was made.
+    """
+    listed = list(lessons)
+    asked = [
+        {**_question(each), "lesson": lesson["number"], "place": place}
+        for lesson in listed
+        for place, each in enumerate(questions(lesson["number"]))
+    ]
+    named = {slug: slip.what for slug, slip in SLIPS.items()}
+    made = {slug: list(where) for slug, where in (slips or {}).items()}
+    return _json({"lessons": listed, "questions": asked, "slips": named, "made": made})
+
+
+def start_data(lessons: Iterable[Mapping[str, Any]]) -> str:
+    """Return what "Where should I start?" asks from: eight questions, each with its lesson."""
+    asked = [
+        {**_question(each), "lesson": lesson} for lesson, each in zip(STARTS, _start_questions(), strict=True)
+    ]
+    return _json({"lessons": list(lessons), "questions": asked})
+
+
+def page_data(
+    page: str, lessons: Iterable[Mapping[str, Any]], slips: Mapping[str, Iterable[str]] | None = None
+) -> str:
+    """Return what one of the PAGES is made from."""
+    return review_data(lessons, slips) if page == REVIEW else start_data(lessons)
+
+
+def page_script(page: str) -> str:
+    """Return the script of one of the PAGES, with what both share written out before it."""
+    return EXPORT.sub("", _read("card.js")) + IMPORT.sub("", _read(PAGES[page]))
+
+
+def page_style() -> str:
+    """Return the style sheet of both pages; its colours are variables of the page around."""
+    return _read("practice.css")
+
+
+def _read(name: str) -> str:
+    return (files("backproplab.publishing.practice") / name).read_text(encoding="utf-8")
+
+
+def _start_questions() -> tuple[Question, ...]:
+    return parsed(_read("start.toml"), "start.toml")
+
+
+def _question(question: Question) -> dict[str, Any]:
+    """Return a question for the page. Its id changes with its text: then it is another question."""
+    replies = [
+        {"right": choice.right, "reply": _runs(choice.reply), "slip": choice.slip}
+        for choice in question.choices
+    ]
+    slips = {question.about, *(choice.slip for choice in question.choices)} - {""}
+    return {
+        "id": sha256(question.text.encode()).hexdigest()[:10],
+        "text": _runs(question.text),
+        "choices": [_runs(choice.text) for choice in question.choices],
+        "sealed": base64.b64encode(json.dumps(replies).encode()).decode("ascii"),
+        "slips": sorted(slips),
+    }
+
+
+def _runs(text: str) -> list[list[str]]:
+    return [list(run) for run in runs(text)]
+
+
+def _json(data: Any) -> str:
+    return json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
