@@ -121,10 +121,8 @@ def silent_units(slopes: Mapping[str, Series], *, at_most: float = 0.0, ax: Axes
         most = max(most, series.values.shape[1])
         told.append(f"{name}: {count[0]} at first, at most {count.max()}, {count[-1]} at the end")
     step_axis(ax)
-    ax.set(ylabel="units", ylim=(0, most))
-    ax.set_title(
-        "Units with no slope" if at_most == 0 else f"Units whose largest slope is {at_most:g} or less"
-    )
+    ax.set(ylabel=f"units, of {most}", ylim=(0, most))
+    ax.set_title("Dead units" if at_most == 0 else f"Units whose largest slope is {at_most:g} or less")
     ax.legend(loc="best")
     describe(ax, f"Units without a slope over training, of {most}. {'; '.join(told)}.")
     return ax
