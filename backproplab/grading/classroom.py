@@ -19,6 +19,7 @@ MOST_DRAWN = 12  # misconceptions in the picture; the table has all
 MOST_ANSWERS = 40  # wrong answers that are written out
 OUTCOMES = "What became of each submission"
 RECURRING = "Mistakes across exercises"
+COMPARED = "Compared with the grading before"
 MISSED = "What the students' own tests miss"
 STOPPED = "Errors that stopped an answer"
 UNEXPLAINED = "Wrong answers in want of a sentence"
@@ -35,6 +36,8 @@ Students = list[str]
 Values = tuple[tuple[str, ...], ...]
 """Of a wrong answer: name, value and finding of each value that is wrong."""
 Cells = list[str | int]
+Change = tuple[float | None, float | None]
+"""A score before and now; None where there was none."""
 Key = TypeVar("Key")
 
 
@@ -144,13 +147,25 @@ def _anonymous_exercise(exercise: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def class_html(assignment: str, results: Sequence[Mapping[str, Any]], *, isolation: str) -> str:
+def class_html(
+    assignment: str,
+    results: Sequence[Mapping[str, Any]],
+    *,
+    isolation: str,
+    others: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+    changes: Mapping[str, Change] | None = None,
+) -> str:
     """Return class.html: scores, success, mistakes, errors, what no sentence explains, what own tests miss.
 
     All of that is of the submissions that could be read and run; what became of the others stands above it.
-    Names and code are on it, unless the results are `anonymous`.
+    Names and code are on it, unless the results are `anonymous`. `others` are the results of the course's
+    other sets, by name, for the mistakes that are made in several; `changes` are, by student, the scores that
+    the grading before gave and this one did not.
     """
     tally = tally_results([each for each in results if each["status"] in READ])
+    by_set = {name: tally_results(each).slips for name, each in (others or {}).items()}
+    by_set = dict(sorted({**by_set, assignment: tally.slips}.items()))
+    named = any(each.get("student") for each in results)
     sections = [
         Section("Scores", picture=classroom.image(classroom.scores(tally.scores, tally.full))),
         _success(tally),
@@ -158,9 +173,10 @@ def class_html(assignment: str, results: Sequence[Mapping[str, Any]], *, isolati
         _explanations(tally),
         *([_errors(tally)] if tally.errors else []),
         *([_unexplained(tally)] if tally.unexplained else []),
-        *([_recurring(tally)] if tally.slips else []),
+        *([_recurring(tally, by_set)] if any(by_set.values()) else []),
         *([_missed(tally)] if tally.missed else []),
-        *([_students(tally, results)] if any(each.get("student") for each in results) else []),
+        *([_compared(changes, named=named)] if changes else []),
+        *([_students(tally, results)] if named else []),
     ]
     return pages.class_page(assignment, sections, isolation=isolation, notes=_notes(results))
 
@@ -226,13 +242,30 @@ def _unexplained(tally: Tally) -> Section:
     return Section(UNEXPLAINED, ASK_FOR_A_SENTENCE + more, answers=answers)
 
 
-def _recurring(tally: Tally) -> Section:
+def _recurring(tally: Tally, by_set: Mapping[str, Counter[str]]) -> Section:
+    """Return the mistakes with a name: how many students made each, in every set of the course."""
     met = [(slug, SLIPS[slug].what, count) for slug, count in tally.slips.most_common() if slug in SLIPS]
-    rows: list[Cells] = [[slug, what, SLIPS[slug].lesson, count] for slug, what, count in met]
+    everywhere = sum(by_set.values(), Counter[str]())
+    elsewhere = [slug for slug, _ in everywhere.most_common() if slug in SLIPS and not tally.slips[slug]]
+    rows: list[Cells] = [
+        [slug, SLIPS[slug].what, SLIPS[slug].lesson, *(counts[slug] for counts in by_set.values())]
+        for slug in [*(slug for slug, *_ in met), *elsewhere]
+    ]
     picture = classroom.image(classroom.slips(met[:MOST_DRAWN]))
-    return Section(
-        RECURRING, picture=picture, table=Table(["name", "what it is", "lesson", "students"], rows)
-    )
+    sets = list(by_set) if len(by_set) > 1 else ["students"]
+    return Section(RECURRING, picture=picture, table=Table(["name", "what it is", "lesson", *sets], rows))
+
+
+def _compared(changes: Mapping[str, Change], *, named: bool) -> Section:
+    """Return whose score is not what it was, and how many those are where nobody is named."""
+    up = sum((now or 0) > (before or 0) for before, now in changes.values())
+    lead = f"{len(changes)} scores are not what they were: {up} went up, {len(changes) - up} did not."
+    rows: list[Cells] = [[student, *map(_score, pair)] for student, pair in sorted(changes.items())]
+    return Section(COMPARED, lead, table=Table(["student", "before", "now"], rows) if named else None)
+
+
+def _score(score: float | None) -> str:
+    return "" if score is None else f"{score:.4g}"
 
 
 def _missed(tally: Tally) -> Section:
@@ -246,7 +279,6 @@ def _students(tally: Tally, results: Sequence[Mapping[str, Any]]) -> Section:
     rows: list[Cells] = []
     for each in sorted(results, key=lambda each: each["student"]):
         signs = {exercise["id"]: pages.SIGNS[Status(exercise["status"])] for exercise in each["exercises"]}
-        score = "" if each["score"] is None else f"{each['score']:.4g}"
         is_read = each["status"] in READ
         notes = [line for line in each["problems"] if not is_for_review(line)]
         for_review = len(each["problems"]) - len(notes)
@@ -255,7 +287,7 @@ def _students(tally: Tally, results: Sequence[Mapping[str, Any]]) -> Section:
         rows.append(
             [
                 each["student"],
-                score,
+                _score(each["score"]),
                 *(signs.get(name, "") if is_read else "" for name in tally.statuses),
                 told,
             ]

@@ -154,6 +154,10 @@ def _print_summary(summary: "Summary", out: Path) -> None:
         print(f"{summary.troubled} came with a note; see 'problems' in {out / 'results'}.")
     if summary.for_review:
         print(f"{summary.for_review} with lines for you to review.")
+    if summary.changed_scores:
+        print(
+            f"Scores that are not what they were before: {summary.changed_scores}; the class page has both."
+        )
     if summary.others:
         print(f"{summary.others} more results, of students who are not in this run, stay as they are.")
     print(f"The class: {out / 'class.html'}.")

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from backproplab.grading import batch, reports
-from backproplab.grading.classroom import anonymous, class_html
+from backproplab.grading.classroom import Change, anonymous, class_html
 from backproplab.grading.grader import Isolation
 from backproplab.grading.kept import VALUES, Kept, read_kept, versions
 from backproplab.grading.reference import make_task
@@ -57,6 +57,8 @@ class Summary:
     level: str
     for_review: int
     troubled: int
+    changed_scores: int
+    """Scores that are not what the grading before gave."""
 
     @property
     def ungraded(self) -> int:
@@ -160,6 +162,7 @@ class _Run:
             raise SubmissionError(self._made_otherwise(at_stake, changes))
         goes_on = not changes
         old = before.get("submissions", {}) if goes_on else {}
+        scores = {student: stored.record["score"] for student, stored in reports.results_in(self.out).items()}
         hashes = {each.student: _guarded(digest, each, "cannot be read") for each in self.submissions}
         for student, stem in self.stems.items():
             if old.get(student) != hashes[student]:  # before run.json says that it is of the new one
@@ -178,6 +181,9 @@ class _Run:
             "finished": None,
             # Who is not in this run keeps a result, and a hash only while it is of what is graded with now.
             "submissions": old | hashes,
+            "scores_before": before.get("scores_before", {})
+            if goes_on and (was_killed or is_done)
+            else scores,
             "handed_in": before.get("handed_in", {})
             | {each.student: _handed_in(each) for each in self.submissions},
         }
@@ -227,8 +233,12 @@ class _Run:
         results = [each for each in found if each is not None]
         level = self.record["isolation"]
         everybody = [stored.record for _, stored in sorted(reports.results_in(self.out).items())]
+        changes = self._changed_scores()
         for name, shown in ((CLASS, everybody), (ANONYMOUS, anonymous(everybody))):
-            reports.write_private(self.out / name, class_html(self.solution.stem, shown, isolation=level))
+            page = class_html(
+                self.solution.stem, shown, isolation=level, others=self._other_sets(), changes=changes
+            )
+            reports.write_private(self.out / name, page)
         self.record["finished"] = _now()
         self._write()
         return Summary(
@@ -246,7 +256,27 @@ class _Run:
             level=level,
             for_review=sum(any(reports.is_for_review(line) for line in each["problems"]) for each in results),
             troubled=sum(bool(each["problems"]) for each in results),
+            changed_scores=len(changes),
         )
+
+    def _changed_scores(self) -> dict[str, Change]:
+        """Return the scores that are not what they were before this run, or before the last that graded."""
+        now = {student: stored.record["score"] for student, stored in reports.results_in(self.out).items()}
+        then = self.record["scores_before"]
+        return {
+            student: (then[student], now[student])
+            for student in then
+            if student in now and then[student] != now[student]
+        }
+
+    def _other_sets(self) -> dict[str, list[dict[str, Any]]]:
+        """Return the results of the course's other sets: of the folders beside this one."""
+        folders = [path.parent for path in sorted(self.out.resolve().parent.glob(f"*/{RUN}"))]
+        return {
+            folder.name: [stored.record for stored in reports.results_in(folder).values()]
+            for folder in folders
+            if folder != self.out.resolve()
+        }
 
     def _made_otherwise(self, at_stake: int, changes: Sequence[str]) -> str:
         count = at_stake + len(self.others)

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+import book_kit
 import grading_kit as kit
 import numpy as np
 import pytest
@@ -131,11 +132,22 @@ def test_points_and_sentences_change_and_nobodys_code_is_run(graded, monkeypatch
     folder, command, solution = graded
     assert scores(folder) == {"ada": 7, "late": 9}
     mend(solution, ("points=2", "points=6"), ('"points": 2', '"points": 6'), ("That is x²", "It is x²"))
+    other = book_kit.record("eve", "01-other", [0])
+    other["exercises"][0]["slug"] = "sign-turned"
+    book_kit.grade(folder / "grades", "01-other", {"eve": other})
     monkeypatch.setattr(batch, "_work", kit.work_that_runs_nobody)
     assert cli.main(command) == 2
     assert "add --regrade" in capsys.readouterr().err
     assert cli.main([*command, "--regrade"]) == 0
-    assert "2 of these from values that were kept: none of their code was run." in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "2 of these from values that were kept: none of their code was run." in printed
+    assert "Scores that are not what they were before: 1" in printed
+    page = (folder / "grades" / kit.SET / "class.html").read_text("utf-8")
+    assert '<th scope="row">late</th><td>9</td><td>13</td>' in page
+    assert '<th scope="col">01-other</th>' in page
+    passed_on = (folder / "grades" / kit.SET / "class-anonymous.html").read_text("utf-8")
+    assert "1 went up" in passed_on
+    assert "late" not in passed_on
     assert scores(folder) == {"ada": 7, "late": 13}
     assert "It is x² itself" in (folder / "grades" / kit.SET / "feedback" / "ada.html").read_text("utf-8")
 

@@ -71,6 +71,21 @@ def test_a_mistake_with_a_name_leads_to_its_lesson():
     assert "Read about it" not in feedback()
 
 
+def test_a_mistake_with_a_name_is_counted_in_every_set_of_the_course():
+    def of(name, *slugs):
+        verdicts = [Verdict("3.1", 1, 0, Status.NOT_YET, "Turned.", slug) for slug in slugs]
+        return [result(f"s{n}", name, [each], isolation="", problems=[]) for n, each in enumerate(verdicts)]
+
+    earlier = of("01-y", "sign-turned", "factors-swapped", "factors-swapped")
+    page = class_html(
+        "03-x", of("03-x", "sign-turned", "sign-turned"), isolation="", others={"01-y": earlier}
+    )
+    assert '<th scope="col">01-y</th><th scope="col">03-x</th>' in page
+    for slug, counts in {"sign-turned": (1, 2), "factors-swapped": (2, 0)}.items():
+        row = page.split(f'<th scope="row">{slug}</th>')[1].split("</tr>")[0]
+        assert row.endswith("".join(f"<td>{count}</td>" for count in counts))
+
+
 def test_what_is_right_takes_one_line():
     right = [grades()[1]]
     verdicts = [each.verdict for each in right]
