@@ -40,8 +40,6 @@ MOST = {"11": 8}  # seven patients, and a test to write
 def test_every_lesson_has_a_set_of_exercises():
     lessons = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
     assert [path.stem for path in LESSONS] == [path.stem for path in lessons]
-    assert [path.stem[:2] for path in LESSONS] == stems
-    assert sum(len(recorded(path)) for path in LESSONS) >= 40
     assert all(3 <= len(recorded(path)) <= MOST.get(path.stem[:2], 7) for path in LESSONS[1:])
 
 
