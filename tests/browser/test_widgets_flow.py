@@ -188,6 +188,12 @@ def test_axe_finds_nothing(stage, theme):
     assert stage.violations() == []
 
 
+def test_on_the_narrowest_page_nothing_reaches_beyond_the_widget(open_stage):
+    stage = open_stage({"diamond": DIAMOND, "layers": LAYERS}, viewport={"width": 280, "height": 800})
+    for cell in ("diamond", "layers"):
+        assert stage.output(cell).locator(".bpl").evaluate("node => node.scrollWidth <= node.clientWidth + 1")
+
+
 def test_right_and_wrong_stand_beside_each_other_where_a_sidebar_leaves_900_pixels(open_stage):
     stage = open_stage({"diamond": DIAMOND}, viewport={"width": 900, "height": 800})
     output = stage.output("diamond")
