@@ -230,11 +230,12 @@ def test_a_message_meets_the_local_derivative_and_its_box_fills_on_arrival(stage
     begin(output)
     output.page.wait_for_timeout(50)  # frames in which all that began is drawn
     output.evaluate(WATCH)
-    press(output, "ArrowRight")
-    output.page.wait_for_function("window.seen.length && window.seen.at(-1)[1] === '60'")
+    press(output, " ")  # played, each stage lasts longer than a slow machine's frame
+    output.page.wait_for_function("window.seen.some((one) => one[1] === '60')")
+    press(output, " ")
     seen = output.page.evaluate("window.seen")
-    assert [one for one in seen if one[0]] == [["1", "?"], ["1 × 60", "?"], ["60", "?"]]
-    assert seen[-1] == ["", "60"]
+    arrived = seen.index(["", "60"])
+    assert [one for one in seen[:arrived] if one[0]] == [["1", "?"], ["1 × 60", "?"], ["60", "?"]]
 
 
 def test_values_run_forward_and_leave_the_local_derivatives(stage):
@@ -309,7 +310,7 @@ def test_no_frame_of_a_move_lays_the_page_out(stage):
              });
            })"""
     )
-    assert layouts() - before < frames / 2
+    assert layouts() - before < max(10, frames / 2)  # a few, where the label is written anew
 
 
 def test_who_wants_no_motion_gets_the_steps(open_stage):
