@@ -16,6 +16,7 @@ KINDS = {
     "grader": ("tests/sandbox/", "tests/grading/", "tests/authoring/", "tests/attacks/", "tests/soak/"),
     "course": (
         "tests/course/",
+        "tests/door/",
         "tests/test_exercises.py",
         "tests/house/",
         "tests/publishing/",
