@@ -192,3 +192,15 @@ def test_git_sees_nothing_of_a_copy_and_clean_leaves_it():
     recipe = re.search(r"^clean:.*\n((?:\t.*\n)+)", makefile, re.MULTILINE)[1]
     assert "mycourse" not in recipe
     assert "git" not in recipe
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="needs make")
+def test_make_names_no_path_of_this_folder_so_it_may_be_moved_and_takes_a_port():
+    done = subprocess.run(
+        ["make", "-n", "lab", "edit", "PORT=8890"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert "/python -m backproplab lab --port 8890" in done.stdout
+    assert "-m jupyterlab" in done.stdout
+    assert str(ROOT) not in done.stdout
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert not re.search(r"\$\(BIN\)/(backproplab|jupyter|mypy)\b", makefile), "scripts name the old place"

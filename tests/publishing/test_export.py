@@ -246,3 +246,9 @@ def test_the_page_of_a_lesson_has_its_title_and_its_outputs(tmp_path):
     markup = made.read_text(encoding="utf-8")
     assert "<title>Sums</title>" in markup
     assert re.search(r"<pre>42\s*</pre>", markup)
+
+
+def test_a_word_of_the_glossary_is_a_word_on_a_page_that_stands_alone(tmp_path):
+    link = links(ROOT / "notebooks/01-nudges-and-slopes.ipynb", tmp_path, {"01-nudges-and-slopes"})
+    assert link("<strong>nudge</strong>", "glossary.md#nudge") == "<strong>nudge</strong>"
+    assert not list(tmp_path.iterdir())
