@@ -5,6 +5,7 @@ was just opened) its place holds a still picture or table that says the same. Py
 widget is handed steps, frames, formulas or arrays, and draws them.
 """
 
+from backproplab.widgets.depth_dial import DepthDial
 from backproplab.widgets.digit_pad import DigitPad
 from backproplab.widgets.gradient_film import GradientFilm
 from backproplab.widgets.playground import Playground
@@ -12,4 +13,13 @@ from backproplab.widgets.quick_check import QuickCheck, quick_check
 from backproplab.widgets.spreadsheet import Spreadsheet
 from backproplab.widgets.stepper import Stepper
 
-__all__ = ["DigitPad", "GradientFilm", "Playground", "QuickCheck", "Spreadsheet", "Stepper", "quick_check"]
+__all__ = [
+    "DepthDial",
+    "DigitPad",
+    "GradientFilm",
+    "Playground",
+    "QuickCheck",
+    "Spreadsheet",
+    "Stepper",
+    "quick_check",
+]

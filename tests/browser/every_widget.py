@@ -14,7 +14,15 @@ from backproplab.datasets import mnist, xor
 from backproplab.publishing.export import WIDGET_STATE, export
 from backproplab.spreadsheet import Sheet
 from backproplab.training import BatchLoss, GradientMaps, GradientNorms, Recorder
-from backproplab.widgets import DigitPad, GradientFilm, Playground, Spreadsheet, Stepper, quick_check
+from backproplab.widgets import (
+    DepthDial,
+    DigitPad,
+    GradientFilm,
+    Playground,
+    Spreadsheet,
+    Stepper,
+    quick_check,
+)
 from browser.exported import Page
 from browser.lab import Watched
 
@@ -77,6 +85,7 @@ def every_widget() -> dict[str, Widget]:
         "film": GradientFilm(history),
         "playground": Playground(data="moons"),
         "pad": DigitPad(reader),
+        "dial": DepthDial(),
     }
 
 
