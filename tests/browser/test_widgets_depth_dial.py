@@ -81,3 +81,14 @@ def test_on_a_narrow_screen_nothing_sticks_out(stage, dial):
     stage.screenshot(CELL, "depth-dial-narrow")
     stage.page.set_viewport_size({"width": 1024, "height": 900})
     stage.screenshot(CELL, "depth-dial")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_in_either_theme(stage, dial, theme):
+    says(dial, "ReLU, s = 0.1, 30 layers.")
+    stage.page.evaluate(
+        "light => { document.body.dataset.jpThemeLight = light }", str(theme == "light").lower()
+    )
+    assert stage.violations() == []
+    stage.screenshot(CELL, f"depth-dial-{theme}")
+    stage.page.evaluate("() => { document.body.dataset.jpThemeLight = 'true' }")

@@ -10,6 +10,8 @@ from backproplab import Dense, Network, ReLU
 from backproplab.widgets import DepthDial
 from backproplab.widgets.depth_dial.journeys import DEPTHS, STARTS, WIDTH, journeys, size
 
+CASES = [("tanh", "0.1"), ("tanh", "0.141"), ("tanh", "0.2"), ("sigmoid", "0.4"), ("sigmoid", "1")]
+
 
 @pytest.fixture(scope="module")
 def dial():
@@ -89,3 +91,12 @@ def test_the_still_half_shows_every_start_and_where_each_message_arrives():
     assert row.split()[2] == "0.03"  # 2⁻⁵ of He's 1
     assert len(re.findall("<td>[^<]", html)) == len(STARTS) * 3
     assert '<img alt="tanh, 10 layers.' in html
+
+
+def test_what_lesson_13_says_of_turning_it():
+    arrives = {(name, start): journeys(name, start)[30].message[0] for name, start in CASES}
+    assert arrives["tanh", "0.1"] < 1 < arrives["tanh", "0.141"]  # level a little above 0.1
+    assert journeys("tanh", "0.2")[30].signal.max() < 1.1
+    assert arrives["tanh", "0.2"] > 50
+    assert arrives["sigmoid", "0.4"] < 1e-5
+    assert 0.2 < arrives["sigmoid", "1"] < 2
