@@ -1,20 +1,21 @@
-"""How a class did, from the results of its students: counts, then class.html, with or without names."""
+"""How a class did, from the results of its students: class.html, with or without names."""
 
 import builtins
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any
 
 from backproplab.grading import pages
 from backproplab.grading.pages import Answer, Code, Section, Table
-from backproplab.grading.reports import is_for_review
+from backproplab.grading.reports import is_for_review, write_private
 from backproplab.grading.status import READ, GradingStatus
-from backproplab.marking.ids import order
+from backproplab.grading.tally import Students, Tally, commonest, tally_results
 from backproplab.marking.slips import SLIPS
-from backproplab.marking.verdict import WRONG, Status
+from backproplab.marking.verdict import Status
 from backproplab.plots import classroom
 
+CLASS, ANONYMOUS = "class.html", "class-anonymous.html"
 MOST_DRAWN = 12  # misconceptions in the picture; the table has all
 MOST_ANSWERS = 40  # wrong answers that are written out
 OUTCOMES = "What became of each submission"
@@ -32,88 +33,9 @@ ASK_FOR_A_SENTENCE = (
 NO_ARRAY = "not a number or an array of numbers"
 ANOTHER_ERROR = "another error"
 
-Students = list[str]
-Values = tuple[tuple[str, ...], ...]
-"""Of a wrong answer: name, value and finding of each value that is wrong."""
 Cells = list[str | int]
 Change = tuple[float | None, float | None]
 """A score before and now; None where there was none."""
-Key = TypeVar("Key")
-
-
-@dataclass
-class Tally:
-    """What is counted over a class; who gave an answer is a list of names, all "" if they are not known."""
-
-    full: float = 0.0
-    scores: list[float] = field(default_factory=list)
-    titles: dict[str, str] = field(default_factory=dict)
-    """By exercise."""
-    statuses: dict[str, Counter[str]] = field(default_factory=dict)
-    """By exercise."""
-    mistakes: dict[tuple[str, str], Students] = field(default_factory=dict)
-    """By exercise and sentence."""
-    errors: dict[tuple[str, str], Students] = field(default_factory=dict)
-    """By exercise and error: wrong answers that no sentence explains, since they stopped."""
-    unexplained: dict[tuple[str, Values], Students] = field(default_factory=dict)
-    """By exercise and values: those that gave values, which no sentence explains."""
-    codes: dict[tuple[str, Values], str] = field(default_factory=dict)
-    """The code of one of those."""
-    slips: Counter[str] = field(default_factory=Counter)
-    """By slug, the students who made this mistake, whatever the exercise."""
-    missed: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """By exercise, what students' own tests should do and do not."""
-
-    def ranking(self) -> list[tuple[str, str, int]]:
-        """The recognised mistakes as (exercise, sentence, students), the commonest first."""
-        return [(*key, len(students)) for key, students in _commonest(self.mistakes)]
-
-    def explanations(self) -> dict[str, tuple[int, int, int]]:
-        """By exercise: wrong answers that a misconception explains, that an error stopped, and all others."""
-        sides = (self.mistakes, self.errors, self.unexplained)
-        return {
-            exercise: (_count(sides[0], exercise), _count(sides[1], exercise), _count(sides[2], exercise))
-            for exercise in self.statuses
-        }
-
-
-def tally_results(results: Sequence[Mapping[str, Any]]) -> Tally:
-    """Count over the results of a class; exercises that a person marks are left out."""
-    tally = Tally(max((each["max_score"] for each in results), default=0.0))
-    for each in results:
-        tally.scores.append(each["score"])
-        # A result that an earlier version left has neither slugs nor misses, and no values.
-        tally.slips.update({exercise.get("slug", "") for exercise in each["exercises"]} - {""})
-        for exercise in each["exercises"]:
-            if exercise["status"] != Status.BY_HAND:
-                tally.titles[exercise["id"]] = exercise.get("title", "")
-                tally.statuses.setdefault(exercise["id"], Counter())[exercise["status"]] += 1
-            if exercise["status"] in WRONG:
-                _count_wrong(tally, exercise, each.get("student", ""))
-    tally.statuses = {exercise: tally.statuses[exercise] for exercise in sorted(tally.statuses, key=order)}
-    return tally
-
-
-def _count_wrong(tally: Tally, exercise: Mapping[str, Any], student: str) -> None:
-    """Count a wrong answer once: as a known mistake, or as stopped by an error, or else by its values."""
-    name = exercise["id"]
-    tally.missed.update((name, missed) for missed in exercise.get("missed", []))
-    if exercise["misconception"]:
-        tally.mistakes.setdefault((name, exercise["misconception"]), []).append(student)
-    elif error := exercise.get("error", ""):
-        tally.errors.setdefault((name, error), []).append(student)
-    else:
-        key = name, tuple(tuple(row) for row in exercise.get("wrong", []))
-        tally.unexplained.setdefault(key, []).append(student)
-        tally.codes.setdefault(key, exercise.get("code", ""))
-
-
-def _commonest(groups: Mapping[Key, Students]) -> list[tuple[Key, Students]]:
-    return sorted(groups.items(), key=lambda group: -len(group[1]))
-
-
-def _count(groups: Mapping[tuple[str, Any], Students], exercise: str) -> int:
-    return sum(len(students) for key, students in groups.items() if key[0] == exercise)
 
 
 def anonymous(results: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -145,6 +67,21 @@ def _anonymous_exercise(exercise: Mapping[str, Any]) -> dict[str, Any]:
             for name, value, finding in wrong
         ],
     }
+
+
+def write_class_pages(
+    out: Path,
+    assignment: str,
+    results: Sequence[Mapping[str, Any]],
+    *,
+    isolation: str,
+    others: Mapping[str, Sequence[Mapping[str, Any]]],
+    changes: Mapping[str, Change],
+) -> None:
+    """Write class.html, and the same without names, into the folder `out`. SaveError if that fails."""
+    for name, shown in ((CLASS, results), (ANONYMOUS, anonymous(results))):
+        page = class_html(assignment, shown, isolation=isolation, others=others, changes=changes)
+        write_private(out / name, page)
 
 
 def class_html(
@@ -208,7 +145,7 @@ def _success(tally: Tally) -> Section:
 
 def _mistakes(tally: Tally) -> Section:
     rows: Iterator[tuple[Cells, Students]] = (
-        ([*key, len(who)], who) for key, who in _commonest(tally.mistakes)
+        ([*key, len(who)], who) for key, who in commonest(tally.mistakes)
     )
     table = _with_names(["exercise", "what it looks like", "students"], rows)
     picture = classroom.image(classroom.misconceptions(tally.ranking()[:MOST_DRAWN]))
@@ -225,14 +162,13 @@ def _explanations(tally: Tally) -> Section:
 
 def _errors(tally: Tally) -> Section:
     rows: Iterator[tuple[Cells, Students]] = (
-        ([_titled(tally, name), Code(error), len(who)], who)
-        for (name, error), who in _commonest(tally.errors)
+        ([_titled(tally, name), Code(error), len(who)], who) for (name, error), who in commonest(tally.errors)
     )
     return Section(STOPPED, table=_with_names(["exercise", "error", "students"], rows))
 
 
 def _unexplained(tally: Tally) -> Section:
-    found = _commonest(tally.unexplained)
+    found = commonest(tally.unexplained)
     answers = [
         Answer(_titled(tally, key[0]), len(who), key[1], tally.codes[key], sorted(filter(None, who)))
         for key, who in found[:MOST_ANSWERS]

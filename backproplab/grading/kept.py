@@ -27,7 +27,8 @@ from backproplab.sandbox.protocol import Assignment, Cell, Check, Checkpoint, Li
 
 VALUES = "values"
 MOST_KEPT = 4 * 1024**2
-"""Bytes of one student's values; of whoever returned more than that, nothing is kept."""
+"""Bytes of one student's values, with their names; of whoever returned more than that, nothing is kept."""
+OVERHEAD = 512  # bytes that a value takes in the file, besides its own and its name's
 NOTEBOOK = "the notebook"
 UNASKED = ("points", "accept")  # of `@check(…)`: they say what becomes of values, and not what they are
 
@@ -116,7 +117,11 @@ def read_kept(path: Path) -> Kept | None:
 
 
 def _size(kept: Kept) -> int:
-    return sum(array.nbytes for outcome in (kept.shown, kept.outcome) for array in outcome.values.values())
+    return sum(
+        array.nbytes + len(name) + OVERHEAD
+        for outcome in (kept.shown, kept.outcome)
+        for (_, _, name), array in outcome.values.items()
+    )
 
 
 def _packed(kept: Kept) -> bytes:

@@ -1,8 +1,7 @@
 """One run over what came in for a set, from submissions to results; killed, it goes on where it was.
 
-`run.json` says what the results in a folder belong to: solution, limits, versions, and a hash of each
-submission. A result is kept while all of that stays the same, and made again when it does not. Results of
-students who are not among a run's submissions stay as they are: a run may be for one who is late.
+A result is kept while all that it belongs to stays the same (`grades`), and made again when it does not.
+Results of students who are not among a run's submissions stay as they are: a run may be for one who is late.
 
 Seeds serve once: who has seen feedback may know something of those it was made with. Only a run that was
 killed goes on with its own, and only if nothing was handed in since.
@@ -12,31 +11,26 @@ What is ungraded, by no fault of a student's, has a result that says so, and is 
 
 import datetime
 import hashlib
-import json
 import platform
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from backproplab.grading import batch, reports
-from backproplab.grading.classroom import Change, anonymous, class_html
+from backproplab.grading.classroom import write_class_pages
 from backproplab.grading.grader import Isolation
+from backproplab.grading.grades import GradesFolder, changes, sweep
 from backproplab.grading.kept import VALUES, Kept, read_kept, versions
 from backproplab.grading.reference import make_task
-from backproplab.grading.reports import FEEDBACK, RESULTS
 from backproplab.grading.status import GradingStatus
-from backproplab.grading.submissions import Submission, SubmissionError, digest, file_stems, timestamp
+from backproplab.grading.submissions import Submission, SubmissionError, digest, timestamp
 from backproplab.sandbox.launch import readable_paths
 from backproplab.sandbox.protocol import Limits
 
-RUN = "run.json"
-CLASS, ANONYMOUS = "class.html", "class-anonymous.html"
 SEEDS = 5
-LEFT_BY_A_KILLED_RUN = ".backproplab-*.tmp"  # of `backproplab.files`
 
 
 @dataclass(frozen=True)
@@ -98,7 +92,7 @@ def grade_class(
                 told = run.grade(workers, progress)
                 return run.end(told)
             finally:
-                _sweep(out)
+                sweep(out)
     except BlockingIOError:
         raise SubmissionError(
             f"Another run is at work in {out}: wait for it, or name another folder"
@@ -129,73 +123,87 @@ class _Run:
         isolation: Isolation,
         limits: Limits,
     ) -> None:
-        self.solution, self.out = solution, out
-        self.isolation, self.limits = isolation, limits
+        self.solution, self.isolation, self.limits = solution, isolation, limits
         self.submissions = sorted(submissions, key=lambda each: each.student)
-        kept = {student: stored.stem for student, stored in reports.results_in(out).items()}
-        self.stems = file_stems((each.student for each in submissions), kept)
-        self.others = kept.keys() - self.stems.keys()
+        self.folder = GradesFolder(out, (each.student for each in submissions))
         self.asked_seeds: tuple[int, ...] = ()
         self.record: dict[str, Any] = {}
 
     def begin(self, seeds: Sequence[int], *, regrade: bool) -> None:
         """Compare with what is in the folder, drop results that no longer hold, write run.json."""
-        for folder in (VALUES, FEEDBACK, RESULTS):
-            reports.private_folder(self.out / folder)
-        self.asked_seeds = tuple(seeds)
-        before = self._read()
-        about = {
+        folder, self.asked_seeds = self.folder, tuple(seeds)
+        folder.make()
+        before, about = folder.read_run(), self._about()
+        if before and before.get("assignment") != self.solution.stem:
+            raise SubmissionError(
+                f"{folder.path} holds the grades of {before.get('assignment')}: name another folder for "
+                f"those of {self.solution.stem}"
+            )
+        changed = list(changes(before, about | ({"seeds": list(seeds)} if seeds else {})))
+        at_stake = sum(folder.is_done(student) for student in folder.stems)
+        if changed and (at_stake or folder.others) and not regrade:
+            raise SubmissionError(self._made_otherwise(at_stake, changed))
+        scores = folder.scores()
+        hashes = {each.student: _guarded(digest, each, "cannot be read") for each in self.submissions}
+        old = {} if changed else before.get("submissions", {})
+        for student in folder.stems:
+            if old.get(student) != hashes[student]:  # before run.json says that it is of the new one
+                folder.drop(student)
+        self.record = {
+            **about,
+            **(self._anew(seeds, scores) if changed else self._going_on(before, hashes, seeds, scores)),
+            "platform": platform.platform(),
+            "finished": None,
+            # Who is not in this run keeps a result, and a hash only while it is of what is graded with now.
+            "submissions": old | hashes,
+            "handed_in": before.get("handed_in", {})
+            | {each.student: _handed_in(each) for each in self.submissions},
+        }
+        folder.write_run(self.record)
+
+    def _about(self) -> dict[str, Any]:
+        """Return what results depend on, but for seeds and submissions."""
+        return {
             "assignment": self.solution.stem,
             "solution": hashlib.sha256(self.solution.read_bytes()).hexdigest(),
             "isolation_asked": self.isolation,
             "limits": asdict(self.limits),
             "versions": versions(),
         }
-        if before and before.get("assignment") != self.solution.stem:
-            raise SubmissionError(
-                f"{self.out} holds the grades of {before.get('assignment')}: name another folder for those "
-                f"of {self.solution.stem}"
-            )
-        changes = list(_changes(before, about | ({"seeds": list(seeds)} if seeds else {})))
-        at_stake = sum(self._is_done(student) for student in self.stems)
-        if changes and (at_stake or self.others) and not regrade:
-            raise SubmissionError(self._made_otherwise(at_stake, changes))
-        goes_on = not changes
-        old = before.get("submissions", {}) if goes_on else {}
-        scores = {student: stored.record["score"] for student, stored in reports.results_in(self.out).items()}
-        hashes = {each.student: _guarded(digest, each, "cannot be read") for each in self.submissions}
-        for student, stem in self.stems.items():
-            if old.get(student) != hashes[student]:  # before run.json says that it is of the new one
-                path = self.out / RESULTS / f"{stem}.json"
-                with reports.saving(path):
-                    path.unlink(missing_ok=True)
-        was_killed = before.get("finished") is None and hashes.items() <= old.items()
-        is_done = all(self._is_done(student) for student in self.stems)
-        drawn = list(seeds) or [secrets.randbelow(2**31) for _ in range(SEEDS)]
-        self.record = {
-            **about,
-            "isolation": before.get("isolation", "") if goes_on else "",
-            "seeds": before["seeds"] if goes_on and (was_killed or is_done) else drawn,
-            "platform": platform.platform(),
-            "started": before["started"] if goes_on else _now(),
-            "finished": None,
-            # Who is not in this run keeps a result, and a hash only while it is of what is graded with now.
-            "submissions": old | hashes,
-            "scores_before": before.get("scores_before", {})
-            if goes_on and (was_killed or is_done)
-            else scores,
-            "handed_in": before.get("handed_in", {})
-            | {each.student: _handed_in(each) for each in self.submissions},
+
+    def _anew(self, seeds: Sequence[int], scores: Mapping[str, float | None]) -> dict[str, Any]:
+        """Return what is noted of a run that no earlier one holds for."""
+        return {
+            "isolation": "",
+            "seeds": list(seeds) or [secrets.randbelow(2**31) for _ in range(SEEDS)],
+            "started": _now(),
+            "scores_before": scores,
         }
-        self._write()
+
+    def _going_on(
+        self,
+        before: Mapping[str, Any],
+        hashes: Mapping[str, str],
+        seeds: Sequence[int],
+        scores: Mapping[str, float | None],
+    ) -> dict[str, Any]:
+        """Return what is noted of a run in whose folder results hold: of the one before, what it may take."""
+        noted = self._anew(seeds, scores)
+        noted |= {"isolation": before.get("isolation", ""), "started": before["started"]}
+        was_killed = (
+            before.get("finished") is None and hashes.items() <= before.get("submissions", {}).items()
+        )
+        if was_killed or all(self.folder.is_done(student) for student in self.folder.stems):
+            noted |= {"seeds": before["seeds"], "scores_before": before.get("scores_before", {})}
+        return noted
 
     def grade(self, workers: int, progress: Callable[[int, int], object]) -> Counter[str]:
         """Grade what has no result yet, or is ungraded, and count what `batch.grade_all` says of each."""
         told = Counter[str]()
         pending = [
-            batch.Pending(each, self.stems[each.student])
+            batch.Pending(each, self.folder.stems[each.student])
             for each in self.submissions
-            if not self._is_done(each.student)
+            if not self.folder.is_done(each.student)
         ]
         done, total = len(self.submissions) - len(pending), len(self.submissions)
         progress(done, total)
@@ -216,31 +224,36 @@ class _Run:
             progress(done, total)
 
         batch.grade_all(
-            task, self.out, pending, workers=workers, on_start=self._set_isolation, on_grade=on_grade
+            task, self.folder.path, pending, workers=workers, on_start=self._set_isolation, on_grade=on_grade
         )
         return told
 
     def _kept(self, pending: Iterable[batch.Pending]) -> Iterator[Kept]:
         """Return what is kept of these; of the seeds that were asked for, if they were."""
         for each in pending:
-            kept = read_kept(batch.values_of(self.out, each))
+            kept = read_kept(batch.values_of(self.folder.path, each))
             if kept and self.asked_seeds in ((), kept.seeds):
                 yield kept
 
+    def _set_isolation(self, level: str) -> None:
+        self.record["isolation"] = level
+        self.folder.write_run(self.record)
+
     def end(self, told: Counter[str]) -> Summary:
         """Write the class pages from all results in the folder, and say how this run went."""
-        found = [self._result(each.student) for each in self.submissions]
-        results = [each for each in found if each is not None]
-        level = self.record["isolation"]
-        everybody = [stored.record for _, stored in sorted(reports.results_in(self.out).items())]
-        changes = self._changed_scores()
-        for name, shown in ((CLASS, everybody), (ANONYMOUS, anonymous(everybody))):
-            page = class_html(
-                self.solution.stem, shown, isolation=level, others=self._other_sets(), changes=changes
-            )
-            reports.write_private(self.out / name, page)
+        changed_scores = self.folder.changed_scores(self.record["scores_before"])
+        write_class_pages(
+            self.folder.path,
+            self.solution.stem,
+            self.folder.records(),
+            isolation=self.record["isolation"],
+            others=self.folder.other_sets(),
+            changes=changed_scores,
+        )
         self.record["finished"] = _now()
-        self._write()
+        self.folder.write_run(self.record)
+        found = [self.folder.result(each.student) for each in self.submissions]
+        results = [each for each in found if each is not None]
         return Summary(
             assignment=self.solution.stem,
             submissions=len(self.submissions),
@@ -252,90 +265,23 @@ class _Run:
             graded_now=told.total(),
             from_kept=told[batch.FROM_KEPT],
             changed={why: told[why] for why in told if why not in ("", batch.FROM_KEPT)},
-            others=len(self.others),
-            level=level,
+            others=len(self.folder.others),
+            level=self.record["isolation"],
             for_review=sum(any(reports.is_for_review(line) for line in each["problems"]) for each in results),
             troubled=sum(bool(each["problems"]) for each in results),
-            changed_scores=len(changes),
+            changed_scores=len(changed_scores),
         )
 
-    def _changed_scores(self) -> dict[str, Change]:
-        """Return the scores that are not what they were before this run, or before the last that graded."""
-        now = {student: stored.record["score"] for student, stored in reports.results_in(self.out).items()}
-        then = self.record["scores_before"]
-        return {
-            student: (then[student], now[student])
-            for student in then
-            if student in now and then[student] != now[student]
-        }
-
-    def _other_sets(self) -> dict[str, list[dict[str, Any]]]:
-        """Return the results of the course's other sets: of the folders beside this one."""
-        folders = [path.parent for path in sorted(self.out.resolve().parent.glob(f"*/{RUN}"))]
-        return {
-            folder.name: [stored.record for stored in reports.results_in(folder).values()]
-            for folder in folders
-            if folder != self.out.resolve()
-        }
-
-    def _made_otherwise(self, at_stake: int, changes: Sequence[str]) -> str:
-        count = at_stake + len(self.others)
-        others = (
-            f" ({len(self.others)} of students who are not in this run would stay)" if self.others else ""
-        )
+    def _made_otherwise(self, at_stake: int, changed: Sequence[str]) -> str:
+        others = len(self.folder.others)
+        count = at_stake + others
+        would_stay = f" ({others} of students who are not in this run would stay)" if others else ""
         return (
-            f"{self.out} holds {count} result{'s' if count > 1 else ''} made otherwise: "
-            f"{'; '.join(changes)}. To throw them away{others} and grade all anew, add --regrade: what is "
-            f"kept in {VALUES}/ is compared again where it still holds, and all other code is run, on new "
-            "inputs. To keep them, "
-            "ask for what was asked for before, or name another folder"
+            f"{self.folder.path} holds {count} result{'s' if count > 1 else ''} made otherwise: "
+            f"{'; '.join(changed)}. To throw them away{would_stay} and grade all anew, add --regrade: what "
+            f"is kept in {VALUES}/ is compared again where it still holds, and all other code is run, on new "
+            "inputs. To keep them, ask for what was asked for before, or name another folder"
         )
-
-    def _set_isolation(self, level: str) -> None:
-        self.record["isolation"] = level
-        self._write()
-
-    def _is_done(self, student: str) -> bool:
-        result = self._result(student)
-        return result is not None and result["status"] != GradingStatus.UNGRADED
-
-    def _result(self, student: str) -> dict[str, Any] | None:
-        stem = self.stems[student]
-        if not (self.out / FEEDBACK / f"{stem}.html").exists():
-            return None
-        return reports.read_result(self.out / RESULTS / f"{stem}.json")
-
-    def _read(self) -> dict[str, Any]:
-        try:
-            content = json.loads((self.out / RUN).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return content if isinstance(content, dict) else {}
-
-    def _write(self) -> None:
-        reports.write_json(self.out / RUN, self.record)
-
-
-def _changes(before: Mapping[str, Any], about: Mapping[str, Any]) -> Iterator[str]:
-    """Say, for whoever runs the command, in what this run differs from the one before."""
-    if not before:
-        yield f"{RUN}, which says how, is missing or damaged"
-        return
-    if before.get("solution") != about["solution"]:
-        yield "the solution notebook is another one"
-    if before.get("isolation_asked") != about["isolation_asked"]:
-        yield f"--isolation was {before.get('isolation_asked')} and is {about['isolation_asked']}"
-    if before.get("seeds") != about.get("seeds", before.get("seeds")):
-        yield "--seeds asks for other inputs"
-    limits = before.get("limits", {})
-    if limits.get("submission_seconds") != about["limits"]["submission_seconds"]:
-        then, now = limits.get("submission_seconds"), about["limits"]["submission_seconds"]
-        yield f"--timeout was {then} s and is {now} s"
-    elif limits != about["limits"]:
-        yield "the limits of the sandbox are others"
-    for name, now in about["versions"].items():
-        if (then := before.get("versions", {}).get(name)) != now:
-            yield f"{name} was {then} and is {now}"
 
 
 def _guarded(look: Callable[[Submission], str], submission: Submission, otherwise: str) -> str:
@@ -354,14 +300,6 @@ def _handed_in(submission: Submission) -> dict[str, Any]:
         "late": submission.late,
         "path": chosen[0].name if chosen else "",
     }
-
-
-def _sweep(out: Path) -> None:
-    """Remove what a process that was killed had half written."""
-    for folder in (out, out / VALUES, out / RESULTS, out / FEEDBACK):
-        for left in folder.glob(LEFT_BY_A_KILLED_RUN):
-            with suppress(OSError):
-                left.unlink()
 
 
 def _now() -> str:

@@ -14,6 +14,9 @@ from backproplab.sandbox.watchdog import Ending
 PATIENCE = 1.0  # seconds; whoever waits is woken by what comes, and by the end
 MOST_FRAMES = 10_000
 MOST_NOTES = 20
+MOST_VALUES = 16
+"""Of a submission, whichever number of attempts it takes: so many times the largest value."""
+OVERHEAD = 512  # bytes that a value takes here, besides its own and its name's
 
 
 class Running(Protocol):
@@ -44,6 +47,8 @@ class Progress:
     over: set[int] = field(default_factory=set)
     """Steps not to run again, by their place in the job: checks that have run, and what was stopped."""
     void: set[wire.Key] = field(default_factory=set)
+    taken_bytes: int = 0
+    """What its values take here; they stay from attempt to attempt."""
     cpu_seconds: float = 0.0
     wall_seconds: float = 0.0
 
@@ -91,8 +96,9 @@ class Attempt:
 
     def _watch(self) -> Ending:
         largest = self.limits.value_bytes
+        every = wire.frames(self._read, largest=largest, total=MOST_VALUES * largest)
         try:
-            for count, frame in enumerate(wire.frames(self._read, largest=largest, total=16 * largest)):
+            for count, frame in enumerate(every):
                 self._take(frame)
                 if self.done:
                     return Ending("")
@@ -145,6 +151,7 @@ class Attempt:
         key, array = wire.read_value(body)
         exercise, seed, name = key
         outcome, progress = self.progress.outcome, self.progress
+        taken = progress.taken_bytes + len(body) + OVERHEAD
         if not isinstance(self.step, Checkpoint) or exercise != self.step.exercise:
             of = wire.one_line(exercise)
             progress.problem(f"A value of {of} came while its check was not running; it does not count")
@@ -153,5 +160,8 @@ class Attempt:
         elif key in progress.void or outcome.values.pop(key, None) is not None:
             progress.void.add(key)
             progress.problem(f"The value {name} of {exercise} came more than once, so it does not count")
+        elif taken > MOST_VALUES * self.limits.value_bytes:
+            progress.problem(f"The values from {exercise} on are more than checks return; they do not count")
         else:
+            progress.taken_bytes = taken
             outcome.values[key] = array

@@ -52,6 +52,9 @@ def test_what_is_too_much_or_damaged_is_not_kept(tmp_path):
     write_kept(path, KEPT._replace(outcome=much))
     assert not path.exists()
     assert read_kept(path) is None
+    many = Outcome({("90.1", 11, f"{n}" * 200): np.zeros(0) for n in range(MOST_KEPT // 600)})
+    write_kept(path, KEPT._replace(outcome=many))
+    assert not path.exists()
 
 
 def parts(assignment=ASSIGNMENT, **more):

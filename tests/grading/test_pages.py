@@ -5,9 +5,10 @@ from html.parser import HTMLParser
 import pytest
 
 from backproplab.grading import pages
-from backproplab.grading.classroom import anonymous, class_html, tally_results
+from backproplab.grading.classroom import anonymous, class_html
 from backproplab.grading.exercises import CodeCell, ExerciseGrade
 from backproplab.grading.reports import result
+from backproplab.grading.tally import tally_results
 from backproplab.marking.rows import Row
 from backproplab.marking.verdict import Status, Verdict
 

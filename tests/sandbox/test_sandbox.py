@@ -261,3 +261,24 @@ def test_notes_without_end_do_not_hide_what_was_stopped(full):
     problems = full.run(answers(flood, checks=[])).problems
     assert len(problems) == 21
     assert problems[-1] == "Cell 1 ended before its time; it was left out"
+
+
+FLOOD = """
+import gc, os
+from backproplab.sandbox import child, wire
+
+def square(x):
+    [submission] = [each for each in gc.get_objects() if isinstance(each, child.Submission) and each.seeds]
+    for n in range(15):
+        name = f"{n} {os.urandom(9)}"
+        submission.write(wire.value_frame("1.2", 7, name, np.zeros(9_000, bool)))
+    os._exit(0)
+"""
+
+
+def test_however_often_it_starts_again_a_submission_has_room_for_so_many_values(full):
+    checks = ("1.2",) * 4
+    outcome = full.run(answers(*GIVEN, FLOOD, checks=checks))
+    assert 100_000 < sum(array.nbytes for array in outcome.values.values()) < 16 * LIMITS.value_bytes
+    assert len(outcome.problems) == 5
+    assert "more than checks return" in " ".join(outcome.problems)

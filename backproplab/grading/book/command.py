@@ -129,8 +129,8 @@ def _content(
         case "moodle":
             return moodle(book, roster or nobody, sets[0])
         case "feedback":
-            works = (book.marks[person.student_id, sets[0]].work for person in book.people)
-            return feedback_zip(given.grades / sets[0], (work for work in works if work))
+            works = [book.marks[person.student_id, sets[0]].work for person in book.people]
+            return feedback_zip(given.grades / sets[0], [work for work in works if work])
     write = {"nbgrader": tables.nbgrader, "sets": tables.sets, "exercises": tables.exercises}[given.kind]
     return write(replace(book, sets=sets))
 

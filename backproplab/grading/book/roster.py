@@ -54,7 +54,7 @@ class Roster:
 
 
 def read_roster(path: Path) -> Roster:
-    """Read a roster. BookError if no column says who is who, or if two lines are of the same person."""
+    """Read a roster. BookError if no column says who is who, or a line does not, or two say the same."""
     columns, rows = read_csv(path)
     plain = {column.casefold() for column in columns}
     if not plain & {*IDS, *EMAIL, *FULL}:
@@ -62,12 +62,21 @@ def read_roster(path: Path) -> Roster:
             f"{path} has no column that says who is who; its headings are {', '.join(columns)}. Name one "
             "student_id, username, email or name"
         )
+    headings = Counter(column.casefold() for column in columns)
+    for column in (*IDS, *LAST, *FIRST, *FULL, *EMAIL):
+        if headings[column] > 1:
+            raise BookError(f"{path} has {headings[column]} columns '{column}': keep the one that counts")
     platform = _platform(plain)
     people = [
         _person({key.casefold(): value for key, value in row.items()}, platform, line)
         for line, row in enumerate(rows)
         if not (platform == CANVAS and NO_STUDENT.match(row.get("Student", "")))
     ]
+    if nobody := [each.row + 1 for each in people if not each.student_id]:
+        raise BookError(
+            f"{path} does not say who is on line {nobody[0]} below its headings: add an id, an address or a "
+            "name, or take the line out"
+        )
     twice = [name for name, count in Counter(each.student_id for each in people).items() if count > 1]
     if twice:
         raise BookError(f"{path} has several lines for {', '.join(twice)}: keep one of each")

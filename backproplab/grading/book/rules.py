@@ -22,6 +22,7 @@ withdrawn = true       # left out of every gradebook; the results stay
 """
 
 import datetime
+import textwrap
 import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
@@ -29,6 +30,9 @@ from pathlib import Path
 from typing import Any
 
 from backproplab.grading.book.errors import BookError
+
+LARGEST = 1_000_000
+"""Of any number here: points, percent, days."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ def read_rules(path: Path) -> Rules:
     """Read the rules. BookError where they cannot be read, or say something that is no rule."""
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BookError(f"{path} cannot be read: {error}") from error
     try:
         rules = _rules(content)
@@ -98,14 +102,12 @@ def _known(kind: str, named: Collection[str], there: Collection[str]) -> None:
 
 def _rules(content: Mapping[str, Any]) -> Rules:
     _refuse_others(content, Rules, "a rule")
-    for name in ("free_days", "points_per_day", "percent_per_day"):
-        _number(name, content.get(name, 0))
     return Rules(
-        free_days=int(content.get("free_days", 0)),
-        points_per_day=float(content.get("points_per_day", 0)),
-        percent_per_day=float(content.get("percent_per_day", 0)),
+        free_days=_days("free_days", content.get("free_days", 0)),
+        points_per_day=_number("points_per_day", content.get("points_per_day", 0)),
+        percent_per_day=_number("percent_per_day", content.get("percent_per_day", 0)),
         due={name: _moment(name, value) for name, value in _table("due", content).items()},
-        columns={name: str(value) for name, value in _table("columns", content).items()},
+        columns={name: _text(name, value) for name, value in _table("columns", content).items()},
         points={name: _number(name, value) for name, value in _table("points", content).items()},
         students={name: _student(name, value) for name, value in _table("students", content).items()},
     )
@@ -118,12 +120,15 @@ def _student(name: str, content: Any) -> Student:
     exempt = content.get("exempt", [])
     if not isinstance(exempt, list) or not all(isinstance(each, str) for each in exempt):
         raise BookError(f'exempt of {name} should be a list of sets, as in ["03-spreadsheet"]')
+    withdrawn = content.get("withdrawn", False)
+    if not isinstance(withdrawn, bool):
+        raise BookError(f"withdrawn of {name} should be true or false, and is {withdrawn!r}")
     extra, late = _table("extra_days", content), _table("days_late", content)
     return Student(
         exempt=tuple(exempt),
         extra_days={key: _number(f"extra_days of {name}", value) for key, value in extra.items()},
-        withdrawn=content.get("withdrawn") is True,
-        days_late={key: int(_number(f"days_late of {name}", value)) for key, value in late.items()},
+        withdrawn=withdrawn,
+        days_late={key: _days(f"days_late of {name}", value) for key, value in late.items()},
     )
 
 
@@ -142,9 +147,28 @@ def _table(name: str, content: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _number(name: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
-        raise BookError(f"{name} should be a number, 0 or more, and is {value}")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LARGEST:
+        raise BookError(f"{name} should be a number from 0 to {LARGEST:,}, and is {_in_short(value)}")
+    return float(value)
+
+
+def _days(name: str, value: Any) -> int:
+    """Return a number of days; one that is not whole would be another rule than it says."""
+    if not _number(name, value).is_integer():
+        raise BookError(f"{name} should be whole days, and is {value}")
+    return int(value)
+
+
+def _text(name: str, value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise BookError(f"the column of {name} should be text in quotes, and is {_in_short(value)!r}")
     return value
+
+
+def _in_short(value: Any) -> str:
+    if isinstance(value, int) and value > LARGEST:
+        return "more"  # Python writes out no number of very many digits
+    return textwrap.shorten(str(value), 40, placeholder="…")
 
 
 def _moment(name: str, value: Any) -> datetime.datetime:
@@ -152,5 +176,7 @@ def _moment(name: str, value: Any) -> datetime.datetime:
     if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
         value = datetime.datetime.combine(value, datetime.time(23, 59, 59))
     if not isinstance(value, datetime.datetime):
-        raise BookError(f"{name} is due at {value}: write a date, as in 2026-03-06T23:59:00+01:00")
+        raise BookError(f"{name} is due at {_in_short(value)}: write a date, as in 2026-03-06T23:59:00+01:00")
+    if not 1970 < value.year < 9999:  # zones and extensions lead to days around it
+        raise BookError(f"{name} is due in the year {value.year}: write another")
     return value if value.tzinfo else value.astimezone()

@@ -32,9 +32,10 @@ def read_csv(path: Path) -> tuple[list[str], list[dict[str, str]]]:
     first = text.lstrip("\r\n").partition("\n")[0]
     separator = max(",;\t", key=first.count)
     try:
-        rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) if any(row)]
+        every = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
     except csv.Error as error:
         raise BookError(f"{path} is no CSV file: {error}") from error
+    rows = [row for row in every if any(map(str.strip, row))]
     if not rows:
         raise BookError(f"{path} is empty: it should be a table of the class, with a line of headings")
     header = [name.strip() for name in rows[0]]

@@ -25,10 +25,10 @@ NAMELESS = "its name leads nowhere"
 
 @dataclass(frozen=True)
 class Seen:
-    """A path, its first bytes if they may tell what it is, and why it is left aside, "" if it is not."""
+    """A path, whether it is a zip file by its first bytes, and why it is left aside, "" if it is not."""
 
     entry: Entry
-    start: bytes = b""
+    is_zip: bool = False
     aside: str = ""
 
 
@@ -110,7 +110,7 @@ def _seen(entry: Entry, read: Callable[[int], bytes]) -> Seen:
         start = read(contents.HEAD)
     except SubmissionError as error:
         return Seen(replace(entry, refused=_in_short(error)))
-    return Seen(replace(entry, holds_notebook=contents.is_notebook(start)), start)
+    return Seen(replace(entry, holds_notebook=contents.is_notebook(start)), contents.is_zip(start))
 
 
 def _in_short(error: SubmissionError) -> str:
@@ -127,7 +127,7 @@ def _unpacked(seen: Seen, zips: int | None = None) -> Iterator[Seen]:
 
     `zips` of a student's own zip file are looked into; None where there is no such limit.
     """
-    if not contents.is_zip(seen.start) or zips == 0:
+    if not seen.is_zip or zips == 0:
         yield seen
         return
     try:
@@ -138,7 +138,7 @@ def _unpacked(seen: Seen, zips: int | None = None) -> Iterator[Seen]:
     yield Seen(seen.entry, aside=UNPACKED)
     left, listed = MOST_ZIPS if zips is None else 0, len(inside)
     for each in inside:
-        if not contents.is_zip(each.start):
+        if not each.is_zip:
             yield each
             continue
         found = list(_unpacked(each, left if listed < MOST_LISTED else 0))

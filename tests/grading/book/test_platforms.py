@@ -108,6 +108,7 @@ NAMES = {
     "Ada L_12_assignsubmission_file/hw.ipynb": "Ada L_12_assignsubmission_file/feedback.html",
     "Ada L_12_assignsubmission_file_hw.ipynb": "Ada L_12_assignsubmission_file_feedback.html",
     "somewhere/../../hw.ipynb": "ada.html",
+    "..\\..\\Bob_1_assignsubmission_file_\\hw.ipynb": "Bob_1_assignsubmission_file_/feedback.html",
 }
 
 
@@ -120,6 +121,16 @@ def test_feedback_is_called_as_the_platform_takes_it_back(tmp_path, path):
         assert packed.namelist() == [NAMES[path]]
         assert packed.read(NAMES[path]) == b"feedback for ada"
     assert made.stat().st_mode & 0o777 == 0o600
+
+
+def test_nobody_gives_a_page_the_name_of_anothers(tmp_path):
+    paths = {"ana": "ana_1_2_hw.ipynb", "eve": "eve/Ana_1_2_hw.ipynb"}
+    handed_in = {student: {"path": path} for student, path in paths.items()}
+    kit.grade(tmp_path, FIRST, {"ana": [2], "eve": [0]}, handed_in=handed_in)
+    assert command(tmp_path, "--as=feedback") == 0
+    with zipfile.ZipFile(tmp_path / f"feedback-{FIRST}.zip") as packed:
+        pages = {name: packed.read(name) for name in packed.namelist()}
+    assert pages == {"ana.html": b"feedback for ana", "eve.html": b"feedback for eve"}
 
 
 def test_what_is_of_one_set_asks_for_one(tmp_path, capsys):

@@ -117,6 +117,8 @@ def test_moodles_numbers_change_with_the_assignment_and_the_name_stays(tmp_path)
         ("", "is empty"),
         ("colour,size\nred,3\n", "no column that says who is who; its headings are colour, size"),
         ("id\nada\nada\n", "has several lines for ada"),
+        ("id,note\nada,\n,left\n,left too\n", "does not say who is on line 2 below its headings"),
+        ("id,Name,name\nada,Ada,Lovelace\n", "has 2 columns 'name'"),
     ],
 )
 def test_a_table_that_is_no_roster_is_refused(tmp_path, text, said):

@@ -2,12 +2,13 @@
 
 import os
 import socket
+import tracemalloc
 
 import intake_kit as kit
 import pytest
 
 from backproplab.grading.intake import folder
-from backproplab.grading.submissions import SubmissionError, content, digest, find_submissions
+from backproplab.grading.submissions import SubmissionError, content, digest, find_submissions, take_in
 
 
 def only(top):
@@ -133,3 +134,13 @@ def test_where_a_system_cannot_open_below_a_folder_files_are_read_all_the_same(t
     monkeypatch.setattr(folder, "BENEATH", False)
     top = kit.folder(tmp_path, "ada/hw.ipynb", "ada/sub/more.ipynb")
     assert all(content(entry) == kit.notebook() for each in find_submissions(top) for entry in each.entries)
+
+
+def test_of_files_that_were_looked_at_no_bytes_are_kept(tmp_path):
+    top = kit.folder(tmp_path, *(f"eve/{n}.txt" for n in range(500)), content=bytes(4096))
+    tracemalloc.start()
+    entries = take_in(top).submissions[0].entries
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(entries) == 500
+    assert most < 500 * 4096

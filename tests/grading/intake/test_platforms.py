@@ -117,6 +117,12 @@ def test_what_is_left_aside_says_why_and_whose_it_is(tmp_path):
     }
 
 
+def test_a_file_called_as_moodle_calls_anothers_stays_its_students(tmp_path):
+    eves = "Eve Su_3_assignsubmission_file_Bob Li_2_assignsubmission_file_hw.ipynb"
+    path = kit.archive(tmp_path / "all.zip", eves, "Bob Li_2_assignsubmission_file_hw.ipynb")
+    assert kit.students(path) == {"Bob Li_2": ["Bob Li_2_assignsubmission_file_hw.ipynb"], "Eve Su_3": [eves]}
+
+
 def test_forms_puts_the_student_last(tmp_path):
     path = pack(tmp_path / "all.zip", ["Homework 3 - Ana García.ipynb", "Homework 3 - Bob Li.ipynb"])
     assert set(kit.students(path)) == {"Ana García", "Bob Li"}

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from backproplab.grading.intake.entry import Entry
 from backproplab.grading.intake.reading import Placed, Reading, read_each, renamed
 
-TOP = re.compile(r"(?s)(?P<student>.+_\d+)_assignsubmission_(?:file|onlinetext)_?(?P<file>.*)")
+TOP = re.compile(r"(?s)(?P<student>.+?_\d+)_assignsubmission_(?:file|onlinetext)_?(?P<file>.*)")
 
 
 def read(entries: Sequence[Entry]) -> Reading | None:
