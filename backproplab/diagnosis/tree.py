@@ -31,8 +31,8 @@ CLINIC: tuple[Branch, ...] = (
             "Xavier or He; inputs from 0 to 1",
         ),
         Outcome(
-            "no, too low",
-            "The answers are among the inputs; it is trained already",
+            "no",
+            "Too low: the answers are among the inputs, or it is trained already",
             "Look at the columns of x",
         ),
     ),
@@ -64,7 +64,11 @@ CLINIC: tuple[Branch, ...] = (
         Outcome(
             "yes", "The pass through the data: labels and inputs have come apart", "Shuffle both by one order"
         ),
-        Outcome("no", "A message that is 0 or wrong; a step too small", "one_step, then check_gradients"),
+        Outcome(
+            "no",
+            "A message that is 0 or wrong; a step too small; a loss that you did not mean",
+            "one_step, then check_gradients; where both are quiet, read forward",
+        ),
     ),
     Branch(
         "Falls, then stops too high, or rises again",
@@ -74,7 +78,11 @@ CLINIC: tuple[Branch, ...] = (
             "A forward pass or loss that you did not mean; a pass that leaves something changed",
             "Ask twice for one gradient: is it the same? Read forward",
         ),
-        Outcome("no", "The backward pass that differs first, on the way back", "Derive that one line anew"),
+        Outcome(
+            "no",
+            "On the way back, what lies between the last that agrees and the first that differs",
+            "Read backward there, and derive its line anew",
+        ),
     ),
     Branch(
         "Right on one batch only",

@@ -98,7 +98,7 @@ def _draw(ax: Axes, branch: Branch, top: float, height: float) -> None:
         ax.text(
             (start[0] + end[0]) / 2,
             (middle + at) / 2,
-            answer.partition(",")[0],
+            answer,
             size=SIZE,
             ha="center",
             va="center",
