@@ -4,11 +4,12 @@ import argparse
 import os
 from pathlib import Path, PurePosixPath
 
-from .contents import CourseError, learners_copy
+from .contents import CourseError
 from .handout import read_zip
 from .record import PACKAGE, is_copy, origin_of
 from .report import leave_report, summary
 from .source import is_course, packages_course
+from .start_page import whole_copy
 from .update import update
 
 COPY = Path("mycourse")
@@ -66,9 +67,9 @@ def bring_up_to_date(folder: Path, handout: Path | None = None, fresh: "list[str
     if handout:
         contents, origin = read_zip(handout), ""
     elif is_course(here):
-        contents, origin = learners_copy(here), ""
+        contents, origin = whole_copy(here), ""
     elif follows_package(folder):
-        contents, origin = learners_copy(packages_course()), PACKAGE
+        contents, origin = whole_copy(packages_course()), PACKAGE
     else:
         raise CourseError(
             f"The course in {folder.absolute()} did not come with this backproplab, and may be a newer one. "

@@ -1,7 +1,8 @@
 """What a learner's copy of the course holds: lessons, what they link to, exercises, a note on installing.
 
 One function says it, for the folder that `backproplab course` makes and for the zip that
-`backproplab release --zip` packs. No solution is in a copy and no part of the package.
+`backproplab release --zip` packs; `start_page` adds a map. No solution is in a copy and no part of the
+package.
 """
 
 import json
@@ -20,6 +21,7 @@ EXERCISES = "exercises"
 FILES = "files"
 EXPECTED = "expected"
 NOTE = "INSTALL.txt"
+START = "START.html"
 NAME = re.compile(r"\d\d(-[a-z0-9]+)+|capstone-\d+")  # so that a maintainer's Untitled.ipynb stays at home
 PAGE = re.compile(r"[a-z]+(-[a-z]+)*")
 LINK = re.compile(r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(\s*<?([^)\s>]+)>?[^)]*\)")

@@ -5,8 +5,9 @@ from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 from backproplab.files import atomic_write
 
-from .contents import NOTE, CourseError, learners_copy
+from .contents import NOTE, CourseError
 from .record import NAMES, RECORD, digest, record_text
+from .start_page import whole_copy
 
 TOP = "mycourse"
 
@@ -16,7 +17,7 @@ def write_zip(course: Path, file: Path) -> None:
 
     No solution is in it. The same course gives the same bytes.
     """
-    contents = learners_copy(course)
+    contents = whole_copy(course)
     record = record_text({name: digest(name, data) for name, data in contents.items()}).encode()
     file.parent.mkdir(parents=True, exist_ok=True)
     with atomic_write(file) as stream, ZipFile(stream, "w") as handout:
@@ -28,7 +29,7 @@ def write_zip(course: Path, file: Path) -> None:
 
 
 def read_zip(file: Path) -> dict[str, bytes]:
-    """Return what the copy in a zip holds, as `learners_copy` does. CourseError if none is in it."""
+    """Return what the copy in a zip holds, as `whole_copy` does. CourseError if none is in it."""
     try:
         with ZipFile(file) as handout:
             entries = {name.removeprefix(f"{TOP}/"): name for name in handout.namelist()}

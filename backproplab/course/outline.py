@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .contents import EXERCISES, LESSONS
+from .contents import EXERCISES, LESSONS, NAME
 
 PARTS = {
     "I": ("The idea", 0),
@@ -59,6 +59,14 @@ def parts(course: Path) -> list[Part]:
         if row[1] in capstones:
             entries.append(capstones[row[1]])
     return [part for part in made.values() if part.entries]
+
+
+def unlisted(course: Path) -> list[str]:
+    """Return the lessons and capstones of a course, by file, that the tables of its README leave out."""
+    listed = {f"{page}.ipynb" for part in parts(course) for entry in part.entries for page in entry.pages}
+    found = [path for folder in (LESSONS, EXERCISES) for path in (course / folder).glob("*.ipynb")]
+    named = [path.relative_to(course).as_posix() for path in found if NAME.fullmatch(path.stem)]
+    return sorted(set(named) - listed)
 
 
 def _part_of(lesson: int) -> str:

@@ -136,7 +136,7 @@ def _lesson(notebook: dict[str, Any]) -> Lesson:
     predicted = set(predicted_cells(notebook))
     ran = [cell for cell in notebook["cells"] if cell.get("id") in predicted and cell.get("execution_count")]
     questions, right = _questions(notebook)
-    return Lesson(len(predicted), len(ran), questions, right, _time(notebook))
+    return Lesson(len(predicted), len(ran), questions, right, time_needed(notebook))
 
 
 def _questions(notebook: dict[str, Any]) -> tuple[int, int]:
@@ -161,10 +161,11 @@ def _answered_rightly(quiz: dict[str, Any]) -> int:
 def _practice(notebook: dict[str, Any], values: Path) -> Practice:
     saved = saved_results(notebook)
     listed = _json(values).get("exercises", {})
-    return Practice({name: saved.get(name, Status.NOT_ATTEMPTED) for name in listed}, _time(notebook))
+    return Practice({name: saved.get(name, Status.NOT_ATTEMPTED) for name in listed}, time_needed(notebook))
 
 
-def _time(notebook: dict[str, Any]) -> str:
+def time_needed(notebook: dict[str, Any]) -> str:
+    """Return how long a notebook takes, in its own words: "About 45 minutes"; "" if it does not say."""
     text = "".join(notebook["cells"][0]["source"]) if notebook["cells"] else ""
     found = TIME.search(text)
     return " ".join(found[1].split()).split(",")[0] if found else ""

@@ -16,13 +16,13 @@ from typing import Any, NamedTuple
 
 from backproplab.marking import expected
 
-from .contents import EXERCISES, LESSONS, NOTE, CourseError
+from .contents import EXERCISES, LESSONS, NOTE, START, CourseError
 
 RECORD = expected.RECORD
 SCHEMA = 1
 PACKAGE = "package"
 # The record says which files may be taken away again, so a name in it leads nowhere else, on no system.
-NAMES = re.compile(rf"{re.escape(NOTE)}|({LESSONS}|{EXERCISES})(/(?!\.)[^/\\:]+)+")
+NAMES = re.compile(rf"{re.escape(NOTE)}|{re.escape(START)}|({LESSONS}|{EXERCISES})(/(?!\.)[^/\\:]+)+")
 
 
 class Digest(NamedTuple):

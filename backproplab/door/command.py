@@ -13,10 +13,9 @@ from backproplab.course.progress import standings
 from backproplab.course.record import is_copy
 from backproplab.course.source import course_for, is_course
 from backproplab.door.terminal import as_text
+from backproplab.door.toolbar import LAB_SETTINGS
 
 PACKAGE = Path(__file__).parents[1]
-# The course's own settings: JupyterLab saves the state of widgets with a notebook, and leads back to the map.
-LAB_SETTINGS = PACKAGE / "widgets" / "lab"
 MAP = "/course"
 SERVER = "backproplab.door.server"
 

@@ -1,7 +1,7 @@
 """What JupyterLab's server learns: `course`, the course map of the copy that it serves, and what it leads to.
 
 It is an extension of the server alone, which `backproplab lab` names on the command line; JupyterLab needs
-none, and nothing is installed or written.
+none, and nothing is installed, or written but the settings that a run of JupyterLab has.
 """
 
 from pathlib import Path
@@ -14,9 +14,12 @@ from tornado.web import authenticated
 from backproplab.course.outline import parts
 from backproplab.course.source import course_for
 from backproplab.door.page import map_page, practice_page
+from backproplab.door.toolbar import put_button
 from backproplab.publishing.practice.data import PAGES
 
 PAGE = "course"
+SETTINGS = "backproplab_lab_settings"
+"""Holds the folders of settings, which go when the server does."""
 
 
 class DoorHandler(JupyterHandler):
@@ -41,3 +44,6 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 def _load_jupyter_server_extension(app: Any) -> None:
     pattern = rf"{PAGE}(?:/({'|'.join(PAGES)}))?/?"
     app.web_app.add_handlers(".*$", [(url_path_join(app.base_url, pattern), DoorHandler)])
+    # Extensions load in the order of their names: JupyterLab, after this one, has not looked at its settings.
+    labs = app.extension_manager.extension_apps.get("jupyterlab", ())
+    app.web_app.settings[SETTINGS] = [put_button(lab, url_path_join(app.base_url, PAGE)) for lab in labs]

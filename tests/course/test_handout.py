@@ -8,9 +8,10 @@ import course_kit as kit
 import pytest
 
 from backproplab import cli
-from backproplab.course.contents import CourseError, learners_copy
+from backproplab.course.contents import START, CourseError
 from backproplab.course.handout import read_zip, write_zip
 from backproplab.course.record import RECORD
+from backproplab.course.start_page import whole_copy
 
 ROOT = Path(__file__).parents[2]
 
@@ -29,7 +30,8 @@ def test_it_holds_the_copy_and_is_the_same_twice(tmp_path):
     assert once.read_bytes() == twice.read_bytes()
     found = kit.files(unpacked(once, tmp_path))
     assert found.pop(RECORD)
-    assert found == learners_copy(course) == read_zip(once)
+    assert found == whole_copy(course) == read_zip(once)
+    assert START in found
 
 
 def test_release_packs_exactly_what_course_makes(tmp_path, monkeypatch, capsys):
@@ -72,4 +74,4 @@ def test_nothing_is_read_from_a_zip_that_would_lead_out_of_a_copy(tmp_path):
             "mycourse/evil.py",
         ):
             packed.writestr(name, "")
-    assert list(read_zip(tmp_path / "a.zip")) == kit.EVERYTHING
+    assert list(read_zip(tmp_path / "a.zip")) == sorted([*kit.EVERYTHING, START])

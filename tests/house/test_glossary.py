@@ -31,3 +31,10 @@ def test_lessons_link_to_words_by_small_letters_on_which_github_jupyterlab_and_t
     linked = re.findall(r"\(glossary\.md#([\w-]+)\)", lessons)
     assert len(set(linked)) > 10
     assert all(word == word.lower() for word in linked)
+
+
+@pytest.mark.parametrize("stem", sorted({stem for *_, stem in ENTRIES}))
+def test_each_lesson_that_teaches_a_word_links_to_one_of_its_own(stem):
+    text = pages.text_of(ROOT / "notebooks" / f"{stem}.ipynb")
+    taught = {word.lower().replace(" ", "-") for word, *_, home in ENTRIES if home == stem}
+    assert taught & set(re.findall(r"\(glossary\.md#([\w-]+)\)", text))

@@ -11,10 +11,11 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from site_kit import ROOT, URL, SitePage, target
 
 from backproplab.authoring.stubs import BEGIN, END
+from backproplab.course.contents import CourseError
 from backproplab.course.outline import parts
 from backproplab.publishing.export import WIDGET_STATE, WIDGET_VIEW
 from backproplab.publishing.site.build import SiteError, build_site
-from backproplab.publishing.site.sources import put_below_one_title
+from backproplab.publishing.site.sources import put_below_one_title, write_sources
 from backproplab.publishing.site.widgets import StaleLessonError, digest, held_by, kept, put_back, sources
 
 LARGEST = 1_500_000  # bytes of a page
@@ -224,3 +225,22 @@ def test_a_notebook_with_several_titles_has_one_on_its_page():
 def test_a_folder_that_is_no_courses_is_told(tmp_path):
     with pytest.raises(SiteError, match="made in the course's folder"):
         build_site(tmp_path, tmp_path / "out", tmp_path / "work", {})
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "fault"),
+    [
+        ("notebooks/98-new", "", "notebooks/98-new.ipynb is in no table of README.md"),
+        ("exercises/capstone-9", "", "exercises/capstone-9.ipynb is in no table of README.md"),
+        ("notebooks/98-new", "| 98 | [New](notebooks/98-new.ipynb) | One |\n", "quick_check/lessons/98.toml"),
+    ],
+)
+def test_what_a_map_or_a_review_would_lack_stops_the_site_in_one_sentence(tmp_path, name, row, fault):
+    (tmp_path / "README.md").write_text(row, encoding="utf-8")
+    path = tmp_path / f"{name}.ipynb"
+    path.parent.mkdir()
+    nbformat.write(new_notebook(cells=[new_markdown_cell("# New")]), path)
+    with pytest.raises(CourseError, match=re.escape(fault)) as told:
+        write_sources(tmp_path, tmp_path / "sources", {})
+    assert len(str(told.value).splitlines()) == 1
+    assert not (tmp_path / "sources").exists()

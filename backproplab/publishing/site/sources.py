@@ -16,14 +16,23 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-from backproplab.course.contents import EXERCISES, FILES, LESSONS, LINK, looked_up, without_links_out
-from backproplab.course.outline import Entry, Part, parts
+from backproplab.course.contents import (
+    EXERCISES,
+    FILES,
+    LESSONS,
+    LINK,
+    CourseError,
+    looked_up,
+    without_links_out,
+)
+from backproplab.course.outline import Entry, Part, parts, unlisted
 from backproplab.course.predictions import predicted_cells
 from backproplab.files import write_text
 from backproplab.publishing.export import put_live
 from backproplab.publishing.practice.data import PAGES, page_data
 from backproplab.publishing.site.title_picture import title_picture
 from backproplab.publishing.site.widgets import Held, put_back
+from backproplab.widgets.quick_check.questions import lessons_with_questions
 
 PRACTICE = ".practice.json"
 """Ends the name of the file beside a page of questions that says what it asks."""
@@ -42,9 +51,11 @@ def write_sources(course: Path, folder: Path, widgets: Mapping[str, Held]) -> No
     """Make in `folder` all that Sphinx reads of the course in the folder `course`.
 
     `widgets` holds, by the stem of a lesson, what its widgets hold; a lesson without has their still halves.
-    Files that have not changed are left alone, so that Sphinx reads anew what has.
+    Files that have not changed are left alone, so that Sphinx reads anew what has. CourseError if README.md
+    leaves out a lesson or a capstone, or if a lesson has no quick check.
     """
     listed = parts(course)
+    _refuse_what_would_be_missing(course, listed)
     made = dict(_pages(course, listed))
     for page in (page for part in listed for entry in part.entries for page in entry.pages):
         notebook = nbformat.read(course / f"{page}.ipynb", as_version=4)
@@ -65,6 +76,21 @@ def write_sources(course: Path, folder: Path, widgets: Mapping[str, Held]) -> No
     known = {folder / name for name in made} | {folder / one.relative_to(course) for one in _copied(course)}
     for old in [path for path in folder.rglob("*") if path.is_file() and path not in known]:
         old.unlink()
+
+
+def _refuse_what_would_be_missing(course: Path, listed: list[Part]) -> None:
+    left_out = [
+        f"{name} is in no table of README.md, so no map leads to it; add a row, in the form of its neighbours"
+        for name in unlisted(course)
+    ]
+    numbers = [entry.number for part in listed for entry in part.entries if entry.number.isdigit()]
+    without = [
+        f"Lesson {number} has no quick check, from which the review asks; "
+        f"write backproplab/widgets/quick_check/lessons/{number}.toml"
+        for number in sorted(set(numbers) - set(lessons_with_questions()))
+    ]
+    if faults := [*left_out, *without]:
+        raise CourseError("\n".join(faults))
 
 
 def _lesson(entry: Entry) -> dict[str, str]:

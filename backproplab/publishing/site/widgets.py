@@ -18,7 +18,7 @@ Held = dict[str, Any]
 """`state` by model, as Jupyter saves it, and `views`: [cell, output, model] for each that is shown."""
 
 
-NOT_FOR_LESSONS = frozenset({"/authoring", "/course", "/grading", "/publishing", "/sandbox"})
+NOT_FOR_LESSONS = frozenset({"/authoring", "/course", "/door", "/grading", "/publishing", "/sandbox"})
 """Folders of the package that no lesson imports: changes in them leave its widgets as they were."""
 
 

@@ -19,6 +19,7 @@ review asks such questions first of those who have made that mistake.
 
 import tomllib
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any, NamedTuple
 
 
@@ -49,16 +50,23 @@ def questions(lesson: str) -> tuple[Question, ...]:
     >>> questions("02")[0].choices[1].reply
     'u is 6, and 2 · 6 = 12. With du/dx = 3, the whole is 36.'
     """
-    folder = files("backproplab.widgets") / "quick_check" / "lessons"
-    known = sorted(
-        file.name.removesuffix(".toml") for file in folder.iterdir() if file.name.endswith(".toml")
-    )
+    known = lessons_with_questions()
     if lesson not in known:
         raise ValueError(
             f"quick_check({lesson!r}): there is no quick check of that name. "
             f"Give the two digits of a lesson: {', '.join(known)}"
         )
-    return parsed((folder / f"{lesson}.toml").read_text(encoding="utf-8"), f"{lesson}.toml")
+    return parsed((_folder() / f"{lesson}.toml").read_text(encoding="utf-8"), f"{lesson}.toml")
+
+
+def lessons_with_questions() -> list[str]:
+    """Return the lessons that have a quick check, each by its two digits, in order."""
+    names = [file.name for file in _folder().iterdir()]
+    return sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
+
+
+def _folder() -> Traversable:
+    return files("backproplab.widgets") / "quick_check" / "lessons"
 
 
 def parsed(text: str, name: str) -> tuple[Question, ...]:
