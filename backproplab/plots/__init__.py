@@ -8,6 +8,7 @@ from backproplab.plots.activations import activation_slopes, silent_units
 from backproplab.plots.boundary import decision_boundary, hidden_lines
 from backproplab.plots.clinic import bug_clinic
 from backproplab.plots.depth import sizes_by_layer
+from backproplab.plots.descents import descents
 from backproplab.plots.graph import computational_graph
 from backproplab.plots.landscape import loss_landscape
 from backproplab.plots.losses import compare_losses
@@ -28,6 +29,7 @@ __all__ = [
     "compare_losses",
     "computational_graph",
     "decision_boundary",
+    "descents",
     "digit_reading",
     "digits",
     "error_curve",

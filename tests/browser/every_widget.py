@@ -16,6 +16,7 @@ from backproplab.spreadsheet import Sheet
 from backproplab.training import BatchLoss, GradientMaps, GradientNorms, Recorder
 from backproplab.widgets import (
     ActivationCurves,
+    Descent,
     DigitPad,
     EnginePractice,
     Flow,
@@ -88,6 +89,7 @@ def every_widget() -> dict[str, Widget]:
         "playground": Playground(data="moons"),
         "pad": DigitPad(reader),
         "curves": ActivationCurves(shown="GELU", z=-1.0),
+        "descent": Descent("turned ravine", rate=0.03),
     }
 
 
