@@ -46,7 +46,7 @@ def descents(surface: Surface, paths: Mapping[str, ArrayLike]) -> Figure:
     describe(
         figure,
         f"Contours of a loss over w₁ and w₂, {surface.caption}, with paths from loss "
-        f"{number(float(losses(surface, start)[0]))}. {told[0].upper()}{told[1:]}.",
+        f"{number(float(losses(surface, start)[0]), 3)}. The paths: {told}.",
     )
     return figure
 

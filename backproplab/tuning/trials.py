@@ -41,9 +41,17 @@ RATES: dict[str, tuple[float, ...]] = {
 }
 """Eight for each, about half a power of ten apart, around what its step is like."""
 
+SCHEDULES: dict[str, Callable[[float, int], float | Schedule]] = {
+    "constant": lambda rate, steps: rate,
+    "decay": lambda rate, steps: CosineDecay(rate, steps=steps),
+    "warm-up and decay": lambda rate, steps: WarmUp(CosineDecay(rate, steps=steps), steps=round(steps / 20)),
+}
+"""From a rate and the number of all steps: as it is, along half a cosine wave to 0, and with a warm-up over
+the first 20th of the steps as well."""
+TRIED = ("constant", "warm-up and decay")
+
 TUNING_SEEDS, FINAL_SEEDS = (0, 1, 2), tuple(range(3, 13))
-WARM = 0.05
-"""The share of all steps that a warm-up takes."""
+START_SEEDS = tuple(range(20))
 
 
 @dataclass(frozen=True)
@@ -52,8 +60,8 @@ class Plan:
 
     optimizer: str
     rate: float
-    decays: bool
-    """Whether the rate rises over the first 20th of the steps and then falls along half a cosine wave."""
+    schedule: str = "constant"
+    """One of SCHEDULES: what becomes of the rate over the steps."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +86,7 @@ def trial(task: Task, plan: Plan, seed: int, *, test: bool = False) -> Outcome:
             network,
             loss,
             *training,
-            optimizer=OPTIMIZERS[plan.optimizer](_rate(plan, task.steps)),
+            optimizer=OPTIMIZERS[plan.optimizer](SCHEDULES[plan.schedule](plan.rate, task.steps)),
             epochs=task.epochs,
             batch_size=task.batch_size,
             seed=seed,
@@ -89,12 +97,6 @@ def trial(task: Task, plan: Plan, seed: int, *, test: bool = False) -> Outcome:
     return Outcome(task.name, plan, seed, _mean_loss(network, x, labels), accuracy(network, loss, x, labels))
 
 
-def _rate(plan: Plan, steps: int) -> float | Schedule:
-    if not plan.decays:
-        return plan.rate
-    return WarmUp(CosineDecay(plan.rate, steps=steps), steps=round(WARM * steps))
-
-
 def _mean_loss(network: Network, x: ArrayLike, labels: ArrayLike) -> float:
     value = SoftmaxCrossEntropy().forward(network.predict(x), labels)
     return value if math.isfinite(value) else math.inf
@@ -102,7 +104,7 @@ def _mean_loss(network: Network, x: ArrayLike, labels: ArrayLike) -> float:
 
 def plans(optimizer: str) -> list[Plan]:
     """The sixteen plans that an optimiser is tried with."""
-    return [Plan(optimizer, rate, decays) for decays in (False, True) for rate in RATES[optimizer]]
+    return [Plan(optimizer, rate, schedule) for schedule in TRIED for rate in RATES[optimizer]]
 
 
 def chosen(outcomes: Sequence[Outcome], task: str, optimizer: str) -> Plan:
@@ -120,20 +122,26 @@ def chosen(outcomes: Sequence[Outcome], task: str, optimizer: str) -> Plan:
 
 
 @cache
-def recorded() -> tuple[tuple[Outcome, ...], tuple[Outcome, ...]]:
-    """All trials, measured on validation data, and the chosen plans from new seeds, on the test data."""
+def recorded(kind: str = "trials") -> tuple[Outcome, ...]:
+    """What `python -m backproplab.tuning.record` wrote into trials.json.
+
+    "trials": all that were tuned with, on validation data. "finals": the chosen plans from ten new seeds, on
+    the test data. "starts": gradient descent on moons at a rate of 3, with and without a warm-up before the
+    decay, from twenty seeds, on validation data.
+    """
     table = json.loads(files("backproplab.tuning").joinpath("trials.json").read_text("utf-8"))
-    trials, finals = (tuple(map(_from_row, table[name])) for name in ("trials", "finals"))
-    return trials, finals
+    if kind not in table:
+        raise ValueError(f"kind={kind!r} was not recorded; choose one of {', '.join(table)}")
+    return tuple(map(_from_row, table[kind]))
 
 
-def _from_row(row: tuple[str, str, float, bool, int, float | None, float]) -> Outcome:
-    task, optimizer, rate, decays, seed, loss, right = row
-    return Outcome(task, Plan(optimizer, rate, decays), seed, math.inf if loss is None else loss, right)
+def _from_row(row: tuple[str, str, float, str, int, float | None, float]) -> Outcome:
+    task, optimizer, rate, schedule, seed, loss, right = row
+    return Outcome(task, Plan(optimizer, rate, schedule), seed, math.inf if loss is None else loss, right)
 
 
 def to_row(one: Outcome) -> list[str | float | None]:
     """An outcome as it stands in trials.json: five digits of the loss, null where it is infinite."""
     loss = float(f"{one.loss:.5g}") if math.isfinite(one.loss) else None
     plan = one.plan
-    return [one.task, plan.optimizer, plan.rate, plan.decays, one.seed, loss, round(one.right, 5)]
+    return [one.task, plan.optimizer, plan.rate, plan.schedule, one.seed, loss, round(one.right, 5)]

@@ -39,8 +39,9 @@ function render({ model, el }) {
       .filter((which) => shown === optimizers.length || which === shown);
     const floor = axes(surface.reach, project);
     picture.replaceChildren(
-      ...floor,
+      ...floor.lines,
       ...ground(surface, project),
+      ...floor.names,
       ...seen.flatMap((which) =>
         trail(surface.runs[which][rate], step, which, (w1, w2, loss) =>
           project(w1, w2, loss / surface.ceiling),

@@ -35,7 +35,7 @@ export function projection(reach, turn, tilt) {
 }
 
 /**
- * Both axes on the floor, where the loss is 0, each with its name at the end.
+ * Both axes on the floor, where the loss is 0, and their names.
  *
  * @param {number} reach
  * @param {Projection} project
@@ -46,14 +46,15 @@ export function axes(reach, project) {
     ["w₁", 1, 0],
     ["w₂", 0, 1],
   ];
-  return ends.flatMap(([name, along, across]) => {
+  const lines = ends.map(([, along, across]) => {
     const [from, to] = [-reach, reach].map((far) => project(far * along, far * across, 0));
-    const label = project(1.13 * reach * along, 1.13 * reach * across, 0);
-    return [
-      svg("line", { x1: from.x, y1: from.y, x2: to.x, y2: to.y, class: "descent-axis" }),
-      svg("text", { x: label.x, y: label.y + 4, "text-anchor": "middle" }, name),
-    ];
+    return svg("line", { x1: from.x, y1: from.y, x2: to.x, y2: to.y, class: "descent-axis" });
   });
+  const names = ends.map(([name, along, across]) => {
+    const { x, y } = project(1.13 * reach * along, 1.13 * reach * across, 0);
+    return svg("text", { x, y: y + 4, "text-anchor": "middle" }, name);
+  });
+  return { lines, names };
 }
 
 /**
