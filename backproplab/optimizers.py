@@ -1,8 +1,9 @@
 """Optimisers: what to do with a gradient once backpropagation has delivered it. Lesson 15.
 
 Each works in place on one flat vector of parameters and one flat gradient of the same shape. A learning rate
-is a number, or a schedule: a function from the step (0, 1, 2 …) to a number, such as `StepDecay` and
-`CosineDecay`. A schedule may be asked for the same step more than once, and should then say the same.
+is a number, or a schedule: a function from the step (0, 1, 2 …) to a number, such as `StepDecay`,
+`CosineDecay` and `WarmUp`. A schedule may be asked for the same step more than once, and should then say the
+same.
 
 A gradient is not searched for nan: what is nan in it becomes nan in the parameters, and stays so in whatever
 an optimiser remembers. `fit` notices, since the next loss is nan.
@@ -88,6 +89,33 @@ class CosineDecay:
         """Learning rate at this step."""
         fraction = min(step / self.steps, 1.0)
         return self.final + 0.5 * (self.learning_rate - self.final) * (1 + math.cos(math.pi * fraction))
+
+
+@dataclass(frozen=True)
+class WarmUp:
+    """The rate of another schedule, or a constant one, rising to its full size over the first `steps` steps.
+
+    Step t = 0, 1, 2 … has (t + 1) / steps of the rate that `schedule` says for it, so that the first step is
+    not 0. Source: Goyal and others 2017, "Accurate, large minibatch SGD", section 2.2.
+
+    >>> warm = WarmUp(0.1, steps=5)
+    >>> [round(warm(step), 9) for step in (0, 1, 4, 5, 100)]
+    [0.02, 0.04, 0.1, 0.1, 0.1]
+    """
+
+    schedule: float | Schedule
+    steps: int
+
+    def __post_init__(self) -> None:
+        if not callable(self.schedule):
+            at_least_zero(self.schedule, "learning rate")
+        if not self.steps >= 1:  # so that nan does not pass
+            raise ValueError(f"a warm-up takes at least one step, got steps={self.steps}")
+
+    def __call__(self, step: int) -> float:
+        """Learning rate at this step."""
+        rate = self.schedule(step) if callable(self.schedule) else self.schedule
+        return rate * min((step + 1) / self.steps, 1.0)
 
 
 class Optimizer:
@@ -259,6 +287,37 @@ class Adam(Optimizer):
         np.divide(self.mean, self.change, out=self.change)
         self.change *= rate / mean_correction
         parameters -= self.change
+
+
+class AdamW(Adam):
+    """θ ← θ − rate · weight_decay · θ, and then the step of Adam.
+
+    The decay does not enter the gradient, so it is not divided by √ŝ: every parameter loses the same share of
+    itself. Source: Loshchilov and Hutter 2019, "Decoupled weight decay regularization", in the form of
+    PyTorch, where the rate scales the decay too.
+
+    >>> parameters = np.array([10.0, 10.0])
+    >>> AdamW(0.1, weight_decay=0.5).step(parameters, np.array([0.001, 1000.0]))
+    >>> parameters.round(3)  # a 20th is gone from both, and a step of 0.1
+    array([9.4, 9.4])
+    """
+
+    def __init__(
+        self,
+        learning_rate: float | Schedule = 0.001,
+        *,
+        weight_decay: float = 0.01,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-8,
+    ) -> None:
+        super().__init__(learning_rate, beta1=beta1, beta2=beta2, epsilon=epsilon)
+        self.weight_decay = at_least_zero(weight_decay, "weight_decay")
+
+    def move(self, parameters: Array, gradient: Array, rate: float) -> None:
+        """Shrink all parameters by one factor, then move as Adam does."""
+        parameters *= 1 - rate * self.weight_decay
+        super().move(parameters, gradient, rate)
 
 
 def running_mean(mean: Array, new: Array, decay: float) -> None:

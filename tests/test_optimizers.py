@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from backproplab import SGD
-from backproplab.optimizers import Adam, Constant, CosineDecay, RMSProp, StepDecay
+from backproplab.optimizers import Adam, AdamW, Constant, CosineDecay, RMSProp, StepDecay, WarmUp
 
 OURS_AND_THEIRS = {
     "sgd": (lambda rate: SGD(rate), "SGD", {}),
@@ -16,6 +16,7 @@ OURS_AND_THEIRS = {
     ),
     "rmsprop": (lambda rate: RMSProp(rate), "RMSprop", {}),
     "adam": (lambda rate: Adam(rate), "Adam", {}),
+    "adamw": (lambda rate: AdamW(rate, weight_decay=0.3), "AdamW", {"weight_decay": 0.3}),
 }
 
 
@@ -87,6 +88,49 @@ def test_schedules_agree_with_pytorch(ours, theirs):
     np.testing.assert_allclose([ours(step) for step in range(20)], rates, rtol=1e-9)
 
 
+def test_warm_up_agrees_with_pytorch_alone_and_over_a_cosine():
+    torch = pytest.importorskip("torch")
+    for ours, is_cosine in (
+        (WarmUp(0.1, steps=5), False),
+        (WarmUp(CosineDecay(0.1, steps=20), steps=5), True),
+    ):
+        optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1)
+        warm = torch.optim.lr_scheduler.LinearLR(optimizer, start_factor=0.2, total_iters=4)
+        theirs = [warm]
+        if is_cosine:
+            theirs.append(torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 20))
+        rates = []
+        for _ in range(20):
+            rates.append(optimizer.param_groups[0]["lr"])
+            optimizer.step()
+            for schedule in theirs:
+                schedule.step()
+        np.testing.assert_allclose([ours(step) for step in range(20)], rates, rtol=1e-9)
+
+
+def test_decay_of_adamw_does_not_ask_for_the_gradient():
+    parameters = np.array([10.0, -10.0, 10.0])
+    AdamW(0.1, weight_decay=0.5).step(parameters, np.array([0.0, 0.0, 1e6]))
+    np.testing.assert_allclose(parameters, [9.5, -9.5, 9.4])
+
+
+def test_adamw_without_decay_is_adam():
+    start = np.random.default_rng(0).normal(size=20)
+    np.testing.assert_array_equal(
+        run(AdamW(0.05, weight_decay=0), start.copy(), 30), run(Adam(0.05), start.copy(), 30)
+    )
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.5, 0.9])
+def test_the_largest_rate_that_works_on_a_quadratic(momentum):
+    """2 (1 + momentum) / curvature; one part in a hundred above it, the path runs away."""
+    for share, is_near in ((0.99, True), (1.01, False)):
+        w, optimizer = np.ones(1), SGD(share * 2 * (1 + momentum) / 25, momentum=momentum)
+        for _ in range(2000):
+            optimizer.step(w, 25 * w)
+        assert (abs(w[0]) < 1e-9) == is_near
+
+
 def test_a_schedule_drives_the_steps():
     optimizer = SGD(StepDecay(1.0, every=2, factor=0.1))
     parameters = np.zeros(1)
@@ -125,8 +169,11 @@ class TestBadInput:
             StepDecay(0.1, every=0, factor=0.5)
         with pytest.raises(ValueError, match="steps=0"):
             CosineDecay(0.1, steps=0)
+        for schedule in (0.1, CosineDecay(0.1, steps=5)):
+            with pytest.raises(ValueError, match="a warm-up takes at least one step, got steps=0"):
+                WarmUp(schedule, steps=0)
 
-    @pytest.mark.parametrize("kind", [SGD, RMSProp, Adam])
+    @pytest.mark.parametrize("kind", [SGD, RMSProp, Adam, AdamW])
     @pytest.mark.parametrize("rate", [-0.1, float("nan"), float("inf")])
     def test_learning_rate(self, kind, rate):
         with pytest.raises(
@@ -140,7 +187,7 @@ class TestBadInput:
         with pytest.raises(ValueError, match="give a momentum"):
             SGD(0.1, nesterov=True)
 
-    @pytest.mark.parametrize("kind", [SGD, RMSProp, Adam])
+    @pytest.mark.parametrize("kind", [SGD, RMSProp, Adam, AdamW])
     @pytest.mark.parametrize("rate", ["0.1", None, True, [0.1], np.array([0.1]), 0.1j])
     def test_a_learning_rate_that_is_no_number(self, kind, rate):
         with pytest.raises(TypeError, match="learning rate must be a number, got"):
@@ -180,6 +227,10 @@ class TestBadInput:
             lambda: CosineDecay(-0.1, steps=5),
             lambda: CosineDecay(0.1, steps=nan),
             lambda: CosineDecay(0.1, steps=5, final=-0.1),
+            lambda: WarmUp(-0.1, steps=5),
+            lambda: WarmUp(0.1, steps=nan),
+            lambda: AdamW(weight_decay=-0.1),
+            lambda: AdamW(weight_decay=nan),
         ):
             with pytest.raises(
                 ValueError, match=r"must be a finite number of at least 0|every=nan|steps=nan"

@@ -8,11 +8,13 @@ from backproplab.plots.activations import activation_slopes, silent_units
 from backproplab.plots.boundary import decision_boundary, hidden_lines
 from backproplab.plots.clinic import bug_clinic
 from backproplab.plots.depth import sizes_by_layer
+from backproplab.plots.descents import descents
 from backproplab.plots.graph import computational_graph
 from backproplab.plots.landscape import loss_landscape
 from backproplab.plots.losses import compare_losses
 from backproplab.plots.maps import digits, film, unit_maps
 from backproplab.plots.network_diagram import Names, network_diagram, unit_diagram
+from backproplab.plots.rates import rate_curves
 from backproplab.plots.reading import digit_reading
 from backproplab.plots.runs import training_runs
 from backproplab.plots.slopes import error_curve, tangent
@@ -28,6 +30,7 @@ __all__ = [
     "compare_losses",
     "computational_graph",
     "decision_boundary",
+    "descents",
     "digit_reading",
     "digits",
     "error_curve",
@@ -40,6 +43,7 @@ __all__ = [
     "loss_landscape",
     "network_diagram",
     "panels",
+    "rate_curves",
     "silent_units",
     "sizes_by_layer",
     "steepest_step",

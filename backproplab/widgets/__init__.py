@@ -7,6 +7,7 @@ widget is handed steps, frames, formulas or arrays, and draws them.
 
 from backproplab.widgets.activation_curves import ActivationCurves
 from backproplab.widgets.depth_dial import DepthDial
+from backproplab.widgets.descent import Descent
 from backproplab.widgets.digit_pad import DigitPad
 from backproplab.widgets.engine_practice import EnginePractice
 from backproplab.widgets.flow import Flow
@@ -18,6 +19,7 @@ from backproplab.widgets.spreadsheet import Spreadsheet
 __all__ = [
     "ActivationCurves",
     "DepthDial",
+    "Descent",
     "DigitPad",
     "EnginePractice",
     "Flow",

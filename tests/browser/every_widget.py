@@ -17,6 +17,7 @@ from backproplab.training import BatchLoss, GradientMaps, GradientNorms, Recorde
 from backproplab.widgets import (
     ActivationCurves,
     DepthDial,
+    Descent,
     DigitPad,
     EnginePractice,
     Flow,
@@ -90,6 +91,7 @@ def every_widget() -> dict[str, Widget]:
         "pad": DigitPad(reader),
         "curves": ActivationCurves(shown="GELU", z=-1.0),
         "dial": DepthDial(),
+        "descent": Descent("turned ravine", rate=0.03),
     }
 
 

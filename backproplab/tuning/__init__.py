@@ -1,0 +1,27 @@
+"""Which optimiser wins, when each is tuned with the same care: two tasks, their trials, and what came out.
+
+    recorded("finals")     # what `python -m backproplab.tuning.record` wrote into trials.json
+    trial(MOONS, Plan("Adam", 0.003, "constant"), seed=0)     # one of them again, in a fraction of a second
+
+Every optimiser gets 16 trials: eight rates, each held constant and each with a warm-up and a cosine decay. A
+trial trains from seeds 0, 1 and 2. The plan with the least mean loss on validation data is chosen, and
+trained again from ten other seeds, 3 to 12, which had no part in the choice; then it meets the test data.
+"""
+
+from backproplab.tuning.tasks import MNIST, MOONS, TASKS, Task
+from backproplab.tuning.trials import OPTIMIZERS, RATES, SCHEDULES, Outcome, Plan, chosen, recorded, trial
+
+__all__ = [
+    "MNIST",
+    "MOONS",
+    "OPTIMIZERS",
+    "RATES",
+    "SCHEDULES",
+    "TASKS",
+    "Outcome",
+    "Plan",
+    "Task",
+    "chosen",
+    "recorded",
+    "trial",
+]

@@ -1,0 +1,68 @@
+"""The fair race: each optimiser was tried as often, nothing chosen on test data; a trial comes out again."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from backproplab.tuning import MNIST, MOONS, OPTIMIZERS, RATES, TASKS, Plan, chosen, recorded, trial
+from backproplab.tuning.trials import FINAL_SEEDS, TUNING_SEEDS, plans, to_row
+
+
+def test_every_optimiser_had_the_same_number_of_trials():
+    counts = Counter((one.task, one.plan.optimizer) for one in recorded("trials"))
+    assert counts == dict.fromkeys([(task.name, name) for task in TASKS for name in OPTIMIZERS], 16 * 3)
+    for task in TASKS:
+        tried = [(one.plan, one.seed) for one in recorded("trials") if one.task == task.name]
+        assert tried == [(plan, seed) for name in OPTIMIZERS for plan in plans(name) for seed in TUNING_SEEDS]
+
+
+@pytest.mark.parametrize("task", TASKS, ids=lambda one: one.name)
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_what_was_chosen_is_inside_the_rates_tried_and_what_met_the_test_data(task, name):
+    plan = chosen(recorded("trials"), task.name, name)
+    assert plan.rate not in (RATES[name][0], RATES[name][-1])
+    finals = [one for one in recorded("finals") if (one.task, one.plan.optimizer) == (task.name, name)]
+    assert [(one.plan, one.seed) for one in finals] == [(plan, seed) for seed in FINAL_SEEDS]
+    assert not set(FINAL_SEEDS) & set(TUNING_SEEDS)
+
+
+@pytest.mark.parametrize(
+    ("task", "optimizer", "rate", "schedule", "is_test"),
+    [
+        (MOONS, "gradient descent", 0.1, "constant", False),
+        (MOONS, "AdamW", 0.01, "warm-up and decay", True),
+        (MNIST, "gradient descent", 0.03, "constant", False),
+    ],
+)
+def test_a_trial_comes_out_again(task, optimizer, rate, schedule, is_test):
+    plan, kind = Plan(optimizer, rate, schedule), "finals" if is_test else "trials"
+    one = next(one for one in recorded(kind) if (one.task, one.plan) == (task.name, plan))
+    again = trial(task, plan, one.seed, test=is_test)
+    assert again.loss == pytest.approx(one.loss, rel=0.05)  # other kernels sum in another order
+    assert again.right == pytest.approx(one.right, abs=0.01)
+
+
+def test_a_training_that_breaks_off_has_an_infinite_loss():
+    broken = trial(MOONS, Plan("gradient descent", 1e30), seed=0)
+    assert (broken.loss, broken.right) == (np.inf, 0)
+    assert to_row(broken)[5] is None
+
+
+def test_training_validation_and_test_are_kept_apart():
+    for task in TASKS:
+        parts = [{row.tobytes() for row in x} for x, _ in task.data()]
+        assert not parts[0] & parts[1]
+        assert not parts[0] & parts[2]
+        assert not parts[1] & parts[2]
+
+
+def test_what_was_not_recorded():
+    with pytest.raises(
+        ValueError, match="kind='winners' was not recorded; choose one of trials, finals, starts"
+    ):
+        recorded("winners")
+    with pytest.raises(
+        ValueError, match=r"no trial of 'Lion' on 'moons'; the optimisers are gradient descent,"
+    ):
+        chosen(recorded("trials"), "moons", "Lion")
