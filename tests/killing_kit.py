@@ -44,12 +44,12 @@ class Class:
 
     def results(self) -> dict[str, str]:
         """What is there of results, whole, by student."""
-        found = sorted((self.out / "results").glob("*.json"))
+        found = sorted((self.out / kit.SET / "results").glob("*.json"))
         return {path.stem: path.read_text(encoding="utf-8") for path in found}
 
     def written(self) -> dict[str, int]:
         """When each result was written."""
-        found = sorted((self.out / "results").glob("*.json"))
+        found = sorted((self.out / kit.SET / "results").glob("*.json"))
         return {path.stem: path.stat().st_mtime_ns for path in found}
 
     def assert_nobody_pays(self, *, all_of_them: bool = False) -> None:
@@ -59,7 +59,7 @@ class Class:
         for student, each in graded.items():
             expected = (9, 7, 0)[int(student[1:]) % len(ANSWERS)]
             assert (each["score"], each["problems"]) == (expected, []), (student, each)
-            assert (self.out / "feedback" / f"{student}.html").stat().st_size
+            assert (self.out / kit.SET / "feedback" / f"{student}.html").stat().st_size
         if all_of_them:
             assert len(graded) == self.students
             assert (self.out / "gradebook.csv").read_text().count("\n") == self.students + 1
