@@ -32,8 +32,9 @@ def activation_slopes(activations: Sequence[Activation], z: ArrayLike) -> Figure
     """Draw each activation over z `(k,)`, rising, and its slope ∂a/∂z below it on the same axis of z.
 
     Three to a row. All functions share one scale and all slopes another, so that heights can be compared; a
-    thin line in the lower panels marks the slope 1, which passes blame on as it comes. The alt text gives the
-    least and the largest slope of each, and where they are.
+    dotted line in the lower panels marks the slope 1, which passes blame on as it comes. The alt text says
+    where each function begins, dips and ends, the least and the largest slope and where they are, and where a
+    slope jumps.
     ValueError if there is no activation or if z does not rise.
     """
     places = np.asarray(z, float)
@@ -54,7 +55,7 @@ def activation_slopes(activations: Sequence[Activation], z: ArrayLike) -> Figure
         a, slope = _curves(activation, places)
         _pair(grid[row, column], grid[row + 1, column], places, a, slope)
         grid[row, column].set_title(activation.caption)
-        told.append(f"{activation.caption}: {_extremes(places, slope)}")
+        told.append(f"{activation.caption}: {_way(places, a)}, {_extremes(places, slope)}")
     for k in range(len(activations), rows * columns):
         row, column = 2 * (k // columns), k % columns
         grid[row, column].set_visible(False)
@@ -88,8 +89,24 @@ def _pair(above: Axes, below: Axes, z: Floats, a: Floats, slope: Floats) -> None
         ax.tick_params(labelbottom=ax is below)
 
 
+def _way(z: Floats, a: Floats) -> str:
+    """From where to where the function goes, and its lowest place if that is on the way."""
+    lowest = int(a.argmin())
+    dips = 0 < lowest < len(z) - 1 and a[lowest] < min(a[0], a[-1]) - 1e-3
+    past = f" past {number(a[lowest])} near z = {number(z[lowest])}" if dips else ""
+    beginning = number(a[0]) if a[0] == 0 or abs(a[0]) > 1e-3 else "about 0"  # a tail's digits are rounding
+    return f"a from {beginning}{past} to {number(a[-1])}"
+
+
 def _extremes(z: Floats, slope: Floats) -> str:
-    """The least and the largest slope; where, unless it is at an end or on a flat stretch."""
+    """The least and the largest slope; where, unless it is at an end or on a flat stretch.
+
+    Of a slope that jumps from one value to another, and has no third, both and the place of the jump.
+    """
+    jumps = np.flatnonzero(np.diff(slope))
+    if len(jumps) == 1:
+        edge = number(_middle(z, jumps))
+        return f"slope {number(slope[0])} up to z = {edge} and {number(slope[-1])} right of it"
     words = []
     for name, value in (("at least", slope.min()), ("at most", slope.max())):
         there = np.flatnonzero(np.isclose(slope, value, rtol=1e-3, atol=1e-3))
@@ -108,7 +125,7 @@ def silent_units(slopes: Mapping[str, Series], *, at_most: float = 0.0, ax: Axes
     """Draw over the steps how many units have a largest slope of `at_most` or less: with 0, the dead ones.
 
     `slopes` holds by name what a `UnitSlopes` recorded of a layer, `(times, units)`: a line each. The alt
-    text gives the first count, the largest and the last.
+    text gives the first count, the step by which half of the largest is there, the largest and the last.
     ValueError if there are no records or more than can be told apart.
     """
     if not 0 < len(slopes) <= len(LINES):
@@ -119,10 +136,23 @@ def silent_units(slopes: Mapping[str, Series], *, at_most: float = 0.0, ax: Axes
         count = (np.asarray(series.values) <= at_most).sum(axis=1)
         ax.step(series.steps, count, where="post", linestyle=line, color=colour, label=name)
         most = max(most, series.values.shape[1])
-        told.append(f"{name}: {count[0]} at first, at most {count.max()}, {count[-1]} at the end")
+        told.append(f"{name}: {_career(series.steps, count)}")
     step_axis(ax)
     ax.set(ylabel=f"units, of {most}", ylim=(0, most))
     ax.set_title("Dead units" if at_most == 0 else f"Units whose largest slope is {at_most:g} or less")
     ax.legend(loc="best")
     describe(ax, f"Units without a slope over training, of {most}. {'; '.join(told)}.")
     return ax
+
+
+def _career(steps: NDArray[np.integer], count: NDArray[np.integer]) -> str:
+    """How a count goes over the steps: first, when half of the largest is there, largest, last."""
+    top, half = int(count.argmax()), int((2 * count >= count.max()).argmax())
+    words = [f"{count[0]} at step {steps[0]:,}"]
+    if 0 < half < top:
+        words.append(f"{count[half]} by step {steps[half]:,}")
+    if (count[top:] == count[top]).all():
+        words += [f"{count[top]} from step {steps[top]:,} on"] if top else ["and so to the end"]
+    else:
+        words += [f"at most {count[top]}, first at step {steps[top]:,}", f"{count[-1]} at the end"]
+    return ", ".join(words)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from backproplab.display import alt_text
-from backproplab.layers import ACTIVATIONS, GELU, ReLU, Sigmoid, Tanh
+from backproplab.layers import ACTIVATIONS, GELU, LeakyReLU, ReLU, Sigmoid, Tanh
 from backproplab.plots import activation_slopes, silent_units
 from backproplab.training.recorder import Series
 
@@ -45,9 +45,16 @@ def test_places_without_an_activation_are_empty():
 
 def test_it_is_told_in_words():
     assert alt_text(activation_slopes([Sigmoid(), GELU()], Z)) == (
-        "Activations over z from −4.0 to 4.0, each with its slope below. sigmoid: slope at least 0.018 and "
-        "at most 0.25 near z = 0; GELU: slope at least −0.13 near z = −1.4 and at most 1.1 near z = 1.4."
+        "Activations over z from −4.0 to 4.0, each with its slope below. sigmoid: a from 0.018 to 0.98, "
+        "slope at least 0.018 and at most 0.25 near z = 0; GELU: a from about 0 past −0.17 near z = −0.75 "
+        "to 4.0, slope at least −0.13 near z = −1.4 and at most 1.1 near z = 1.4."
     )
+
+
+def test_a_slope_that_jumps_is_told_with_the_place():
+    told = alt_text(activation_slopes([ReLU(), LeakyReLU()], Z))
+    assert "ReLU: a from 0 to 4.0, slope 0 up to z = 0 and 1.0 right of it;" in told
+    assert "leaky ReLU: a from −0.040 to 4.0, slope 0.010 up to z = 0 and 1.0 right of it." in told
 
 
 def test_silent_units_are_those_at_or_below_the_limit():
@@ -55,10 +62,25 @@ def test_silent_units_are_those_at_or_below_the_limit():
     ax = silent_units({"relu1": Series(steps, values, ("a", "b", "c"))})
     assert curve(ax).get_ydata().tolist() == [1, 2, 1]
     assert alt_text(ax) == (
-        "Units without a slope over training, of 3. relu1: 1 at first, at most 2, 1 at the end."
+        "Units without a slope over training, of 3. relu1: 1 at step 1, at most 2, first at step 10, "
+        "1 at the end."
     )
     ax = silent_units({"relu1": Series(steps, values, ("a", "b", "c"))}, at_most=0.01)
     assert curve(ax).get_ydata().tolist() == [1, 3, 1]
+
+
+@pytest.mark.parametrize(
+    ("dead", "told"),
+    [
+        ([0, 3, 5, 5], "a: 0 at step 1, 3 by step 20, 5 from step 1,000 on."),
+        ([5, 5, 5, 5], "a: 5 at step 1, and so to the end."),
+        ([0, 4, 1, 0], "a: 0 at step 1, at most 4, first at step 20, 0 at the end."),
+    ],
+)
+def test_it_is_told_when_they_fell(dead, told):
+    values = (np.arange(6) >= np.array(dead)[:, np.newaxis]).astype(float)  # the first so many have no slope
+    series = Series(np.array([1, 20, 1000, 2000]), values, tuple("abcdef"))
+    assert alt_text(silent_units({"a": series})).endswith(f"of 6. {told}")
 
 
 class TestBadInput:
