@@ -153,3 +153,23 @@ def test_on_paper_nothing_is_cut_and_each_widget_is_its_still_half(page):
         page.page.emulate_media(media="screen")
     assert wider == []
     assert right <= 700
+
+
+def test_the_practice_shows_the_box_that_starts_first(page):
+    page.page.set_viewport_size({"width": 390, "height": 900})
+    page.open()
+    output = page.output("practice")
+    page.page.wait_for_function(
+        """graph => {
+             const outer = graph.getBoundingClientRect();
+             const note = [...graph.querySelectorAll("text")].find((one) => one.textContent === "✓ starts");
+             const { left, right } = note.getBoundingClientRect();
+             return graph.scrollWidth > graph.clientWidth && left >= outer.left && right <= outer.right;
+           }""",
+        arg=output.locator(".flow-graph").first.element_handle(),
+        timeout=5000,
+    )
+
+
+def test_the_activation_curves_stay_small_enough_to_be_seen_at_once(page, width):
+    assert page.output("curves").locator(".curves-picture").bounding_box()["width"] <= 520

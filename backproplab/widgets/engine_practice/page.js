@@ -1,6 +1,6 @@
 // Be the engine: choose the arrow that carries the next message, type the number, and read the verdict.
 
-import { graph, graphPanel } from "../flow/graph.js";
+import { bringIntoView, graph, graphPanel } from "../flow/graph.js";
 import { clock, wantsNoMotion } from "../flow/motion.js";
 import { keepInNotebook } from "../kit/kept.js";
 import { announcer, button, freshId, html, keys, listen, menu, OWN_KEYS, scrollBox } from "../kit/kit.js";
@@ -75,9 +75,11 @@ function render({ model, el }) {
       press: choose,
     });
     picture.show(sent.length);
-    drawn.replaceChildren(
-      scrollBox({ class: "flow-graph", role: "group", tabindex: 0, "aria-label": "Graph" }, picture.stage),
-    );
+    const attributes = { class: "flow-graph", role: "group", tabindex: 0, "aria-label": "Graph" };
+    const box = scrollBox(attributes, picture.stage);
+    drawn.replaceChildren(box);
+    // Where it does not fit: the box that starts, or those of the last message. Once the picture knows its size.
+    requestAnimationFrame(() => requestAnimationFrame(() => bringIntoView(box, picture.reach(sent.length))));
     const next = menu({
       label: "next message",
       options: open.map((edge) => [String(edge), arrowName(one, edge)]),

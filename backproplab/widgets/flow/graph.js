@@ -306,7 +306,7 @@ function head(style, shape, size = 8) {
  * @param {HTMLElement} box
  * @param {Rectangle} rectangle
  */
-function bringIntoView(box, [left, top, right, bottom]) {
+export function bringIntoView(box, [left, top, right, bottom]) {
   /** @type {(start: number, end: number, from: number, size: number) => number} */
   const along = (start, end, from, size) => {
     if (start >= from && end <= from + size) return from;
