@@ -85,6 +85,7 @@ class Network:
     def forward(self, x: ArrayLike) -> Array:
         """Outputs `(batch, ...)` for inputs x `(batch, ...)`; each layer keeps what its backward needs.
 
+        Layers that predict otherwise than they train, such as BatchNorm, do here as in training.
         The first layer may keep x itself, and the last layer the very array that is returned, not copies of
         them: change neither before `backward`, or change a copy.
         """
@@ -212,13 +213,15 @@ class Network:
     # numbers in and out
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the parameters, their names and the layers to an .npz file, whole or not at all."""
+        """Write parameters, the layers' `state`, names and layers to an .npz file, whole or not at all."""
+        state: dict[str, Any] = {f"state {name}": view for name, view in self.chain.state_views().items()}
         with atomic_write(path) as file:
             np.savez(
                 file,
                 layers=np.array(list(map(repr, self.layers))),
                 names=np.array(self._names_and_shapes()),
                 parameters=self.parameters,
+                **state,
             )
 
     def load(self, path: str | os.PathLike[str]) -> None:
@@ -228,6 +231,7 @@ class Network:
             with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as file:
                 layers, parameters = file["layers"].tolist(), file["parameters"]
                 names = file["names"].tolist() if "names" in file else self._names_and_shapes()
+                state = {name: file[f"state {name}"] for name in self.chain.state_views()}
         except FileNotFoundError:
             raise
         except Exception as error:
@@ -246,6 +250,8 @@ class Network:
                 f"build it with dtype=np.{parameters.dtype}"
             )
         self.parameters = parameters
+        for name, view in self.chain.state_views().items():
+            view[...] = state[name]
 
     def _names_and_shapes(self) -> list[str]:
         return [f"{name} {view.shape}" for name, view in self.parameter_views.items()]

@@ -80,7 +80,8 @@ def _(subject: Layer, *inputs: Any, seed: int = 0) -> Report:
             inputs | parameters, lambda: layer.forward(point.copy()), claims, upstream.ravel(), seed
         )
 
-    with put_back([*subject.parameter_views().values(), *subject.gradient_views().values()]):
+    moved = subject.parameter_views(), subject.gradient_views(), subject.state_views()
+    with put_back([array for views in moved for array in views.values()]):
         own = layer_at(subject, x.copy())
         return report(best(own, lambda: layer_at(in_float64(subject), in_float64(x))))
 
@@ -133,7 +134,8 @@ def _(subject: Network, *inputs: Any, seed: int = 0) -> Report:
             claims_in_training,
         )
 
-    with put_back([*subject.parameter_views.values(), *subject.gradient_views.values()]):
+    moved = subject.parameter_views, subject.gradient_views, subject.chain.state_views()
+    with put_back([array for views in moved for array in views.values()]):
         own = network_at(subject, loss, x.copy())
         chosen = best(own, lambda: network_at(in_float64(subject), in_float64(loss), in_float64(x)))
         of_loss = check_gradients(loss, subject.forward(x.copy()), targets, seed=seed)

@@ -15,11 +15,13 @@ from backproplab.layers.contract import Cost, Formulas, Layer, NotYetError
 from backproplab.layers.dense import Dense
 from backproplab.layers.embedding import Embedding
 from backproplab.layers.flatten import Flatten
+from backproplab.layers.normalization import BatchNorm, LayerNorm
 
 __all__ = [
     "ACTIVATIONS",
     "GELU",
     "Activation",
+    "BatchNorm",
     "Chain",
     "Cost",
     "Dense",
@@ -27,6 +29,7 @@ __all__ = [
     "Flatten",
     "Formulas",
     "Layer",
+    "LayerNorm",
     "LayerStep",
     "LeakyReLU",
     "NotYetError",

@@ -112,6 +112,17 @@ class Chain(Layer):
             upstream = downstream
         self._proven = True
 
+    def predict(self, x: Array) -> Array:
+        """`forward` where no backward pass will follow: each layer's own `predict`."""
+        for step in self._steps if self._proven else self._guards:
+            x = step.predict(x)
+        return x
+
+    @property
+    def predicts_otherwise(self) -> bool:
+        """Whether a layer does."""
+        return any(layer.predicts_otherwise for layer in self.layers)
+
     def passes(self, shape: Shape, dtype: np.dtype[Any]) -> Passes:
         """Both passes for training on inputs of this whole shape: the gradient of the input is left out."""
         if shape not in self._passes:
@@ -214,6 +225,11 @@ class Residual(Chain):
             return None
         downstream: Array = np.add(upstream, inner, out=out)
         return downstream
+
+    def predict(self, x: Array, out: Array | None = None) -> Array:
+        """X plus what the inner layers predict of it."""
+        y: Array = np.add(x, super().predict(x), out=out)
+        return y
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """The shape that goes in."""

@@ -88,6 +88,9 @@ class Layer:
     `integers`, `input_shape`, `output_shape`, `cost`, `draw` and `formulas` say more; without `draw`, a layer
     starts from the numbers of its constructor, whatever the network's seed.
 
+    **A layer that predicts otherwise than it trains** has a method `predict(x)` too, which `Network.predict`
+    calls in place of forward, and names in `state` its arrays that no gradient moves. `BatchNorm` is one.
+
     The first two passes of a network for inputs of a shape are done twice, once by hand on copies of its
     layers, and what differs is an error.
 
@@ -97,6 +100,9 @@ class Layer:
 
     keeps: ClassVar[Mapping[str, Literal["input", "output", "own"]] | None] = None
     in_place: ClassVar[bool] = False
+
+    state: ClassVar[tuple[str, ...]] = ()
+    """The attributes that hold numbers which training moves without a gradient, such as a running mean."""
 
     integers: bool = False
     """Whether inputs are integers, such as the numbers of words, instead of floats."""
@@ -160,6 +166,26 @@ class Layer:
         raise NotImplementedError(
             f"{type(self).__name__} has no backward(self, upstream) yet; see Layer for an example"
         )
+
+    def predict(self, x: Array) -> Array:
+        """What the layer answers to x where no backward pass will follow: `forward`, unless a layer differs.
+
+        One that does makes backward an error until forward is called again: what the layers keep is then of
+        different passes.
+        """
+        for name, part in self.parts.items():
+            if part.predicts_otherwise:
+                raise NotImplementedError(
+                    f"{name}, inside {type(self).__name__}, predicts otherwise than it trains; write "
+                    f"{type(self).__name__}.predict(self, x), with {name}.predict where forward has {name}"
+                )
+        return self.forward(x)
+
+    @property
+    def predicts_otherwise(self) -> bool:
+        """Whether `predict` is another function than `forward`, here or in a layer inside."""
+        own = type(self).predict is not Layer.predict
+        return own or any(part.predicts_otherwise for part in self.parts.values())
 
     def __call__(self, x: Array) -> Array:
         """`forward`."""
@@ -268,6 +294,15 @@ class Layer:
         """The parameters' gradients by the parameters' names, as the last backward pass left them."""
         return self._views("_gradient")
 
+    def state_views(self) -> dict[str, Array]:
+        """The arrays that `state` names, those of a layer inside as "batchnorm1.running_mean"."""
+        inner = {
+            f"{part}.{name}": view
+            for part, layer in self.parts.items()
+            for name, view in layer.state_views().items()
+        }
+        return {name: vars(self)[name] for name in self.state} | inner
+
     def _views(self, suffix: str) -> dict[str, Array]:
         held = vars(self)
         own = {name: held[f"_{name}{suffix}"] for name in self._names}
@@ -345,7 +380,7 @@ class Layer:
 
     # a copy that tries things out
 
-    def _tried(self, input_shape: Shape, *, examples: int = 1) -> tuple[dict[str, Any], Array, Array]:
+    def _tried(self, input_shape: Shape, *, examples: int = 2) -> tuple[dict[str, Any], Array, Array]:
         """What a forward pass of examples of zeros sets in a copy, what went in, and what came out."""
         dtype = next((view.dtype for view in self.parameter_views().values()), np.dtype(np.float64))
         x = np.zeros((examples, *input_shape), np.int64 if self.integers else dtype)
@@ -357,9 +392,9 @@ class Layer:
         return changed, x, output
 
     def _measured(self, input_shape: Shape, dtype: np.dtype[Any], input_is_kept: bool) -> tuple[int, bool]:
-        """What a second example adds to what forward leaves in the attributes, each array counted once."""
+        """What a third example adds to what forward leaves in the attributes, each array counted once."""
         count = {}
-        for examples in (1, 2):
+        for examples in (2, 3):
             attributes, x, output = self.astype(dtype)._tried(input_shape, examples=examples)
             known = [x] if input_is_kept else []
             kept: list[NDArray[Any]] = []
@@ -367,7 +402,7 @@ class Layer:
                 if not any(np.may_share_memory(array, other) for other in known + kept):
                     kept.append(array)
             count[examples] = sum(array.nbytes for array in kept)
-        return count[2] - count[1], any(np.may_share_memory(output, array) for array in kept)
+        return count[3] - count[2], any(np.may_share_memory(output, array) for array in kept)
 
     # bad input
 

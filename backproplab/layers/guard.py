@@ -34,14 +34,22 @@ class Guard:
 
     def forward(self, x: Array, **more: Any) -> Array:
         """The layer's forward; x cannot be written to."""
-        y = self._call("forward", x, **more)
-        self._check("forward", y, None, x.dtype if x.dtype.kind == "f" else self._parameter_dtype(y))
+        y = self._outputs("forward", x, **more)
+        self.seen = x.shape, x.dtype, y.shape
+        return y
+
+    def predict(self, x: Array, **more: Any) -> Array:
+        """The layer's predict; x cannot be written to."""
+        return self._outputs("predict", x, **more)
+
+    def _outputs(self, method: str, x: Array, **more: Any) -> Array:
+        y = self._call(method, x, **more)
+        self._check(method, y, None, x.dtype if x.dtype.kind == "f" else self._parameter_dtype(y))
         if y.shape[:1] != x.shape[:1]:
             raise ValueError(
-                f"{self.name}.forward returned {y.shape} for a batch of {len(x)}, {x.shape}; "
+                f"{self.name}.{method} returned {y.shape} for a batch of {len(x)}, {x.shape}; "
                 "it must return one output for each example, along the first axis"
             )
-        self.seen = x.shape, x.dtype, y.shape
         return y
 
     def backward(self, upstream: Array, **more: Any) -> Array | None:
@@ -77,7 +85,7 @@ class Guard:
                 if is_ours(self.layer):
                     raise  # it names itself
                 raise ValueError(f"{self.name}.{method}, given {array.shape}: {error}") from error
-            what = "x" if method == "forward" else "upstream"
+            what = "upstream" if method == "backward" else "x"
             raise ValueError(
                 f"{self.name}.{method} writes to the array that it is given; make a new one instead, such as "
                 f"{what} = {what} * 2 for {what} *= 2"
@@ -85,7 +93,7 @@ class Guard:
         return result
 
     def _check(self, method: str, array: Any, shape: tuple[int, ...] | None, dtype: np.dtype[Any]) -> None:
-        what = "its outputs" if method == "forward" else "∂L/∂inputs"
+        what = "∂L/∂inputs" if method == "backward" else "its outputs"
         if not isinstance(array, np.ndarray) or isinstance(array, np.ma.MaskedArray | np.matrix):
             raise TypeError(f"{self.name}.{method} returned {type(array).__name__}; return {what}, an array")
         if shape is not None and array.shape != shape:

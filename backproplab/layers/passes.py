@@ -52,6 +52,12 @@ class Passes:
         backward: list[Step] = [step.backward for step in steps]
         last = backward[first]
         self._forward = list(zip(forward, outputs, strict=True))
+        self._predict: list[tuple[Step, Array | None]] = [
+            (step.predict, out if takes(layer.predict, "out") else None)
+            if layer.predicts_otherwise
+            else usual
+            for step, layer, out, usual in zip(steps, layers, outputs, self._forward, strict=True)
+        ]
         self._backward = list(zip(backward, downstreams, strict=True))[:first:-1]
         self._last = partial(last, needs_input_gradient=False) if guards[first].can_leave_out else last
         # Twice: the second time, layers and arrays hold what the first left.
@@ -105,8 +111,8 @@ class Passes:
         return x
 
     def predict(self, x: Array) -> Array:
-        """`forward` when no backward pass will follow."""
-        for step, out in self._forward:
+        """The outputs when no backward pass will follow: `forward`, but for layers that predict otherwise."""
+        for step, out in self._predict:
             x = step(x) if out is None else step(x, out=out)
         return x
 
@@ -123,7 +129,9 @@ class Passes:
 
     def _forward_watched(self, x: Array) -> Array:
         right = self._forward_by_hand(x)
-        outputs = self.predict(x)
+        outputs = x
+        for step, out in self._forward:
+            outputs = step(outputs) if out is None else step(outputs, out=out)
         if not agree(outputs, right):
             if self._repeats(x):
                 raise self._disagreement(f"the outputs of {self.names[-1]}")

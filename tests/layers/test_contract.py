@@ -13,11 +13,13 @@ import pytest
 from backproplab import SGD, Dense, Network, SoftmaxCrossEntropy, SquaredError, check_gradients, fit
 from backproplab.layers import (
     GELU,
+    BatchNorm,
     Chain,
     Cost,
     Embedding,
     Flatten,
     Layer,
+    LayerNorm,
     LeakyReLU,
     NotYetError,
     ReLU,
@@ -134,6 +136,9 @@ KINDS = {
     "leaky": LeakyReLU,
     "gelu": GELU,
     "softplus": Softplus,
+    "batch norm": lambda: BatchNorm(WIDTH),
+    "layer norm": lambda: LayerNorm(WIDTH),
+    "residual of batch norm": lambda: Residual([BatchNorm(WIDTH), Tanh()]),
     "flatten": Flatten,
     "residual": lambda: Residual([Dense(WIDTH, 3), Tanh(), Dense(3, WIDTH)]),
     "residual of activations": lambda: Residual([Tanh(), Sigmoid()]),
@@ -195,9 +200,9 @@ def test_in_any_order_the_gradient_is_that_of_finite_differences(kinds):
     for index in range(network.size):
         before = network.parameters[index]
         network.parameters[index] = before + h
-        up = loss.forward(network.predict(x), targets)
+        up = loss.forward(network.forward(x), targets)
         network.parameters[index] = before - h
-        down = loss.forward(network.predict(x), targets)
+        down = loss.forward(network.forward(x), targets)
         network.parameters[index] = before
         assert gradient[index] == pytest.approx((up - down) / (2 * h), rel=1e-4, abs=1e-8)
 
