@@ -30,7 +30,7 @@ SCREEN := $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname -s)))
 LAB_FLAGS := $(if $(filter 0,$(shell id -u)),--allow-root) $(if $(SCREEN),,--no-browser) $(LAB_ARGS)
 
 # Two workers share two cores: a BLAS with threads of its own would make all of them wait.
-unit unit-elsewhere browser soak release release-check nbval notebook notebooks export site: export OPENBLAS_NUM_THREADS = 1
+unit unit-elsewhere browser firefox soak release release-check nbval notebook notebooks export site: export OPENBLAS_NUM_THREADS = 1
 # They start Python a thousand times, which would compile the package a thousand times.
 unit unit-elsewhere browser release-check nbval: export PYTHONDONTWRITEBYTECODE =
 # What they start finds the package here, also where this folder is not what it was called when it was installed.
@@ -38,7 +38,7 @@ edit notebook notebooks export site release release-check: export PYTHONPATH := 
 unit: export PATH := $(CURDIR)/$(BIN):$(PATH) # nbgrader calls its helpers by name
 
 .DEFAULT_GOAL := help
-.PHONY: help lab course edit test lint format unit unit-elsewhere release-check nbval browser soak notebook notebooks export site release install-test bench clean
+.PHONY: help lab course edit test lint format unit unit-elsewhere release-check nbval browser firefox soak notebook notebooks export site release install-test bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -102,6 +102,19 @@ endif
 
 browser: install-test ## the site; widgets and lessons in Chromium, on a page and in JupyterLab; pictures in build/screenshots
 	$(BIN)/python -m pytest -q -n $(WORKERS) $(BY_FILE) tests/lessons tests/browser $(SITE_TESTS)
+
+# Beside TypeScript, and like it without a lock file: the version is exact here.
+PUPPETEER_VERSION := 25.16.0
+PUPPETEER := $(VENV)/node_modules/puppeteer-core/package.json
+
+firefox: install-test $(TYPESCRIPT) $(PUPPETEER) ## one pass over the widgets in Firefox, where there is one; pictures in build/screenshots
+	$(BIN)/python -m pytest -q -rs tests/soak/test_firefox.py
+
+# Both packages are named: npm takes out of a folder without a list what it is not told of.
+$(PUPPETEER): Makefile | $(VENV)/.test
+	$(BIN)/python $(BIN)/npm install --loglevel=error --no-audit --no-fund --no-save --no-package-lock --prefix $(VENV) \
+	  puppeteer-core@$(PUPPETEER_VERSION) typescript@$(TYPESCRIPT_VERSION)
+	@touch $@
 
 CASES ?= 100
 notebook: install-test ## run one lesson again, in place: NB=10 or NB=notebooks/10-….ipynb
