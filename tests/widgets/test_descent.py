@@ -46,6 +46,7 @@ def test_what_leaves_the_picture_is_not_drawn_and_said():
 def test_the_still_half_is_of_what_is_chosen():
     descent = Descent("saddle", rate=0.03, step=20)
     assert len(descent.static().plain.splitlines()) == 6
+    assert "The loss was 1.38 at the start." in descent.static().plain  # of 1.375, as the page has it
     descent.shown, descent.surface = 1, 0
     still = descent.static()
     assert still.plain == (

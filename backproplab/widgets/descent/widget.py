@@ -91,7 +91,7 @@ class Descent(Live, folder="descent"):
         names = list(OPTIMIZERS) if self.shown == len(OPTIMIZERS) else [list(OPTIMIZERS)[self.shown]]
         paths = {name: descend(surface, OPTIMIZERS[name](rate), steps=self.step) for name in names}
         figure = descents(surface, paths)
-        start = number(float(losses(surface, np.array([surface.start]))[0]), 3)
+        start = number(_rounded(losses(surface, np.array([surface.start]))[0]), 3)
         words = (
             f"{surface.caption}, rate {rate:g}, after {self.step} of {STEPS} steps. "
             f"The loss was {start} at the start."
@@ -105,9 +105,7 @@ def _words(surface: Surface, path: NDArray[np.float64]) -> str:
     last = float(losses(surface, path)[-1])
     if last > RUN_AWAY:
         return "run away"
-    return number(float(f"{last:.4g}")) + (
-        ", outside of the picture" if is_outside(surface, path)[-1] else ""
-    )
+    return number(_rounded(last)) + (", outside of the picture" if is_outside(surface, path)[-1] else "")
 
 
 def _recorded(surface: Surface) -> dict[str, Any]:
@@ -130,8 +128,13 @@ def _run(surface: Surface, path: NDArray[np.float64]) -> dict[str, list[float | 
     """A path: None for a place outside of the picture, and for the loss of a path that has run away."""
     outside, along = is_outside(surface, path), losses(surface, path)
     places = [
-        [None if out else float(f"{value:.4g}") for out, value in zip(outside, values, strict=True)]
+        [None if out else _rounded(value) for out, value in zip(outside, values, strict=True)]
         for values in path.T
     ]
-    loss = [None if value > RUN_AWAY else float(f"{value:.4g}") for value in along]
+    loss = [None if value > RUN_AWAY else _rounded(value) for value in along]
     return {"w1": places[0], "w2": places[1], "loss": loss}
+
+
+def _rounded(value: float) -> float:
+    """To four digits, as all numbers of a path reach the page."""
+    return float(f"{value:.4g}")
