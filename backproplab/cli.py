@@ -62,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
         add_pictures,
         add_pack_mnist,
         add_train_digit_reader,
+        add_race_optimizers,
     ):
         add(commands)
     return parser
@@ -235,6 +236,25 @@ def add_train_digit_reader(commands: "argparse._SubParsersAction[argparse.Argume
 def train_digit_reader(given: argparse.Namespace) -> int:
     """Train the digit reader, and say how it reads and whether it is the one that was there."""
     from backproplab.pretrained.train_digit_reader import rebuild
+
+    for line in rebuild():
+        print(line, flush=True)
+    return 0
+
+
+def add_race_optimizers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `backproplab race-optimizers`."""
+    parser = commands.add_parser(
+        "race-optimizers",
+        help="Make the trials of lesson 15 anew; for the package's maintainers.",
+        description="Train lesson 15's networks with each optimizer, some minutes, and write trials.json.",
+    )
+    parser.set_defaults(command=race_optimizers, extra="")
+
+
+def race_optimizers(given: argparse.Namespace) -> int:
+    """Make all trials, and say of each optimizer which plan was chosen and how often it is right."""
+    from backproplab.tuning.record import rebuild
 
     for line in rebuild():
         print(line, flush=True)

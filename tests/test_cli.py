@@ -26,6 +26,7 @@ VERBS = [
     "pictures",
     "pack-mnist",
     "train-digit-reader",
+    "race-optimizers",
 ]
 
 

@@ -1,6 +1,6 @@
 """Which optimiser wins, when each is tuned with the same care: two tasks, their trials, and what came out.
 
-    recorded("finals")     # what `python -m backproplab.tuning.record` wrote into trials.json
+    recorded("finals")     # what `backproplab race-optimizers` wrote into trials.json
     trial(MOONS, Plan("Adam", 0.003, "constant"), seed=0)     # one of them again, in a fraction of a second
 
 Every optimiser gets 16 trials: eight rates, each held constant and each with a warm-up and a cosine decay. A

@@ -1,6 +1,7 @@
-"""Make all trials, and write trials.json: `python -m backproplab.tuning.record`, some minutes on one core."""
+"""Make all trials, and write trials.json: `backproplab race-optimizers`, some minutes on one core."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 from backproplab.files import write_text
@@ -21,8 +22,11 @@ from backproplab.tuning.trials import (
 FILE = Path(__file__).with_name("trials.json")
 
 
-def main() -> None:
-    """Sixteen plans an optimiser and a task, from three seeds each; then each chosen one from ten others."""
+def rebuild() -> Iterator[str]:
+    """Write trials.json anew; yields a line for each chosen plan and how often it was right.
+
+    Sixteen plans an optimizer and a task, from three seeds each; then each chosen one from ten others.
+    """
     trials: list[Outcome] = []
     finals: list[Outcome] = []
     for task in TASKS:
@@ -30,7 +34,8 @@ def main() -> None:
             trials += [trial(task, plan, seed) for plan in plans(optimizer) for seed in TUNING_SEEDS]
             plan = chosen(trials, task.name, optimizer)
             finals += [trial(task, plan, seed, test=True) for seed in FINAL_SEEDS]
-            print(task.name, plan, [round(one.right, 4) for one in finals[-len(FINAL_SEEDS) :]], flush=True)
+            right = " ".join(f"{one.right:.2%}" for one in finals[-len(FINAL_SEEDS) :])
+            yield f"{task.name}, {optimizer}: rate {plan.rate}, {plan.schedule}: right {right}"
     write({"trials": trials, "finals": finals, "starts": starts()})
 
 
@@ -50,7 +55,3 @@ def write(outcomes: dict[str, list[Outcome]]) -> None:
         lines = ",\n".join(json.dumps(to_row(one)) for one in each)
         parts.append(f'"{name}": [\n{lines}\n]')
     write_text(FILE, "{\n" + ",\n".join(parts) + "\n}\n")
-
-
-if __name__ == "__main__":
-    main()

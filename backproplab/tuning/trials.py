@@ -123,7 +123,7 @@ def chosen(outcomes: Sequence[Outcome], task: str, optimizer: str) -> Plan:
 
 @cache
 def recorded(kind: str = "trials") -> tuple[Outcome, ...]:
-    """What `python -m backproplab.tuning.record` wrote into trials.json.
+    """What `backproplab race-optimizers` wrote into trials.json.
 
     "trials": all that were tuned with, on validation data. "finals": the chosen plans from ten new seeds, on
     the test data. "starts": gradient descent on moons at a rate of 3, with and without a warm-up before the
