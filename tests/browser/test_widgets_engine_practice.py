@@ -17,19 +17,19 @@ SENT = [  # what a learner sends, whether it is delivered, and what the page say
     ("b tells a", "240", "Too early: b has heard 0 of 2 messages."),
     ("d tells b", "20", "That is 1 × 20, with the local derivative of the other arrow into d."),
     ("d tells b", "sixty", "Type a number"),
-    ("d tells b", "60", "Right: d tells b 1 × 60 = 60."),
+    ("d tells b", "60", "Right: d tells b: 1 × 60 = 60."),
     ("b tells a", "240", "Too early: b has heard 1 of 2 messages."),
     ("d tells c", "20", "Right: d tells c"),
     ("c tells b", "23", "That adds the gradient of c and the local derivative."),
     ("c tells b", "20", "That is the gradient of c, passed on as it is."),
     ("c tells b", "3", "That is the local derivative alone."),
-    ("c tells b", "60", "Right: c tells b 20 × 3 = 60."),
+    ("c tells b", "60", "Right: c tells b: 20 × 3 = 60."),
     ("b tells a", "240", "A new message does not replace the one before: they add."),
     ("b tells a", "−480", "The size is right, and the sign is not."),
     (
         "b tells a",
         "481,9",
-        "Right: b tells a 120 × 4 = 480. The pass is over. Gradients of the leaves: a: 480",
+        "Right: b tells a: 120 × 4 = 480. The pass is over. Gradients of the leaves: a: 480",
     ),
 ]
 

@@ -173,3 +173,8 @@ def test_the_practice_shows_the_box_that_starts_first(page):
 
 def test_the_activation_curves_stay_small_enough_to_be_seen_at_once(page, width):
     assert page.output("curves").locator(".curves-picture").bounding_box()["width"] <= 520
+
+
+def test_a_drag_over_the_activation_curves_marks_no_text(page):
+    picture = page.output("curves").locator(".curves-picture")
+    assert picture.evaluate("picture => getComputedStyle(picture).userSelect") == "none"

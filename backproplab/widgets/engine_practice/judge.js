@@ -53,7 +53,7 @@ export function judge(scene, sent, edge, typed) {
   if (Number.isNaN(typed)) return { right: false, said: "Type a number, such as 12 or −0.5." };
   if (near(typed, contribution)) {
     const to = scene.nodes[hearer].name;
-    const said = `Right: ${name} tells ${to} ${inShort(upstream)} × ${bracketed(local)} = ${inShort(contribution)}.`;
+    const said = `Right: ${name} tells ${to}: ${inShort(upstream)} × ${bracketed(local)} = ${inShort(contribution)}.`;
     return { right: true, said };
   }
   const slips = [
