@@ -22,8 +22,8 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from backproplab.course.contents import learners_copy
 from backproplab.course.record import RECORD
+from backproplab.course.start_page import whole_copy
 
 ROOT = Path(__file__).parent.parent
 
@@ -188,7 +188,7 @@ def test_a_wheel_alone_in_an_empty_folder_makes_the_whole_course_and_knows_what_
         for path in (empty / "mycourse").rglob("*")
         if path.is_file() and path.name != RECORD
     }
-    assert made == learners_copy(ROOT)
+    assert made == whole_copy(ROOT)
     assert said("progress").startswith("0 of ")
 
 
