@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from backproplab.display import describe
 from backproplab.plots.style import LINES, MARKERS, house_style, log_axis, panels, shades, step_axis
-from backproplab.plots.words import about
+from backproplab.plots.words import number
 
 Floats = NDArray[np.float64]
 Sizes = tuple[ArrayLike, ArrayLike]
@@ -33,9 +33,9 @@ def sizes_by_layer(cases: Mapping[str, Sizes]) -> Figure:
         step_axis(ax, "layer (0 is the input)")
     left.set(title="Signal, on its way forward →", ylabel="size (root mean square, log scale)")
     right.set(title="← Message, on its way back", ylabel="size (root mean square, log scale)")
-    left.legend(loc="best")
+    figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=len(curves))
     told = [
-        f"{name}: the signal {_course(*signal[[0, -1]])}, the message back {_course(*message[[-1, 0]])}"
+        f"{name}: the signal {_course(signal)}, the message back {_course(message[::-1])}"
         for name, (signal, message) in curves.items()
     ]
     count = len(next(iter(curves.values()))[0]) - 1
@@ -57,11 +57,17 @@ def _line(ax: Axes, sizes: Floats, name: str, place: int, colour: str) -> None:
     )
 
 
-def _course(start: float, end: float) -> str:
-    """From where to where; a factor below two is no matter in a picture of many powers of ten."""
-    if 0.5 < end / start < 2:
-        return f"stays near {about(start).removeprefix('about ')}"
-    return f"goes from {about(start).removeprefix('about ')} to {about(end)}"
+def _course(sizes: Floats) -> str:
+    """From where to where, in the order of travel.
+
+    A factor below two is no matter in a picture of many powers of ten; a level line after one step is.
+    """
+    start, after, end = (number(size, 1) for size in sizes[[0, 1, -1]])
+    if 0.5 < sizes[-1] / sizes[0] < 2:
+        return f"stays near {start}"
+    if len(sizes) > 3 and sizes[1:].max() < 1.2 * sizes[1:].min():
+        return f"goes from {start} to about {after} in the first step and then stays level"
+    return f"goes from {start} to about {end}"
 
 
 def _check(cases: Mapping[str, Sizes]) -> dict[str, tuple[Floats, Floats]]:

@@ -36,6 +36,28 @@ def test_the_words_follow_the_message_back_to_the_input():
     )
 
 
+def test_sizes_are_told_to_their_first_digit():
+    odd = {"odd": (np.geomspace(1, 4e-5, 11), np.geomspace(6.6e-5, 1, 11))}
+    assert "to about 4e−5, the message back goes from 1 to about 7e−5" in alt_text(sizes_by_layer(odd))
+
+
+def test_a_line_that_steps_once_and_is_level_then_is_told_as_such():
+    stepped = {"stepped": (np.array([1, *[0.3] * 10]), LEVEL)}
+    assert (
+        "the signal goes from 1 to about 0.3 in the first step and then stays level, the message back stays"
+        in alt_text(sizes_by_layer(stepped))
+    )
+
+
+def test_the_legend_lies_on_no_line():
+    figure = sizes_by_layer(
+        {"fades": (0.1 ** np.arange(31.0), np.ones(31)), **{n: (np.ones(31),) * 2 for n in "abcde"}}
+    )
+    figure.draw_without_rendering()
+    (legend,) = figure.legends
+    assert not any(legend.get_window_extent().overlaps(ax.get_window_extent()) for ax in figure.axes)
+
+
 @pytest.mark.parametrize(
     ("cases", "message"),
     [

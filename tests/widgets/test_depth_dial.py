@@ -81,15 +81,16 @@ def test_only_cases_that_were_computed_can_be_chosen(dial):
             dial.set_trait(*next(iter(wrong.items())))
 
 
-def test_the_still_half_shows_every_start_and_where_each_message_arrives():
+def test_the_still_half_shows_every_start_and_where_each_signal_and_message_arrives():
     dial = DepthDial()
     dial.activation, dial.depth = "tanh", 10
     html, plain = dial.static()
     assert plain.startswith("tanh, 10 layers. Sizes over 10 layers")
     assert all(f"s = {start}: the signal" in plain for start in STARTS)
-    (row,) = (line for line in plain.splitlines() if line.strip().startswith("ReLU"))
-    assert row.split()[2] == "0.03"  # 2⁻⁵ of He's 1
-    assert len(re.findall("<td>[^<]", html)) == len(STARTS) * 3
+    rows = {line[:16].strip(): line[16:].split() for line in plain.splitlines() if ", " in line[:16]}
+    assert rows["ReLU, message"][1] == "0.03"  # 2⁻⁵ of He's 1
+    assert float(rows["tanh, signal"][3]) < 1 < float(rows["tanh, message"][3])
+    assert len(re.findall("<td>[^<]", html)) == len(STARTS) * 3 * 2
     assert '<img alt="tanh, 10 layers.' in html
 
 

@@ -34,17 +34,27 @@ class DepthDial(Live, folder="depth_dial"):
         super().__init__(cases=_cases())
 
     def static(self) -> Static:
-        """The chosen activation with every start, drawn; and where each message arrives, in a table."""
+        """The chosen activation with every start, drawn; a table tells where signals and messages arrive."""
         lines = {f"s = {start}": _computed(self.activation, start)[self.depth] for start in STARTS}
         picture = sizes_by_layer(lines)
         words = f"{self.activation}, {self.depth} layers. {alt_text(picture)}"
-        head = f"Size of the message at the input, after {self.depth} layers; it started with 1."
+        head = (
+            f"Sizes that started with 1, after {self.depth} layers: of the signal at the output, "
+            "and of the message back at the input."
+        )
         rows = [
-            [name, *(number(_computed(name, start)[self.depth].message[0], 1) for start in STARTS)]
+            [f"{name}, {way}", *(number(_arrived(name, start, self.depth, way), 1) for start in STARTS)]
             for name in ACTIVATIONS
+            for way in ("signal", "message")
         ]
         top = ["", *(f"s = {start}" for start in STARTS)]
         return Static(image(picture, words) + _table(head, top, rows), _plain(words, head, [top, *rows]))
+
+
+def _arrived(activation: str, start: str, depth: int, way: str) -> float:
+    """The size of the signal at the output, or of the message at the input."""
+    signal, message = _computed(activation, start)[depth]
+    return float(signal[-1] if way == "signal" else message[0])
 
 
 @cache
@@ -98,5 +108,5 @@ def _table(head: str, top: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _plain(words: str, head: str, rows: Sequence[Sequence[str]]) -> str:
-    lines = ["".join(f"{text:>12}" for text in row) for row in rows]
+    lines = ["".join(f"{text:>{12 if place else 16}}" for place, text in enumerate(row)) for row in rows]
     return "\n".join([words, head, *lines])
