@@ -11,11 +11,14 @@ const answer = element("div", { class: "practice-answer", tabindex: "-1" });
 
 /** @param {number} missed The first question that was not answered rightly, -1 if all were. */
 function advice(missed) {
-  const number = missed < 0 ? data.lessons.at(-1)?.number : data.questions[missed].lesson;
-  const lesson = data.lessons.find((one) => one.number === number);
+  const last = data.questions[data.questions.length - 1].lesson;
+  const lesson =
+    missed < 0
+      ? data.lessons.find((one) => one.number > last)
+      : data.lessons.find((one) => one.number === data.questions[missed].lesson);
   const why =
     missed < 0
-      ? "You could answer all eight, so begin with the last lesson that there is."
+      ? "You could answer all eight, so begin with the first lesson that they do not ask about."
       : `Question ${missed + 1} is the first that was not answered rightly. From this lesson on, the course teaches what it asks.`;
   const link = element(
     "a",
