@@ -9,6 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from backproplab.files import write_text
+
 LAB_SETTINGS = Path(__file__).parents[1] / "widgets" / "lab"
 """The course's own settings: JupyterLab saves the state of widgets with a notebook."""
 OVERRIDES = "overrides.json"
@@ -42,7 +44,6 @@ def put_button(lab: Any, address: str) -> TemporaryDirectory[str] | None:
         return None
     folder = TemporaryDirectory(prefix="backproplab-")
     settings = json.loads((LAB_SETTINGS / OVERRIDES).read_text(encoding="utf-8"))
-    text = json.dumps(with_button(settings, address))
-    (Path(folder.name) / OVERRIDES).write_text(text, encoding="utf-8")
+    write_text(Path(folder.name) / OVERRIDES, json.dumps(with_button(settings, address)))
     lab.app_settings_dir = folder.name
     return folder
