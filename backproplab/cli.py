@@ -6,7 +6,7 @@ says which.
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -58,11 +58,8 @@ def _parser() -> argparse.ArgumentParser:
         add_run,
         add_export,
         add_site,
-        add_workbooks,
-        add_pictures,
+        add_makers,
         add_pack_mnist,
-        add_train_digit_reader,
-        add_race_optimizers,
     ):
         add(commands)
     return parser
@@ -166,40 +163,75 @@ def make_site(given: argparse.Namespace) -> int:
     return 0
 
 
-def add_workbooks(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add `backproplab workbooks`."""
-    parser = commands.add_parser(
-        "workbooks",
-        help="Write the workbooks that lessons link to.",
-        description="Write the spreadsheets that lessons link to, in the course's folder.",
-    )
-    parser.set_defaults(command=workbooks, extra="sheet")
+def add_makers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the verbs that take nothing: each makes files, and prints what it has to say, line by line."""
+    for verb, extra, make, summary, description in (
+        (
+            "workbooks",
+            "sheet",
+            workbooks,
+            "Write the workbooks that lessons link to.",
+            "Write the spreadsheets that lessons link to, in the course's folder.",
+        ),
+        (
+            "pictures",
+            "",
+            pictures,
+            "Draw the pictures that README shows.",
+            "Draw the pictures that README shows, in the course's folder.",
+        ),
+        (
+            "train-digit-reader",
+            "",
+            digit_reader,
+            "Train the digit reader that the package carries; for its maintainers.",
+            "Train the network of lesson 00 anew, and write its weights into the package.",
+        ),
+        (
+            "race-optimizers",
+            "",
+            optimizers_race,
+            "Make the trials of lesson 15 anew; for the package's maintainers.",
+            "Train lesson 15's networks with each optimizer, some minutes, and write trials.json.",
+        ),
+    ):
+        parser = commands.add_parser(verb, help=summary, description=description)
+        parser.set_defaults(command=print_lines, make=make, extra=extra)
 
 
-def workbooks(given: argparse.Namespace) -> int:
-    """Write the lessons' workbooks, and say which."""
+def print_lines(given: argparse.Namespace) -> int:
+    """Make what the verb makes, and print each line as it comes."""
+    for line in given.make():
+        print(line, flush=True)
+    return 0
+
+
+def workbooks() -> Iterable[object]:
+    """Write the lessons' workbooks; which they are."""
     from backproplab.spreadsheet.lessons import write_workbooks
 
-    print(*write_workbooks(Path()), sep="\n")
-    return 0
+    return write_workbooks(Path())
 
 
-def add_pictures(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add `backproplab pictures`."""
-    parser = commands.add_parser(
-        "pictures",
-        help="Draw the pictures that README shows.",
-        description="Draw the pictures that README shows, in the course's folder.",
-    )
-    parser.set_defaults(command=draw_pictures, extra="")
-
-
-def draw_pictures(given: argparse.Namespace) -> int:
-    """Write README's pictures, and say which."""
+def pictures() -> Iterable[object]:
+    """Write README's pictures; which they are."""
     from backproplab.publishing.site.pictures import write_pictures
 
-    print(*write_pictures(Path()), sep="\n")
-    return 0
+    return write_pictures(Path())
+
+
+def digit_reader() -> Iterable[object]:
+    """Train the digit reader; how it reads, and whether it is the one that was there."""
+    from backproplab.pretrained.train_digit_reader import rebuild
+
+    return rebuild()
+
+
+def optimizers_race() -> Iterable[object]:
+    """Make all trials; of each optimizer which plan was chosen, and how often it is right."""
+    from backproplab.tuning.record import rebuild
+
+    return rebuild()
 
 
 def add_pack_mnist(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -220,42 +252,4 @@ def pack_mnist(given: argparse.Namespace) -> int:
     from backproplab.datasets.pack_mnist import rebuild
 
     print(rebuild(given.folder))
-    return 0
-
-
-def add_train_digit_reader(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add `backproplab train-digit-reader`."""
-    parser = commands.add_parser(
-        "train-digit-reader",
-        help="Train the digit reader that the package carries; for its maintainers.",
-        description="Train the network of lesson 00 anew, and write its weights into the package.",
-    )
-    parser.set_defaults(command=train_digit_reader, extra="")
-
-
-def train_digit_reader(given: argparse.Namespace) -> int:
-    """Train the digit reader, and say how it reads and whether it is the one that was there."""
-    from backproplab.pretrained.train_digit_reader import rebuild
-
-    for line in rebuild():
-        print(line, flush=True)
-    return 0
-
-
-def add_race_optimizers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add `backproplab race-optimizers`."""
-    parser = commands.add_parser(
-        "race-optimizers",
-        help="Make the trials of lesson 15 anew; for the package's maintainers.",
-        description="Train lesson 15's networks with each optimizer, some minutes, and write trials.json.",
-    )
-    parser.set_defaults(command=race_optimizers, extra="")
-
-
-def race_optimizers(given: argparse.Namespace) -> int:
-    """Make all trials, and say of each optimizer which plan was chosen and how often it is right."""
-    from backproplab.tuning.record import rebuild
-
-    for line in rebuild():
-        print(line, flush=True)
     return 0
