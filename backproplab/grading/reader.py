@@ -87,14 +87,23 @@ class Reader:
         MachineError if it was the machine that ended the process, ReaderError if that failed by itself.
         """
         process = self._process or self._start()
-        timer = threading.Timer(PATIENCE, process.kill)
+        killed = threading.Event()
+
+        def kill() -> None:
+            killed.set()
+            process.kill()
+
+        timer = threading.Timer(PATIENCE, kill)
         timer.start()
         try:
             reply = _ask(process, submission)
         finally:
             timer.cancel()
+            timer.join()  # it may have begun at this moment; from here on it kills nothing
         if reply is None:
             raise self._ending(process)
+        if killed.is_set():
+            self.close()  # the answer came first, and counts; the next submission asks a new process
         if FAILED in reply:
             raise ReaderError(reply[FAILED])
         if REFUSED in reply:

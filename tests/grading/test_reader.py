@@ -201,9 +201,39 @@ def test_what_kills_it_is_the_machines_unless_the_file_did(reader, tmp_path, mon
 
 
 def test_who_waits_too_long_is_not_to_blame(reader, tmp_path, monkeypatch):
+    ask = reader_module._ask
+
+    def ask_too_late(process, submission):
+        process.wait(60)
+        return ask(process, submission)
+
     monkeypatch.setattr(reader_module, "PATIENCE", 0.0)
+    monkeypatch.setattr(reader_module, "_ask", ask_too_late)
     with pytest.raises(MachineError):
         reader.prepare(handed_in(tmp_path, HONEST))
+    monkeypatch.undo()
+    assert reader.prepare(handed_in(tmp_path, HONEST)).of_set
+
+
+class LastMoment:
+    """A timer that goes off as it is cancelled."""
+
+    def __init__(self, seconds, function):
+        self.function = function
+
+    def start(self):
+        pass
+
+    def cancel(self):
+        self.function()
+
+    def join(self):
+        pass
+
+
+def test_an_answer_that_came_first_counts_and_nobody_else_pays(reader, tmp_path, monkeypatch):
+    monkeypatch.setattr(reader_module.threading, "Timer", LastMoment)
+    assert reader.prepare(handed_in(tmp_path, HONEST)).of_set
     monkeypatch.undo()
     assert reader.prepare(handed_in(tmp_path, HONEST)).of_set
 
