@@ -2,9 +2,11 @@
 
 import builtins
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from matplotlib.axes import Axes
 
 from backproplab.grading import pages
 from backproplab.grading.pages import Answer, Code, Section, Table
@@ -13,7 +15,7 @@ from backproplab.grading.status import READ, GradingStatus
 from backproplab.grading.tally import Students, Tally, commonest, tally_results
 from backproplab.marking.slips import SLIPS
 from backproplab.marking.verdict import Status
-from backproplab.plots import classroom
+from backproplab.plots import classroom as pictures
 
 CLASS, ANONYMOUS = "class.html", "class-anonymous.html"
 MOST_DRAWN = 12  # misconceptions in the picture; the table has all
@@ -69,6 +71,20 @@ def _anonymous_exercise(exercise: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+class Drawings:
+    """Draws each picture once, also where two pages show it: drawing is most of what a page takes."""
+
+    def __init__(self) -> None:
+        self._drawn: dict[tuple[str, str], str] = {}
+
+    def __call__(self, draw: Callable[..., Axes], *data: object) -> str:
+        """Return `draw(*data)` as an `<img>`. Of plain data: what differs shows in its repr."""
+        key = draw.__name__, repr(data)
+        if key not in self._drawn:
+            self._drawn[key] = pictures.image(draw(*data))
+        return self._drawn[key]
+
+
 def write_class_pages(
     out: Path,
     assignment: str,
@@ -79,8 +95,9 @@ def write_class_pages(
     changes: Mapping[str, Change],
 ) -> None:
     """Write class.html, and the same without names, into the folder `out`. SaveError if that fails."""
+    draw = Drawings()
     for name, shown in ((CLASS, results), (ANONYMOUS, anonymous(results))):
-        page = class_html(assignment, shown, isolation=isolation, others=others, changes=changes)
+        page = class_html(assignment, shown, isolation=isolation, others=others, changes=changes, draw=draw)
         write_private(out / name, page)
 
 
@@ -91,27 +108,29 @@ def class_html(
     isolation: str,
     others: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
     changes: Mapping[str, Change] | None = None,
+    draw: Drawings | None = None,
 ) -> str:
     """Return class.html: scores, success, mistakes, errors, what no sentence explains, what own tests miss.
 
     All of that is of the submissions that could be read and run; what became of the others stands above it.
     Names and code are on it, unless the results are `anonymous`. `others` are the results of the course's
     other sets, by name, for the mistakes that are made in several; `changes` are, by student, the scores that
-    the grading before gave and this one did not.
+    the grading before gave and this one did not. `draw` keeps pictures for another page of the same class.
     """
+    draw = draw or Drawings()
     tally = tally_results([each for each in results if each["status"] in READ])
     by_set = {name: tally_results(each).slips for name, each in (others or {}).items()}
     by_set = dict(sorted({**by_set, assignment: tally.slips}.items()))
     named = any(each.get("student") for each in results)
     sections = [
-        Section("Scores", picture=classroom.image(classroom.scores(tally.scores, tally.full))),
-        _success(tally),
-        _mistakes(tally),
-        _explanations(tally),
+        Section("Scores", picture=draw(pictures.scores, tally.scores, tally.full)),
+        _success(tally, draw),
+        _mistakes(tally, draw),
+        _explanations(tally, draw),
         *([_errors(tally)] if tally.errors else []),
         *([_unexplained(tally)] if tally.unexplained else []),
-        *([_recurring(tally, by_set)] if any(by_set.values()) else []),
-        *([_missed(tally)] if tally.missed else []),
+        *([_recurring(tally, by_set, draw)] if any(by_set.values()) else []),
+        *([_missed(tally, draw)] if tally.missed else []),
         *([_compared(changes, named=named)] if changes else []),
         *([_students(tally, results)] if named else []),
     ]
@@ -134,29 +153,29 @@ def _with_names(head: Sequence[str], rows: Iterable[tuple[Cells, Students]]) -> 
     return Table([*head, "who"], [[*cells, _who(students)] for cells, students in rows])
 
 
-def _success(tally: Tally) -> Section:
+def _success(tally: Tally, draw: Drawings) -> Section:
     rows: list[Cells] = [
-        [_titled(tally, name), *(counts[status] for status in classroom.LOOKS)]
+        [_titled(tally, name), *(counts[status] for status in pictures.LOOKS)]
         for name, counts in tally.statuses.items()
     ]
-    picture = classroom.image(classroom.success(tally.statuses))
-    return Section("Each exercise", picture=picture, table=Table(["exercise", *classroom.LOOKS], rows))
+    picture = draw(pictures.success, tally.statuses)
+    return Section("Each exercise", picture=picture, table=Table(["exercise", *pictures.LOOKS], rows))
 
 
-def _mistakes(tally: Tally) -> Section:
+def _mistakes(tally: Tally, draw: Drawings) -> Section:
     rows: Iterator[tuple[Cells, Students]] = (
         ([*key, len(who)], who) for key, who in commonest(tally.mistakes)
     )
     table = _with_names(["exercise", "what it looks like", "students"], rows)
-    picture = classroom.image(classroom.misconceptions(tally.ranking()[:MOST_DRAWN]))
+    picture = draw(pictures.misconceptions, tally.ranking()[:MOST_DRAWN])
     return Section("Recognised mistakes", picture=picture, table=table)
 
 
-def _explanations(tally: Tally) -> Section:
+def _explanations(tally: Tally, draw: Drawings) -> Section:
     explained = tally.explanations()
     head = ["exercise", "wrong answers", "a known mistake", "stopped by an error", "no known mistake"]
     rows: list[Cells] = [[_titled(tally, name), sum(sides), *sides] for name, sides in explained.items()]
-    picture = classroom.image(classroom.explanations(explained))
+    picture = draw(pictures.explanations, explained)
     return Section("What the wrong answers are", picture=picture, table=Table(head, rows))
 
 
@@ -178,7 +197,7 @@ def _unexplained(tally: Tally) -> Section:
     return Section(UNEXPLAINED, ASK_FOR_A_SENTENCE + more, answers=answers)
 
 
-def _recurring(tally: Tally, by_set: Mapping[str, Counter[str]]) -> Section:
+def _recurring(tally: Tally, by_set: Mapping[str, Counter[str]], draw: Drawings) -> Section:
     """Return the mistakes with a name: how many students made each, in every set of the course."""
     met = [(slug, SLIPS[slug].what, count) for slug, count in tally.slips.most_common() if slug in SLIPS]
     everywhere = sum(by_set.values(), Counter[str]())
@@ -187,7 +206,7 @@ def _recurring(tally: Tally, by_set: Mapping[str, Counter[str]]) -> Section:
         [slug, SLIPS[slug].what, SLIPS[slug].lesson, *(counts[slug] for counts in by_set.values())]
         for slug in [*(slug for slug, *_ in met), *elsewhere]
     ]
-    picture = classroom.image(classroom.slips(met[:MOST_DRAWN]))
+    picture = draw(pictures.slips, met[:MOST_DRAWN])
     sets = list(by_set) if len(by_set) > 1 else ["students"]
     return Section(RECURRING, picture=picture, table=Table(["name", "what it is", "lesson", *sets], rows))
 
@@ -204,10 +223,10 @@ def _score(score: float | None) -> str:
     return "" if score is None else f"{score:.4g}"
 
 
-def _missed(tally: Tally) -> Section:
+def _missed(tally: Tally, draw: Drawings) -> Section:
     most = [(*key, count) for key, count in tally.missed.most_common()]
     table = Table(["exercise", "a good test", "students whose test does not"], [list(row) for row in most])
-    return Section(MISSED, picture=classroom.image(classroom.missed(most[:MOST_DRAWN])), table=table)
+    return Section(MISSED, picture=draw(pictures.missed, most[:MOST_DRAWN]), table=table)
 
 
 def _students(tally: Tally, results: Sequence[Mapping[str, Any]]) -> Section:

@@ -4,8 +4,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from backproplab.grading import pages
-from backproplab.grading.classroom import anonymous, class_html
+from backproplab.grading import classroom, pages
+from backproplab.grading.classroom import anonymous, class_html, write_class_pages
 from backproplab.grading.exercises import CodeCell, ExerciseGrade
 from backproplab.grading.reports import result
 from backproplab.grading.tally import tally_results
@@ -231,6 +231,16 @@ def test_the_class_page_says_who_and_what_came_with_a_note():
     assert "Euler, Fermat" in page
     assert "Cell 4 of Boole · 1 for review, in its result" in page
     assert "1 came with a note" in page
+
+
+def test_a_picture_that_both_pages_show_is_drawn_once(tmp_path, monkeypatch):
+    drawn = []
+    image = classroom.pictures.image
+    monkeypatch.setattr(classroom.pictures, "image", lambda ax: drawn.append(ax) or image(ax))
+    write_class_pages(tmp_path, "03-x", CLASS, isolation="full", others={}, changes={})
+    both = [(tmp_path / name).read_text().count("<img ") for name in (classroom.CLASS, classroom.ANONYMOUS)]
+    assert both == [4, 4]
+    assert len(drawn) == 4
 
 
 def test_the_anonymous_page_holds_nothing_that_a_student_wrote_or_is_called():
