@@ -122,6 +122,12 @@ def test_a_platforms_mark_alone_is_a_day_and_is_said(tmp_path):
     assert "nothing is charged" in made.assumed[0]
 
 
+def test_days_that_somebody_counted_count_instead_of_what_the_export_says(tmp_path):
+    text = "points_per_day = 0.5" + DUE + "[students.ada]\ndays_late = { 03-spreadsheet = 1 }"
+    handed_in(tmp_path, FIRST, "2026-03-09 12:00:00 UTC")  # three days
+    assert line(book(tmp_path, text)) == (4, 0.5, 3.5)
+
+
 def test_points_change_in_proportion_and_no_code_runs(tmp_path):
     kit.grade(tmp_path, FIRST, {"ada": [2, 0.5], "bob": [0, 2]})
     made = book(tmp_path, "[points]\n'3.2' = 4")
