@@ -4,7 +4,8 @@
 
 arranges one for itself and all it starts, asks for the full level in it, else for the reduced one, lets a
 submission try what walls are to forbid, and prints as JSON what was said and what was possible. Root is
-needed to become somebody else; the machine is left as it was.
+needed to become somebody else; the machine is left as it was. Where root has not that power, as in most
+containers, it ends with `NO_POWER` and the reason.
 """
 
 import ctypes
@@ -40,6 +41,7 @@ can = [
 ]
 """
 WAIT = "import sys; sys.stdin.read()"
+NO_POWER = "root may not arrange this here"
 POWERS = ("reads a file", "sees a file", "has a network", "kills", "writes a file")
 
 
@@ -57,9 +59,7 @@ def probe() -> dict[str, object]:
     with (
         tempfile.TemporaryDirectory() as folder,
         socket.create_server(("127.0.0.1", 0)) as server,
-        subprocess.Popen(
-            [sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE
-        ) as victim,
+        subprocess.Popen([sys.executable, "-c", WAIT], stdin=subprocess.PIPE) as victim,
         Sandbox(assignment, isolation=level) as sandbox,
     ):
         secret, left = Path(folder, "secret"), Path(folder, "left")
@@ -120,7 +120,10 @@ def main(who: str, bubblewrap: str, namespaces: str) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     os.umask(0o022)
     if os.geteuid() == 0:
-        open_the_way(libc)
+        try:
+            open_the_way(libc)
+        except PermissionError as error:
+            sys.exit(f"{NO_POWER}: {error}")
         if namespaces == "-":
             without_namespaces(libc)
         if who == "user":
