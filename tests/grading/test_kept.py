@@ -156,7 +156,7 @@ def test_points_and_sentences_change_and_nobodys_code_is_run(graded, monkeypatch
     assert '<th scope="row">late</th><td>9</td><td>13</td>' in page
     assert '<th scope="col">01-other</th>' in page
     passed_on = (folder / "grades" / kit.SET / "class-anonymous.html").read_text("utf-8")
-    assert "1 went up" in passed_on
+    assert "Scores that are not what they were: 1 (1 went up)." in passed_on
     assert "late" not in passed_on
     assert scores(folder) == {"ada": 7, "late": 13}
     assert of_each(folder, "problems") == problems
@@ -168,5 +168,5 @@ def test_a_check_that_asks_something_else_has_the_code_run_again_and_says_so(gra
     mend(solution, ('{\\"slope\\":', '{\\"slope of it\\":'))
     assert cli.main([*command, "--regrade"]) == 0
     printed = capsys.readouterr().out
-    assert "2 run again, since the check of 90.1 is not as it was when values were kept." in printed
+    assert "2 run again: not as when values were kept: the check of 90.1." in printed
     assert "from values that were kept" not in printed
