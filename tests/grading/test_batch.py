@@ -196,7 +196,7 @@ def test_each_run_draws_its_own_seeds(graded_once, tmp_path):
 def test_two_runs_do_not_meet_in_one_folder(tmp_path, capsys):
     pytest.importorskip("fcntl")
     command = a_class(tmp_path, 1)
-    with batch.lock(tmp_path / "grades" / kit.SET):
+    with batch.alone_in(tmp_path / "grades" / kit.SET):
         assert cli.main(command) == 2
     assert "Another run is at work" in capsys.readouterr().err
 
