@@ -9,6 +9,7 @@ containers, it ends with `NO_POWER` and the reason.
 """
 
 import ctypes
+import errno
 import json
 import os
 import socket
@@ -42,6 +43,7 @@ can = [
 """
 WAIT = "import sys; sys.stdin.read()"
 NO_POWER = "root may not arrange this here"
+FORBIDDEN = (errno.EPERM, errno.EACCES, errno.EROFS)  # in a container, by its filter, its owner or its mounts
 POWERS = ("reads a file", "sees a file", "has a network", "kills", "writes a file")
 
 
@@ -104,7 +106,9 @@ def without_namespaces(libc: ctypes.CDLL) -> None:
     ready, go = os.pipe(), os.pipe()
     parent = os.getpid()
     if os.fork() == 0:  # of the namespace outside, which alone may map all users
-        os.read(ready[0], 1)
+        os.close(ready[1])
+        if not os.read(ready[0], 1):
+            os._exit(1)  # the parent has ended, without a namespace
         for file in ("uid_map", "gid_map"):
             Path(f"/proc/{parent}/{file}").write_text(f"0 0 {EVERYBODY}")
         os.write(go[1], b"!")
@@ -122,10 +126,12 @@ def main(who: str, bubblewrap: str, namespaces: str) -> None:
     if os.geteuid() == 0:
         try:
             open_the_way(libc)
-        except PermissionError as error:
+            if namespaces == "-":
+                without_namespaces(libc)
+        except OSError as error:
+            if error.errno not in FORBIDDEN:
+                raise
             sys.exit(f"{NO_POWER}: {error}")
-        if namespaces == "-":
-            without_namespaces(libc)
         if who == "user":
             os.setgroups([])
             os.setresgid(NOBODY, NOBODY, NOBODY)
