@@ -1,4 +1,5 @@
-// One pass over widgets in Firefox (not Descent, DigitPad and Playground): keys and mouse as a reader uses them, what the page then says, and pictures.
+// One pass over widgets in Firefox (not Descent, DigitPad and Playground): keys and mouse as a reader uses them,
+// what the page then says, and pictures.
 //
 //   node firefox.mjs FIREFOX PAGE PICTURES       with puppeteer-core to be found from PUPPETEER, by WebDriver BiDi
 //
