@@ -76,8 +76,9 @@ SITE_TESTS := tests/publishing/test_site.py
 unit: install-test ## tests, doctests and house rules
 	$(BIN)/python -m pytest -q -n $(WORKERS) --ignore=tests/browser --ignore=tests/lessons --ignore=tests/soak --ignore=$(SITE_TESTS)
 
-soak: install-test ## what `make unit` tries with a few random cases, with very many: it takes a while (CASES=100)
-	$(BIN)/python -m pytest -q -n $(WORKERS) tests/soak
+# Firefox has a target of its own, which fetches what drives it.
+soak: install-test ## what `make unit` tries with a few random cases, with very many: it takes a while (CASES=100 of each planted fault)
+	$(BIN)/python -m pytest -q -n $(WORKERS) --ignore=tests/soak/test_firefox.py tests/soak
 	$(BIN)/python tests/gradient_faults_kit.py $(CASES)
 
 # What another Python could do otherwise: arithmetic, formats, one kernel, the examples in docstrings.
@@ -108,7 +109,7 @@ browser: install-test ## the site; widgets and lessons in Chromium, on a page an
 PUPPETEER_VERSION := 25.16.0
 PUPPETEER := $(VENV)/node_modules/puppeteer-core/package.json
 
-firefox: install-test $(TYPESCRIPT) $(PUPPETEER) ## one pass over the widgets in Firefox, where there is one; pictures in build/screenshots
+firefox: install-test $(TYPESCRIPT) $(PUPPETEER) ## a pass over most widgets in Firefox, where there is one; pictures in build/screenshots
 	$(BIN)/python -m pytest -q -rs tests/soak/test_firefox.py
 
 # Both packages are named: npm takes out of a folder without a list what it is not told of.

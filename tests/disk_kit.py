@@ -16,13 +16,17 @@ ROOM = 16 * 1024**2  # bytes, after somebody has made room
 
 @contextmanager
 def small_disk(place: Path, size: int):
-    """Mount a file system of so many bytes; skip the test where that is not allowed."""
+    """Mount a file system of so many bytes; skip the test where that is not allowed.
+
+    Users may not, nor may root in most containers: there, tests/grading/test_batch.py has a disk that only
+    says that it is full.
+    """
     if sys.platform != "linux" or os.geteuid() or not shutil.which("mount"):
         pytest.skip(f"{ELSEWHERE}only root on Linux may mount a small disk")
     place.mkdir(parents=True, exist_ok=True)
     done = _mount(place, f"size={size}")
     if done.returncode:
-        pytest.skip(f"root may not mount a tmpfs here: {done.stderr.strip()}")
+        pytest.skip(f"{ELSEWHERE}root may not mount a tmpfs here: {done.stderr.strip()}")
     try:
         yield
     finally:

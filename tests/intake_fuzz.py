@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 import os
 import random
 import stat
@@ -11,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import intake_kit as kit
+from fuzz_kit import count
 
 from backproplab.grading.ledger import as_csv, disagreements, ledger
 from backproplab.grading.sets import likely_notebook, of_set, solution_for
@@ -217,20 +219,17 @@ def _damaged(random_: random.Random, data: bytes) -> bytes:
 
 
 def run(seeds: range, folder: Path) -> int:
-    """Check a case for each seed, and return how many could be taken in. What fails says its seed."""
-    taken = 0
-    for seed in seeds:
-        random_ = random.Random(seed)
-        here = folder / str(seed)
+    """Check a case for each seed, and return how many could be taken in."""
+    places = (folder / str(number) for number in itertools.count())
+
+    def is_taken(random_: random.Random) -> bool:
+        here = next(places)
         here.mkdir()
         path = build(random_, here)
-        out = random_.choice((folder / "grades", path, path / "results"))
         try:
-            check(path, out)
-            taken += 1
+            check(path, random_.choice((folder / "grades", path, path / "results")))
         except SubmissionError:
-            pass
-        except BaseException as error:
-            error.add_note(f"with seed {seed}")
-            raise
-    return taken
+            return False
+        return True
+
+    return count(seeds, is_taken)

@@ -4,10 +4,12 @@
 
 arranges one for itself and all it starts, asks for the full level in it, else for the reduced one, lets a
 submission try what walls are to forbid, and prints as JSON what was said and what was possible. Root is
-needed to become somebody else; the machine is left as it was.
+needed to become somebody else; the machine is left as it was. Where root has not that power, as in most
+containers, it ends with `NO_POWER` and the reason.
 """
 
 import ctypes
+import errno
 import json
 import os
 import socket
@@ -40,6 +42,8 @@ can = [
 ]
 """
 WAIT = "import sys; sys.stdin.read()"
+NO_POWER = "root may not arrange this here"
+FORBIDDEN = (errno.EPERM, errno.EACCES, errno.EROFS)  # in a container, by its filter, its owner or its mounts
 POWERS = ("reads a file", "sees a file", "has a network", "kills", "writes a file")
 
 
@@ -57,9 +61,7 @@ def probe() -> dict[str, object]:
     with (
         tempfile.TemporaryDirectory() as folder,
         socket.create_server(("127.0.0.1", 0)) as server,
-        subprocess.Popen(
-            [sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE
-        ) as victim,
+        subprocess.Popen([sys.executable, "-c", WAIT], stdin=subprocess.PIPE) as victim,
         Sandbox(assignment, isolation=level) as sandbox,
     ):
         secret, left = Path(folder, "secret"), Path(folder, "left")
@@ -104,7 +106,9 @@ def without_namespaces(libc: ctypes.CDLL) -> None:
     ready, go = os.pipe(), os.pipe()
     parent = os.getpid()
     if os.fork() == 0:  # of the namespace outside, which alone may map all users
-        os.read(ready[0], 1)
+        os.close(ready[1])
+        if not os.read(ready[0], 1):
+            os._exit(1)  # the parent has ended, without a namespace
         for file in ("uid_map", "gid_map"):
             Path(f"/proc/{parent}/{file}").write_text(f"0 0 {EVERYBODY}")
         os.write(go[1], b"!")
@@ -120,9 +124,14 @@ def main(who: str, bubblewrap: str, namespaces: str) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     os.umask(0o022)
     if os.geteuid() == 0:
-        open_the_way(libc)
-        if namespaces == "-":
-            without_namespaces(libc)
+        try:
+            open_the_way(libc)
+            if namespaces == "-":
+                without_namespaces(libc)
+        except OSError as error:
+            if error.errno not in FORBIDDEN:
+                raise
+            sys.exit(f"{NO_POWER}: {error}")
         if who == "user":
             os.setgroups([])
             os.setresgid(NOBODY, NOBODY, NOBODY)

@@ -26,13 +26,12 @@ from backproplab.grading.kept import VALUES, Kept, read_kept, write_kept
 from backproplab.grading.pages import feedback
 from backproplab.grading.reports import (
     FEEDBACK,
-    PRIVATE,
     RESULTS,
     REVIEW,
     SaveError,
     json_text,
+    lock,
     private_folder,
-    saving,
     write_private,
 )
 from backproplab.grading.status import GradingStatus
@@ -298,17 +297,9 @@ def _make(grader: Grader, submission: Submission, kept: Kept | None) -> _Made:
 
 
 @contextmanager
-def lock(out: Path) -> Iterator[None]:
-    """Keep a second run out of the folder. BlockingIOError if one is at work there."""
+def alone_in(out: Path) -> Iterator[None]:
+    """Keep a second run out of the folder, made if need be. BlockingIOError if one is at work there."""
     if not out.is_dir():
         private_folder(out)
-    with saving(out / ".lock"):
-        descriptor = os.open(out / ".lock", os.O_RDWR | os.O_CREAT, PRIVATE)
-    with open(descriptor, "w") as lock:
-        try:
-            import fcntl
-        except ImportError:  # Windows has no such lock; results are whole all the same
-            yield
-            return
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with lock(out):
         yield

@@ -214,7 +214,7 @@ def _recurring(tally: Tally, by_set: Mapping[str, Counter[str]], draw: Drawings)
 def _compared(changes: Mapping[str, Change], *, named: bool) -> Section:
     """Return whose score is not what it was, and how many those are where nobody is named."""
     up = sum((now or 0) > (before or 0) for before, now in changes.values())
-    lead = f"{len(changes)} scores are not what they were: {up} went up, {len(changes) - up} did not."
+    lead = f"Scores that are not what they were: {len(changes)} ({up} went up)."
     rows: list[Cells] = [[student, *map(_score, pair)] for student, pair in sorted(changes.items())]
     return Section(COMPARED, lead, table=Table(["student", "before", "now"], rows) if named else None)
 

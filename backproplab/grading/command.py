@@ -146,7 +146,7 @@ def _print_summary(summary: "Summary", out: Path) -> None:
     if summary.from_kept:
         print(f"{summary.from_kept} of these from values that were kept: none of their code was run.")
     for part, count in summary.changed.items():
-        print(f"{count} run again, since {part} is not as it was when values were kept.")
+        print(f"{count} run again: not as when values were kept: {part}.")
     print(f"They are {', '.join(f'{count} {status}' for status, count in summary.statuses.items())}.")
     if summary.ungraded:
         print(f"{summary.ungraded} ungraded, by no fault of the student's: run the same command again.")

@@ -170,7 +170,7 @@ class Grader:
             *shown.problems,
             *_hidden_problems(outcome, shown),
             *prepared.review,
-            *measured.hints(self.task.exercises, outcome, self.task.seeds),
+            *measured.hints(self.task.exercises, outcome, kept.seeds),
         ]
         verdicts = [each.verdict for each in grades]
         record = result(

@@ -4,7 +4,6 @@
 submission. A result is kept while all of that stays the same.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -13,11 +12,10 @@ from typing import Any
 from backproplab.grading import reports
 from backproplab.grading.classroom import Change
 from backproplab.grading.kept import VALUES
-from backproplab.grading.reports import FEEDBACK, RESULTS
+from backproplab.grading.reports import FEEDBACK, RESULTS, RUN
 from backproplab.grading.status import GradingStatus
 from backproplab.grading.submissions import file_stems
 
-RUN = "run.json"
 LEFT_BY_A_KILLED_RUN = ".backproplab-*.tmp"  # of `backproplab.files`
 
 
@@ -39,11 +37,7 @@ class GradesFolder:
 
     def read_run(self) -> dict[str, Any]:
         """Return what run.json says; nothing if it is missing or damaged."""
-        try:
-            content = json.loads((self.path / RUN).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return content if isinstance(content, dict) else {}
+        return reports.read_run(self.path)
 
     def write_run(self, record: Mapping[str, Any]) -> None:
         """Write run.json. SaveError if that fails."""

@@ -5,8 +5,6 @@ compared with what was counted elsewhere, when looking and when grading: a run w
 lost something, and says so.
 """
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +12,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from backproplab.grading.reports import escape_formula, results_in, write_private
+from backproplab.grading import reports
+from backproplab.grading.reports import results_in, write_private
 from backproplab.grading.sets import is_of_another
 from backproplab.grading.status import GradingStatus
 from backproplab.grading.submissions import TIMESTAMP, Entry, Intake, Submission
@@ -102,13 +101,9 @@ def sums(rows: Sequence[Row]) -> str:
 
 def as_csv(rows: Sequence[Row]) -> str:
     """Return intake.csv: a line a path, every field quoted."""
-    text = io.StringIO()
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for row in rows:
-        fields = (row.entry.name, row.student, str(row.entry.size), str(row.fate), row.reason)
-        writer.writerow([escape_formula(each) for each in fields])
-    return text.getvalue()
+    return reports.as_csv(
+        COLUMNS, [(row.entry.name, row.student, row.entry.size, str(row.fate), row.reason) for row in rows]
+    )
 
 
 NOT_READ = (GradingStatus.UNREADABLE, GradingStatus.NO_NOTEBOOK)

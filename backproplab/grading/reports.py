@@ -3,11 +3,14 @@
 All of it is for whoever runs the command, and for no other user of the machine.
 """
 
+import csv
 import errno
+import io
 import json
 import math
+import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +21,7 @@ from backproplab.grading.status import GradingStatus
 from backproplab.marking.verdict import Verdict
 
 RESULTS, FEEDBACK = "results", "feedback"
+RUN = "run.json"
 REVIEW = "For review:"  # how a line of `problems` begins that is for the instructor alone
 # What starts a formula, in one spreadsheet program or another, at the start of a field, or of what a program
 # makes a field of where ";" or another sign separates them. Quotes and spaces before it are no help.
@@ -52,6 +56,24 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
 def json_text(content: Mapping[str, Any]) -> str:
     """Return the text of a JSON file of ours."""
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+@contextmanager
+def lock(out: Path, *, wait: bool = False) -> Iterator[None]:
+    """Keep other runs out of a folder that is there: wait for one at work in it, or BlockingIOError.
+
+    SaveError if the folder cannot be written.
+    """
+    with saving(out / ".lock"):
+        descriptor = os.open(out / ".lock", os.O_RDWR | os.O_CREAT, PRIVATE)
+    with open(descriptor, "w") as held:
+        try:
+            import fcntl
+        except ImportError:  # Windows has no such lock; each file is whole all the same
+            yield
+            return
+        fcntl.flock(held, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        yield
 
 
 @contextmanager
@@ -132,6 +154,24 @@ def results_in(out: Path) -> dict[str, Stored]:
         if record := read_result(path):
             found[record["student"]] = Stored(path.stem, record)
     return found
+
+
+def read_run(out: Path) -> dict[str, Any]:
+    """Return what run.json of a set's folder says; nothing if it is missing or damaged."""
+    try:
+        content = json.loads((out / RUN).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def as_csv(header: Sequence[str], rows: Iterable[Sequence[str | float | None]]) -> str:
+    """Return a table as CSV: every field quoted, none a formula; None is an empty cell, which is not a 0."""
+    text = io.StringIO()
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    for row in (header, *rows):
+        writer.writerow(["" if cell is None else escape_formula(cell) for cell in row])
+    return text.getvalue()
 
 
 def escape_formula(value: str | float) -> str:

@@ -81,7 +81,7 @@ def grade_class(
     cannot be written.
     """
     try:
-        with batch.lock(out):
+        with batch.alone_in(out):
             run = _Run(solution, submissions, out, isolation=isolation, limits=limits or Limits())
             if isolation == "full":
                 refuse_in_sight(

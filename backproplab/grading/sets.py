@@ -3,7 +3,6 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from backproplab.grading.intake.reading import stem
@@ -83,17 +82,26 @@ def of_set(submissions: Sequence[Submission], name: str, sets: Collection[str] =
     graded. `sets` are the names of all sets. SubmissionError if nothing is left.
     """
     here = {each.student for each in submissions if each.assignment == name}
-    together: dict[str, Submission] = {}
+    together: dict[str, list[Submission]] = {}
     for each in submissions:
         if each.assignment != name and (each.student in here or is_of_another(each, name, sets)):
             continue
-        before = together.get(each.student, Submission(each.student, name, ()))
-        together[each.student] = replace(
-            before, entries=(*before.entries, *each.entries), late=before.late or each.late
-        )
+        together.setdefault(each.student, []).append(each)
     if not together:
         raise SubmissionError(f"Nothing here is of {name}: all folders are called after other sets")
-    return list(together.values())
+    return [_as_one(parts, name) for parts in together.values()]
+
+
+def _as_one(parts: Sequence[Submission], name: str) -> Submission:
+    """Put a student's folders together: late if one is, and as of the last that holds a notebook, if any."""
+    came = [each.when for each in parts if each.notebooks] or [each.when for each in parts]
+    return Submission(
+        parts[0].student,
+        name,
+        tuple(entry for each in parts for entry in each.entries),
+        late=any(each.late for each in parts),
+        when=max(came),
+    )
 
 
 def is_of_another(submission: Submission, name: str, sets: Collection[str] = ()) -> bool:

@@ -196,7 +196,7 @@ def test_each_run_draws_its_own_seeds(graded_once, tmp_path):
 def test_two_runs_do_not_meet_in_one_folder(tmp_path, capsys):
     pytest.importorskip("fcntl")
     command = a_class(tmp_path, 1)
-    with batch.lock(tmp_path / "grades" / kit.SET):
+    with batch.alone_in(tmp_path / "grades" / kit.SET):
         assert cli.main(command) == 2
     assert "Another run is at work" in capsys.readouterr().err
 
@@ -396,10 +396,9 @@ def test_results_are_thrown_away_only_if_asked_to(graded, tmp_path, capsys, chan
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
 def test_what_a_run_leaves_is_its_owners_alone(tmp_path):
     command = a_class(tmp_path, 2)
-    for folder in ("results", "feedback"):  # as an earlier version made them
-        (tmp_path / "grades" / kit.SET / folder).mkdir(parents=True)
-        (tmp_path / "grades" / kit.SET / folder / "s00.html").write_text("old")
-    shutil.rmtree(tmp_path / "grades" / kit.SET / "results")
+    feedback = tmp_path / "grades" / kit.SET / "feedback"  # as an earlier version made it
+    feedback.mkdir(parents=True)
+    (feedback / "s00.html").write_text("old")
     assert cli.main(command) == 0
     paths = [tmp_path / "grades", *(tmp_path / "grades").rglob("*")]
     assert len(paths) > 11
@@ -409,9 +408,8 @@ def test_what_a_run_leaves_is_its_owners_alone(tmp_path):
 
 def test_what_a_killed_run_had_half_written_is_swept_up(tmp_path):
     command = a_class(tmp_path, 1)
-    left = [
-        tmp_path / "grades" / kit.SET / place / ".backproplab-1.tmp" for place in ("", "results", "feedback")
-    ]
+    places = ("", "values", "results", "feedback")
+    left = [tmp_path / "grades" / kit.SET / place / ".backproplab-1.tmp" for place in places]
     for path in left:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("{")

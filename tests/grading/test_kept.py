@@ -106,7 +106,8 @@ def graded(tmp_path_factory):
     """A class graded in two runs, with two draws of inputs: the command, its folder, and who was late."""
     folder = tmp_path_factory.mktemp("class")
     solution = kit.solution(folder)
-    half = kit.student(solution, kit.RIGHT | {"90.1": kit.SQUARE.format("return x * x")})
+    measured = kit.PRODUCT.format("return b * (1 + 1e-9), a")
+    half = kit.student(solution, kit.RIGHT | {"90.1": kit.SQUARE.format("return x * x"), "90.2": measured})
     command = ["grade", f"{folder}/in", f"--out={folder}/grades", f"--solutions={solution}", "-j1"]
     command.append(f"--isolation={kit.isolation()}")
     drawn = []
@@ -118,9 +119,13 @@ def graded(tmp_path_factory):
     return folder, command, solution
 
 
-def scores(folder):
+def of_each(folder, key):
     paths = sorted((folder / "grades" / kit.SET / "results").glob("*.json"))
-    return {path.stem: json.loads(path.read_text())["score"] for path in paths}
+    return {path.stem: json.loads(path.read_text())[key] for path in paths}
+
+
+def scores(folder):
+    return of_each(folder, "score")
 
 
 def mend(solution, *changes):
@@ -134,6 +139,8 @@ def mend(solution, *changes):
 def test_points_and_sentences_change_and_nobodys_code_is_run(graded, monkeypatch, capsys):
     folder, command, solution = graded
     assert scores(folder) == {"ada": 7, "late": 9}
+    problems = of_each(folder, "problems")
+    assert any("measured by nudges" in each for each in problems["ada"])
     mend(solution, ("points=2", "points=6"), ('"points": 2', '"points": 6'), ("That is x²", "It is x²"))
     other = book_kit.record("eve", "01-other", [0])
     other["exercises"][0]["slug"] = "sign-turned"
@@ -149,9 +156,10 @@ def test_points_and_sentences_change_and_nobodys_code_is_run(graded, monkeypatch
     assert '<th scope="row">late</th><td>9</td><td>13</td>' in page
     assert '<th scope="col">01-other</th>' in page
     passed_on = (folder / "grades" / kit.SET / "class-anonymous.html").read_text("utf-8")
-    assert "1 went up" in passed_on
+    assert "Scores that are not what they were: 1 (1 went up)." in passed_on
     assert "late" not in passed_on
     assert scores(folder) == {"ada": 7, "late": 13}
+    assert of_each(folder, "problems") == problems
     assert "It is x² itself" in (folder / "grades" / kit.SET / "feedback" / "ada.html").read_text("utf-8")
 
 
@@ -160,5 +168,5 @@ def test_a_check_that_asks_something_else_has_the_code_run_again_and_says_so(gra
     mend(solution, ('{\\"slope\\":', '{\\"slope of it\\":'))
     assert cli.main([*command, "--regrade"]) == 0
     printed = capsys.readouterr().out
-    assert "2 run again, since the check of 90.1 is not as it was when values were kept." in printed
+    assert "2 run again: not as when values were kept: the check of 90.1." in printed
     assert "from values that were kept" not in printed

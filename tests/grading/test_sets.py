@@ -10,7 +10,7 @@ import pytest
 from backproplab import cli
 from backproplab.grading.run import refuse_in_sight
 from backproplab.grading.sets import likely_notebook, of_set, solution_for, solution_notebooks
-from backproplab.grading.submissions import SubmissionError, find_submissions
+from backproplab.grading.submissions import Submission, SubmissionError, find_submissions
 from backproplab.marking.ids import series
 
 NAMES = ("03-spreadsheet", "08-xor", "capstone-1", "capstone-2")
@@ -157,6 +157,17 @@ def test_a_student_counts_once_however_deep_the_folders(tmp_path):
     found = hand_in(tmp_path, ada__first="", ada__src__second="", bob__third="")
     kept = of_set(found, "08-xor")
     assert [(each.student, len(each.entries)) for each in kept] == [("ada", 2), ("bob", 1)]
+
+
+def test_what_was_in_several_folders_came_with_the_last_that_holds_a_notebook(tmp_path):
+    (notebook,) = hand_in(tmp_path, ada="")[0].entries
+    first = Submission("ada", "first", (notebook,), when="2026-01-14 10:30:00")
+    second = Submission("ada", "second", (notebook,), when="2026-01-15 10:30:00")
+    late = Submission("ada", "receipts", (), late=True, when="2026-01-16 10:30:00")
+    (kept,) = of_set([second, first, late], "08-xor")
+    assert (kept.when, kept.late) == ("2026-01-15 10:30:00", True)
+    (empty,) = of_set([late], "08-xor")
+    assert empty.when == late.when
 
 
 def test_the_notebook_with_the_set_in_it_is_graded_and_the_latest_of_two(tmp_path):

@@ -1,8 +1,10 @@
-// One pass over widgets in Firefox: keys and mouse as a reader uses them, what the page then says, and pictures.
+// One pass over widgets in Firefox (not Descent, DigitPad and Playground): keys and mouse as a reader uses them,
+// what the page then says, and pictures.
 //
 //   node firefox.mjs FIREFOX PAGE PICTURES       with puppeteer-core to be found from PUPPETEER, by WebDriver BiDi
 //
-// Prints JSON: { troubles: [what went wrong on the console], said: { name of a pass: [before, after] } }.
+// Prints JSON: { troubles: [what went wrong on the console], said: { name of a pass: [before, after] },
+// cut: { width of the window: [each number that nobody can see whole] } }.
 
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";

@@ -1,4 +1,6 @@
-"""One pass over the widgets in Firefox, on an exported page: keys, mouse, a quiet console, nothing cut.
+"""One pass over widgets in Firefox, on an exported page: keys, mouse, a quiet console, nothing cut.
+
+All are on the page, and none may be cut; Descent, DigitPad and Playground are not operated here.
 
 Node of the environment drives Firefox through puppeteer-core, which `make firefox` fetches.
 """

@@ -1,15 +1,12 @@
 """The results of a course: in one folder, a folder a set, as `backproplab grade` leaves them."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from backproplab.grading.book.errors import BookError
-from backproplab.grading.reports import RESULTS, results_in
-
-RUN = "run.json"
+from backproplab.grading.reports import RESULTS, RUN, read_run, results_in
 
 
 @dataclass(frozen=True)
@@ -53,7 +50,8 @@ def refuse_one_set(folder: Path) -> None:
 
 
 def _read_set(folder: Path) -> dict[str, Work]:
-    stored, run = results_in(folder), _run(folder)
+    # Without a run.json that can be read, results are all that is known.
+    stored, run = results_in(folder), read_run(folder)
     works = {}
     for student in sorted(stored.keys() | _table(run, "submissions").keys()):
         stem, record = stored.get(student, ("", None))
@@ -72,12 +70,3 @@ def _read_set(folder: Path) -> dict[str, Work]:
 def _table(content: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     table = content.get(name)
     return table if isinstance(table, dict) else {}
-
-
-def _run(folder: Path) -> dict[str, Any]:
-    """Return what run.json says; without it, or if it is damaged, results are all that is known."""
-    try:
-        content = json.loads((folder / RUN).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}

@@ -15,7 +15,7 @@ percent_per_day = 10   # of a set's points, for each day after those; or points_
 [students.ada]         # by the gradebook's student_id
 exempt = ["05-scalar-engine"]
 extra_days = { "03-spreadsheet" = 2 }
-days_late = { "04-credit-assignment" = 1 }  # where nothing else says how many
+days_late = { "04-credit-assignment" = 1 }  # counts instead of what the export says
 
 [students.eve]
 withdrawn = true       # left out of every gradebook; the results stay
@@ -44,7 +44,7 @@ class Student:
     extra_days: Mapping[str, float] = field(default_factory=dict)
     """By set, an extension in days."""
     days_late: Mapping[str, int] = field(default_factory=dict)
-    """By set, days after the due date as somebody counted them."""
+    """By set, days after the due date as somebody counted them, whatever the export says."""
     withdrawn: bool = False
     """Left out of the gradebook."""
 

@@ -5,19 +5,15 @@ import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from backproplab.grading import reports
 from backproplab.grading.book.errors import BookError
-from backproplab.grading.reports import escape_formula
 
 Cell = str | float | None
 
 
 def as_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """Return a table as CSV in UTF-8, every field quoted; None is an empty cell, which is not a 0."""
-    text = io.StringIO()
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
-    for row in (header, *rows):
-        writer.writerow(["" if cell is None else escape_formula(cell) for cell in row])
-    return text.getvalue().encode("utf-8", "backslashreplace")
+    """Return a table as CSV in UTF-8, as `reports.as_csv` writes it."""
+    return reports.as_csv(header, rows).encode("utf-8", "backslashreplace")
 
 
 def read_csv(path: Path) -> tuple[list[str], list[dict[str, str]]]:

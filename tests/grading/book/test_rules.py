@@ -1,6 +1,7 @@
 """Late days, extensions, exemptions and points: what a rule says is what a mark becomes."""
 
 import datetime
+from dataclasses import replace
 from pathlib import Path
 
 import book_kit as kit
@@ -12,7 +13,7 @@ from backproplab.grading.book.course import read_course
 from backproplab.grading.book.errors import BookError
 from backproplab.grading.book.lateness import moment
 from backproplab.grading.book.roster import read_roster
-from backproplab.grading.book.rules import read_rules
+from backproplab.grading.book.rules import Rules, Student, read_rules
 
 FIRST, SECOND = "03-spreadsheet", "04-credit-assignment"
 DUE = """
@@ -122,6 +123,12 @@ def test_a_platforms_mark_alone_is_a_day_and_is_said(tmp_path):
     assert "nothing is charged" in made.assumed[0]
 
 
+def test_days_that_somebody_counted_count_instead_of_what_the_export_says(tmp_path):
+    text = "points_per_day = 0.5" + DUE + "[students.ada]\ndays_late = { 03-spreadsheet = 1 }"
+    handed_in(tmp_path, FIRST, "2026-03-09 12:00:00 UTC")  # three days
+    assert line(book(tmp_path, text)) == (4, 0.5, 3.5)
+
+
 def test_points_change_in_proportion_and_no_code_runs(tmp_path):
     kit.grade(tmp_path, FIRST, {"ada": [2, 0.5], "bob": [0, 2]})
     made = book(tmp_path, "[points]\n'3.2' = 4")
@@ -171,14 +178,25 @@ def test_a_rule_that_would_do_nothing_is_refused(tmp_path, text, said):
         book(tmp_path, text)
 
 
-def test_the_rules_in_the_readme_are_rules(tmp_path):
-    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
-    found = rules(tmp_path, readme.split("```toml\n")[1].split("```")[0])
-    assert (found.free_days, found.percent_per_day, found.points) == (3, 10, {"3.1": 4})
-    assert found.columns == {FIRST: "Homework 3"}
-    assert found.students["ada"].extra_days == {FIRST: 2}
-    assert found.students["ada"].days_late == {SECOND: 1}
-    assert found.students["eve"].withdrawn
+SHOWN = Rules(
+    free_days=3,
+    percent_per_day=10,
+    due={FIRST: datetime.datetime.fromisoformat("2026-03-06T23:59:00+01:00")},
+    students={"ada": Student(extra_days={FIRST: 2})},
+)
+ADA = Student(exempt=("05-scalar-engine",), extra_days={FIRST: 2}, days_late={SECOND: 1})
+EVERY = replace(
+    SHOWN,
+    points={"3.1": 4},
+    columns={FIRST: "Homework 3"},
+    students={"ada": ADA, "eve": Student(withdrawn=True)},
+)
+
+
+@pytest.mark.parametrize(("page", "expected"), [("README.md", EVERY), ("INSTRUCTORS.md", SHOWN)])
+def test_the_rules_that_a_page_shows_are_rules(tmp_path, page, expected):
+    (shown,) = (Path(__file__).parents[3] / page).read_text(encoding="utf-8").split("```toml\n")[1:]
+    assert rules(tmp_path, shown.split("```")[0]) == expected
 
 
 def test_a_day_is_due_at_its_end_and_a_time_without_zone_is_this_machines(tmp_path):

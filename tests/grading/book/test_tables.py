@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 
 import book_kit as kit
@@ -109,7 +110,7 @@ def test_nbgraders_columns(tmp_path):
 def test_no_field_is_a_formula(tmp_path, student, write):
     kit.grade(tmp_path, FIRST, {}, waiting=[student])
     (tmp_path / FIRST / "results" / "x.json").write_text(
-        kit.json.dumps(kit.record(student, FIRST, [2])), encoding="utf-8"
+        json.dumps(kit.record(student, FIRST, [2])), encoding="utf-8"
     )
     content = write(book(tmp_path))
     (row,) = kit.table(content)

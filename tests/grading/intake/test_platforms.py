@@ -8,6 +8,7 @@ import pytest
 from exports import EXPORTS, pack
 
 from backproplab.grading.book.lateness import moment
+from backproplab.grading.sets import of_set
 from backproplab.grading.submissions import take_in, timestamp
 
 
@@ -94,11 +95,13 @@ TIMES = {
 @pytest.mark.parametrize("platform", TIMES)
 def test_when_the_attempt_that_counts_came_is_the_platforms_own_word(tmp_path, platform):
     path = pack(tmp_path / "export.zip", EXPORTS[platform][0])
-    found = {each.student: moment(timestamp(each)) for each in take_in(path).submissions}
-    assert {
-        student: when and when.astimezone(UTC if when.tzinfo else None).strftime("%Y-%m-%d %H:%M")
-        for student, when in found.items()
-    } == TIMES[platform]
+    came = take_in(path).submissions
+    for submissions in (came, of_set(came, "03-spreadsheet")):  # as read, and as graded
+        found = {each.student: moment(timestamp(each)) for each in submissions}
+        assert {
+            student: when and when.astimezone(UTC if when.tzinfo else None).strftime("%Y-%m-%d %H:%M")
+            for student, when in found.items()
+        } == TIMES[platform]
 
 
 def test_what_is_left_aside_says_why_and_whose_it_is(tmp_path):
