@@ -10,9 +10,8 @@ from traitlets import Dict, Float, Int, List, TraitError, Unicode, validate
 from backproplab.display import alt_text, image
 from backproplab.optimizers import SGD, Adam, Optimizer, RMSProp
 from backproplab.plots import descents
-from backproplab.plots.descents import is_outside
 from backproplab.plots.words import number
-from backproplab.surfaces import SURFACES, Surface, descend, losses
+from backproplab.surfaces import RUN_AWAY, SURFACES, Surface, descend, is_outside, losses
 from backproplab.widgets.kit.base import Live, Static
 
 Make = Callable[[float], Optimizer]
@@ -27,7 +26,6 @@ OPTIMIZERS: dict[str, Make] = {
 RATES = (0.003, 0.01, 0.03, 0.075, 0.085, 0.3)
 STEPS = 60
 CELLS = 36  # of the landscape, along each axis
-RUN_AWAY = 1e6
 LIMITS = {"turn": (0, 355), "tilt": (15, 90), "step": (0, STEPS)}  # degrees, degrees, steps
 
 
