@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from backproplab import SGD, Dense, Network, SquaredError, Tanh, fit
-from backproplab.clipping import Clipped, clipped, norm
+from backproplab.clipping import Clipped, clipped
+from backproplab.norms import norm
 from backproplab.optimizers import Adam, StepDecay
 from backproplab.training import GradientNorms, Recorder
 

@@ -9,9 +9,9 @@ from numpy.typing import ArrayLike
 
 from backproplab.losses import Loss
 from backproplab.network import Network
+from backproplab.norms import norm
 from backproplab.optimizers import Optimizer
 from backproplab.targets import Targets
-from backproplab.training.measurements import norm
 
 HARDLY, FAR = 1e-5, 0.5
 """Between these an update ÷ parameter raises no question; a thousandth is usual."""
