@@ -8,15 +8,8 @@ Bengio, *On the difficulty of training recurrent neural networks*, 2013.
 import numpy as np
 
 from backproplab.layers.contract import Array
+from backproplab.norms import norm
 from backproplab.optimizers import Optimizer, above_zero
-
-
-def norm(gradient: Array) -> float:
-    """The length of a flat gradient as an arrow, for float32 too, whose own squares overflow above 1.8e19."""
-    largest = float(np.abs(gradient).max(initial=0.0))
-    if not 0.0 < largest < np.inf:  # nan is neither
-        return largest
-    return largest * float(np.linalg.norm(np.divide(gradient, largest, dtype=np.float64)))
 
 
 def clipped(gradient: Array, max_norm: float) -> Array:

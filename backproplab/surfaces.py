@@ -84,6 +84,9 @@ PLATEAU = Surface(
 
 SURFACES = (RAVINE, TURNED_RAVINE, SADDLE, PLATEAU)
 
+RUN_AWAY = 1e6
+"""A path whose loss is above this has run away: its number says nothing more."""
+
 
 def descend(surface: Surface, optimizer: Optimizer, *, steps: int) -> Floats:
     """Where a new optimiser goes from the surface's start: `(steps + 1, 2)`, the start first.
@@ -104,6 +107,12 @@ def losses(surface: Surface, path: Floats) -> Floats:
     with np.errstate(over="ignore", invalid="ignore"):
         along = surface.loss(path[:, 0], path[:, 1])
     return np.where(np.isfinite(along), along, np.inf)
+
+
+def is_outside(surface: Surface, path: Floats) -> NDArray[np.bool_]:
+    """Which places of a path `(steps + 1, 2)` lie outside of the part worth seeing."""
+    inside = (np.abs(path) <= surface.reach).all(axis=1) & (losses(surface, path) <= surface.ceiling)
+    return np.asarray(~inside)
 
 
 def steps_until(surface: Surface, path: Floats, *, below: float) -> int | None:

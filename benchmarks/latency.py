@@ -34,7 +34,7 @@ PAUSE = 150  # milliseconds before each key: an unhurried hand
 PLAYED = 4000  # milliseconds for which pictures of the playground are counted
 
 CELLS = {
-    "stepper": """
+    "flow": """
 from backproplab import Value
 from backproplab.widgets import Flow
 a = Value(5, label="a")
@@ -111,7 +111,7 @@ class Measured(NamedTuple):
 
 
 LINES = (
-    Measured("Stepper: next step", "stepper", "input[type=range]", ".bpl", "ArrowRight", 5),
+    Measured("Flow: next step", "flow", "input[type=range]", ".bpl", "ArrowRight", 5),
     Measured("film: next frame", "film", "input[type=range]", ".bpl", "ArrowRight", 5),
     Measured(
         "sheet: a new number", "sheet", "td[data-name='w1']", ".bpl-sheet", "Enter", 5, ("0", ".", "{}")

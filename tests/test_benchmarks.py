@@ -129,7 +129,7 @@ def test_the_barest_graph_can_go_back_again():
 
 def test_latencies_become_figures_with_goals():
     found = {
-        "milliseconds": {"Stepper: next step": [1.0, 3.0, 2.0], widgets.PEER: [100.0, 200.0, 300.0]},
+        "milliseconds": {"Flow: next step": [1.0, 3.0, 2.0], widgets.PEER: [100.0, 200.0, 300.0]},
         "pictures_a_second": 25.0,
         "seconds": 4.0,
     }
@@ -165,7 +165,7 @@ def test_the_goals_are_those_that_were_set():
         (1.1, False),  # memory
         (0.1, False),  # import
         (0.6, False),  # mnist
-        *[(5, False)] * 4,  # milliseconds: Stepper, film, sheet, quick check
+        *[(5, False)] * 4,  # milliseconds: Flow, film, sheet, quick check
         (33, False),  # Playground: one step
         (20, True),  # its pictures a second
         (5, False),  # digit pad: ink

@@ -9,9 +9,9 @@ from numpy.typing import ArrayLike
 
 from backproplab.losses import Loss
 from backproplab.network import Network
+from backproplab.norms import norm
 from backproplab.optimizers import Optimizer
 from backproplab.targets import Targets
-from backproplab.training.measurements import norm
 
 HARDLY, FAR = 1e-5, 0.5
 """Between these an update ÷ parameter raises no question; a thousandth is usual."""
@@ -55,7 +55,7 @@ class OneStep(NamedTuple):
         return not any(row.verdict for row in self.parameters)
 
     def __str__(self) -> str:
-        width = max(len("parameter"), *(len(row.name) for row in self.parameters))
+        width = max(map(len, ["parameter", *(row.name for row in self.parameters)]))
         lines = [f"{'parameter':{width}}      size  gradient    update     ratio  verdict"]
         for row in self.parameters:
             sizes = f"{row.parameter:10.2g}{row.gradient:10.2g}{row.update:10.2g}"

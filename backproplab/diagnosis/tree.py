@@ -5,9 +5,8 @@ from typing import NamedTuple
 
 
 class Outcome(NamedTuple):
-    """One answer of a test, whom it makes suspect, and what to do."""
+    """Whom one answer of a test makes suspect, and what to do."""
 
-    answer: str
     suspect: str
     cure: str
 
@@ -20,18 +19,21 @@ class Branch(NamedTuple):
     yes: Outcome
     no: Outcome
 
+    @property
+    def outcomes(self) -> tuple[tuple[str, Outcome], tuple[str, Outcome]]:
+        """Both, each with the answer that leads to it."""
+        return ("yes", self.yes), ("no", self.no)
+
 
 CLINIC: tuple[Branch, ...] = (
     Branch(
         "Far from ln(classes) before any step",
         "first_loss: is it too high?",
         Outcome(
-            "yes",
             "Weights or inputs too large; a softmax along the wrong axis",
             "Xavier or He; inputs from 0 to 1",
         ),
         Outcome(
-            "no",
             "Too low: the answers are among the inputs, or it is trained already",
             "Look at the columns of x",
         ),
@@ -39,11 +41,8 @@ CLINIC: tuple[Branch, ...] = (
     Branch(
         "nan or inf",
         "Is it there before the first update?",
+        Outcome("A nan in the data; ln 0 or e to the 1,000", "Clean the data; take the loss from logits"),
         Outcome(
-            "yes", "A nan in the data; ln 0 or e to the 1,000", "Clean the data; take the loss from logits"
-        ),
-        Outcome(
-            "no",
             "Wrong gradients that grow, or steps that go too far",
             "check_gradients; if it passes, rate ÷ 10",
         ),
@@ -52,20 +51,16 @@ CLINIC: tuple[Branch, ...] = (
         "Rises",
         "Take one step at a thousandth of the rate: does the loss fall?",
         Outcome(
-            "yes",
             "Steps too far: the rate; a sum for a mean; weights changed before the blame has passed them",
             "Divide by the rows; blame first, then update; rate ÷ 10 last",
         ),
-        Outcome("no", "The update goes uphill: a sign, or a wrong backward pass", "check_gradients"),
+        Outcome("The update goes uphill: a sign, or a wrong backward pass", "check_gradients"),
     ),
     Branch(
         "Flat from the start",
         "overfit_one_batch: does it learn a few examples by heart?",
+        Outcome("The pass through the data: labels and inputs have come apart", "Shuffle both by one order"),
         Outcome(
-            "yes", "The pass through the data: labels and inputs have come apart", "Shuffle both by one order"
-        ),
-        Outcome(
-            "no",
             "A message that is 0 or wrong; a step too small; a loss that you did not mean",
             "one_step, then check_gradients; where both are quiet, read forward",
         ),
@@ -74,12 +69,10 @@ CLINIC: tuple[Branch, ...] = (
         "Falls, then stops too high, or rises again",
         "check_gradients: does every parameter agree?",
         Outcome(
-            "yes",
             "A forward pass or loss that you did not mean; a pass that leaves something changed",
             "Ask twice for one gradient: is it the same? Read forward",
         ),
         Outcome(
-            "no",
             "On the way back, what lies between the last that agrees and the first that differs",
             "Read backward there, and derive its line anew",
         ),
@@ -87,9 +80,8 @@ CLINIC: tuple[Branch, ...] = (
     Branch(
         "Right on one batch only",
         "Ask one example alone, then in a batch: the same answer?",
-        Outcome("yes", "It has seen one batch, or batches in one order", "Go through all data, shuffled"),
+        Outcome("It has seen one batch, or batches in one order", "Go through all data, shuffled"),
         Outcome(
-            "no",
             "Rows touch each other, or a row owns something: a bias for each row, a wrong axis",
             "Compare each shape with the one you meant",
         ),
@@ -97,8 +89,8 @@ CLINIC: tuple[Branch, ...] = (
     Branch(
         "Learns, but not for new data",
         "Send training data down the validation path: still right?",
-        Outcome("yes", "It overfits", "More data; stop at the lowest validation loss"),
-        Outcome("no", "The two paths differ: scaling, order of the labels", "One function for both"),
+        Outcome("It overfits", "More data; stop at the lowest validation loss"),
+        Outcome("The two paths differ: scaling, order of the labels", "One function for both"),
     ),
 )
 
@@ -117,8 +109,8 @@ def as_text(branches: tuple[Branch, ...] = CLINIC, *, width: int = 100) -> str:
     for branch in branches:
         lines += ["", branch.symptom.upper()]
         lines += textwrap.wrap(branch.test, width, initial_indent="  ", subsequent_indent="  ")
-        for outcome in (branch.yes, branch.no):
-            start = f"    {outcome.answer + ':':4} "
+        for answer, outcome in branch.outcomes:
+            start = f"    {answer + ':':4} "
             lines += textwrap.wrap(
                 f"{outcome.suspect}. → {outcome.cure}.",
                 width,

@@ -411,6 +411,13 @@ class Layer:
         expected = ", ".join(["batch", *map(str, self.input_shape or ("...",))])
         return ValueError(f"{type(self).__name__} expected inputs of shape ({expected}), got {shape}")
 
+    def wrong_dtype(self, got: np.dtype[Any], own: np.dtype[Any]) -> TypeError:
+        """The error for inputs in another dtype than the layer's own: which is which, and what to do."""
+        return TypeError(
+            f"{type(self).__name__} computes in {own}, got {got} inputs; "
+            f"convert them with x.astype(np.{own}), or choose the layer's dtype"
+        )
+
     def check_floats(self, x: Array) -> None:
         """Raise unless `x` is a plain array of floats."""
         if type(x) is not np.ndarray or x.dtype.kind != "f" or not x.ndim:

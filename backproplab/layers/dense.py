@@ -103,10 +103,7 @@ class Dense(Layer):
                 self.check_floats(x)  # a matrix or a masked array multiplies by rules of its own
             raise self.wrong_input(np.shape(x))
         if x.dtype != self.weights.dtype:
-            raise TypeError(
-                f"Dense computes in {self.weights.dtype}, got {x.dtype} inputs; "
-                f"convert them with x.astype(np.{self.weights.dtype}), or choose the layer's dtype"
-            )
+            raise self.wrong_dtype(x.dtype, self.weights.dtype)
 
     def wrong_input(self, shape: tuple[int | str, ...]) -> ValueError:
         """The error for a whole input array of this shape: what was expected, and what to do."""

@@ -58,9 +58,9 @@ class Normalization(Layer):
     def forward(self, x: Array, out: Array | None = None) -> Array:
         """Y for x `(batch, ..., features)`, with their own mean and spread; keeps x̂ and s."""
         self.check_input(x)
-        average, variance = self.mean_and_variance(x)
+        centred, _, variance = self.centred(x)
         self.spread: Array = np.sqrt(variance + self.epsilon)
-        self.normal: Array = (x - average) / self.spread
+        self.normal: Array = np.divide(centred, self.spread, out=centred)
         return self.scaled(self.normal, out)
 
     def backward(self, upstream: Array, out: Array | None = None) -> Array:
@@ -78,11 +78,12 @@ class Normalization(Layer):
         downstream /= self.spread
         return downstream
 
-    def mean_and_variance(self, x: Array) -> tuple[Array, Array]:
-        """Both in the dtype of x, with axes of length 1 where they were taken."""
+    def centred(self, x: Array) -> tuple[Array, Array, Array]:
+        """A new array x − m, and mean and variance, with axes of length 1 where these were taken."""
         axes = self.axes(x)
         average = mean(x, axes)
-        return average, mean(np.square(x - average), axes)
+        apart: Array = x - average
+        return apart, average, mean(np.square(apart), axes)
 
     def scaled(self, normal: Array, out: Array | None) -> Array:
         """G x̂ + b."""
@@ -109,10 +110,7 @@ class Normalization(Layer):
         if x.ndim < 2 or x.shape[-1] != self.features:
             raise self.wrong_input(x.shape)
         if x.dtype != self.gain.dtype:
-            raise TypeError(
-                f"{type(self).__name__} computes in {self.gain.dtype}, got {x.dtype} inputs; "
-                f"convert them with x.astype(np.{self.gain.dtype}), or choose the layer's dtype"
-            )
+            raise self.wrong_dtype(x.dtype, self.gain.dtype)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.features})"
@@ -180,17 +178,17 @@ class BatchNorm(Normalization):
         """All but the last one."""
         return tuple(range(x.ndim - 1))
 
-    def mean_and_variance(self, x: Array) -> tuple[Array, Array]:
-        """Those of the batch; keeps them, in float64, for the running ones."""
+    def centred(self, x: Array) -> tuple[Array, Array, Array]:
+        """By the mean of the batch; keeps mean and variance, in float64, for the running ones."""
         count = x.size // self.features
         if count < 2:
             raise ValueError(
                 f"BatchNorm trains on the spread of a batch, which one row does not have; got {x.shape}. "
                 "Choose a batch size that leaves no single row over, or call predict, with running ones"
             )
-        average, variance = super().mean_and_variance(x)
+        apart, average, variance = super().centred(x)
         self.seen = average.ravel().astype(np.float64), variance.ravel() * (count / (count - 1))
-        return average, variance
+        return apart, average, variance
 
     def backward(self, upstream: Array, out: Array | None = None) -> Array:
         """As every normalization; and the running mean and variance move towards those of the batch."""

@@ -106,32 +106,24 @@ class Passes:
         """The outputs, in an array that the next pass writes over."""
         if self._left_to_watch:
             return self._forward_watched(x)
-        for step, out in self._forward:
-            x = step(x) if out is None else step(x, out=out)
-        return x
+        return through(self._forward, x)
 
     def predict(self, x: Array) -> Array:
         """The outputs when no backward pass will follow: `forward`, but for layers that predict otherwise."""
-        for step, out in self._predict:
-            x = step(x) if out is None else step(x, out=out)
-        return x
+        return through(self._predict, x)
 
     def backward(self, upstream: Array) -> None:
         """Set the gradient of each parameter, from `upstream` = ∂L/∂outputs of the last forward."""
         if self._by_hand:
             self._backward_watched(upstream)
             return
-        for step, out in self._backward:
-            upstream = step(upstream) if out is None else step(upstream, out=out)
-        self._last(upstream)
+        self._last(through(self._backward, upstream))
 
     # the same, watched
 
     def _forward_watched(self, x: Array) -> Array:
         right = self._forward_by_hand(x)
-        outputs = x
-        for step, out in self._forward:
-            outputs = step(outputs) if out is None else step(outputs, out=out)
+        outputs = through(self._forward, x)
         if not agree(outputs, right):
             if self._repeats(x):
                 raise self._disagreement(f"the outputs of {self.names[-1]}")
@@ -190,6 +182,13 @@ class Passes:
                             f"{name} keeps its {what} in `{attribute}`, but its `keeps` does not say so, and "
                             f"it was written over; add {attribute!r}: {what!r} to the class's keeps"
                         )
+
+
+def through(steps: Sequence[tuple[Step, Array | None]], array: Array) -> Array:
+    """What comes out of one step after the other, each with its array from here if it has one."""
+    for step, out in steps:
+        array = step(array) if out is None else step(array, out=out)
+    return array
 
 
 def says_nothing(layer: Layer) -> bool:

@@ -121,8 +121,8 @@ def _middle(z: Floats, there: NDArray[np.intp]) -> float:
 
 
 @house_style()
-def silent_units(slopes: Mapping[str, Series], *, at_most: float = 0.0, ax: Axes | None = None) -> Axes:
-    """Draw over the steps how many units have a largest slope of `at_most` or less: with 0, the dead ones.
+def silent_units(slopes: Mapping[str, Series], *, ax: Axes | None = None) -> Axes:
+    """Draw over the steps how many units are dead: their largest slope is 0.
 
     `slopes` holds by name what a `UnitSlopes` recorded of a layer, `(times, units)`: a line each. The alt
     text gives the first count, the step by which half of the largest is there, the largest and the last.
@@ -131,17 +131,18 @@ def silent_units(slopes: Mapping[str, Series], *, at_most: float = 0.0, ax: Axes
     if not 0 < len(slopes) <= len(LINES):
         raise ValueError(f"silent_units() draws one to {len(LINES)} layers, got {len(slopes)}")
     ax = axes_or_new(ax)
-    told, most = [], 0
+    told, sizes = [], {series.values.shape[1] for series in slopes.values()}
     for (name, series), line, colour in zip(slopes.items(), LINES, SERIES, strict=False):
-        count = (np.asarray(series.values) <= at_most).sum(axis=1)
+        count = (np.asarray(series.values) == 0).sum(axis=1)
         ax.step(series.steps, count, where="post", linestyle=line, color=colour, label=name)
-        most = max(most, series.values.shape[1])
-        told.append(f"{name}: {_career(series.steps, count)}")
+        size = f", of {series.values.shape[1]}" if len(sizes) > 1 else ""
+        told.append(f"{name}{size}: {_career(series.steps, count)}")
     step_axis(ax)
-    ax.set(ylabel=f"units, of {most}", ylim=(0, most))
-    ax.set_title("Dead units" if at_most == 0 else f"Units whose largest slope is {at_most:g} or less")
+    of_all = f", of {max(sizes)}" if len(sizes) == 1 else ""
+    ax.set(ylabel=f"units{of_all}", ylim=(0, max(sizes)))
+    ax.set_title("Dead units")
     ax.legend(loc="best")
-    describe(ax, f"Units without a slope over training, of {most}. {'; '.join(told)}.")
+    describe(ax, f"Units without a slope over training{of_all}. {'; '.join(told)}.")
     return ax
 
 

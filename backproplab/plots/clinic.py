@@ -68,8 +68,8 @@ def _lines(text: str, column: _Column) -> list[str]:
 def _outcomes(branch: Branch) -> list[tuple[str, list[str], list[str]]]:
     """Of each outcome: its answer, and the lines of suspects and of the cure."""
     return [
-        (each.answer, _lines(each.suspect, OUTCOME), _lines(f"→ {each.cure}", OUTCOME))
-        for each in (branch.yes, branch.no)
+        (answer, _lines(each.suspect, OUTCOME), _lines(f"→ {each.cure}", OUTCOME))
+        for answer, each in branch.outcomes
     ]
 
 
@@ -124,7 +124,5 @@ def _text(ax: Axes, lines: list[str], left: float, top: float, *, weight: str = 
 
 def _told(branch: Branch) -> str:
     """A branch in one sentence each for symptom, test and outcomes."""
-    parts = [
-        f"{each.answer.capitalize()}: {each.suspect}; cure: {each.cure}." for each in (branch.yes, branch.no)
-    ]
+    parts = [f"{answer.capitalize()}: {each.suspect}; cure: {each.cure}." for answer, each in branch.outcomes]
     return f"{branch.symptom}: {branch.test} {' '.join(parts)}"

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from backproplab.display import describe
 from backproplab.plots.style import AMOUNT, INK, ROLES, house_style, panels
 from backproplab.plots.words import join, number
-from backproplab.surfaces import Surface, losses
+from backproplab.surfaces import RUN_AWAY, Surface, is_outside, losses
 
 ACROSS = 3  # panels in a row
 Floats = NDArray[np.float64]
@@ -20,8 +20,9 @@ Floats = NDArray[np.float64]
 def descents(surface: Surface, paths: Mapping[str, ArrayLike]) -> Figure:
     """Draw each path `(steps + 1, 2)` on contours of the surface, with the loss at its end, by its name.
 
-    A circle is the start, a star the last place. What lies outside of the part worth seeing is cut off, and
-    the title says so. ValueError for no path, for more than six, and for one of another shape.
+    A circle is the start, a star the last place. What lies outside of the part worth seeing is cut off; of
+    the last place, the title says so. ValueError for no path, for more than six, and for one of another
+    shape.
     """
     if not 0 < len(paths) <= 2 * ACROSS:
         raise ValueError(f"descents() draws one to {2 * ACROSS} paths, got {len(paths)}")
@@ -51,12 +52,6 @@ def descents(surface: Surface, paths: Mapping[str, ArrayLike]) -> Figure:
     return figure
 
 
-def is_outside(surface: Surface, path: Floats) -> NDArray[np.bool_]:
-    """Which places of a path `(steps + 1, 2)` lie outside of the part worth seeing."""
-    inside = (np.abs(path) <= surface.reach).all(axis=1) & (losses(surface, path) <= surface.ceiling)
-    return np.asarray(~inside)
-
-
 def _contours(ax: Axes, surface: Surface) -> None:
     axis = np.linspace(-surface.reach, surface.reach, 121)
     heights = surface.loss(*np.meshgrid(axis, axis))
@@ -80,4 +75,4 @@ def _path(ax: Axes, path: Floats) -> None:
 def _end(surface: Surface, path: Floats) -> str:
     last = float(losses(surface, path)[-1])
     beyond = " (outside)" if is_outside(surface, path)[-1] else ""
-    return "run away" if last > 1e6 else f"loss {number(last)}{beyond}"
+    return "run away" if last > RUN_AWAY else f"loss {number(last)}{beyond}"

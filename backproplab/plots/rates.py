@@ -4,12 +4,11 @@ from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from numpy.typing import ArrayLike
 
 from backproplab.display import describe
-from backproplab.plots.style import LINES, MARKERS, SERIES, axes_or_new, house_style
-from backproplab.plots.words import join, number, short
+from backproplab.plots.style import LINES, MARKERS, SERIES, axes_or_new, house_style, log_axis
+from backproplab.plots.words import join, number
 
 
 @house_style()
@@ -42,10 +41,7 @@ def rate_curves(
             + (f", and has no finite loss at {lost}" if lost else "")
         )
     ax.set_xscale("log")
-    ax.set_yscale("log")
-    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    ax.yaxis.set_minor_locator(NullLocator())
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value)))
+    log_axis(ax)
     ax.set_xlabel("learning rate")
     ax.set_ylabel(loss)
     ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))

@@ -12,7 +12,7 @@ from backproplab.plots.words import join, number
 
 
 @house_style()
-def training_runs(runs: Mapping[str, ArrayLike], *, unit: str = "epoch", ax: Axes | None = None) -> Axes:
+def training_runs(runs: Mapping[str, ArrayLike], *, ax: Axes | None = None) -> Axes:
     """Draw the loss of each run over its epochs, by the names of the runs.
 
     Each run is `(epochs,)`, counted from 1; what is not finite is not drawn, and the alt text says from where
@@ -32,21 +32,21 @@ def training_runs(runs: Mapping[str, ArrayLike], *, unit: str = "epoch", ax: Axe
     for values, line, marker, colour in zip(losses.values(), LINES, MARKERS, SERIES, strict=False):
         shown = np.where(np.isfinite(values), values, np.nan)
         ax.plot(np.arange(1, len(values) + 1), shown, linestyle=line, marker=marker, color=colour)
-    step_axis(ax, unit)
+    step_axis(ax, "epoch")
     ax.set_ylabel("loss")
     ax.set_ylim(bottom=0)
     ends = [float(values[np.isfinite(values)][-1]) for values in losses.values()]
     label_ends(ax, ends, list(losses), SERIES[: len(losses)])
-    told = join([f"{name} {_course(values, unit)}" for name, values in losses.items()])
-    describe(ax, f"The loss over {max(map(len, losses.values()))} {unit}s: {told}.")
+    told = join([f"{name} {_course(values)}" for name, values in losses.items()])
+    describe(ax, f"The loss over {max(map(len, losses.values()))} epochs: {told}.")
     return ax
 
 
-def _course(values: NDArray[np.float64], unit: str) -> str:
+def _course(values: NDArray[np.float64]) -> str:
     """From where to where, by way of its lowest point if it rises again, and where it ceases to be finite."""
     finite = values[np.isfinite(values)]
     lowest = int(np.nanargmin(np.where(np.isfinite(values), values, np.nan)))
     low = f" by way of {number(values[lowest])}" if lowest and finite[-1] > 1.05 * values[lowest] else ""
     course = f"goes from {number(finite[0])}{low} to {number(finite[-1])}"
     broken = np.flatnonzero(~np.isfinite(values))
-    return f"{course}, and is not finite from {unit} {broken[0] + 1} on" if len(broken) else course
+    return f"{course}, and is not finite from epoch {broken[0] + 1} on" if len(broken) else course

@@ -4,7 +4,6 @@ Numbers that are computed from many, such as norms, are computed and kept in flo
 dtype: squares in float32 are 0 below 1e-23 and infinite above 1e19, and 15 sigmoid layers go further.
 """
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from backproplab.layers.contract import Array, Shape
 from backproplab.losses import Loss
 from backproplab.network import Network
+from backproplab.norms import norm, unit
 from backproplab.targets import Targets
 from backproplab.training.recorder import Measurement, Moment
 from backproplab.training.steps import check_seed, how_many
@@ -234,27 +234,6 @@ def layer_norms(network: Network, flat: Array) -> NDArray[np.float64]:
 def layer_units(network: Network, flat: Array) -> NDArray[np.float64]:
     """The `unit` of each trained layer's part of a flat vector, `(layers,)`."""
     return np.array([unit(part) for part in layer_parts(network, flat)], dtype=np.float64)
-
-
-def norm(array: NDArray[np.floating]) -> float:
-    """Euclidean norm, computed in float64 whatever the array's dtype; no square in it vanishes or overflows.
-
-    >>> [f"{norm(np.array([3, 4]) * scale):.3g}" for scale in (0.0, 1e-200, 1.0, 1e200)]
-    ['0', '5e-200', '5', '5e+200']
-    """
-    flat = np.ravel(array).astype(np.float64, copy=False)
-    square = float(np.vdot(flat, flat))
-    if 1e-280 < square < math.inf:  # every square that counts was a number with all of its digits
-        return math.sqrt(square)
-    scale = unit(flat)
-    flat = flat / scale
-    return scale * math.sqrt(float(np.vdot(flat, flat)))
-
-
-def unit(array: NDArray[np.floating]) -> float:
-    """The power of two just below the largest size of an entry; 1 if that is 0 or no finite number."""
-    largest = float(np.abs(array).max(initial=0.0))
-    return math.ldexp(0.5, math.frexp(largest)[1]) if 0 < largest < math.inf else 1.0
 
 
 def within(index: object, size: int) -> bool:

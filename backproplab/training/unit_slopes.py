@@ -18,7 +18,7 @@ def slopes(network: Network, name: str, x: ArrayLike) -> Array:
     """The slope ∂a/∂z of each unit of an activation, for each example: `(examples, ..., units)`.
 
     `name` is that of the layer in the network, such as "relu1"; x `(examples, ...)` as the network takes it.
-    It runs forward as far as that layer, whose layers then hold what it left, as after `predict`.
+    It runs forward as far as that layer, whose layers then hold what it left, as after `forward`.
     ValueError if there is no activation of that name among the network's own layers.
 
     >>> from backproplab import Dense, ReLU

@@ -1,17 +1,14 @@
 """The two tasks: moons, 500 steps of a small network, and digits, 939 steps of a larger one."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-import numpy as np
-from numpy.typing import NDArray
-
 from backproplab.datasets import mnist, moons
+from backproplab.datasets.toy import Examples
 from backproplab.layers import Dense, ReLU
 from backproplab.network import Network
-
-Examples = tuple[NDArray[np.float32], NDArray[np.int64]]
 
 
 @dataclass(frozen=True)
@@ -25,8 +22,12 @@ class Task:
     """Training, validation and test examples."""
     epochs: int
     batch_size: int
-    steps: int
-    """All steps of a run."""
+
+    @property
+    def steps(self) -> int:
+        """All steps of a run; the last batch of an epoch may be smaller."""
+        (x, _), *_ = self.data()
+        return self.epochs * math.ceil(len(x) / self.batch_size)
 
 
 @cache
@@ -58,6 +59,6 @@ def _larger(seed: int) -> Network:
     return Network([Dense(784, 128, initial="he"), ReLU(), Dense(128, 10, initial="xavier")], seed=seed)
 
 
-MOONS = Task("moons", _small, _moons, epochs=20, batch_size=20, steps=500)
-MNIST = Task("MNIST", _larger, _digits, epochs=3, batch_size=64, steps=939)
+MOONS = Task("moons", _small, _moons, epochs=20, batch_size=20)
+MNIST = Task("MNIST", _larger, _digits, epochs=3, batch_size=64)
 TASKS = (MOONS, MNIST)

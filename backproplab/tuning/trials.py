@@ -8,12 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from numpy.typing import ArrayLike
-
 from backproplab.losses import SoftmaxCrossEntropy
-from backproplab.network import Network
 from backproplab.optimizers import SGD, Adam, AdamW, CosineDecay, Optimizer, RMSProp, Schedule, WarmUp
-from backproplab.training import TrainingStopped, accuracy, fit
+from backproplab.training import TrainingStopped, fit
 from backproplab.tuning.tasks import TASKS, Task
 
 Make = Callable[[float | Schedule], Optimizer]
@@ -94,12 +91,10 @@ def trial(task: Task, plan: Plan, seed: int, *, test: bool = False) -> Outcome:
     if history.stopped:
         return Outcome(task.name, plan, seed, math.inf, 0.0)
     x, labels = unseen if test else validation
-    return Outcome(task.name, plan, seed, _mean_loss(network, x, labels), accuracy(network, loss, x, labels))
-
-
-def _mean_loss(network: Network, x: ArrayLike, labels: ArrayLike) -> float:
-    value = SoftmaxCrossEntropy().forward(network.predict(x), labels)
-    return value if math.isfinite(value) else math.inf
+    outputs = network.predict(x)
+    value = loss.forward(outputs, labels)
+    right = loss.accuracy(outputs, loss.encode(labels, outputs.shape, outputs.dtype))
+    return Outcome(task.name, plan, seed, value if math.isfinite(value) else math.inf, right)
 
 
 def plans(optimizer: str) -> list[Plan]:

@@ -99,7 +99,8 @@ def test_a_healthy_network_raises_no_question(activation, seed, digits):
     assert first_loss(net, LOSS, x, labels).passed
     assert overfit_one_batch(net, LOSS, x[:20], labels[:20], optimizer=sgd, updates=200).passed
     for updates in (0, 1, 40):
-        train(net, digits, RATES[activation], updates or 1)
+        if updates:
+            train(net, digits, RATES[activation], updates)
         assert one_step(net, LOSS, x[:50], labels[:50], optimizer=sgd).passed
 
 
@@ -251,6 +252,14 @@ def test_the_sizes_are_norms_and_the_update_that_of_the_optimiser():
     assert weights.ratio == pytest.approx(0.2)
     assert (bias.parameter, bias.gradient, bias.update) == pytest.approx((0, 2, 1))
     assert np.isnan(bias.ratio)
+
+
+def test_a_network_without_parameters_is_a_table_without_rows():
+    found = one_step(
+        Network([Sigmoid()], dtype=np.float64), SquaredError(), [[1.0]], [[0.5]], optimizer=SGD(0.1)
+    )
+    assert found.passed
+    assert str(found).split() == ["parameter", "size", "gradient", "update", "ratio", "verdict"]
 
 
 @pytest.mark.parametrize("make", [lambda: SGD(0.1, momentum=0.9), Adam], ids=["momentum", "Adam"])

@@ -1,4 +1,4 @@
-"""The decision tree: whole, printable, and true of networks that have the faults it names."""
+"""The decision tree: whole, with a place for each of the package's tests, and printable."""
 
 import pytest
 
@@ -10,8 +10,7 @@ def test_each_symptom_has_a_test_with_two_outcomes_and_each_outcome_a_cure():
     assert len({branch.symptom for branch in CLINIC}) == len(CLINIC) == 7
     for branch in CLINIC:
         assert "?" in branch.test
-        for outcome, answer in ((branch.yes, "yes"), (branch.no, "no")):
-            assert outcome.answer == answer
+        for outcome in (branch.yes, branch.no):
             assert outcome.suspect
             assert outcome.cure
         assert branch.yes.cure != branch.no.cure
@@ -32,5 +31,5 @@ def test_the_text_holds_every_word_and_fits(width):
     for branch in CLINIC:
         assert branch.symptom.upper() in words
         assert branch.test in words
-        for outcome in (branch.yes, branch.no):
-            assert f"{outcome.suspect}. → {outcome.cure}." in words
+        for answer, outcome in branch.outcomes:
+            assert f"{answer}: {outcome.suspect}. → {outcome.cure}." in words

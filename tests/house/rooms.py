@@ -25,7 +25,7 @@ def _room(modules: str, sees: str = "", libraries: str | None = None, extras: st
 ROOMS = {
     "foundation": _room("files errors", libraries=""),
     "mathematics": _room(
-        "scalar real graph_copy arrays targets layers losses network summary optimizers training"
+        "scalar real graph_copy arrays targets layers losses network norms summary optimizers training"
         " clipping gradient_check datasets pretrained diagnosis surfaces tuning",
         "foundation",
         libraries="numpy",

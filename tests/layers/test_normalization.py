@@ -250,3 +250,28 @@ def test_the_summary_counts_what_is_kept(kind, shape):
         layer.forward(x)
         kept.append(sum(array.nbytes for array in (layer.normal, layer.spread)))
     assert layer.kept_bytes(shape, np.dtype(np.float64))[0] == kept[1] - kept[0]
+
+
+class Counted(np.ndarray):
+    """An array of which `passes` notes each operation that goes through 12 numbers, and none of fewer."""
+
+    passes = []
+
+    def __array_ufunc__(self, ufunc, method, *inputs, out=None, **options):
+        if max(map(np.size, inputs)) == 12:
+            self.passes.append(ufunc.__name__)
+        return getattr(ufunc, method)(*map(np.asarray, inputs), **options).view(Counted)
+
+
+@BOTH
+def test_the_cost_is_what_is_computed_for_each_number(kind, monkeypatch):
+    monkeypatch.setattr(kind, "check_input", lambda *_: None)  # which take plain arrays only
+    monkeypatch.setattr(kind, "check_upstream", lambda *_: None)
+    layer, counts = kind(4), []
+    x, upstream = np.random.default_rng(0).normal(size=(2, 3, 4)).view(Counted)
+    for call, array in ((layer.forward, x), (layer.backward, upstream)):
+        Counted.passes.clear()
+        call(array)
+        counts.append(len(Counted.passes))
+    cost = layer.cost((4,))
+    assert counts == [cost.forward // 4, (cost.parameters + cost.inputs) // 4]

@@ -28,5 +28,8 @@ def test_lines_are_told_apart_without_colour():
 def test_curves_that_cannot_be_drawn(pair):
     with pytest.raises(ValueError, match="some losses finite"):
         rate_curves({"mine": pair})
+
+
+def test_no_curve_is_nothing_to_draw():
     with pytest.raises(ValueError, match="one to 6 curves, got 0"):
         rate_curves({})

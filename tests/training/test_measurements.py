@@ -7,6 +7,7 @@ import pytest
 
 from backproplab import SGD, Dense, Network, Sigmoid, SoftmaxCrossEntropy, SquaredError, Tanh, fit
 from backproplab.layers import Flatten
+from backproplab.norms import norm
 from backproplab.training import (
     Accuracy,
     BatchLoss,
@@ -20,7 +21,7 @@ from backproplab.training import (
     Weights,
     accuracy,
 )
-from backproplab.training.measurements import layer_norms, norm
+from backproplab.training.measurements import layer_norms
 
 RNG = np.random.default_rng(0)
 X, LABELS = RNG.normal(size=(24, 3)), RNG.integers(2, size=24)

@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from backproplab.tuning import MNIST, MOONS, OPTIMIZERS, RATES, TASKS, Plan, chosen, recorded, trial
+from backproplab.tuning import MNIST, MOONS, OPTIMIZERS, RATES, TASKS, Plan, chosen, record, recorded, trial
 from backproplab.tuning.trials import FINAL_SEEDS, TUNING_SEEDS, plans, to_row
 
 
@@ -28,19 +28,40 @@ def test_what_was_chosen_is_inside_the_rates_tried_and_what_met_the_test_data(ta
 
 
 @pytest.mark.parametrize(
-    ("task", "optimizer", "rate", "schedule", "is_test"),
+    ("kind", "task", "optimizer", "rate", "schedule"),
     [
-        (MOONS, "gradient descent", 0.1, "constant", False),
-        (MOONS, "AdamW", 0.01, "warm-up and decay", True),
-        (MNIST, "gradient descent", 0.03, "constant", False),
+        ("trials", MOONS, "gradient descent", 0.1, "constant"),
+        ("finals", MOONS, "AdamW", 0.01, "warm-up and decay"),
+        ("trials", MNIST, "gradient descent", 0.03, "constant"),
+        ("starts", MOONS, "gradient descent", 3.0, "decay"),
     ],
 )
-def test_a_trial_comes_out_again(task, optimizer, rate, schedule, is_test):
-    plan, kind = Plan(optimizer, rate, schedule), "finals" if is_test else "trials"
+def test_a_trial_comes_out_again(kind, task, optimizer, rate, schedule):
+    plan = Plan(optimizer, rate, schedule)
     one = next(one for one in recorded(kind) if (one.task, one.plan) == (task.name, plan))
-    again = trial(task, plan, one.seed, test=is_test)
+    again = trial(task, plan, one.seed, test=kind == "finals")
     assert again.loss == pytest.approx(one.loss, rel=0.05)  # other kernels sum in another order
     assert again.right == pytest.approx(one.right, abs=0.01)
+
+
+def test_the_starts_are_twenty_seeds_with_a_warm_up_and_the_same_without(monkeypatch):
+    asked = []
+    monkeypatch.setattr(record, "trial", lambda task, plan, seed: asked.append((task.name, plan, seed)))
+    record.starts()
+    assert [(one.task, one.plan, one.seed) for one in recorded("starts")] == asked
+    assert Counter(plan.schedule for _, plan, _ in asked) == {"decay": 20, "warm-up and decay": 20}
+    assert {seed for _, _, seed in asked} == set(range(20))
+
+
+def test_what_was_recorded_is_written_as_it_stands_in_the_file(tmp_path, monkeypatch):
+    recorded_in, again = record.FILE, tmp_path / "trials.json"
+    monkeypatch.setattr(record, "FILE", again)
+    record.write({kind: list(recorded(kind)) for kind in ("trials", "finals", "starts")})
+    assert again.read_bytes() == recorded_in.read_bytes()
+
+
+def test_all_steps_are_those_of_whole_epochs_and_a_smaller_last_batch_is_one():
+    assert (MOONS.steps, MNIST.steps) == (500, 939)
 
 
 def test_a_training_that_breaks_off_has_an_infinite_loss():

@@ -1,33 +1,24 @@
 """The descent: a loss of two parameters as a landscape that turns, and the paths of optimisers down it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from traitlets import Dict, Float, Int, List, TraitError, Unicode, validate
 
+from backproplab import tuning
 from backproplab.display import alt_text, image
-from backproplab.optimizers import SGD, Adam, Optimizer, RMSProp
 from backproplab.plots import descents
-from backproplab.plots.descents import is_outside
 from backproplab.plots.words import number
-from backproplab.surfaces import SURFACES, Surface, descend, losses
+from backproplab.surfaces import RUN_AWAY, SURFACES, Surface, descend, is_outside, losses
 from backproplab.widgets.kit.base import Live, Static
 
-Make = Callable[[float], Optimizer]
-
-OPTIMIZERS: dict[str, Make] = {
-    "gradient descent": SGD,
-    "momentum": lambda rate: SGD(rate, momentum=0.9),
-    "Nesterov": lambda rate: SGD(rate, momentum=0.9, nesterov=True),
-    "RMSProp": RMSProp,
-    "Adam": Adam,
-}
+# Without AdamW, whose decay belongs to weights: w₁ and w₂ are places on a map.
+OPTIMIZERS = {name: make for name, make in tuning.OPTIMIZERS.items() if name != "AdamW"}
 RATES = (0.003, 0.01, 0.03, 0.075, 0.085, 0.3)
 STEPS = 60
 CELLS = 36  # of the landscape, along each axis
-RUN_AWAY = 1e6
 LIMITS = {"turn": (0, 355), "tilt": (15, 90), "step": (0, STEPS)}  # degrees, degrees, steps
 
 

@@ -9,8 +9,8 @@ from backproplab.layers.chain import LayerStep
 from backproplab.layers.contract import Array, Layer
 from backproplab.losses import Loss
 from backproplab.network import Network
+from backproplab.norms import norm
 from backproplab.plots.words import join, line_up, number, short
-from backproplab.training.measurements import norm
 
 MOST_ROWS, MOST_COLUMNS = 6, 5  # a larger array is told by its shape and its norm
 
