@@ -13,7 +13,7 @@ from backproplab.course.outline import Part
 from backproplab.course.progress import Practice, standings, where_to_go_on
 from backproplab.door.words import go_on, passed_of_all, words
 from backproplab.marking.verdict import Status
-from backproplab.publishing.practice.data import REVIEW, START, page_data, page_script, page_style
+from backproplab.publishing.practice.data import PAGES, page_data, page_script, page_style
 from backproplab.publishing.site.title_picture import title_picture
 
 STEPS = {Status.RIGHT: "right", Status.NOT_YET: "tried", Status.PARTLY: "tried"}
@@ -25,20 +25,6 @@ class Bar(NamedTuple):
 
     words: str
     steps: list[str]
-
-
-TITLES = {REVIEW: "Review", START: "Where should I start?"}
-LEADS = {
-    REVIEW: (
-        "Questions of the lessons that you have finished, mixed. What you answer wrong comes again in ten "
-        "minutes, what you answer rightly in a day, then in three, and so on to five weeks. Questions about "
-        "mistakes that you have made, here or in exercises, come first. Your answers stay in your browser."
-    ),
-    START: (
-        "Eight questions, in the order of the lessons. Answer as far as you can; below them stands the "
-        "lesson to begin with. Nothing is kept, and nobody looks."
-    ),
-}
 
 
 def practice_page(page: str, copy: Path, parts: list[Part], base_url: str = "/") -> str:
@@ -57,8 +43,8 @@ def practice_page(page: str, copy: Path, parts: list[Part], base_url: str = "/")
     ]
     return _template("questions").render(
         style=Markup(asset("course/map.css") + page_style()),
-        title=TITLES[page],
-        lead=LEADS[page],
+        title=PAGES[page].title,
+        lead=PAGES[page].lead,
         data=Markup(page_data(page, lessons, mistakes(copy))),
         script=Markup(page_script(page)),
         base_url=base_url,
