@@ -6,6 +6,7 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from backproplab import cli
 from backproplab.authoring.notebooks import as_text, normalise
 
 LESSON = "notebooks/03-made-up.ipynb"
@@ -106,3 +107,9 @@ def rewrites(name, source):
 def runs(name, text="42\n", count=1):
     """A learner's change: this cell has been run."""
     return lambda cells: cells[name].update(outputs=[new_output("stream", text=text)], execution_count=count)
+
+
+def said(capsys, *arguments, status=0):
+    """What `backproplab` prints for these arguments: (out, err)."""
+    assert cli.main(list(arguments)) == status
+    return capsys.readouterr()

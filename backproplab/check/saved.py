@@ -14,10 +14,11 @@ def saved_results(notebook: Mapping[str, Any]) -> dict[str, Status]:
 
     `notebook` is what JSON reads from the file. A cell whose output was cleared says nothing.
     """
-    return {found[1]: Status(found[2]) for text in _outputs(notebook) for found in _CARD.finditer(text)}
+    texts = (text for cell in notebook["cells"] for text in html_outputs(cell))
+    return {found[1]: Status(found[2]) for text in texts for found in _CARD.finditer(text)}
 
 
-def _outputs(notebook: Mapping[str, Any]) -> Iterator[str]:
-    for cell in notebook["cells"]:
-        for output in cell.get("outputs", ()):
-            yield "".join(output.get("data", {}).get("text/html", ""))
+def html_outputs(cell: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the HTML of each output of a cell, "" for an output that has none."""
+    for output in cell.get("outputs", ()):
+        yield "".join(output.get("data", {}).get("text/html", ""))

@@ -1,4 +1,4 @@
-"""What a learner's copy of the course holds: lessons, what they link to, exercises, a note on installing.
+"""What a learner's copy holds: lessons, the pages to look things up, linked files, exercises, how to install.
 
 One function says it, for the folder that `backproplab course` makes and for the zip that
 `backproplab release --zip` packs; `start_page` adds a map. No solution is in a copy and no part of the

@@ -8,11 +8,12 @@ import base64
 import json
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from backproplab.check.saved import saved_results
+from backproplab.check.saved import html_outputs, saved_results
 from backproplab.marking.verdict import Status
 
 from .contents import EXERCISES, EXPECTED, LESSONS
@@ -24,6 +25,8 @@ TIME = re.compile(r"\*(About [^.;*]+)")
 QUIZ = "quick_check("
 QUESTION = "<li><p>"  # begins each in the quiz's still half
 OPEN = (Status.NOT_ATTEMPTED, Status.NOT_CHECKED)
+DAMAGED = (AttributeError, LookupError, TypeError, ValueError)
+"""What reading a notebook may raise whose parts are not what its format says, as after a merge."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ class Practice:
     @property
     def finished(self) -> bool:
         """Is all of it right?"""
-        return self.passed == len(self.exercises)
+        return bool(self.exercises) and self.passed == len(self.exercises)
 
 
 @dataclass(frozen=True)
@@ -110,15 +113,19 @@ def _standing(copy: Path, entry: Entry) -> Standing:
     lesson, practice = None, None
     for page in entry.pages:
         notebook = _read(copy / f"{page}.ipynb")
-        if notebook and page.startswith(f"{LESSONS}/"):
-            lesson = _lesson(notebook)
-        elif notebook:
-            practice = _practice(notebook, copy / EXERCISES / EXPECTED / f"{Path(page).name}.json")
+        if not notebook:
+            continue
+        # What cannot be read counts as not there: no map has to fail for it.
+        with suppress(*DAMAGED):
+            if page.startswith(f"{LESSONS}/"):
+                lesson = _lesson(notebook)
+            else:
+                practice = _practice(notebook, copy / EXERCISES / EXPECTED / f"{Path(page).name}.json")
     return Standing(entry, lesson, practice)
 
 
 def _read(path: Path) -> dict[str, Any] | None:
-    """Return a notebook; None if it is not there or is none, which no map has to fail for."""
+    """Return a notebook; None if it is not there or is none."""
     found = _json(path)
     cells = found.get("cells")
     return found if isinstance(cells, list) and all(isinstance(cell, dict) for cell in cells) else None
@@ -142,10 +149,10 @@ def _lesson(notebook: dict[str, Any]) -> Lesson:
 def _questions(notebook: dict[str, Any]) -> tuple[int, int]:
     """Return how many questions the quick check of a lesson asks, and how many are answered rightly."""
     asked = sum(
-        "".join(output.get("data", {}).get("text/html", "")).count(QUESTION)
+        text.count(QUESTION)
         for cell in notebook["cells"]
         if QUIZ in "".join(cell["source"])
-        for output in cell.get("outputs", ())
+        for text in html_outputs(cell)
     )
     models = notebook.get("metadata", {}).get("widgets", {}).get(WIDGETS, {}).get("state", {}).values()
     quizzes = [model["state"] for model in models if model.get("state", {}).get("sealed")]
@@ -153,9 +160,13 @@ def _questions(notebook: dict[str, Any]) -> tuple[int, int]:
 
 
 def _answered_rightly(quiz: dict[str, Any]) -> int:
-    replies = json.loads(base64.b64decode(quiz["sealed"]))
-    tried = zip(replies, quiz.get("checked", []), strict=False)
-    return sum(any(choices[place]["right"] for place in places) for choices, places in tried)
+    """Return how many questions of a saved quiz are answered rightly: none, if its state is damaged."""
+    try:
+        replies = json.loads(base64.b64decode(quiz["sealed"]))
+        tried = zip(replies, quiz.get("checked", []), strict=False)
+        return sum(any(choices[place]["right"] for place in places) for choices, places in tried)
+    except DAMAGED:
+        return 0
 
 
 def _practice(notebook: dict[str, Any], values: Path) -> Practice:

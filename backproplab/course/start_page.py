@@ -30,9 +30,9 @@ def whole_copy(course: Path) -> dict[str, bytes]:
 
 def start_page(listed: list[Part], contents: Mapping[str, bytes]) -> str:
     """Return the page: a map of what there is in `contents`, the files of a copy by their names in it."""
-    package = files("backproplab")
-    template = Template((package / "course" / "start.html").read_text(encoding="utf-8"))
-    style = (package / "door" / "door.css").read_text(encoding="utf-8")
+    here = files("backproplab.course")
+    template = Template((here / "start.html").read_text(encoding="utf-8"))
+    style = (here / "map.css").read_text(encoding="utf-8")
     return template.substitute(style=style, map="\n".join(_map(listed, contents)))
 
 

@@ -54,7 +54,7 @@ def open_lab(given: argparse.Namespace) -> int:
             f"--ServerApp.jpserver_extensions={{'{SERVER}': True}}",
             f"--LabApp.app_settings_dir={LAB_SETTINGS}",
             f"--LabApp.default_url={MAP}",
-            *([f"--ServerApp.port={given.port}"] if given.port else []),
+            *([f"--ServerApp.port={given.port}"] if given.port is not None else []),
             *of_this_machine(os.environ, sys.platform, getattr(os, "geteuid", lambda: 1)()),
             *given.arguments,
         ]

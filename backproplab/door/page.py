@@ -10,10 +10,10 @@ from markupsafe import Markup
 from backproplab.check.memory import Memory, recall
 from backproplab.course.contents import EXERCISES
 from backproplab.course.outline import Part
-from backproplab.course.progress import Practice, Standing, standings, where_to_go_on
-from backproplab.door.words import go_on, lesson_words, passed_of_all
+from backproplab.course.progress import Practice, standings, where_to_go_on
+from backproplab.door.words import go_on, passed_of_all, words
 from backproplab.marking.verdict import Status
-from backproplab.publishing.practice.data import REVIEW, START, page_data, page_script, page_style
+from backproplab.publishing.practice.data import PAGES, page_data, page_script, page_style
 from backproplab.publishing.site.title_picture import title_picture
 
 STEPS = {Status.RIGHT: "right", Status.NOT_YET: "tried", Status.PARTLY: "tried"}
@@ -25,20 +25,6 @@ class Bar(NamedTuple):
 
     words: str
     steps: list[str]
-
-
-TITLES = {REVIEW: "Review", START: "Where should I start?"}
-LEADS = {
-    REVIEW: (
-        "Questions of the lessons that you have finished, mixed. What you answer wrong comes again in ten "
-        "minutes, what you answer rightly in a day, then in three, and so on to five weeks. Questions about "
-        "mistakes that you have made, here or in exercises, come first. Your answers stay in your browser."
-    ),
-    START: (
-        "Eight questions, in the order of the lessons. Answer as far as you can; below them stands the "
-        "lesson to begin with. Nothing is kept, and nobody looks."
-    ),
-}
 
 
 def practice_page(page: str, copy: Path, parts: list[Part], base_url: str = "/") -> str:
@@ -56,9 +42,9 @@ def practice_page(page: str, copy: Path, parts: list[Part], base_url: str = "/")
         if each.lesson
     ]
     return _template("questions").render(
-        style=Markup(asset("door/door.css") + page_style()),
-        title=TITLES[page],
-        lead=LEADS[page],
+        style=Markup(asset("course/map.css") + page_style()),
+        title=PAGES[page].title,
+        lead=PAGES[page].lead,
         data=Markup(page_data(page, lessons, mistakes(copy))),
         script=Markup(page_script(page)),
         base_url=base_url,
@@ -91,10 +77,10 @@ def map_page(copy: Path, parts: list[Part], base_url: str = "/") -> str:
     onward = where_to_go_on(everything)
     return _template("map").render(
         picture=Markup(title_picture()),
-        style=Markup(asset("publishing/page/picture.css") + asset("door/door.css")),
+        style=Markup(asset("publishing/page/picture.css") + asset("course/map.css")),
         script=Markup(asset("door/door.js")),
         listed=listed,
-        words=_words,
+        words=words,
         bar=bar,
         passed=passed_of_all(everything),
         onward=go_on(everything, onward) if onward else "",
@@ -119,9 +105,3 @@ def bar(practice: Practice) -> Bar:
     return Bar(
         f"{practice.passed} of {len(statuses)} passed", [STEPS.get(status, "open") for status in statuses]
     )
-
-
-def _words(standing: Standing) -> str:
-    if standing.lesson:
-        return lesson_words(standing.lesson)
-    return standing.practice.time if standing.practice else ""

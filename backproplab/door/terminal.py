@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from backproplab.course.outline import Part
-from backproplab.course.progress import Lesson, Practice, Standing, where_to_go_on
-from backproplab.door.words import go_on, lesson_words, passed_of_all
+from backproplab.course.progress import Standing, where_to_go_on
+from backproplab.door.words import go_on, passed_of_all, words
 
 WIDE = 28
 """Letters of a title; none of the course's is longer."""
@@ -23,11 +23,11 @@ def as_text(listed: Sequence[tuple[Part, Sequence[Standing]]]) -> str:
 
 def _line(each: Standing) -> str:
     title = f"  {each.entry.number:<3} {each.entry.title:<{WIDE}}"
-    return "  ".join([title, *_columns(each.lesson, each.practice)]).rstrip()
+    return "  ".join([title, *_columns(each)]).rstrip()
 
 
-def _columns(lesson: Lesson | None, practice: Practice | None) -> Iterator[str]:
-    yield f"{lesson_words(lesson) if lesson else '':<38}"
-    if practice:
+def _columns(each: Standing) -> Iterator[str]:
+    yield f"{words(each):<38}"
+    if practice := each.practice:
         bar = "#" * practice.passed + "." * (len(practice.exercises) - practice.passed)
         yield f"{f'[{bar}]':<13} {practice.passed} of {len(practice.exercises)} exercises"

@@ -20,6 +20,21 @@ def lesson_words(lesson: Lesson) -> str:
     return ", ".join(f"{done} of {all_of_it} {what}" for done, all_of_it, what in counts if all_of_it)
 
 
+def words(standing: Standing) -> str:
+    """Return how far an entry of the map is: what its lesson says, or a capstone, which has none.
+
+    >>> from backproplab.course.outline import Entry
+    >>> from backproplab.course.progress import Practice
+    >>> words(Standing(Entry("C1", "Two moons", "", ()), None, Practice({}, time="About 3 hours")))
+    'About 3 hours'
+    """
+    if standing.lesson:
+        return lesson_words(standing.lesson)
+    if not standing.practice:
+        return ""
+    return "done" if standing.practice.finished else standing.practice.time
+
+
 def passed_of_all(standings: Sequence[Standing]) -> str:
     """Return the sum over all sets: "12 of 83 exercises passed"."""
     sets = [each.practice for each in standings if each.practice]

@@ -81,6 +81,16 @@ def test_a_box_that_is_clicked_chooses_its_message_and_another_graph_begins_anew
     stage.ask("setattr(practice, 'graph', 0)")
 
 
+def test_a_graph_that_python_chooses_begins_anew_on_the_page(stage):
+    output = stage.output("practice")
+    stage.ask("setattr(practice, 'sent', [4, 5, 2])")
+    output.get_by_text("3 of 4 sent").wait_for()
+    stage.ask("setattr(practice, 'graph', 2)")
+    output.get_by_text("0 of ").wait_for()
+    stage.ask("setattr(practice, 'graph', 0)")
+    output.get_by_text("0 of 4 sent").wait_for()
+
+
 def test_the_engines_own_pass_stands_beside(stage):
     output = stage.output("practice")
     output.get_by_role("button", name="▶ the engine's own pass").click()

@@ -1,6 +1,5 @@
-"""`backproplab course` and `backproplab lab`, as they are typed in the course's folder and in a copy."""
+"""`backproplab course`, as it is typed in the course's folder and in a copy."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -9,12 +8,10 @@ from pathlib import Path
 import course_kit as kit
 import pytest
 
-from backproplab import cli
 from backproplab.course import source
 from backproplab.course.contents import learners_copy
 from backproplab.course.handout import write_zip
 from backproplab.course.report import REPORT
-from backproplab.door import command as door
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,48 +23,43 @@ def course(tmp_path, monkeypatch):
     return tmp_path / "course"
 
 
-def said(capsys, *arguments, status=0):
-    assert cli.main(list(arguments)) == status
-    return capsys.readouterr()
-
-
 def test_it_makes_the_copy_and_says_so_and_then_has_nothing_to_do(course, capsys):
-    assert said(capsys, "course").out == "mycourse: made, with 2 lessons and 1 exercise sets\n"
+    assert kit.said(capsys, "course").out == "mycourse: made, with 2 lessons and 1 exercise sets\n"
     before = {path: path.stat().st_mtime_ns for path in (course / "mycourse").rglob("*")}
-    assert said(capsys, "course").out == "mycourse: nothing to bring up to date\n"
+    assert kit.said(capsys, "course").out == "mycourse: nothing to bring up to date\n"
     assert {path: path.stat().st_mtime_ns for path in (course / "mycourse").rglob("*")} == before
 
 
 def test_a_copy_may_have_another_place(course, capsys):
-    said(capsys, "course", "../learners/ada")
+    kit.said(capsys, "course", "../learners/ada")
     assert (course.parent / "learners" / "ada" / kit.LESSON).exists()
     assert not (course / "mycourse").exists()
 
 
 def test_what_could_not_follow_is_reported_until_it_does(course, capsys):
-    said(capsys, "course")
+    kit.said(capsys, "course")
     kit.opened(course / "mycourse", kit.LESSON, kit.runs("six-times-seven"))
     kit.save(course, kit.LESSON, kit.lesson(2))
-    told = said(capsys, "course").out
+    told = kit.said(capsys, "course").out
     assert kit.LESSON in told
     report = (course / "mycourse" / REPORT).read_text(encoding="utf-8")
     assert report in told
     command = re.search(r"backproplab (course --fresh \S+)", report)[1]
-    assert "is now notebooks-earlier/03-made-up.ipynb" in said(capsys, *command.split()).out
+    assert "is now notebooks-earlier/03-made-up.ipynb" in kit.said(capsys, *command.split()).out
     assert not (course / "mycourse" / REPORT).exists()
-    assert said(capsys, "course").out == "mycourse: nothing to bring up to date\n"
+    assert kit.said(capsys, "course").out == "mycourse: nothing to bring up to date\n"
 
 
 @pytest.mark.parametrize("typed", [kit.LESSON, f"mycourse/{kit.LESSON}", f"./{kit.LESSON}", "absolute"])
 def test_a_file_may_be_named_as_it_is_seen_from_here(typed, course, capsys):
-    said(capsys, "course")
+    kit.said(capsys, "course")
     kit.opened(course / "mycourse", kit.LESSON, kit.runs("six-times-seven"))
     typed = str(course / "mycourse" / kit.LESSON) if typed == "absolute" else typed
-    assert "is now notebooks-earlier" in said(capsys, "course", "--fresh", typed).out
+    assert "is now notebooks-earlier" in kit.said(capsys, "course", "--fresh", typed).out
 
 
 def test_a_name_that_is_not_in_the_course_is_refused(course, capsys):
-    assert "is not in the course" in said(capsys, "course", "--fresh", "README.md", status=1).err
+    assert "is not in the course" in kit.said(capsys, "course", "--fresh", "README.md", status=1).err
 
 
 @pytest.fixture
@@ -80,45 +72,22 @@ def package(tmp_path, monkeypatch):
 
 
 def test_in_an_empty_folder_the_copy_is_of_the_course_that_the_package_carries(package, capsys):
-    assert said(capsys, "course").out == "mycourse: made, with 2 lessons and 1 exercise sets\n"
+    assert kit.said(capsys, "course").out == "mycourse: made, with 2 lessons and 1 exercise sets\n"
     assert set(learners_copy(package)) < kit.files(Path("mycourse")).keys()
-
-
-@pytest.mark.parametrize("stands", [".", "mycourse"])
-def test_what_came_with_the_package_follows_it_from_above_and_from_inside(
-    stands, package, launched, capsys, monkeypatch
-):
-    said(capsys, "course")
-    kit.save(package, kit.NEXT, [kit.prose("# Mended", "title")])
-    monkeypatch.chdir(stands)
-    assert f"{kit.NEXT}: as the course has it now" in said(capsys, "lab").out
-    assert launched
-
-
-def test_a_handout_does_not_follow_the_package_which_may_be_older(package, launched, tmp_path, capsys):
-    course = kit.made(tmp_path / "course")
-    kit.save(course, kit.NEXT, [kit.prose("# Newer than the package", "title")])
-    write_zip(course, tmp_path / "handout.zip")
-    said(capsys, "course", "--from", "../handout.zip")
-    before = kit.files(Path("mycourse"))
-    assert "did not come with this backproplab" in said(capsys, "course", status=1).err
-    said(capsys, "lab")
-    assert kit.files(Path("mycourse")) == before
-    assert launched
 
 
 def test_without_any_course_it_says_where_to_go(package, monkeypatch, capsys):
     monkeypatch.setattr(source, "CARRIED", package / "none")
     monkeypatch.setattr(source, "AROUND", package / "none")
-    assert "carries no course" in said(capsys, "course", status=1).err
-    assert "carries no course" in said(capsys, "lab", status=1).err
+    assert "carries no course" in kit.said(capsys, "course", status=1).err
+    assert "carries no course" in kit.said(capsys, "lab", status=1).err
     assert not list(Path().iterdir())
 
 
 def test_a_file_that_cannot_be_written_fails_and_the_rest_is_made(course, capsys):
     kit.write(course / "mycourse", f"{kit.LESSON}/mine.txt", "")
     kit.write(course / "mycourse", kit.NOTE, "")
-    assert "could not be read or written" in said(capsys, "course", status=1).out
+    assert "could not be read or written" in kit.said(capsys, "course", status=1).out
     assert (course / "mycourse" / kit.SET).exists()
 
 
@@ -128,57 +97,19 @@ def test_a_handout_makes_a_copy_and_brings_one_up_to_date(course, tmp_path, monk
     kit.save(course, kit.NEXT, [kit.prose("# Mended", "title")])
     write_zip(course, tmp_path / "second.zip")
     monkeypatch.chdir(tmp_path)
-    said(capsys, "course", "--from", "first.zip")
+    kit.said(capsys, "course", "--from", "first.zip")
     copy = tmp_path / "mycourse"
     kit.opened(copy, kit.LESSON, kit.runs("six-times-seven"))
     mine = (copy / kit.LESSON).read_bytes()
     monkeypatch.chdir(copy)
-    assert "did not come with this backproplab" in said(capsys, "course", status=1).err
-    told = said(capsys, "course", "--from", "../second.zip").out
+    assert "did not come with this backproplab" in kit.said(capsys, "course", status=1).err
+    told = kit.said(capsys, "course", "--from", "../second.zip").out
     assert f"{kit.NEXT}: as the course has it now" in told
     assert (copy / kit.LESSON).read_bytes() == mine
     assert (copy / REPORT).exists()
-    said(capsys, "course", "--from", "../second.zip", "--fresh", kit.LESSON)
+    kit.said(capsys, "course", "--from", "../second.zip", "--fresh", kit.LESSON)
     assert (copy / "notebooks-earlier/03-made-up.ipynb").read_bytes() == mine
     assert not (copy / REPORT).exists()
-
-
-@pytest.fixture
-def launched(monkeypatch):
-    """What JupyterLab was started with, instead of a JupyterLab."""
-    labapp = pytest.importorskip("jupyterlab.labapp")
-    seen = []
-    monkeypatch.setenv("PYTHONPATH", "")  # which `lab` sets for kernels
-    monkeypatch.setattr(labapp.LabApp, "launch_instance", seen.append)
-    return seen
-
-
-def test_lab_opens_the_copy_at_its_map_with_the_courses_settings(course, launched, monkeypatch, capsys):
-    monkeypatch.setattr(door, "of_this_machine", lambda *_: ["--allow-root"])
-    said(capsys, "lab", "--port", "8890", "--", "--no-browser", "--ip=0.0.0.0")
-    assert launched == [
-        [
-            f"--ServerApp.root_dir={course / 'mycourse'}",
-            "--ServerApp.jpserver_extensions={'backproplab.door.server': True}",
-            f"--LabApp.app_settings_dir={ROOT / 'backproplab/widgets/lab'}",
-            "--LabApp.default_url=/course",
-            "--ServerApp.port=8890",
-            "--allow-root",
-            "--no-browser",
-            "--ip=0.0.0.0",
-        ]
-    ]
-    assert os.environ["PYTHONPATH"].split(os.pathsep)[0] == str(ROOT), "kernels find this very package"
-    assert (course / "mycourse" / kit.LESSON).exists()
-
-
-def test_lab_in_a_copy_opens_that_one(course, launched, monkeypatch, tmp_path, capsys):
-    shutil.copytree(course, tmp_path / "away")  # a copy whose course is nowhere near
-    said(capsys, "course", str(tmp_path / "alone"))
-    monkeypatch.chdir(tmp_path / "alone")
-    said(capsys, "lab")
-    assert launched[0][0] == f"--ServerApp.root_dir={tmp_path / 'alone'}"
-    assert not (tmp_path / "alone" / "mycourse").exists()
 
 
 def test_git_sees_nothing_of_a_copy_and_clean_leaves_it():

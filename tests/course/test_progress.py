@@ -3,13 +3,11 @@
 import json
 
 import course_kit as kit
-import nbformat
 import pytest
-from nbformat.v4 import new_notebook, new_output
+from nbformat.v4 import new_output
 
 from backproplab.check import card
 from backproplab.check.result import CheckResult
-from backproplab.check.saved import saved_results
 from backproplab.course.outline import Entry, Part
 from backproplab.course.progress import WIDGETS, Standing, standings, where_to_go_on
 from backproplab.marking.verdict import Status, Verdict
@@ -48,24 +46,6 @@ def of(copy):
     return listed
 
 
-@pytest.mark.parametrize("status", [each for each in Status if each in card.LOOKS])
-def test_a_card_says_when_it_is_saved_what_it_said_when_it_was_shown(status):
-    cell = kit.ran("check", "check", "")
-    cell.outputs = [shown("C1.11", status, note='A <b> "note".', slips=("sign-turned",))]
-    saved = json.loads(nbformat.writes(new_notebook(cells=[kit.prose("# Text", "text"), cell])))
-    assert saved_results(saved) == {"C1.11": status}
-
-
-def test_a_summary_or_a_notice_is_no_card():
-    cell = kit.ran("summary()", "summary", "")
-    texts = [
-        card.summary_table("03-a", [CheckResult(Verdict("3.1", 1, 1, Status.RIGHT))]),
-        card.notice("No", ""),
-    ]
-    cell.outputs = [new_output("display_data", data={"text/html": html}) for html, _ in texts]
-    assert saved_results(new_notebook(cells=[cell])) == {}
-
-
 def test_what_is_passed_tried_and_open_is_counted_and_what_the_copy_lacks_is_left_out(copy):
     kit.opened(copy, kit.SET, lambda cells: cells["check"].update(outputs=[shown("3.1", Status.RIGHT)]))
     first, second = of(copy)
@@ -75,24 +55,53 @@ def test_what_is_passed_tried_and_open_is_counted_and_what_the_copy_lacks_is_lef
     assert second.practice is None
 
 
+def save_with_quiz(copy, **state):
+    """Save the lesson with its prediction run, and a quick check whose widget has this state."""
+
+    def change(cells):
+        kit.runs("six-times-seven")(cells)
+        still = new_output("display_data", data={"text/html": quick_check("02").static().html})
+        cells["after"].update(source='quick_check("02")', outputs=[still])
+
+    kit.opened(copy, kit.LESSON, change)
+    notebook = json.loads((copy / kit.LESSON).read_text(encoding="utf-8"))
+    models = {"1a": {"state": state}, "2b": {"state": {}}}
+    notebook["metadata"]["widgets"] = {WIDGETS: {"state": models}}
+    (copy / kit.LESSON).write_text(json.dumps(notebook), encoding="utf-8")
+
+
 def test_a_lesson_counts_its_predictions_and_the_questions_of_its_saved_quiz(copy):
     assert (of(copy)[0].lesson.predictions, of(copy)[0].lesson.run) == (1, 0)
     quiz = quick_check("02")
     right = [next(place for place, one in enumerate(each.choices) if one.right) for each in quiz._questions]
     quiz.checked = [[right[0]], [1 - right[1] if right[1] < 2 else 0], []]
-
-    def change(cells):
-        kit.runs("six-times-seven")(cells)
-        still = new_output("display_data", data={"text/html": quiz.static().html})
-        cells["after"].update(source='quick_check("02")', outputs=[still])
-
-    kit.opened(copy, kit.LESSON, change)
-    notebook = json.loads((copy / kit.LESSON).read_text(encoding="utf-8"))
-    state = {"state": json.loads(json.dumps({"sealed": quiz.sealed, "checked": quiz.checked}))}
-    notebook["metadata"]["widgets"] = {WIDGETS: {"state": {"1a": state, "2b": {"state": {}}}}}
-    (copy / kit.LESSON).write_text(json.dumps(notebook), encoding="utf-8")
+    save_with_quiz(copy, sealed=quiz.sealed, checked=quiz.checked)
     lesson = of(copy)[0].lesson
     assert (lesson.run, lesson.right, lesson.questions, lesson.finished) == (1, 1, 3, False)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"sealed": "%"},
+        {"sealed": 7},
+        {"sealed": "W10"},
+        {"checked": [[9]]},
+        {"checked": [["a"]]},
+        {"checked": 3},
+    ],
+)
+def test_of_a_quiz_whose_saved_state_is_damaged_nothing_is_answered_and_the_lesson_stands(copy, damage):
+    save_with_quiz(copy, **{"sealed": quick_check("02").sealed, "checked": [[0], [0], [0]], **damage})
+    lesson = of(copy)[0].lesson
+    assert (lesson.run, lesson.right, lesson.questions) == (1, 0, 3)
+
+
+def test_a_set_whose_exercises_are_not_known_is_not_finished(copy):
+    kit.write(copy, kit.VALUES, "{}")
+    practice = of(copy)[0].practice
+    assert practice.exercises == {}
+    assert not practice.finished
 
 
 def test_the_map_leads_to_the_last_that_was_begun_and_after_it_is_finished_to_the_next(copy):
@@ -110,7 +119,20 @@ def test_the_map_leads_to_the_last_that_was_begun_and_after_it_is_finished_to_th
     assert onward() == "notebooks/04-another"
 
 
-@pytest.mark.parametrize("text", ["", "<<<<<<< HEAD", "[]", '{"cells": 3}', '{"cells": [1]}'])
+CODE = {"cell_type": "code", "id": "a", "source": "1"}
+DAMAGED = [
+    {"cells": 3},
+    {"cells": [1]},
+    {"cells": [{"cell_type": "code", "id": "a"}]},
+    {"cells": [{"id": "a", "source": "1"}]},
+    {"cells": [CODE | {"source": 7}]},
+    {"cells": [CODE | {"source": "quick_check()", "outputs": [3]}]},
+    {"cells": [CODE], "metadata": []},
+    {"cells": [CODE], "metadata": {"widgets": {WIDGETS: {"state": {"1a": []}}}}},
+]
+
+
+@pytest.mark.parametrize("text", ["", "<<<<<<< HEAD", "[]", *map(json.dumps, DAMAGED)])
 def test_a_notebook_that_cannot_be_read_is_left_out_and_the_map_still_stands(copy, text):
     kit.write(copy, kit.LESSON, text)
     first, _ = of(copy)

@@ -33,8 +33,17 @@ def test_the_commands_are_those_of_the_note():
     copy = whole_copy(ROOT)
     note = copy[kit.NOTE].decode()
     commands = re.findall(r"<pre[^>]*>([^<]+)</pre>", copy[START].decode())
-    assert len(commands) == 2
+    commands += re.findall(r"<code>([^<]*backproplab [^<]+)</code>", copy[START].decode())
+    assert len(commands) == 4
     assert all(command in note for command in commands)
+
+
+def test_a_command_is_written_with_the_path_at_which_the_install_puts_it():
+    copy = whole_copy(ROOT)
+    text = (copy[kit.NOTE] + copy[START]).decode().replace("uv run --no-sync backproplab", "")
+    begins = re.findall(r"(\S*)backproplab (?=lab|progress|course)", text)
+    assert len(begins) > 8
+    assert {begin.rpartition(">")[2] for begin in begins} == {".venv/bin/", ".venv\\Scripts\\"}
 
 
 def test_what_a_copy_lacks_is_not_on_its_page_and_titles_are_text(tmp_path):

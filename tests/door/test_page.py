@@ -65,3 +65,17 @@ def test_the_terminal_says_the_same_in_plain_letters(copy):
     assert "[#.]" in text
     assert "Go on with exercises 03: Made up  (exercises/03-made-up.ipynb)" in text
     assert text.isascii()
+
+
+@pytest.mark.parametrize(("status", "says"), [(Status.NOT_YET, "About 3 hours"), (Status.RIGHT, "done")])
+def test_page_and_terminal_say_alike_how_far_a_capstone_is(tmp_path, status, says):
+    result = CheckResult(Verdict("C1.1", 1, 1, status))
+    cell = kit.ran("check", "check", "")
+    cell.outputs = [new_output("display_data", data={"text/html": card.result_card(result)[0]})]
+    kit.save(tmp_path, "exercises/capstone-1.ipynb", [kit.prose("# C1\n\n*About 3 hours.*", "title"), cell])
+    kit.write(tmp_path, "exercises/expected/capstone-1.json", json.dumps({"exercises": {"C1.1": {}}}))
+    parts = [Part("I", "A", [Entry("C1", "Two moons", "One", ("exercises/capstone-1",))])]
+    line = as_text(standings(tmp_path, parts)).splitlines()[3]
+    assert line.split("  [")[0].split("Two moons")[1].strip() == says
+    said = re.search(r'class="door-said[^>]*>(.*)</span>', map_page(tmp_path, parts))[1]
+    assert re.sub("<.*>", "", said) == says

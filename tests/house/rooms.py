@@ -1,4 +1,4 @@
-"""Which room of the package may import which: the plan, and a reader of imports that holds it."""
+"""Which room of the package may import which, or read its files: the plan, and a reader that holds it."""
 
 import ast
 import sys
@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 PACKAGE = "backproplab"
+ROOT = Path(__file__).parents[2] / PACKAGE
+LONGEST_PATH = 100  # letters; a longer text is none
 
 
 class Room(NamedTuple):
@@ -83,13 +85,36 @@ def imported(source: str, module: str, *, is_package: bool = False) -> Iterator[
                 pass
 
 
+def named_files(source: str) -> Iterator[tuple[int, str]]:
+    """Yield (line, path) of every file of the package that is named, as "door/door.js" or part by part."""
+    for node in ast.walk(ast.parse(source)):
+        parts = _parts(node)
+        path = "/".join(parts)
+        if len(parts) > 1 and not path.startswith("/") and "\0" not in path and (ROOT / path).is_file():
+            yield node.lineno, path
+
+
+def _parts(node: ast.AST) -> list[str]:
+    """Return the parts of a path: of `"door/door.js"`, and of `package / "door" / "door.js"`."""
+    match node:
+        case ast.Constant(value=str(text)) if len(text) < LONGEST_PATH:
+            return text.split("/")
+        case ast.BinOp(left=left, op=ast.Div(), right=ast.Constant(value=str(text))):
+            return [*(_parts(left) if isinstance(left, ast.BinOp) else []), *text.split("/")]
+    return []
+
+
 def faults(source: str, module: str, *, is_package: bool = False) -> Iterator[str]:
-    """Yield a sentence for each import that the plan does not allow to `module`."""
+    """Yield a sentence for each import, and each file of the package, that the plan keeps from `module`."""
     home = room_of(module)
     if home is None:
         yield f"{module} stands in no room: give it one in tests/house/rooms.py"
         return
     plan = ROOMS[home]
+    for line, path in named_files(source):
+        target = room_of(f"{PACKAGE}.{path.split('/')[0]}")
+        if target != home and target not in plan.sees:
+            yield f"{module}:{line} reads {path}, but {home} may not see {target}"
     for line, name in imported(source, module, is_package=is_package):
         top = name.split(".")[0]
         if top == PACKAGE:

@@ -71,6 +71,8 @@ def test_a_students_process_never_reaches_authoring_or_grading():
         ("backproplab.grading.run", "from backproplab.check import card", "grading may not see check"),
         ("backproplab.files", "import numpy", "foundation may use the standard library alone"),
         ("backproplab.files", "from backproplab.network import Network", "may not see mathematics"),
+        ("backproplab.course.page", "read(package / 'door' / 'door.js')", "course may not see door"),
+        ("backproplab.course.page", "asset('door/door.js')", "reads door/door.js"),
         ("backproplab.attic", "", "stands in no room"),
     ],
 )
@@ -86,6 +88,7 @@ def test_an_import_that_the_plan_forbids_is_named(module, source, fault):
         ("backproplab.layers.dense", "from .activations import Sigmoid\nfrom ..losses import SquaredError"),
         ("backproplab.plots.film", "import matplotlib\nfrom backproplab import Network, display"),
         ("backproplab.widgets.film", "from backproplab.plots import film"),
+        ("backproplab.door.page", "asset('course/map.css'), here / 'door.js', '/door/door.js', 1 / 'a'"),
         ("backproplab.cli", "from backproplab import grading, widgets, sandbox"),
     ],
 )

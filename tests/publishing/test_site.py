@@ -177,10 +177,11 @@ def test_a_lesson_that_was_not_committed_as_it_runs_is_named():
 def test_a_fault_on_a_page_stops_the_site_and_is_named(tmp_path, text, fault):
     shutil.copytree(ROOT / "site", tmp_path / "site", ignore=shutil.ignore_patterns("pages"))
     lesson = new_notebook(cells=[new_markdown_cell(f"# A\n\n{text}", id="a")])
+    pages = "teaching\nbenchmarks/index\nreview\nwhere-to-start"
     texts = {
         "README.md": "| 00 | [A](notebooks/00-a.ipynb) | One idea | |\n\n## For instructors\n\nGrade.\n",
         "benchmarks/README.md": "# Benchmarks\n",
-        "site/pages/index.md": "# Map\n\n{{ map }}\n\n```{toctree}\nteaching\nbenchmarks/index\n```\n",
+        "site/pages/index.md": f"# Map\n\n{{{{ map }}}}\n\n```{{toctree}}\n{pages}\n```\n",
         "notebooks/00-a.ipynb": nbformat.writes(lesson),
     }
     for name, content in texts.items():

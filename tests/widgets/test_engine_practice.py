@@ -66,3 +66,29 @@ def test_the_still_half_gives_no_gradient_away_and_leaves_those_of_the_lesson():
     assert "480" not in still.html + still.plain
     assert "which box speaks next" in still.plain
     assert a.grad == 480
+
+
+def test_the_still_half_shows_the_graph_that_is_on_the_page():
+    practice = EnginePractice(diamond()[1])
+    first = practice.static()
+    practice.graph = 2
+    assert practice.static() == EnginePractice(practice._roots[2]).static() != first
+
+
+@pytest.mark.parametrize("sent", [[1], [6], [-1], [4, 4]])
+def test_what_is_sent_are_arrows_with_a_message_each_once(sent):
+    practice = EnginePractice(diamond()[1])
+    practice.sent = [4, 5]
+    with pytest.raises(TraitError, match=r"name each of the arrows \[0, 2, 4, 5\] at most once"):
+        practice.sent = sent
+    assert practice.sent == [4, 5]
+
+
+def test_another_graph_begins_anew_and_one_that_comes_with_its_arrows_keeps_them():
+    practice = EnginePractice(diamond()[1])
+    practice.sent = [4, 5, 2]
+    practice.graph = 1
+    assert practice.sent == []
+    arrows = [edge for edge, message in enumerate(practice.scenes[3]["messages"]) if message][-2:]
+    practice.set_state({"sent": arrows, "graph": 3})  # as the page does it
+    assert (practice.graph, practice.sent) == (3, arrows)

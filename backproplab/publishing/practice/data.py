@@ -1,19 +1,42 @@
-"""What the pages of questions are made from, as JSON: questions and replies, lessons, mistakes by name."""
+"""What the pages of questions are made from: their words; questions, lessons and mistakes as JSON."""
 
-import base64
 import json
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
-from backproplab.display import runs
 from backproplab.marking.slips import SLIPS
 from backproplab.widgets.kit.modules import EXPORT, IMPORT
-from backproplab.widgets.quick_check.questions import Question, parsed, questions
+from backproplab.widgets.quick_check.questions import Question, as_runs, parsed, questions, sealed
 
 REVIEW, START = "review", "where-to-start"
-PAGES = {REVIEW: "review.js", START: "start.js"}
+
+
+class Page(NamedTuple):
+    """A page of questions, on the site and in a copy: its script, and what stands above the questions."""
+
+    script: str
+    title: str
+    lead: str
+
+
+PAGES = {
+    REVIEW: Page(
+        "review.js",
+        "Review",
+        "What one has understood once fades, and comes back when one is asked. This page asks questions of "
+        "the lessons that you have finished, mixed. What you answer wrong comes again in ten minutes, what "
+        "you answer rightly in a day, then in three, and so on to five weeks. Questions about mistakes that "
+        "you have made come first. Your answers stay in your browser.",
+    ),
+    START: Page(
+        "start.js",
+        "Where should I start?",
+        "Eight questions, in the order of the lessons. Answer as far as you can; below them stands the "
+        "lesson to begin with. Nothing is kept, and nobody looks.",
+    ),
+}
 STARTS = ("00", "02", "03", "04", "05", "06", "07", "09")
 """For each question of start.toml, the lesson to start with if it is the first that one cannot answer."""
 
@@ -54,7 +77,7 @@ def page_data(
 
 def page_script(page: str) -> str:
     """Return the script of one of the PAGES, with what both share written out before it."""
-    return EXPORT.sub("", _read("card.js")) + IMPORT.sub("", _read(PAGES[page]))
+    return EXPORT.sub("", _read("card.js")) + IMPORT.sub("", _read(PAGES[page].script))
 
 
 def page_style() -> str:
@@ -73,21 +96,17 @@ def _start_questions() -> tuple[Question, ...]:
 def _question(question: Question) -> dict[str, Any]:
     """Return a question for the page. Its id changes with its text: then it is another question."""
     replies = [
-        {"right": choice.right, "reply": _runs(choice.reply), "slip": choice.slip}
+        {"right": choice.right, "reply": as_runs(choice.reply), "slip": choice.slip}
         for choice in question.choices
     ]
     slips = {question.about, *(choice.slip for choice in question.choices)} - {""}
     return {
         "id": sha256(question.text.encode()).hexdigest()[:10],
-        "text": _runs(question.text),
-        "choices": [_runs(choice.text) for choice in question.choices],
-        "sealed": base64.b64encode(json.dumps(replies).encode()).decode("ascii"),
+        "text": as_runs(question.text),
+        "choices": [as_runs(choice.text) for choice in question.choices],
+        "sealed": sealed(replies),
         "slips": sorted(slips),
     }
-
-
-def _runs(text: str) -> list[list[str]]:
-    return [list(run) for run in runs(text)]
 
 
 def _json(data: Any) -> str:

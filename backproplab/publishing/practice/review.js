@@ -168,12 +168,12 @@ function ask(question, focus) {
     }
     one.tell(choice);
     const { right, slip } = replies(question)[choice];
-    if (first) said.replaceChildren(remember(question, right, slip), " ");
-    if (first && lesson)
-      said.append(element("a", { href: lesson.href }, `Read lesson ${lesson.number} again`));
-    if (first) said.after(...reminder(question, made));
-    if (first) check.after(" ", next);
+    if (!first) return;
     first = false;
+    said.replaceChildren(remember(question, right, slip), " ");
+    if (lesson) said.append(element("a", { href: lesson.href }, `Read lesson ${lesson.number} again`));
+    said.after(...reminder(question, made));
+    check.after(" ", next);
   });
   const next = element("button", { type: "button" }, "Next question");
   next.addEventListener("click", () => show(true));

@@ -38,6 +38,7 @@ PRACTICE = ".practice.json"
 """Ends the name of the file beside a page of questions that says what it asks."""
 LIVE = ".live.json"
 """Ends the name of the file beside a lesson that says what its page makes widgets from."""
+QUESTIONS = '<div id="practice"><p>These questions need JavaScript.</p></div>'
 BENCHMARKS = "benchmarks"
 TITLE = re.compile(r"^# ", re.MULTILINE)
 HEADING = re.compile(r"^#{1,5} (?=\S)", re.MULTILINE)
@@ -64,9 +65,9 @@ def write_sources(course: Path, folder: Path, widgets: Mapping[str, Held]) -> No
             made[f"{page}{LIVE}"] = json.dumps(live, ensure_ascii=False)
         made[f"{page}.ipynb"] = nbformat.writes(_for_sphinx(notebook, page))
     lessons = [_lesson(entry) for part in listed for entry in part.entries if entry.number.isdigit()]
-    for name in PAGES:
-        if f"{name}.md" in made:
-            made[f"{name}{PRACTICE}"] = page_data(name, lessons)
+    for name, asking in PAGES.items():
+        made[f"{name}.md"] = f"# {asking.title}\n\n{asking.lead}\n\n{QUESTIONS}\n"
+        made[f"{name}{PRACTICE}"] = page_data(name, lessons)
     for name, text in made.items():
         _write_if_new(folder / name, text)
     for kept in [*_copied(course)]:

@@ -1,7 +1,7 @@
 // The activation curves: a function above its slope, drawn as sampled, and one point that moves on both.
 
 import { keepInNotebook } from "../kit/kept.js";
-import { announcer, freshId, html, keys, listen, menu, slider, svg } from "../kit/kit.js";
+import { announcer, freshId, html, keys, listen, menu, saver, slider, svg } from "../kit/kit.js";
 
 /** @import { View, Widget } from "../kit/types.js" */
 /** @import { Curve, Traits } from "./types.js" */
@@ -30,11 +30,7 @@ function render({ model, el }) {
   /** @type {number | undefined} */
   let quiet;
 
-  /** @param {Partial<Traits>} changes */
-  const save = (changes) => {
-    model.set(changes);
-    model.save_changes();
-  };
+  const save = saver(model);
   /** @param {number} place */
   const go = (place) => save({ place: Math.min(Math.max(Math.round(place), 0), last) });
 

@@ -1,7 +1,7 @@
 // The dial: three controls, and the sizes of signal and message over the layers; Python has computed every case.
 
 import { keepInNotebook } from "../kit/kept.js";
-import { announcer, html, listen, menu, slider, svg } from "../kit/kit.js";
+import { announcer, html, listen, menu, saver, slider, svg } from "../kit/kit.js";
 
 /** @import { View, Widget } from "../kit/types.js" */
 /** @import { Frame, Traits } from "./types.js" */
@@ -9,11 +9,7 @@ import { announcer, html, listen, menu, slider, svg } from "../kit/kit.js";
 /** @param {View<Traits>} view */
 function render({ model, el }) {
   const { activations, starts, depths, frames } = model.get("cases");
-  /** @param {Partial<Traits>} changes */
-  const save = (changes) => {
-    model.set(changes);
-    model.save_changes();
-  };
+  const save = saver(model);
   /** @param {string} text @returns {[string, string]} */
   const same = (text) => [text, text];
 

@@ -12,6 +12,7 @@ from backproplab.plots.depth import sizes_by_layer
 from backproplab.plots.words import number
 from backproplab.widgets.depth_dial.journeys import ACTIVATIONS, DEPTHS, STARTS, Journey, journeys
 from backproplab.widgets.kit.base import Live, Static
+from backproplab.widgets.kit.table import table
 
 MOST_TICKS = 6
 
@@ -48,7 +49,7 @@ class DepthDial(Live, folder="depth_dial"):
             for way in ("signal", "message")
         ]
         top = ["", *(f"s = {start}" for start in STARTS)]
-        return Static(image(picture, words) + _table(head, top, rows), _plain(words, head, [top, *rows]))
+        return Static(image(picture, words) + table(head, top, rows), _plain(words, head, [top, *rows]))
 
 
 def _arrived(activation: str, start: str, depth: int, way: str) -> float:
@@ -96,15 +97,6 @@ def _frame(name: str, start: str, depth: int) -> dict[str, Any]:
             f"{number(message[0])} back at the input: a factor of {number(each, 3)} for each layer."
         ),
     }
-
-
-def _table(head: str, top: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    heads = "".join(f'<th scope="col">{text}</th>' if text else "<td></td>" for text in top)
-    body = "".join(
-        f'<tr><th scope="row">{name}</th>' + "".join(f"<td>{text}</td>" for text in texts) + "</tr>"
-        for name, *texts in rows
-    )
-    return f"<table><caption>{head}</caption><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _plain(words: str, head: str, rows: Sequence[Sequence[str]]) -> str:

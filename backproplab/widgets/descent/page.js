@@ -1,7 +1,7 @@
 // The descent: a landscape that turns under the paths of optimizers. All was recorded; here it is drawn.
 
 import { keepInNotebook } from "../kit/kept.js";
-import { announcer, freshId, html, keys, listen, menu, number, slider, svg } from "../kit/kit.js";
+import { announcer, freshId, html, keys, listen, menu, number, saver, slider, svg } from "../kit/kit.js";
 import { axes, ground, HEIGHT, mark, projection, trail, WIDTH } from "./scene.js";
 
 /** @import { View, Widget } from "../kit/types.js" */
@@ -24,11 +24,7 @@ function render({ model, el }) {
   /** @type {number | undefined} */
   let quiet;
 
-  /** @param {Partial<Traits>} changes */
-  const save = (changes) => {
-    model.set(changes);
-    model.save_changes();
-  };
+  const save = saver(model);
 
   function draw() {
     const surface = surfaces[model.get("surface")];

@@ -19,7 +19,14 @@ OPTIMIZERS = {name: make for name, make in tuning.OPTIMIZERS.items() if name != 
 RATES = (0.003, 0.01, 0.03, 0.075, 0.085, 0.3)
 STEPS = 60
 CELLS = 36  # of the landscape, along each axis
-LIMITS = {"turn": (0, 355), "tilt": (15, 90), "step": (0, STEPS)}  # degrees, degrees, steps
+LIMITS = {
+    "turn": (0, 355),  # degrees
+    "tilt": (15, 90),
+    "step": (0, STEPS),
+    "surface": (0, len(SURFACES) - 1),
+    "rate": (0, len(RATES) - 1),
+    "shown": (0, len(OPTIMIZERS)),  # one optimizer, or all
+}
 
 
 class Descent(Live, folder="descent"):
@@ -70,8 +77,7 @@ class Descent(Live, folder="descent"):
     @validate("surface", "rate", "shown", "step", "turn", "tilt")
     def _there(self, proposal: Mapping[str, Any]) -> int:
         name, value = proposal["trait"].name, int(proposal["value"])
-        counts = {"surface": len(SURFACES) - 1, "rate": len(RATES) - 1, "shown": len(OPTIMIZERS)}
-        low, high = LIMITS.get(name) or (0, counts[name])
+        low, high = LIMITS[name]
         if not low <= value <= high:
             raise TraitError(f"{name}={value} is not there; choose from {low} to {high}")
         return value

@@ -3,7 +3,18 @@
 import { bringIntoView, graph, graphPanel } from "../flow/graph.js";
 import { clock, wantsNoMotion } from "../flow/motion.js";
 import { keepInNotebook } from "../kit/kept.js";
-import { announcer, button, freshId, html, keys, listen, menu, OWN_KEYS, scrollBox } from "../kit/kit.js";
+import {
+  announcer,
+  button,
+  freshId,
+  html,
+  keys,
+  listen,
+  menu,
+  OWN_KEYS,
+  saver,
+  scrollBox,
+} from "../kit/kit.js";
 import { heardBy, inShort, judge } from "./judge.js";
 
 /** @import { View, Widget } from "../kit/types.js" */
@@ -32,11 +43,7 @@ function render({ model, el }) {
   let arrows = null;
   let chosen = -1;
 
-  /** @param {Partial<Traits>} changes */
-  const keep = (changes) => {
-    model.set(changes);
-    model.save_changes();
-  };
+  const save = saver(model);
   /** @param {number} edge */
   const choose = (edge) => {
     if (!arrows || !scene().messages[edge] || model.get("sent").includes(edge)) return;
@@ -57,7 +64,7 @@ function render({ model, el }) {
     }
     const sent = [...model.get("sent"), chosen];
     number.value = "";
-    keep({ sent });
+    save({ sent });
     const all = scene().messages.filter(Boolean).length;
     say(sent.length < all ? verdict.said : `${verdict.said} ${ending(scene(), sent)}`);
   };
@@ -97,12 +104,12 @@ function render({ model, el }) {
   };
 
   const undo = button("undo", () => {
-    keep({ sent: model.get("sent").slice(0, -1) });
+    save({ sent: model.get("sent").slice(0, -1) });
     root.dataset.verdict = "";
     say("The last message is taken back.");
   });
   const another = button("another graph", () => {
-    keep({ sent: [], graph: (model.get("graph") + 1) % model.get("scenes").length });
+    save({ sent: [], graph: (model.get("graph") + 1) % model.get("scenes").length });
     chosen = -1;
     root.dataset.verdict = "";
     say(BEGIN);

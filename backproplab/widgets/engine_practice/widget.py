@@ -53,12 +53,28 @@ class EnginePractice(Live, folder="engine_practice"):
         graph = int(proposal["value"])
         if not 0 <= graph < len(self.scenes):
             raise TraitError(f"there are {len(self.scenes)} graphs, got {graph}; count them from 0")
+        # Set alone, it begins anew; the page sets both at once, and its arrows are of the new graph.
+        if graph != self.graph or not self._can_carry(self.sent, graph):
+            self.sent = []
         return graph
 
+    @validate("sent")
+    def _arrows_exist(self, proposal: dict[str, Any]) -> list[int]:
+        sent: list[int] = proposal["value"]
+        if not self._can_carry(sent, self.graph):
+            known = [edge for edge, message in enumerate(self.scenes[self.graph]["messages"]) if message]
+            raise TraitError(f"sent cannot be {sent}: name each of the arrows {known} at most once")
+        return sent
+
+    def _can_carry(self, sent: list[int], graph: int) -> bool:
+        """Whether these are arrows of the graph that carry a message, none of them twice."""
+        known = {edge for edge, message in enumerate(self.scenes[graph]["messages"]) if message}
+        return set(sent) <= known and len(set(sent)) == len(sent)
+
     def static(self) -> Static:
-        """The graph without gradients, and what is asked."""
+        """The graph that is on the page, without gradients, and what is asked."""
         note = f"{TASK} In JupyterLab, run this cell, and each message is judged."
-        root = self._roots[0]
+        root = self._roots[self.graph]
         with cleared(node.value for node in nodes_of(root)):
             picture = computational_graph(root)
         return Static(f"<p>{escape(note)}</p>{image(picture)}", f"{note}\n\n{alt_text(picture)}")

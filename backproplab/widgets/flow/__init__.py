@@ -1,4 +1,4 @@
-"""The backward pass of a `Value` graph or of a `Network`, a step a key."""
+"""The backward pass of a `Value` graph or of a `Network`, one step at each key press."""
 
 from backproplab.widgets.flow.widget import Flow
 

@@ -30,6 +30,16 @@ const NOTHING = { title: "Before the forward pass", product: [], total: [] };
 const LIT = [[0], [0, 1, 2], [3, 4], [5, 6, 7, 8, 9]];
 
 /**
+ * What is computed at a step of the forward pass, which counts up to 0; nothing before the first.
+ *
+ * @param {GraphScene} scene
+ * @param {number} step
+ */
+export function computed(scene, step) {
+  return scene.forward[step + scene.forward.length - 1];
+}
+
+/**
  * Upstream × local = contribution; so far + contribution = now. Of a computation: operands and result, then the local
  * derivatives.
  *
@@ -75,15 +85,13 @@ export function arithmetic(scene, pass) {
     }
   };
   /** @param {number} step */
-  const computed = (step) => scene.forward[step + scene.forward.length - 1];
-  /** @param {number} step */
   const show = (step) => {
-    tell(step > 0 ? pass.sums[step - 1] : step === 0 ? COMING : (computed(step) ?? NOTHING));
+    tell(step > 0 ? pass.sums[step - 1] : step === 0 ? COMING : (computed(scene, step) ?? NOTHING));
     light(-1);
   };
   /** The last computation, which step 0 no longer shows. @param {number} step */
   const depart = (step) => {
-    if (step <= 0) tell(computed(step));
+    if (step <= 0) tell(computed(scene, step));
   };
   return { node, show, depart, light };
 }

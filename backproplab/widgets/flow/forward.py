@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from backproplab.plots.layered import Edge
 from backproplab.plots.nodes import Node, sign_of
 from backproplab.plots.words import join, short
-from backproplab.widgets.flow.words import derivative, name_of
+from backproplab.widgets.flow.words import bracketed, derivative, name_of
 
 INFIX = {"+", "-", "*", "/", "**"}
 FEW = 3  # operands, or local derivatives, that are written out
@@ -84,11 +84,11 @@ def _told(node: Node, parents: Sequence[Node]) -> dict[str, Any]:
     values = [short(parent.value.data) for parent in parents]
     called = [parent.value.label for parent in parents]
     if len(parents) == 2:
-        terms = [(values[0], called[0]), (sign, ""), (_bracketed(values[1]), called[1])]
-        said = f"{values[0]} {sign} {_bracketed(values[1])}"
+        terms = [(values[0], called[0]), (sign, ""), (bracketed(values[1]), called[1])]
+        said = f"{values[0]} {sign} {bracketed(values[1])}"
     elif len(parents) == 1:
         terms = [(sign, ""), ("of", ""), (values[0], called[0])]
-        said = sign.replace("(·)", _bracketed(values[0])) if "(·)" in sign else f"{sign} of {values[0]}"
+        said = sign.replace("(·)", bracketed(values[0])) if "(·)" in sign else f"{sign} of {values[0]}"
     else:
         terms = [(sign, ""), ("of", ""), (f"{len(parents)} values", "")]
         said = f"{sign} of {len(parents)} values"
@@ -124,7 +124,3 @@ def _keeps(kept: Sequence[tuple[str, str]]) -> str:
     if len(kept) == 1:
         return f"Its arrow keeps the local derivative {kept[0][0]}."
     return f"Its arrows keep the local derivatives {join([text for text, _ in kept])}."
-
-
-def _bracketed(text: str) -> str:
-    return f"({text})" if text.startswith("−") else text

@@ -1,6 +1,6 @@
 // One order of the passes over a `Value` graph: its drawing, its arithmetic, its sentence.
 import { announcer, freshId, html, OWN_KEYS, scrollBox, svg } from "../kit/kit.js";
-import { arithmetic } from "./arithmetic.js";
+import { arithmetic, computed } from "./arithmetic.js";
 import { boxOf } from "./boxes.js";
 import { travel } from "./travel.js";
 
@@ -77,14 +77,14 @@ export function graphPanel({ scene, pass, wrong, described, choose }) {
   let stage = ARRIVAL;
   /** @param {number} step */
   const show = (step) => {
-    const computed = scene.forward[step + scene.forward.length - 1];
+    const made = computed(scene, step);
     const ended = step === 0 && shown === -1; // the last computation, said before the first message is
     shown = step;
     pointed = -1;
     stage = ARRIVAL;
     sum.show(step);
     drawing.show(step);
-    say(step > 0 || (step === 0 && !ended) ? pass.said[step] : (computed?.said ?? scene.before));
+    say(step > 0 || (step === 0 && !ended) ? pass.said[step] : (made?.said ?? scene.before));
     tellCarried();
     settle();
   };
@@ -188,7 +188,7 @@ export function graph({ scene, pass, choose, point, press = () => {} }) {
       const [speaker, hearer, edge] = pass.moves[step - 1];
       return { speaker, hearer, into: [edge] };
     }
-    const made = scene.forward[step + scene.forward.length - 1];
+    const made = computed(scene, step);
     return { speaker: -1, hearer: made?.node ?? -1, into: made?.edges ?? [] };
   };
   /**

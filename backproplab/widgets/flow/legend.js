@@ -1,5 +1,6 @@
 // What the signs of a graph mean, and the graph as lines of code.
 import { html, OWN_KEYS, svg } from "../kit/kit.js";
+import { computed } from "./arithmetic.js";
 import { dot, triangle } from "./boxes.js";
 
 /** @import { GraphScene } from "./types.js" */
@@ -55,7 +56,7 @@ export function codeLines(scene, choose) {
   );
   /** @param {number} step */
   const show = (step) => {
-    const made = scene.forward[step + scene.forward.length - 1];
+    const made = computed(scene, step);
     const working = step > 0 ? scene.passes[0].moves[step - 1][0] : step < 0 ? (made?.node ?? -1) : -1;
     for (const { box, line } of lines) line.setAttribute("aria-current", box === working ? "step" : "false");
   };

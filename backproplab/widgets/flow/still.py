@@ -1,10 +1,10 @@
 """Flow's steps as tables: for a page where nothing is live."""
 
-from collections.abc import Sequence
 from html import escape
 from typing import Any
 
 from backproplab.widgets.kit.base import Static
+from backproplab.widgets.kit.table import table
 
 ORDERS = ("The right order: a box speaks once it has heard all", "Depth first, a wrong order")
 
@@ -19,9 +19,8 @@ def messages_table(one: dict[str, Any], caption: str) -> Static:
         lines.append(f"{told['title']}: {product}; {holder}: {total}")
     verdict = one["said"][-1].partition("The pass is over")[2]
     last = f"The pass is over{verdict}"
-    markup = _table(
-        ("message", "upstream × local = contribution", "so far + contribution = now"), rows, caption
-    )
+    headings = ("message", "upstream × local = contribution", "so far + contribution = now")
+    markup = table(caption, headings, rows)
     return Static(f"{markup}<p>{escape(last)}</p>", "\n".join([f"{caption}.", *lines, last]))
 
 
@@ -36,17 +35,4 @@ def layers_table(scene: dict[str, Any]) -> Static:
     headings = ("layer", "upstream", "gradients of its own", "downstream")
     caption = f"The backward pass, last layer first; {scene['loss'][0]}, {scene['loss'][1]}"
     lines = [f"{row[0]}: upstream {row[1]}; own {row[2]}; downstream {row[3]}" for row in rows]
-    return Static(_table(headings, rows, caption), "\n".join([f"{caption}.", *lines]))
-
-
-def _table(headings: Sequence[str], rows: Sequence[Sequence[str]], caption: str) -> str:
-    head = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in headings)
-    body = "".join(
-        "<tr>"
-        + f'<th scope="row">{escape(row[0])}</th>'
-        + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:])
-        + "</tr>"
-        for row in rows
-    )
-    caption = f"<caption>{escape(caption)}</caption>"
-    return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return Static(table(caption, headings, rows), "\n".join([f"{caption}.", *lines]))

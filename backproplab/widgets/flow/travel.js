@@ -1,4 +1,5 @@
 // How a step of a graph moves: values to the box that they make, a message back along its arrow.
+import { computed } from "./arithmetic.js";
 import { along, eased, pulse } from "./motion.js";
 
 /** @import { GraphScene, Move, Pass, Point } from "./types.js" */
@@ -10,7 +11,7 @@ const FORWARD = { leaves: 0.12, arrives: 0.72 };
 const BACK = { leaves: 0.12, meets: 0.3, becomes: 0.5, goes: 0.58, arrives: 0.86 };
 
 /**
- * { nodes, depart(step), fly(part), rest(step), clear() }; `fly` answers with the stage that is reached: 0 to 3 of a
+ * { nodes, depart(step), fly(part), rest(step) }; `fly` answers with the stage that is reached: 0 to 3 of a
  * message, whose last is its arrival, and 0 or 3 of a computation.
  *
  * @param {GraphScene} scene
@@ -50,7 +51,7 @@ export function travel(scene, pass, lines, onPage) {
 
   /** @param {number} step Up to 0: what is computed. */
   const forward = (step) => {
-    const { edges } = scene.forward[step + scene.forward.length - 1];
+    const { edges } = computed(scene, step);
     const flights = edges.map((edge, at) => {
       const one = values[at];
       const way = wayOf(edge).map(onPage);

@@ -76,14 +76,14 @@ def sums(
         parts = [
             (short(message.upstream), f"upstream {derivative(root, speaker)}"),
             ("×", ""),
-            (_bracketed(message.local), f"local {derivative(speaker, hearer)}"),
+            (bracketed(short(message.local)), f"local {derivative(speaker, hearer)}"),
             ("=", ""),
             (short(message.contribution), "contribution"),
         ]
         total = [
             (short(message.before), so_far),
             ("+", ""),
-            (_bracketed(message.contribution), "contribution"),
+            (bracketed(short(message.contribution)), "contribution"),
             ("=", ""),
             (short(message.total), whole if complete else so_far),
         ]
@@ -140,7 +140,7 @@ def entries(
 def _sentence(nodes: Sequence[Node], message: Message) -> str:
     speaker, hearer = name_of(nodes[message.speaker]), name_of(nodes[message.hearer])
     early = f"{speaker} has heard {message.early} and speaks too early. " if message.early else ""
-    product = f"{short(message.upstream)} × {_bracketed(message.local)} = {short(message.contribution)}"
+    product = f"{short(message.upstream)} × {bracketed(short(message.local))} = {short(message.contribution)}"
     change = f"held {short(message.before)} and now holds" if message.heard > 1 else "holds"
     holds = f"{hearer} {change} {short(message.total)}"
     return f"{early}{speaker} tells {hearer}: {product}. {holds}; {_next(nodes, message)}"
@@ -189,5 +189,6 @@ def derivative(of: Node, by: Node) -> str:
     return f"∂{of.value.label}/∂{by.value.label}" if of.value.label and by.value.label else ""
 
 
-def _bracketed(value: float) -> str:
-    return f"({short(value)})" if short(value).startswith("−") else short(value)
+def bracketed(text: str) -> str:
+    """Return a number as it stands behind a sign: a negative one in brackets."""
+    return f"({text})" if text.startswith("−") else text

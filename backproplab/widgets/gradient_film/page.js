@@ -12,6 +12,7 @@ import {
   menu,
   OWN_KEYS,
   player,
+  saver,
   slider,
 } from "../kit/kit.js";
 import { chartsPanel, describe, mapsPanel } from "./drawing.js";
@@ -36,11 +37,7 @@ function render({ model, el }) {
   const last = film.steps.length - 1;
   /** @param {number} frame */
   const within = (frame) => Math.min(Math.max(frame, 0), last);
-  /** @param {Partial<Traits>} changes */
-  const save = (changes) => {
-    model.set(changes);
-    model.save_changes();
-  };
+  const save = saver(model);
 
   let shown = 0;
   const saying = announcer({ class: "bpl-hidden" });

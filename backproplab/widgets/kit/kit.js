@@ -227,6 +227,19 @@ export function number(value, digits = 2) {
 }
 
 /**
+ * A function that sets traits, and tells Python: save({ step: 3 }).
+ *
+ * @template {object} T
+ * @param {Model<T>} model
+ */
+export function saver(model) {
+  return (/** @type {Partial<T>} */ changes) => {
+    model.set(changes);
+    model.save_changes();
+  };
+}
+
+/**
  * Calls a listener whenever its trait has changed: { step: f }. Returns what ends it.
  *
  * @template {object} T

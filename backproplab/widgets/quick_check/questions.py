@@ -17,10 +17,14 @@ mistake, one of `marking.slips`, that a wrong choice is; `about` in a question n
 review asks such questions first of those who have made that mistake.
 """
 
+import base64
+import json
 import tomllib
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any, NamedTuple
+
+from backproplab.display import runs
 
 
 class Choice(NamedTuple):
@@ -85,6 +89,16 @@ def parsed(text: str, name: str) -> tuple[Question, ...]:
     return tuple(
         _question(each, f"{name}, question {place}") for place, each in enumerate(table["question"], start=1)
     )
+
+
+def as_runs(text: str) -> list[list[str]]:
+    """Return a text for a page: its pieces, each with its tag, as `display.runs` tells them."""
+    return [list(run) for run in runs(text)]
+
+
+def sealed(replies: Any) -> str:
+    """Return replies for a page as base64 of their JSON: not to be read by accident, no more."""
+    return base64.b64encode(json.dumps(replies).encode()).decode("ascii")
 
 
 def _question(table: dict[str, Any], where: str) -> Question:

@@ -4,15 +4,13 @@ A cell holds `quick_check("02")` and no more: questions, choices and replies sta
 Neither a notebook's source nor its stored outputs show which choice is right.
 """
 
-import base64
-import json
 from typing import Any
 
 from traitlets import Dict, Int, List, TraitError, Unicode, validate
 
-from backproplab.display import marked, runs
+from backproplab.display import marked
 from backproplab.widgets.kit.base import Live, Static
-from backproplab.widgets.quick_check.questions import Question, questions
+from backproplab.widgets.quick_check.questions import Question, as_runs, questions, sealed
 
 
 class QuickCheck(Live, folder="quick_check"):
@@ -34,10 +32,15 @@ class QuickCheck(Live, folder="quick_check"):
         self._questions = asked
         super().__init__(
             asked=[
-                {"text": _runs(each.text), "choices": [_runs(choice.text) for choice in each.choices]}
+                {"text": as_runs(each.text), "choices": [as_runs(choice.text) for choice in each.choices]}
                 for each in asked
             ],
-            sealed=_sealed(asked),
+            sealed=sealed(
+                [
+                    [{"right": choice.right, "reply": as_runs(choice.reply)} for choice in each.choices]
+                    for each in asked
+                ]
+            ),
             chosen=[None] * len(asked),
             checked=[[] for _ in asked],
             **keywords,
@@ -84,17 +87,6 @@ def quick_check(lesson: str) -> QuickCheck:
     `answers` and `tries` of what it returns follow the page. ValueError if that lesson has no quiz.
     """
     return QuickCheck(questions(lesson))
-
-
-def _runs(text: str) -> list[list[str]]:
-    return [list(run) for run in runs(text)]
-
-
-def _sealed(asked: tuple[Question, ...]) -> str:
-    replies = [
-        [{"right": choice.right, "reply": _runs(choice.reply)} for choice in each.choices] for each in asked
-    ]
-    return base64.b64encode(json.dumps(replies).encode()).decode("ascii")
 
 
 def _markup(asked: tuple[Question, ...], note: str) -> str:
