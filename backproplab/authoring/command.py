@@ -25,6 +25,13 @@ def add_release(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     parser.add_argument(
         "--check", action="store_true", help="write nothing, and fail where a release is stale"
     )
+    parser.add_argument(
+        "--seeds",
+        type=int,
+        default=20,
+        metavar="N",
+        help="prove each check with so many seeds beyond the three that learners meet (default: 20)",
+    )
     parser.add_argument("--zip", type=Path, metavar="FILE", help="also pack the learner's copy of the course")
     parser.add_argument("--nbgrader", type=Path, metavar="DIR", help="also write a source tree for nbgrader")
     parser.set_defaults(command=release, extra="grade")
@@ -38,13 +45,16 @@ def release(given: argparse.Namespace) -> int:
     if not paths:
         print("There is no solutions/*.ipynb here; name the solution notebooks to release", file=sys.stderr)
         return 2
+    if given.seeds < 0:
+        print(f"--seeds takes a count of 0 or more, got {given.seeds}", file=sys.stderr)
+        return 2
     if given.check and (given.zip or given.nbgrader):
         print("--check writes nothing; run it without --zip and --nbgrader", file=sys.stderr)
         return 2
     if given.zip and given.solutions:
         print("--zip packs the whole course; run it without naming solutions", file=sys.stderr)
         return 2
-    releases = _make_releases(paths)
+    releases = _make_releases(paths, given.seeds)
     status = int(len(releases) < len(paths))
     if given.check:
         return max(status, _report_stale(releases, [] if given.solutions else paths))
@@ -58,14 +68,14 @@ def release(given: argparse.Namespace) -> int:
     return status
 
 
-def _make_releases(paths: Sequence[Path]) -> "list[Release]":
+def _make_releases(paths: Sequence[Path], seeds: int) -> "list[Release]":
     """Return what can be released, two notebooks at a time, the largest first; say why of the rest."""
     from .errors import ReleaseError
     from .release import make_release
 
     def attempt(path: Path) -> "Release | ReleaseError":
         try:
-            return make_release(path)
+            return make_release(path, seeds)
         except ReleaseError as refused:
             return refused
 

@@ -18,8 +18,8 @@ from .mutants import CONSTANT, JUDGES, MUTATIONS
 from .trial import Result, Step, Trial
 
 PUBLIC_SEEDS = (101, 102, 103)
-OTHER_SEEDS = tuple(range(1001, 1021))
-SEEDS = PUBLIC_SEEDS + OTHER_SEEDS
+FIRST_OTHER = 1001
+OTHER_SEEDS = 20  # how many more a release is proven with
 MUTATIONS_BY_KIND = {  # a choice is not a number, and trained numbers may be right in more than one way
     "function": (*MUTATIONS, *EFFORTLESS),
     "fix": (*MUTATIONS, *EFFORTLESS),
@@ -48,28 +48,32 @@ def steps(solution: Solution) -> list[Step]:
     return [Step(cell.id, cell.source, cell.exercise) for cell in solution.cells if cell.role in wanted]
 
 
-def prove(solution: Solution) -> dict[str, Proof]:
-    """Try everything against every check. ReleaseError, with every reason, where a check proves nothing."""
+def prove(solution: Solution, others: int = OTHER_SEEDS) -> dict[str, Proof]:
+    """Try everything against every check. ReleaseError, with every reason, where a check proves nothing.
+
+    Each is tried with the seeds that learners meet and with so many `others`.
+    """
+    seeds = (*PUBLIC_SEEDS, *range(FIRST_OTHER, FIRST_OTHER + others))
     exercises = [each for each in solution.exercises if each.check]
-    tried = [_trials(each) for each in exercises]
+    tried = [_trials(each, seeds) for each in exercises]
     flat = [each for trials in tried for each in trials]
     results = iter(trial.run(steps(solution), flat, solution.path.parent))
     found = {each.id: _proof(each, results) for each in exercises}
-    others = {name: each.id for each in exercises for name in each.answers}
+    owners = {name: each.id for each in exercises for name in each.answers}
     reasons = [
         f"cell '{each.check_cell}' (exercise {each.id}): {fault}"
         for each in exercises
-        for fault in _faults(each, found[each.id], others)
+        for fault in _faults(each, found[each.id], owners)
     ]
     if reasons:
         raise ReleaseError(*reasons)
     return found
 
 
-def _trials(each: ExerciseInfo) -> list[Trial]:
+def _trials(each: ExerciseInfo, seeds: tuple[int, ...]) -> list[Trial]:
     """Return the trials of one exercise, in the order in which `_proof` takes their results."""
 
-    def attempt(change: str = "", *, mutation: str = "", seeds: tuple[int, ...] = SEEDS) -> Trial:
+    def attempt(change: str = "", *, mutation: str = "", seeds: tuple[int, ...] = seeds) -> Trial:
         return Trial(each.id, each.answer, change, mutation, each.answers, seeds)
 
     return [
@@ -93,10 +97,10 @@ def _proof(each: ExerciseInfo, results: Iterator[Result]) -> Proof:
     )
 
 
-def _faults(each: ExerciseInfo, found: Proof, others: Mapping[str, str]) -> Iterator[str]:
+def _faults(each: ExerciseInfo, found: Proof, owners: Mapping[str, str]) -> Iterator[str]:
     right = found.solution
     if right.error or not all(right.values.values()):
-        yield _no_values(each, right.error, others)
+        yield _no_values(each, right.error, owners)
         return
     if each.kind == "trained":
         yield from _trained_faults(each, right)
@@ -110,7 +114,7 @@ def _faults(each: ExerciseInfo, found: Proof, others: Mapping[str, str]) -> Iter
         yield "the stub passes; let the check return what only an answer can give"
     yield from _misconception_faults(each, found)
     for tried, result in zip(each.alternatives, found.alternatives, strict=True):
-        seed = next((seed for seed in SEEDS if not _passes(each, right, result, seed)), None)
+        seed = next((seed for seed in right.values if not _passes(each, right, result, seed)), None)
         if seed is not None:
             why = result.broken or result.errors.get(seed) or "other values than the solution"
             yield f"alternative in cell '{tried.cell}' fails with seed {seed} ({why}); mend it or the check"
@@ -126,7 +130,7 @@ def _effortless_faults(mutation: str, right: Result, result: Result) -> Iterator
     """Yield the named values that an answer earns without any understanding."""
     earned = [
         name
-        for name in right.values[SEEDS[0]]
+        for name in right.values[PUBLIC_SEEDS[0]]
         if result.mutated
         and all(
             name in result.values.get(seed, {})
@@ -142,11 +146,11 @@ def _effortless_faults(mutation: str, right: Result, result: Result) -> Iterator
         )
 
 
-def _no_values(each: ExerciseInfo, error: str, others: Mapping[str, str]) -> str:
+def _no_values(each: ExerciseInfo, error: str, owners: Mapping[str, str]) -> str:
     missing = error.removeprefix("NameError: name '").split("'")[0]
-    if error.startswith("NameError: name '") and others.get(missing, each.id) != each.id:
+    if error.startswith("NameError: name '") and owners.get(missing, each.id) != each.id:
         return (
-            f"needs '{missing}', the answer of {others[missing]}, so one mistake would count twice; draw it "
+            f"needs '{missing}', the answer of {owners[missing]}, so one mistake would count twice; draw it "
             "from rng in the check, or take it from the package"
         )
     if not error:
@@ -156,7 +160,7 @@ def _no_values(each: ExerciseInfo, error: str, others: Mapping[str, str]) -> str
 
 def _value_faults(each: ExerciseInfo, found: Proof) -> Iterator[str]:
     right = found.solution
-    names = list(right.values[SEEDS[0]])
+    names = list(right.values[PUBLIC_SEEDS[0]])
     if any(list(values) != names for values in right.values.values()):
         yield "returns other names with another seed; return the same names always"
         return
@@ -169,8 +173,8 @@ def _value_faults(each: ExerciseInfo, found: Proof) -> Iterator[str]:
     if each.kind not in DRAWN:
         return
     for name in names:
-        first = right.values[SEEDS[0]][name]
-        if all(agree(first, right.values[seed][name]).ok for seed in SEEDS):
+        first = right.values[PUBLIC_SEEDS[0]][name]
+        if all(agree(first, right.values[seed][name]).ok for seed in right.values):
             yield f"“{name}” is the same with every seed, so one can write it down; draw its inputs from rng"
 
 
@@ -182,9 +186,9 @@ def _tests_faults(each: ExerciseInfo, right: Result) -> Iterator[str]:
             "backproplab.check as it is"
         )
         return
-    names = list(right.truth[SEEDS[0]])
+    names = list(right.truth[PUBLIC_SEEDS[0]])
     for name in names:
-        wrong = (s for s in SEEDS if not agree(right.truth[s][name], right.values[s][name]).ok)
+        wrong = (s for s in right.values if not agree(right.truth[s][name], right.values[s][name]).ok)
         seed = next(wrong, None)
         if seed is not None:
             did = what_it_did(name, {seed: right.truth[seed]}, {seed: right.values[seed]})
@@ -211,7 +215,9 @@ def _trained_faults(each: ExerciseInfo, right: Result) -> Iterator[str]:
 def _misconception_faults(each: ExerciseInfo, found: Proof) -> Iterator[str]:
     wrong = list(zip(each.misconceptions, found.misconceptions, strict=True))
     for tried, result in wrong:
-        seed = next((seed for seed in SEEDS if _passes(each, found.solution, result, seed)), None)
+        seed = next(
+            (seed for seed in found.solution.values if _passes(each, found.solution, result, seed)), None
+        )
         if result.error:
             fault = f"gives no values ({result.error}), so nobody would read it; make it run"
             yield f"misconception “{tried.sentence}” {fault}"

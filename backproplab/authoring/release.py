@@ -14,7 +14,7 @@ from .cells import Cell, Role
 from .errors import ReleaseError
 from .expected import equivalent, expected_json
 from .notebooks import as_text, normalise
-from .proof import prove
+from .proof import OTHER_SEEDS, prove
 from .stubs import BEGIN, END, stub_code, stub_text
 
 SOLUTIONS = "solutions"
@@ -46,15 +46,18 @@ class Release:
         return self.notebook_path.parent / EXPECTED / f"{self.name}.json"
 
 
-def make_release(path: Path) -> Release:
-    """Return the release of a solution. ReleaseError, with every reason, where a check is too weak."""
+def make_release(path: Path, seeds: int = OTHER_SEEDS) -> Release:
+    """Return the release of a solution. ReleaseError, with every reason, where a check is too weak.
+
+    `seeds` is how many each check is proven with beyond the three that learners meet.
+    """
     if path.absolute().parent.name != SOLUTIONS:
         raise ReleaseError(
             f"not in a folder named '{SOLUTIONS}', beside which exercises are made; move it to one"
         )
     solution = load_solution(path)
     notebook = as_text(learners_notebook(solution, stub_code))
-    return Release(solution, notebook, expected_json(solution, prove(solution)))
+    return Release(solution, notebook, expected_json(solution, prove(solution, seeds)))
 
 
 def learners_notebook(solution: Solution, answer: Callable[[str], str]) -> NotebookNode:

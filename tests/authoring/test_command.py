@@ -8,6 +8,7 @@ import authoring_kit as kit
 import pytest
 
 from backproplab import cli
+from backproplab.authoring import trial
 
 
 @pytest.fixture
@@ -70,12 +71,26 @@ def test_zip_and_nbgrader_are_written_beside_the_release(course, capsys):
     assert f"Next, in school: nbgrader generate_assignment {kit.NAME}" in capsys.readouterr().out
 
 
+def test_a_proof_with_fewer_seeds_makes_the_same_release(course, monkeypatch):
+    assert cli.main(["release"]) == 0
+    tried, run = [], trial.run
+
+    def watched(steps, trials, folder):
+        tried.extend(trials)
+        return run(steps, trials, folder)
+
+    monkeypatch.setattr(trial, "run", watched)
+    assert cli.main(["release", "--check", "--seeds", "2"]) == 0
+    assert max(len(each.seeds) for each in tried) == 5
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
         (["--check", "--zip", "handout.zip"], "--check writes nothing"),
         (["--check", "--nbgrader", "school"], "--check writes nothing"),
         (["--zip", "handout.zip", f"solutions/{kit.NAME}.ipynb"], "--zip packs the whole course"),
+        (["--check", "--seeds", "-1"], "--seeds takes a count of 0 or more, got -1"),
     ],
 )
 def test_what_does_not_go_together_is_refused(arguments, told, course, capsys):

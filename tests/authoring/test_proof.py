@@ -10,7 +10,7 @@ from backproplab.authoring.assignment import load_solution
 from backproplab.authoring.effortless import EFFORTLESS, VARIABLE
 from backproplab.authoring.errors import ReleaseError
 from backproplab.authoring.mutants import MUTATIONS
-from backproplab.authoring.proof import OTHER_SEEDS, PUBLIC_SEEDS, SEEDS, prove
+from backproplab.authoring.proof import PUBLIC_SEEDS, prove
 from backproplab.authoring.trial_process import run_trials
 
 
@@ -54,8 +54,7 @@ def value(source):
 def test_a_sound_exercise_is_proven_on_three_public_seeds_and_twenty_others(tmp_path):
     found = prove(load_solution(kit.saved(tmp_path, *kit.slope_exercise())))["3.1"]
     assert len(PUBLIC_SEEDS) == 3
-    assert len(OTHER_SEEDS) == 20
-    assert set(found.solution.values) == set(SEEDS)
+    assert list(found.solution.values) == [*PUBLIC_SEEDS, *range(1001, 1021)]
     assert found.stub.error == "NotImplementedError"
     assert [len(each.values) for each in found.misconceptions] == [23, 23]
     assert list(found.mutants) == [*MUTATIONS, *EFFORTLESS]
@@ -161,6 +160,9 @@ def test_a_misconception_that_is_right_with_few_seeds_is_found_by_the_twenty_oth
     reasons = refused(tmp_path, function("return 2 * x"), check('{"y": f(x)}'), kit.author(source))
     assert "passes with seed 10" in reasons
     assert not any(f"passes with seed {seed};" in reasons for seed in PUBLIC_SEEDS)
+    cells = (function("return 2 * x"), check('{"y": f(x)}'), kit.author(source))
+    few = prove(load_solution(kit.saved(tmp_path, *cells)), others=1)["3.1"]
+    assert list(few.solution.values) == list(few.misconceptions[0].values) == [*PUBLIC_SEEDS, 1001]
 
 
 def test_a_check_may_not_need_the_answer_of_another_exercise(tmp_path):
