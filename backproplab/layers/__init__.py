@@ -11,6 +11,7 @@ from backproplab.layers.activations import (
     Tanh,
 )
 from backproplab.layers.chain import Chain, LayerStep, Residual
+from backproplab.layers.checkpoint import Checkpoint, in_blocks
 from backproplab.layers.contract import Cost, Formulas, Layer, NotYetError
 from backproplab.layers.dense import Dense
 from backproplab.layers.embedding import Embedding
@@ -23,6 +24,7 @@ __all__ = [
     "Activation",
     "BatchNorm",
     "Chain",
+    "Checkpoint",
     "Cost",
     "Dense",
     "Embedding",
@@ -38,4 +40,5 @@ __all__ = [
     "Sigmoid",
     "Softplus",
     "Tanh",
+    "in_blocks",
 ]
