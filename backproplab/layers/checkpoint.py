@@ -117,7 +117,10 @@ class Checkpoint(Chain):
 
     def filled_bytes(self, input_shape: Shape, dtype: np.dtype[Any]) -> int:
         """How many bytes more an example fills during `backward`, when the layers have run again."""
-        return super().kept_bytes(input_shape, dtype, input_is_kept=True)[0]
+        inner = super().filled_bytes(
+            input_shape, dtype
+        )  # of a Checkpoint inside, while the others keep theirs
+        return super().kept_bytes(input_shape, dtype, input_is_kept=True)[0] + inner
 
 
 def in_blocks(layers: Sequence[Layer], size: int) -> list[Layer]:
