@@ -16,6 +16,7 @@ from backproplab.layers.contract import Cost, Formulas, Layer, NotYetError
 from backproplab.layers.dense import Dense
 from backproplab.layers.embedding import Embedding
 from backproplab.layers.flatten import Flatten
+from backproplab.layers.half import Half
 from backproplab.layers.normalization import BatchNorm, LayerNorm
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Embedding",
     "Flatten",
     "Formulas",
+    "Half",
     "Layer",
     "LayerNorm",
     "LayerStep",
