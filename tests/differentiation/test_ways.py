@@ -55,6 +55,9 @@ def test_each_way_finds_the_table_of_derivatives(way):
         (lambda x, y: -x, 1, 2, 1 + 2),
         (lambda x, y: exp(x), 1, 2, 1 + 2),
         (lambda x, y: x**3, 1, 4, 1 + 2 + 2),
+        (lambda x, y: x**y, 1, 9, 1 + 5 + 4),
+        (lambda x, y: tanh(x), 1, 8, 1 + 4 + 2),
+        (lambda x, y: sigmoid(x), 1, 5, 1 + 1 + 2),
         (lambda x, y: relu(x), 1, 2, 1 + 1 + 2),
         (lambda x, y: x * x * x, 2, 8, 2 * 5),
         (lambda x, y: 2.0 * x, 1, 4, 1 + 4),
@@ -114,7 +117,7 @@ def test_the_whole_gradient_costs_no_more_than_a_small_multiple_of_the_function(
     def f(*leaves):
         return build(leaves, steps)
 
-    assert reverse(f, numbers).operations <= 8 * function_operations(f, numbers)
+    assert reverse(f, numbers).operations <= 10 * function_operations(f, numbers)
 
 
 def test_reverse_mode_does_not_care_how_many_inputs_there_are_and_forward_mode_how_many_outputs():

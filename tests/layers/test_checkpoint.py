@@ -199,6 +199,19 @@ class TestMemory:
         assert block.filled_bytes((4,), FLOAT64) == 8 * (6 + 6 + 6)
         assert Network([block]).summary(batch=3).total.kept_bytes == 3 * 16  # in float32
 
+    def test_in_training_it_spares_what_the_passes_hold_too(self):
+        x = np.random.default_rng(0).normal(size=(self.batch, self.width))
+        peaks = []
+        for size in (0, 4):
+            network = self.network(size)
+            tracemalloc.start()
+            try:
+                network.loss_and_gradient(SquaredError(), x, x)
+                peaks.append(tracemalloc.get_traced_memory()[1])
+            finally:
+                tracemalloc.stop()
+        assert peaks[1] < 0.5 * peaks[0]
+
     def test_no_parameter_is_copied(self):
         block = Checkpoint([Dense(500, 500), Tanh()]).initialise(dtype=np.float64)
         x = np.ones((2, 500))
