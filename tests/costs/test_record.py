@@ -1,6 +1,7 @@
 """Sweeps and their recorded figures: read as written, and each fact of the lesson is in them."""
 
 import math
+import platform
 
 import numpy as np
 import pytest
@@ -60,13 +61,12 @@ def test_what_is_recorded_is_read_again(instant, monkeypatch, tmp_path):
     assert [point.batch for point in found.batches] == list(BATCHES)
 
 
-def test_a_machine_is_told_by_its_kind_and_not_by_name():
-    import platform
-
+def test_a_machine_is_told_by_its_kind_and_not_by_name(monkeypatch):
+    monkeypatch.setattr(platform, "node", lambda: "somebodys-machine")
     told = record.machine()
     assert f"Python {platform.python_version()}" in told
     assert f"numpy {np.__version__}" in told
-    assert platform.node() not in told
+    assert "somebody" not in told
 
 
 class TestTheFigures:
