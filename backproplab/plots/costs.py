@@ -9,11 +9,11 @@ from matplotlib.ticker import FuncFormatter, NullLocator
 from numpy.typing import ArrayLike, NDArray
 
 from backproplab.display import describe
-from backproplab.plots.style import INK, LINES, MARKERS, MUTED, SERIES, axes_or_new, house_style
+from backproplab.plots.style import INK, LINES, MARKERS, MUTED, SERIES, axes_or_new, house_style, log_axis
 from backproplab.plots.words import number, short
 
 WIDE, TALL = 5.4, 3.6  # inches: letters stay legible on a phone
-TICKS = 8  # at most, where each size gets one
+ROOM = 48  # characters along the horizontal axis: each size is named where all can be
 Floats = NDArray[np.float64]
 
 
@@ -31,22 +31,24 @@ def cost_curves(
     if not 0 < len(curves) <= len(LINES):
         raise ValueError(f"cost_curves() draws one to {len(LINES)} curves, got {len(curves)}")
     ax = axes_or_new(ax, width=WIDE, height=TALL)
-    told, met = [], set()
+    told: list[str] = []
+    met: set[float] = set()
     for (name, pair), line, marker, colour in zip(curves.items(), LINES, MARKERS, SERIES, strict=False):
         sizes, costs = _checked(name, *pair)
         ax.plot(sizes, costs, linestyle=line, marker=marker, color=colour, label=name)
         met |= set(sizes.tolist())
         told.append(
-            f"{name} goes from {short(costs[0])} at {short(sizes[0])} to {short(costs[-1])} at "
-            f"{short(sizes[-1])}, and in the upper half each doubling multiplies it by about "
+            f"{name} goes from {short(costs[0])} at {_name(sizes[0])} to {short(costs[-1])} at "
+            f"{_name(sizes[-1])}, and in the upper half each doubling multiplies it by about "
             f"{doubling(sizes, costs):.1f}"
         )
-    for axis, scale in ((ax.xaxis, ax.set_xscale), (ax.yaxis, ax.set_yscale)):
-        scale("log")
-        axis.set_major_formatter(FuncFormatter(lambda value, _: number(value, 1)))
-        axis.set_minor_locator(NullLocator())
-    if len(met) <= TICKS:
-        ax.set_xticks(sorted(met), [number(size, 3) if size > 1000 else short(size) for size in sorted(met)])
+    ax.set_xscale("log")
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, 1)))
+    ax.xaxis.set_minor_locator(NullLocator())
+    names = list(map(_name, sorted(met)))
+    if sum(map(len, names)) <= ROOM:
+        ax.set_xticks(sorted(met), names)
+    log_axis(ax)
     ax.set_xlabel(over)
     ax.set_ylabel(cost)
     if len(curves) > 1:
@@ -113,6 +115,11 @@ def checkpoint_valley(
         f"{short(low[-1] / unit, 2)} {name}.",
     )
     return ax
+
+
+def _name(size: float) -> str:
+    """A size in writing; a whole one with all of its digits."""
+    return f"{size:,.0f}" if float(size).is_integer() else short(size)
 
 
 def _checked(name: str, sizes: ArrayLike, costs: ArrayLike) -> tuple[Floats, Floats]:

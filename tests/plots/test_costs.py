@@ -1,8 +1,11 @@
 """Costs over sizes, and the valley of checkpoints: drawn is what is given, and the words are computed."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
+from backproplab.costs import recorded
 from backproplab.display import alt_text
 from backproplab.plots import checkpoint_valley, cost_curves
 
@@ -36,6 +39,17 @@ def test_the_words_say_what_a_doubling_does_in_the_upper_half():
 def test_many_sizes_are_not_all_labelled():
     many = {"line": (np.geomspace(1, 1e6, 30), np.geomspace(1, 1e6, 30))}
     assert len(cost_curves(many, over="weights", cost="seconds").get_xticks()) < 15
+
+
+def test_sizes_that_fit_are_named_in_full_and_apart():
+    sizes = [point.weights for point in recorded().weights]
+    ax = cost_curves({"seconds": (sizes, sizes)}, over="weights", cost="seconds")
+    ax.figure.draw_without_rendering()
+    labels = [label for label in ax.get_xticklabels() if label.get_text()]
+    assert [label.get_text() for label in labels] == [f"{size:,}" for size in sizes]
+    boxes = [label.get_window_extent() for label in labels]
+    assert not any(a.overlaps(b) for a, b in pairwise(boxes))
+    assert "at 12,730 to" in alt_text(ax)
 
 
 KEPT, PEAKS = [8.2e6, 2.1e6, 0.5e6, 0.1e6], [8.9e6, 3.2e6, 3.3e6, 8.8e6]
