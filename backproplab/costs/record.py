@@ -43,6 +43,7 @@ class Recorded(NamedTuple):
 
 def rebuild() -> Iterator[str]:
     """Measure everything, and write recorded.json; yields what was found, a line a point."""
+    where = machine()  # now: what is measured makes it busy
     found: dict[str, list[Any]] = {"weights": [], "batches": [], "blocks": []}
     for name, sweep in (("weights", times_over_weights), ("batches", times_over_batches)):
         for point in sweep():
@@ -54,7 +55,7 @@ def rebuild() -> Iterator[str]:
     for size, use in memory_over_blocks():
         found["blocks"].append([size, *use])
         yield f"blocks of {size}: {use.kept:,} bytes kept, {use.peak:,} at the most"
-    parts = [f'"machine": {json.dumps(machine(), ensure_ascii=False)}']
+    parts = [f'"machine": {json.dumps(where, ensure_ascii=False)}']
     for name, rows in found.items():
         lines = ",\n".join(map(json.dumps, rows))
         parts.append(f'"{name}": [\n{lines}\n]')
@@ -74,7 +75,7 @@ def _timed(rows: list[tuple[int, int, float, float, float]]) -> tuple[TimedPass,
 
 
 def machine() -> str:
-    """This machine in words, by the class of its processor and the versions; no name of it."""
+    """This machine in words: versions, the class of its processor, whether it is busy; no name of it."""
     try:
         own = version("backproplab")
     except PackageNotFoundError:  # run from a folder that nobody installed
@@ -82,7 +83,9 @@ def machine() -> str:
     config: Any = np.show_config(mode="dicts")
     vectors = config.get("SIMD Extensions", {}).get("found", [])[-1:]  # the widest
     threads = os.environ.get("OPENBLAS_NUM_THREADS", "all")
+    is_busy = hasattr(os, "getloadavg") and os.getloadavg()[0] > 0.5 * (os.cpu_count() or 1)
     return (
         f"backproplab {own}, Python {platform.python_version()}, numpy {np.__version__}, float32; "
         f"{' with '.join([platform.machine(), *vectors])}, {os.cpu_count()} cores, BLAS on {threads} of them"
+        f"{', busy with other work too' if is_busy else ''}"
     )

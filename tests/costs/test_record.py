@@ -49,12 +49,13 @@ def test_each_sweep_times_the_network_that_it_names(instant):
 def test_what_is_recorded_is_read_again(instant, monkeypatch, tmp_path):
     memory = [BlockMemory(0, MemoryUse(9, 10)), BlockMemory(8, MemoryUse(3, 5))]
     monkeypatch.setattr(record, "memory_over_blocks", lambda: memory)
+    monkeypatch.setattr(record, "machine", lambda: "a machine")
     monkeypatch.setattr(record, "FILE", tmp_path / "recorded.json")
     monkeypatch.setattr(record, "files", lambda package: tmp_path)
     lines = list(record.rebuild())
     assert len(lines) == len(HIDDEN) + len(BATCHES) + 2
     found = recorded.__wrapped__()
-    assert found.machine == record.machine()
+    assert found.machine == "a machine"
     assert found.blocks == tuple(memory)
     size = 785 * 16 + 17 * 10
     assert found.weights[0] == TimedPass(size, 64, PassTimes(0.00123, 0.0127, 3.0))
@@ -63,7 +64,12 @@ def test_what_is_recorded_is_read_again(instant, monkeypatch, tmp_path):
 
 def test_a_machine_is_told_by_its_kind_and_not_by_name(monkeypatch):
     monkeypatch.setattr(platform, "node", lambda: "somebodys-machine")
+    monkeypatch.setattr(record.os, "getloadavg", lambda: (9.0, 0.0, 0.0), raising=False)
+    monkeypatch.setattr(record.os, "cpu_count", lambda: 4)
     told = record.machine()
+    assert told.endswith("busy with other work too")
+    monkeypatch.setattr(record.os, "getloadavg", lambda: (1.9, 0.0, 0.0))
+    assert "busy" not in record.machine()
     assert f"Python {platform.python_version()}" in told
     assert f"numpy {np.__version__}" in told
     assert "somebody" not in told
