@@ -194,6 +194,13 @@ def add_makers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
             "Make the trials of lesson 15 anew; for the package's maintainers.",
             "Train lesson 15's networks with each optimizer, some minutes, and write trials.json.",
         ),
+        (
+            "record-costs",
+            "",
+            costs_record,
+            "Measure lesson 16's recorded costs anew; for the package's maintainers.",
+            "Time passes and measure memory, on a machine that does nothing else, and write recorded.json.",
+        ),
     ):
         parser = commands.add_parser(verb, help=summary, description=description)
         parser.set_defaults(command=print_lines, make=make, extra=extra)
@@ -230,6 +237,13 @@ def digit_reader() -> Iterable[object]:
 def optimizers_race() -> Iterable[object]:
     """Make all trials; of each optimizer which plan was chosen, and how often it is right."""
     from backproplab.tuning.record import rebuild
+
+    return rebuild()
+
+
+def costs_record() -> Iterable[object]:
+    """Measure lesson 16's costs on this machine; each point as it is found."""
+    from backproplab.costs.record import rebuild
 
     return rebuild()
 

@@ -8,13 +8,13 @@ from operator import add, mul
 from typing import Any
 
 
-def number(data: Any) -> float:
-    """`data` as a float. TypeError unless it is one real number, OverflowError if no float is as large."""
+def number(data: Any, holder: str = "Value") -> float:
+    """`data` as a float, for a `holder`. TypeError unless it is a real number, OverflowError if too large."""
     kind = type(data).__name__
     if not isinstance(data, Real):
         raise TypeError(
-            f"Value holds one real number, got {data!r:.60} ({kind}); give it a float, such as float(x) or"
-            " another Value's data, and make one Value for each number"
+            f"{holder} holds one real number, got {data!r:.60} ({kind}); give it a float, such as float(x) or"
+            f" another {holder}'s data, and make one {holder} for each number"
         )
     try:
         return float(data)

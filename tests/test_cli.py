@@ -27,6 +27,7 @@ VERBS = [
     "pack-mnist",
     "train-digit-reader",
     "race-optimizers",
+    "record-costs",
 ]
 
 

@@ -11,10 +11,12 @@ from backproplab.layers.activations import (
     Tanh,
 )
 from backproplab.layers.chain import Chain, LayerStep, Residual
+from backproplab.layers.checkpoint import Checkpoint, in_blocks
 from backproplab.layers.contract import Cost, Formulas, Layer, NotYetError
 from backproplab.layers.dense import Dense
 from backproplab.layers.embedding import Embedding
 from backproplab.layers.flatten import Flatten
+from backproplab.layers.half import Half
 from backproplab.layers.normalization import BatchNorm, LayerNorm
 
 __all__ = [
@@ -23,11 +25,13 @@ __all__ = [
     "Activation",
     "BatchNorm",
     "Chain",
+    "Checkpoint",
     "Cost",
     "Dense",
     "Embedding",
     "Flatten",
     "Formulas",
+    "Half",
     "Layer",
     "LayerNorm",
     "LayerStep",
@@ -38,4 +42,5 @@ __all__ = [
     "Sigmoid",
     "Softplus",
     "Tanh",
+    "in_blocks",
 ]

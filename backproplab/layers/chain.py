@@ -163,6 +163,15 @@ class Chain(Layer):
             input_shape = layer.output_shape(input_shape)
         return count, input_is_kept
 
+    def filled_bytes(self, input_shape: Shape, dtype: np.dtype[Any]) -> int:
+        """How many bytes more an example fills during backward: the most of any `Checkpoint` inside."""
+        most = 0
+        for layer in self.layers:
+            if isinstance(layer, Chain):
+                most = max(most, layer.filled_bytes(input_shape, dtype))
+            input_shape = layer.output_shape(input_shape)
+        return most
+
     # bad input, and copies
 
     def wrong_input(self, shape: tuple[int | str, ...]) -> ValueError:

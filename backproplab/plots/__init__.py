@@ -7,6 +7,7 @@ Figure. `display.show` puts either on the page.
 from backproplab.plots.activations import activation_slopes, silent_units
 from backproplab.plots.boundary import decision_boundary, hidden_lines
 from backproplab.plots.clinic import bug_clinic
+from backproplab.plots.costs import checkpoint_valley, cost_curves
 from backproplab.plots.depth import sizes_by_layer
 from backproplab.plots.descents import descents
 from backproplab.plots.graph import computational_graph
@@ -27,8 +28,10 @@ __all__ = [
     "Names",
     "activation_slopes",
     "bug_clinic",
+    "checkpoint_valley",
     "compare_losses",
     "computational_graph",
+    "cost_curves",
     "decision_boundary",
     "descents",
     "digit_reading",

@@ -28,7 +28,8 @@ ROOMS = {
     "foundation": _room("files errors", libraries=""),
     "mathematics": _room(
         "scalar real graph_copy arrays targets layers losses network norms summary optimizers training"
-        " clipping gradient_check datasets pretrained diagnosis surfaces tuning",
+        " clipping loss_scale gradient_check datasets pretrained diagnosis surfaces tuning"
+        " differentiation costs",
         "foundation",
         libraries="numpy",
     ),

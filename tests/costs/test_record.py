@@ -1,0 +1,94 @@
+"""Sweeps and their recorded figures: read as written, and each fact of the lesson is in them."""
+
+import math
+import platform
+
+import numpy as np
+import pytest
+
+from backproplab import Dense, ReLU
+from backproplab.costs import (
+    MemoryUse,
+    PassTimes,
+    memory_over_blocks,
+    record,
+    recorded,
+    sweeps,
+    times_over_batches,
+    times_over_weights,
+)
+from backproplab.costs.sweeps import BATCHES, BLOCKS, HIDDEN, BlockMemory, TimedPass
+
+
+@pytest.fixture
+def instant(monkeypatch):
+    """Sweeps that measure nothing, and answer what their networks and batches are."""
+    seen = []
+
+    def times(network, x):
+        seen.append((network, x.shape))
+        return PassTimes(0.00123456, network.size * 1e-6, 3.0)
+
+    monkeypatch.setattr(sweeps, "pass_times", times)
+    return seen
+
+
+def test_each_sweep_times_the_network_that_it_names(instant):
+    points = times_over_weights((16, 32), batch=9) + times_over_batches((1, 5), widths=(7, 6, 2))
+    widths = [(784, 16, 10), (784, 32, 10), (7, 6, 2), (7, 6, 2)]
+    for point, (network, shape), (inputs, units, outputs), batch in zip(
+        points, instant, widths, (9, 9, 1, 5), strict=True
+    ):
+        kinds = [type(layer) for layer in network.layers]
+        assert kinds == [Dense, ReLU, Dense]
+        assert (point.weights, point.batch) == (network.size, batch)
+        assert network.size == (inputs + 1) * units + (units + 1) * outputs
+        assert shape == (batch, inputs)
+
+
+def test_what_is_recorded_is_read_again(instant, monkeypatch, tmp_path):
+    memory = [BlockMemory(0, MemoryUse(9, 10)), BlockMemory(8, MemoryUse(3, 5))]
+    monkeypatch.setattr(record, "memory_over_blocks", lambda: memory)
+    monkeypatch.setattr(record, "machine", lambda: "a machine")
+    monkeypatch.setattr(record, "FILE", tmp_path / "recorded.json")
+    monkeypatch.setattr(record, "files", lambda package: tmp_path)
+    lines = list(record.rebuild())
+    assert len(lines) == len(HIDDEN) + len(BATCHES) + 2
+    found = recorded.__wrapped__()
+    assert found.machine == "a machine"
+    assert found.blocks == tuple(memory)
+    size = 785 * 16 + 17 * 10
+    assert found.weights[0] == TimedPass(size, 64, PassTimes(0.00123, 0.0127, 3.0))
+    assert [point.batch for point in found.batches] == list(BATCHES)
+
+
+def test_a_machine_is_told_by_its_kind_and_not_by_name(monkeypatch):
+    monkeypatch.setattr(platform, "node", lambda: "somebodys-machine")
+    monkeypatch.setattr(record.os, "getloadavg", lambda: (9.0, 0.0, 0.0), raising=False)
+    monkeypatch.setattr(record.os, "cpu_count", lambda: 4)
+    told = record.machine()
+    assert told.endswith("busy with other work too")
+    monkeypatch.setattr(record.os, "getloadavg", lambda: (1.9, 0.0, 0.0))
+    assert "busy" not in record.machine()
+    assert f"Python {platform.python_version()}" in told
+    assert f"numpy {np.__version__}" in told
+    assert "somebody" not in told
+
+
+class TestTheFigures:
+    def test_all_points_are_there(self):
+        found = recorded()
+        assert [point.batch for point in found.batches] == list(BATCHES)
+        assert [point.weights for point in found.weights] == [785 * h + (h + 1) * 10 for h in HIDDEN]
+        assert [size for size, _ in found.blocks] == [0, *BLOCKS]
+        assert all(min(point.times) > 0 for point in (*found.weights, *found.batches))
+
+    def test_memory_comes_out_again(self):
+        again = memory_over_blocks((0, 8))
+        there = dict(recorded().blocks)
+        for size, use in again:
+            np.testing.assert_allclose(use, there[size], rtol=0.05)
+
+    def test_the_least_memory_is_at_the_root_of_the_layers(self):
+        peaks = {size: use.peak for size, use in recorded().blocks}
+        assert min(peaks, key=peaks.get) == math.isqrt(sweeps.LAYERS)
