@@ -90,7 +90,7 @@ def grade(given: argparse.Namespace) -> int:
     from backproplab.grading.sets import of_set, solution_for, solution_notebooks
     from backproplab.grading.submissions import SubmissionError, take_in
     from backproplab.grading.who import doubts, table
-    from backproplab.sandbox import SandboxError
+    from backproplab.sandbox import MachineError, SandboxError
     from backproplab.sandbox.protocol import Limits
 
     for stream in (sys.stdout, sys.stderr):
@@ -127,6 +127,9 @@ def grade(given: argparse.Namespace) -> int:
         keep(given.out)
     except (BookError, SubmissionError, SolutionError, SandboxError, ReleaseError, SaveError) as error:
         print(error, file=sys.stderr)
+        return 2
+    except MachineError as error:
+        print(f"{error}: see to it that there is memory, then run this again", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("\nStopped. Run the same command again to go on.", file=sys.stderr)

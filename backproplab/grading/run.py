@@ -27,6 +27,7 @@ from backproplab.grading.kept import VALUES, Kept, read_kept, versions
 from backproplab.grading.reference import make_task
 from backproplab.grading.status import GradingStatus
 from backproplab.grading.submissions import Submission, SubmissionError, digest, timestamp
+from backproplab.sandbox import MachineError
 from backproplab.sandbox.launch import readable_paths
 from backproplab.sandbox.protocol import Limits
 
@@ -288,6 +289,8 @@ def _guarded(look: Callable[[Submission], str], submission: Submission, otherwis
     """Look at what a student handed in: whatever is wrong with one student's files ends no run."""
     try:
         return look(submission)
+    except MachineError:
+        raise
     except Exception:
         return otherwise
 

@@ -5,12 +5,16 @@ from pathlib import Path
 from typing import Self
 
 from backproplab.errors import BackproplabError
+from backproplab.grading.status import GradingStatus
 
 NOTEBOOK = ".ipynb"
 
 
 class SubmissionError(BackproplabError):
     """A submission, or all of them, cannot be read; the message says why in a sentence."""
+
+    status = GradingStatus.UNREADABLE
+    """What becomes of a submission for this reason."""
 
 
 @dataclass(frozen=True)
