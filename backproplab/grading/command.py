@@ -100,8 +100,9 @@ def grade(given: argparse.Namespace) -> int:
         refuse_one_set(given.out)
         refuse_foreign(given.out / GRADEBOOK, given.out)
         solutions = solution_notebooks(given.solutions)
-        sets = [path.stem for path in solutions]
-        intake = take_in(given.submissions, out=given.out, sets=sets)
+        every = solution_notebooks(given.solutions.parent) if given.solutions.is_file() else solutions
+        sets = [path.stem for path in every]
+        intake = take_in(given.submissions, out=given.out, sets=sets, solutions=every)
         solution = solution_for(intake.submissions, solutions, given.set)
         submissions = of_set(intake.submissions, solution.stem, sets)
         print(table(intake, submissions, solution.stem))

@@ -16,6 +16,7 @@ from pathlib import Path
 from backproplab.grading.intake.apart import near
 from backproplab.grading.intake.contents import READ_LIMIT, content, contents, heads
 from backproplab.grading.intake.entry import Entry, SubmissionError
+from backproplab.grading.intake.links import refuse_shared
 from backproplab.grading.intake.litter import folders_of_grades, is_of_grades
 from backproplab.grading.intake.look import look
 from backproplab.grading.intake.names import clean_parts
@@ -77,11 +78,14 @@ class Intake:
     """How many there are in all."""
 
 
-def take_in(path: Path, *, out: Path | None = None, sets: Collection[str] = ()) -> Intake:
+def take_in(
+    path: Path, *, out: Path | None = None, sets: Collection[str] = (), solutions: Collection[Path] = ()
+) -> Intake:
     """Look at what was handed in at `path`, a folder or a zip file, and say whose is what.
 
     `out` is where grades go, which may lie in there; `sets` are the names of the exercise sets, as folders
-    may be called. SubmissionError if there is nothing, or if a zip file is damaged.
+    may be called; `solutions`, files that nobody may hand in a link to. SubmissionError if there is nothing,
+    or if a zip file is damaged.
     """
     seen = list(look(path))
     aside = [Aside(each.entry, each.aside) for each in seen if each.aside]
@@ -89,7 +93,7 @@ def take_in(path: Path, *, out: Path | None = None, sets: Collection[str] = ()) 
     grades = folders_of_grades(entries) | _out_in(path, out)
     aside += [Aside(entry, OWN_GRADES) for entry in entries if is_of_grades(entry, grades)]
     reading = recognise([entry for entry in entries if not is_of_grades(entry, grades)], sets)
-    latest, earlier = _latest_attempts(reading.placed)
+    latest, earlier = _latest_attempts(refuse_shared(reading.placed, solutions))
     if not latest:
         raise SubmissionError(
             f"{path} holds no submissions: name a folder of notebooks, nbgrader's submitted/ or a zip"

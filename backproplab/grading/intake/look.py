@@ -55,7 +55,11 @@ def look(path: Path) -> Iterator[Seen]:
 
 def _in_folder(path: Path) -> Iterator[Seen]:
     for found in folder.look(path):
-        entry = _entry(path, "/".join(found.parts), size=found.size, refused=found.refused)
+        entry = replace(
+            _entry(path, "/".join(found.parts), size=found.size, refused=found.refused),
+            linked=found.linked,
+            is_of_folders_owner=found.is_of_folders_owner,
+        )
         yield _seen(entry, partial(contents.head, entry))
 
 
