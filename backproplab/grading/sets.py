@@ -116,13 +116,21 @@ def is_of_another(submission: Submission, name: str, sets: Collection[str] = ())
 
 
 def likely_notebook(submission: Submission, name: str) -> Entry | None:
-    """Return the notebook with the most exercises of a set in it, the latest of those; None without any.
+    """Return the notebook with the most exercises of a set in it, of those the best placed; None without any.
 
     That is likely the one that will be graded: grading reads them whole, and may come to think otherwise.
     """
     candidates = submission.notebooks[:MOST_LOOKED_AT]
-    found = zip(exercises_in(candidates, name), map(attempt, candidates), candidates, strict=True)
-    return max(found, key=lambda each: each[:2], default=(0, 0, None))[2]
+    found = zip(exercises_in(candidates, name), candidates, strict=True)
+    return max(found, key=lambda each: (each[0], place(each[1], name)), default=(0, None))[1]
+
+
+def place(entry: Entry, name: str) -> tuple[int, bool]:
+    """Return what decides between notebooks with as much of a set in them: the greatest is the one to grade.
+
+    The latest attempt, then the one that lies where the course has it: beside it may lie drafts.
+    """
+    return attempt(entry), entry.parts[-2:] == ("exercises", f"{name}.ipynb")
 
 
 def attempt(entry: Entry) -> int:

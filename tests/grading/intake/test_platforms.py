@@ -126,6 +126,20 @@ def test_a_file_called_as_moodle_calls_anothers_stays_its_students(tmp_path):
     assert kit.students(path) == {"Bob Li_2": ["Bob Li_2_assignsubmission_file_hw.ipynb"], "Eve Su_3": [eves]}
 
 
+REPOSITORY = ("README.md", "notebooks/00.ipynb", "exercises/03-spreadsheet.ipynb")
+
+
+@pytest.mark.parametrize("around", ["", "hw-submissions/"])
+def test_a_repository_that_was_cloned_alone_is_its_owners(tmp_path, around):
+    """As of one student who was late: of the class it is known what the repositories are called."""
+    top = tmp_path / ("in" if around else "hw-submissions")
+    kit.folder(top, *(f"{around}hw-ana-ga/{name}" for name in REPOSITORY))
+    kit.folder(top, f"{around}hw-ana-ga/.git/HEAD", content=b"ref")
+    assert set(kit.students(top)) == {"ana-ga"}
+    kit.folder(top, *(f"{around}hw-ana-li/{name}" for name in REPOSITORY))
+    assert set(kit.students(top)) == {"ana-ga", "ana-li"}
+
+
 def test_forms_puts_the_student_last(tmp_path):
     path = pack(tmp_path / "all.zip", ["Homework 3 - Ana García.ipynb", "Homework 3 - Bob Li.ipynb"])
     assert set(kit.students(path)) == {"Ana García", "Bob Li"}
