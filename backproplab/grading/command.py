@@ -73,6 +73,12 @@ def add_grade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     parser.add_argument(
         "--yes", action="store_true", help="grade even where students may have been mistaken for each other"
     )
+    parser.add_argument(
+        "--worksheet",
+        type=Path,
+        metavar="FILE",
+        help="Moodle's grading worksheet of this assignment, for when work was handed in",
+    )
     parser.set_defaults(command=grade, extra="grade")
 
 
@@ -82,6 +88,7 @@ def grade(given: argparse.Namespace) -> int:
     from backproplab.grading.book.course import refuse_one_set
     from backproplab.grading.book.errors import BookError
     from backproplab.grading.book.keep import GRADEBOOK, keep
+    from backproplab.grading.book.worksheet import read_worksheet, with_times
     from backproplab.grading.book.written import refuse_foreign
     from backproplab.grading.ledger import write_ledger
     from backproplab.grading.reference import SolutionError
@@ -109,6 +116,9 @@ def grade(given: argparse.Namespace) -> int:
         found = doubts(intake, submissions, solution.stem, sets)
         if found and not given.yes:
             raise SubmissionError("\n".join([*found, IN_DOUBT]))
+        notes: list[str] = []
+        if given.worksheet:
+            submissions, notes = with_times(submissions, read_worksheet(given.worksheet))
         out = given.out / solution.stem
         for folder in (given.out, out):
             private_folder(folder)
@@ -138,6 +148,8 @@ def grade(given: argparse.Namespace) -> int:
     _print_summary(summary, out)
     print(f"Gradebook of the course: {given.out / GRADEBOOK}.")
     print(f"{account.sums}; {out / 'intake.csv'} has each.")
+    for sentence in notes:
+        print(f"{sentence}.")
     for sentence in account.disagreements:
         print(f"The account of what came in does not agree: {sentence}.", file=sys.stderr)
     return 1 if summary.ungraded or account.disagreements else 0

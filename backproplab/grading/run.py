@@ -158,9 +158,18 @@ class _Run:
             # Who is not in this run keeps a result, and a hash only while it is of what is graded with now.
             "submissions": old | hashes,
             "handed_in": before.get("handed_in", {})
-            | {each.student: _handed_in(each) for each in self.submissions},
+            | {each.student: self._came(each, before, hashes) for each in self.submissions},
         }
         folder.write_run(self.record)
+
+    def _came(
+        self, submission: Submission, before: Mapping[str, Any], hashes: Mapping[str, str]
+    ) -> dict[str, Any]:
+        """Return how a submission came in; of one that is as it was, the time an earlier run was told."""
+        noted, student = _handed_in(submission), submission.student
+        if not noted["timestamp"] and before.get("submissions", {}).get(student) == hashes[student]:
+            noted["timestamp"] = before.get("handed_in", {}).get(student, {}).get("timestamp", "")
+        return noted
 
     def _about(self) -> dict[str, Any]:
         """Return what results depend on, but for seeds and submissions."""
