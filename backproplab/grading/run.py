@@ -23,6 +23,7 @@ from backproplab.grading import batch, reports
 from backproplab.grading.classroom import write_class_pages
 from backproplab.grading.grader import Isolation
 from backproplab.grading.grades import GradesFolder, changes, sweep
+from backproplab.grading.history import note_run
 from backproplab.grading.kept import VALUES, Kept, read_kept, versions
 from backproplab.grading.reference import make_task
 from backproplab.grading.status import GradingStatus
@@ -264,7 +265,7 @@ class _Run:
         self.folder.write_run(self.record)
         found = [self.folder.result(each.student) for each in self.submissions]
         results = [each for each in found if each is not None]
-        return Summary(
+        summary = Summary(
             assignment=self.solution.stem,
             submissions=len(self.submissions),
             statuses={
@@ -281,6 +282,8 @@ class _Run:
             troubled=sum(bool(each["problems"]) for each in results),
             changed_scores=len(changed_scores),
         )
+        note_run(self.folder.path, self.record, summary)
+        return summary
 
     def _made_otherwise(self, at_stake: int, changed: Sequence[str]) -> str:
         others = len(self.folder.others)
