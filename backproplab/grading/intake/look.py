@@ -11,7 +11,7 @@ from backproplab.grading.intake.apart import apart
 from backproplab.grading.intake.entry import NOTEBOOK, Entry, SubmissionError
 from backproplab.grading.intake.litter import is_litter
 from backproplab.grading.intake.names import clean_parts
-from backproplab.grading.limited import ReaderError
+from backproplab.grading.limited import ReaderError, RefusedError
 
 TELLTALE = {NOTEBOOK, ".json", ".txt", ".zip", ""}
 """Of files that are called so, the first bytes are read: they may be notebooks, or zip files of some."""
@@ -66,6 +66,10 @@ def _in_folder(path: Path) -> Iterator[Seen]:
 def _in_class_zip(path: Path) -> Iterator[Seen]:
     if not zipfile.is_zipfile(path):
         raise SubmissionError(f"{path} is neither a folder nor a zip file")
+    try:
+        apart(archive.is_listed, path)
+    except RefusedError as error:
+        raise SubmissionError(f"{path} lists too much ({error}): unpack it, and name the folder") from error
     try:
         with archive.open_zip(path) as opened:
             yield from _in_zip(opened, path)

@@ -383,6 +383,17 @@ def test_an_archive_that_takes_more_than_its_share_is_refused_alone(tmp_path, mo
         assert entry.refused.removeprefix("a zip file that cannot be looked into: ") == why
 
 
+def test_a_class_zip_that_lists_more_than_a_process_may_hold_is_refused(tmp_path, monkeypatch):
+    strict = Limited(apart.caller, limits=ReadingLimits(10, 64_000_000, what="it"))
+    monkeypatch.setattr(apart, "process", strict)
+    (tmp_path / "all.zip").write_bytes(listing(300_000))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(SubmissionError, match=r"lists too much \(it takes more .* unpack it, and name the"):
+        take_in(tmp_path / "all.zip")
+    strict.close()
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 5000  # kilobytes
+
+
 def test_no_zip_file_of_a_student_is_opened_by_the_run_itself(tmp_path, monkeypatch):
     def never(data):
         raise AssertionError("opened in the run's own process")
