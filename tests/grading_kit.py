@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, writes
 from backproplab.authoring.assignment import load_solution
 from backproplab.authoring.release import learners_notebook
 from backproplab.authoring.stubs import stub_code
-from backproplab.grading import batch, reader
+from backproplab.grading import batch, limited
 from backproplab.grading.grader import Grader
 from backproplab.sandbox import IsolationError, MachineError, Sandbox
 from backproplab.sandbox.protocol import Assignment, Limits
@@ -167,7 +167,7 @@ FAILURES = {
 
 def failing_work(task, out, connection):
     """A worker that fails at some, each in its way; only once if FAILS_ONCE names a file, which it makes."""
-    once, grade, ask = os.environ.get("FAILS_ONCE", ""), Grader.grade, reader._ask
+    once, grade, ask = os.environ.get("FAILS_ONCE", ""), Grader.grade, limited._ask
 
     def fail(grader, submission, *more):
         if (failure := FAILURES.get(submission.student)) and not (once and Path(once).exists()):
@@ -184,12 +184,12 @@ def failing_work(task, out, connection):
 
         return write
 
-    def kill_the_reader(process, submission):
-        if submission.student == "is not read":
+    def kill_the_reader(process, request):
+        if request[0].student == "is not read":
             process.kill()
-        return ask(process, submission)
+        return ask(process, request)
 
-    Grader.grade, reader._ask = fail, kill_the_reader
+    Grader.grade, limited._ask = fail, kill_the_reader
     batch.feedback = fail_at("has no page", batch.feedback)
     batch.json_text = fail_at("has no record", batch.json_text)
     batch._work(task, out, connection)

@@ -3,7 +3,19 @@
 import json
 import zipfile
 
+from backproplab.grading import limited
+from backproplab.grading.intake import apart
 from backproplab.grading.submissions import find_submissions, take_in
+
+
+class Here:
+    """Answers in this process what a process with limits would, so that a test can look on."""
+
+    def ask(self, *request):
+        reply = json.loads(limited.answer(apart.call, request, limited.ReadingLimits(what="it")))
+        if limited.REFUSED in reply:
+            raise limited.RefusedError(reply[limited.REFUSED])
+        return reply[limited.ANSWER]
 
 
 def notebook(exercise="3-1"):

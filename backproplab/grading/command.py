@@ -73,6 +73,12 @@ def add_grade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     parser.add_argument(
         "--yes", action="store_true", help="grade even where students may have been mistaken for each other"
     )
+    parser.add_argument(
+        "--worksheet",
+        type=Path,
+        metavar="FILE",
+        help="Moodle's grading worksheet of this assignment, for when work was handed in",
+    )
     parser.set_defaults(command=grade, extra="grade")
 
 
@@ -82,6 +88,7 @@ def grade(given: argparse.Namespace) -> int:
     from backproplab.grading.book.course import refuse_one_set
     from backproplab.grading.book.errors import BookError
     from backproplab.grading.book.keep import GRADEBOOK, keep
+    from backproplab.grading.book.worksheet import read_worksheet, with_times
     from backproplab.grading.book.written import refuse_foreign
     from backproplab.grading.ledger import write_ledger
     from backproplab.grading.reference import SolutionError
@@ -90,7 +97,7 @@ def grade(given: argparse.Namespace) -> int:
     from backproplab.grading.sets import of_set, solution_for, solution_notebooks
     from backproplab.grading.submissions import SubmissionError, take_in
     from backproplab.grading.who import doubts, table
-    from backproplab.sandbox import SandboxError
+    from backproplab.sandbox import MachineError, SandboxError
     from backproplab.sandbox.protocol import Limits
 
     for stream in (sys.stdout, sys.stderr):
@@ -100,14 +107,18 @@ def grade(given: argparse.Namespace) -> int:
         refuse_one_set(given.out)
         refuse_foreign(given.out / GRADEBOOK, given.out)
         solutions = solution_notebooks(given.solutions)
-        sets = [path.stem for path in solutions]
-        intake = take_in(given.submissions, out=given.out, sets=sets)
+        every = solution_notebooks(given.solutions.parent) if given.solutions.is_file() else solutions
+        sets = [path.stem for path in every]
+        intake = take_in(given.submissions, out=given.out, sets=sets, solutions=every)
         solution = solution_for(intake.submissions, solutions, given.set)
         submissions = of_set(intake.submissions, solution.stem, sets)
         print(table(intake, submissions, solution.stem))
         found = doubts(intake, submissions, solution.stem, sets)
         if found and not given.yes:
             raise SubmissionError("\n".join([*found, IN_DOUBT]))
+        notes: list[str] = []
+        if given.worksheet:
+            submissions, notes = with_times(submissions, read_worksheet(given.worksheet))
         out = given.out / solution.stem
         for folder in (given.out, out):
             private_folder(folder)
@@ -128,12 +139,17 @@ def grade(given: argparse.Namespace) -> int:
     except (BookError, SubmissionError, SolutionError, SandboxError, ReleaseError, SaveError) as error:
         print(error, file=sys.stderr)
         return 2
+    except MachineError as error:
+        print(f"{error}: see to it that there is memory, then run this again", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("\nStopped. Run the same command again to go on.", file=sys.stderr)
         return 130
     _print_summary(summary, out)
     print(f"Gradebook of the course: {given.out / GRADEBOOK}.")
     print(f"{account.sums}; {out / 'intake.csv'} has each.")
+    for sentence in notes:
+        print(f"{sentence}.")
     for sentence in account.disagreements:
         print(f"The account of what came in does not agree: {sentence}.", file=sys.stderr)
     return 1 if summary.ungraded or account.disagreements else 0

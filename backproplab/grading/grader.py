@@ -15,8 +15,9 @@ from backproplab.grading import kept as keeping
 from backproplab.grading import measured
 from backproplab.grading.exercises import ExerciseGrade, grade_exercise
 from backproplab.grading.kept import Kept
+from backproplab.grading.limited import RefusedError
 from backproplab.grading.prepare import Prepared
-from backproplab.grading.reader import Reader, RefusedError
+from backproplab.grading.reader import Reader
 from backproplab.grading.reports import REVIEW, result
 from backproplab.grading.status import GradingStatus
 from backproplab.grading.submissions import Submission

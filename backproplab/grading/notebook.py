@@ -8,11 +8,14 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from backproplab.grading.status import GradingStatus
 from backproplab.grading.submissions import SubmissionError
 
 
 class NoNotebookError(SubmissionError):
     """A file is something else than a notebook with code in it; the message says what."""
+
+    status = GradingStatus.NO_NOTEBOOK
 
 
 @dataclass(frozen=True)

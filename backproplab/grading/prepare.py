@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Self
 from backproplab.grading.notebook import NoNotebookError, StudentNotebook, read_notebook
 from backproplab.grading.plan import ANSWER, CHECK, make_job
 from backproplab.grading.review import Reviewer
-from backproplab.grading.sets import attempt
+from backproplab.grading.sets import place
 from backproplab.grading.submissions import Entry, Submission, SubmissionError, content
 from backproplab.marking.edited import is_edited, last_cell, parse
 from backproplab.marking.ids import grade_id
@@ -105,7 +105,7 @@ def _answering(names: Sequence[str], sources: Sequence[str]) -> list[tuple[int, 
 
 
 def choose_notebook(submission: Submission, assignment: Assignment) -> tuple[StudentNotebook, list[str], str]:
-    """Read the notebook of a submission: of several, the one with most of the set in it, the latest of those.
+    """Read the notebook of a submission: of several, the one with most of the set in it, by `place`.
 
     With it come notes, in words, and its path as it came in. SubmissionError if there is none, or none that
     holds code.
@@ -113,7 +113,7 @@ def choose_notebook(submission: Submission, assignment: Assignment) -> tuple[Stu
     if not submission.notebooks:
         files = ", ".join(f"'{entry.file}'" for entry in submission.entries[:5])
         raise NoNotebookError(f"There is no notebook (.ipynb) among what was handed in: {files}")
-    read: list[tuple[int, int, Entry, StudentNotebook]] = []
+    read: list[tuple[int, tuple[int, bool], Entry, StudentNotebook]] = []
     errors: list[SubmissionError] = []
     for entry in submission.notebooks:
         try:
@@ -121,7 +121,7 @@ def choose_notebook(submission: Submission, assignment: Assignment) -> tuple[Stu
         except SubmissionError as error:
             errors.append(error)
             continue
-        read.append((share(notebook, assignment), attempt(entry), entry, notebook))
+        read.append((share(notebook, assignment), place(entry, assignment.name), entry, notebook))
     if not read:
         kind = NoNotebookError if all(isinstance(each, NoNotebookError) for each in errors) else None
         raise (kind or SubmissionError)(". ".join(map(str, errors)))

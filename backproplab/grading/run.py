@@ -23,10 +23,12 @@ from backproplab.grading import batch, reports
 from backproplab.grading.classroom import write_class_pages
 from backproplab.grading.grader import Isolation
 from backproplab.grading.grades import GradesFolder, changes, sweep
+from backproplab.grading.history import note_run
 from backproplab.grading.kept import VALUES, Kept, read_kept, versions
 from backproplab.grading.reference import make_task
 from backproplab.grading.status import GradingStatus
 from backproplab.grading.submissions import Submission, SubmissionError, digest, timestamp
+from backproplab.sandbox import MachineError
 from backproplab.sandbox.launch import readable_paths
 from backproplab.sandbox.protocol import Limits
 
@@ -157,9 +159,18 @@ class _Run:
             # Who is not in this run keeps a result, and a hash only while it is of what is graded with now.
             "submissions": old | hashes,
             "handed_in": before.get("handed_in", {})
-            | {each.student: _handed_in(each) for each in self.submissions},
+            | {each.student: self._came(each, before, hashes) for each in self.submissions},
         }
         folder.write_run(self.record)
+
+    def _came(
+        self, submission: Submission, before: Mapping[str, Any], hashes: Mapping[str, str]
+    ) -> dict[str, Any]:
+        """Return how a submission came in; of one that is as it was, the time an earlier run was told."""
+        noted, student = _handed_in(submission), submission.student
+        if not noted["timestamp"] and before.get("submissions", {}).get(student) == hashes[student]:
+            noted["timestamp"] = before.get("handed_in", {}).get(student, {}).get("timestamp", "")
+        return noted
 
     def _about(self) -> dict[str, Any]:
         """Return what results depend on, but for seeds and submissions."""
@@ -254,7 +265,7 @@ class _Run:
         self.folder.write_run(self.record)
         found = [self.folder.result(each.student) for each in self.submissions]
         results = [each for each in found if each is not None]
-        return Summary(
+        summary = Summary(
             assignment=self.solution.stem,
             submissions=len(self.submissions),
             statuses={
@@ -271,6 +282,8 @@ class _Run:
             troubled=sum(bool(each["problems"]) for each in results),
             changed_scores=len(changed_scores),
         )
+        note_run(self.folder.path, self.record, summary)
+        return summary
 
     def _made_otherwise(self, at_stake: int, changed: Sequence[str]) -> str:
         others = len(self.folder.others)
@@ -288,6 +301,8 @@ def _guarded(look: Callable[[Submission], str], submission: Submission, otherwis
     """Look at what a student handed in: whatever is wrong with one student's files ends no run."""
     try:
         return look(submission)
+    except MachineError:
+        raise
     except Exception:
         return otherwise
 

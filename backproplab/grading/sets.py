@@ -3,9 +3,12 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
+from backproplab.grading.intake.apart import near
 from backproplab.grading.intake.reading import stem
+from backproplab.grading.limited import ReaderError
 from backproplab.grading.submissions import Entry, Submission, SubmissionError, heads
 from backproplab.marking.ids import series
 
@@ -113,13 +116,21 @@ def is_of_another(submission: Submission, name: str, sets: Collection[str] = ())
 
 
 def likely_notebook(submission: Submission, name: str) -> Entry | None:
-    """Return the notebook with the most exercises of a set in it, the latest of those; None without any.
+    """Return the notebook with the most exercises of a set in it, of those the best placed; None without any.
 
     That is likely the one that will be graded: grading reads them whole, and may come to think otherwise.
     """
     candidates = submission.notebooks[:MOST_LOOKED_AT]
-    found = zip(exercises_in(candidates, name), map(attempt, candidates), candidates, strict=True)
-    return max(found, key=lambda each: each[:2], default=(0, 0, None))[2]
+    found = zip(exercises_in(candidates, name), candidates, strict=True)
+    return max(found, key=lambda each: (each[0], place(each[1], name)), default=(0, None))[1]
+
+
+def place(entry: Entry, name: str) -> tuple[int, bool]:
+    """Return what decides between notebooks with as much of a set in them: the greatest is the one to grade.
+
+    The latest attempt, then the one that lies where the course has it: beside it may lie drafts.
+    """
+    return attempt(entry), entry.parts[-2:] == ("exercises", f"{name}.ipynb")
 
 
 def attempt(entry: Entry) -> int:
@@ -130,6 +141,14 @@ def attempt(entry: Entry) -> int:
 
 def exercises_in(entries: Sequence[Entry], name: str) -> list[int]:
     """How many exercises of a set the beginning of each notebook has a cell of, by id; -1: unreadable."""
+    try:
+        found: list[int] = near(entries, _exercises_in, entries, name)
+    except (SubmissionError, ReaderError):
+        return [-1] * len(entries)
+    return found
+
+
+def _exercises_in(entries: Sequence[Entry], name: str) -> list[int]:
     return [
         -1
         if isinstance(start, SubmissionError)
@@ -153,13 +172,23 @@ def _votes(submissions: Sequence[Submission], names: Mapping[str, Path]) -> Mapp
     """By student, the sets that their notebooks say they are of. However many those are, each counts once."""
     votes: dict[str, set[str]] = defaultdict(set)
     for each in submissions:
-        for start in heads(each.notebooks[:MOST_LOOKED_AT], LOOK):
-            if not isinstance(start, SubmissionError):
-                votes[each.student].update(_candidates(start, names))
+        notebooks = each.notebooks[:MOST_LOOKED_AT]
+        with suppress(SubmissionError, ReaderError):
+            votes[each.student].update(near(notebooks, _sets_of, notebooks, list(names)))
     return votes
 
 
-def _candidates(start: bytes, names: Mapping[str, Path]) -> list[str]:
+def _sets_of(notebooks: Sequence[Entry], names: Collection[str]) -> list[str]:
+    """The sets that one student's notebooks may be of."""
+    return [
+        name
+        for start in heads(notebooks, LOOK)
+        if not isinstance(start, SubmissionError)
+        for name in _candidates(start, names)
+    ]
+
+
+def _candidates(start: bytes, names: Collection[str]) -> list[str]:
     """The sets that a notebook may be of: those that it names, else by the numbers of its exercises."""
     bare = re.sub(rb"[\\\"' ]", b"", start)
     found = {_series_of(each) for each in GRADE_ID.finditer(start)}

@@ -9,16 +9,20 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from backproplab.grading.intake.apart import near
 from backproplab.grading.intake.contents import READ_LIMIT, content, contents, heads
 from backproplab.grading.intake.entry import Entry, SubmissionError
+from backproplab.grading.intake.links import refuse_shared
 from backproplab.grading.intake.litter import folders_of_grades, is_of_grades
 from backproplab.grading.intake.look import look
 from backproplab.grading.intake.names import clean_parts
 from backproplab.grading.intake.reading import Aside, Placed
 from backproplab.grading.intake.recognise import recognise
+from backproplab.grading.limited import ReaderError
 
 __all__ = [
     "READ_LIMIT",
@@ -74,11 +78,14 @@ class Intake:
     """How many there are in all."""
 
 
-def take_in(path: Path, *, out: Path | None = None, sets: Collection[str] = ()) -> Intake:
+def take_in(
+    path: Path, *, out: Path | None = None, sets: Collection[str] = (), solutions: Collection[Path] = ()
+) -> Intake:
     """Look at what was handed in at `path`, a folder or a zip file, and say whose is what.
 
     `out` is where grades go, which may lie in there; `sets` are the names of the exercise sets, as folders
-    may be called. SubmissionError if there is nothing, or if a zip file is damaged.
+    may be called; `solutions`, files that nobody may hand in a link to. SubmissionError if there is nothing,
+    or if a zip file is damaged.
     """
     seen = list(look(path))
     aside = [Aside(each.entry, each.aside) for each in seen if each.aside]
@@ -86,7 +93,7 @@ def take_in(path: Path, *, out: Path | None = None, sets: Collection[str] = ()) 
     grades = folders_of_grades(entries) | _out_in(path, out)
     aside += [Aside(entry, OWN_GRADES) for entry in entries if is_of_grades(entry, grades)]
     reading = recognise([entry for entry in entries if not is_of_grades(entry, grades)], sets)
-    latest, earlier = _latest_attempts(reading.placed)
+    latest, earlier = _latest_attempts(refuse_shared(reading.placed, solutions))
     if not latest:
         raise SubmissionError(
             f"{path} holds no submissions: name a folder of notebooks, nbgrader's submitted/ or a zip"
@@ -146,9 +153,21 @@ def digest(submission: Submission) -> str:
 
     Notebooks count with their bytes, as far as they may be graded; all else with its name and size.
     """
+    try:
+        return str(near(submission.entries, _digest, submission))
+    except (SubmissionError, ReaderError):
+        return _names_and_sizes(submission).hexdigest()
+
+
+def _names_and_sizes(submission: Submission) -> "hashlib._Hash":
     total = hashlib.sha256()
     for entry in submission.entries:
         total.update(f"\0{entry.name}\0{entry.size}\0{entry.refused}\0".encode(errors="surrogateescape"))
+    return total
+
+
+def _digest(submission: Submission) -> str:
+    total = _names_and_sizes(submission)
     left = MOST_HASHED
     for found in contents(entry for entry in submission.entries if entry.is_notebook):
         data = str(found).encode(errors="surrogateescape") if isinstance(found, SubmissionError) else found
@@ -161,13 +180,15 @@ def digest(submission: Submission) -> str:
 
 def timestamp(submission: Submission) -> str:
     """Return what timestamp.txt says, nbgrader's or Sakai's, or else the platform's names; or ""."""
-    for entry in submission.entries:
-        if entry.file == TIMESTAMP:
-            try:
-                return content(entry, 1024).decode("utf-8", "replace").strip()
-            except SubmissionError:
-                break
+    stamp = next((entry for entry in submission.entries if entry.file == TIMESTAMP), None)
+    if stamp:
+        with suppress(SubmissionError, ReaderError):
+            return str(near([stamp], _stamped, stamp))
     return submission.when
+
+
+def _stamped(stamp: Entry) -> str:
+    return content(stamp, 1024).decode("utf-8", "replace").strip()
 
 
 def file_stems(students: Iterable[str], kept: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -8,6 +8,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
+from backproplab.grading.intake.readers import structure
 from backproplab.grading.sets import MOST_LOOKED_AT, exercises_in, is_of_another, likely_notebook
 from backproplab.grading.submissions import Intake, Submission
 
@@ -64,7 +65,12 @@ def _besides(submission: Submission, aside: Counter[tuple[str, str]]) -> Iterato
 def _many_in_one(
     intake: Intake, graded: Sequence[Submission], name: str, sets: Collection[str]
 ) -> Iterator[str]:
-    """Folders of students that would be taken for one student's: several hold a notebook of the same set."""
+    """Folders of students that would be taken for one student's: several hold a notebook of the same set.
+
+    A platform says whose each path is; only where nothing but the structure says it can it be so.
+    """
+    if intake.platform != structure.NAME:
+        return
     folders: dict[str, set[str]] = defaultdict(set)
     for each in intake.submissions:
         has_own_name = each.assignment not in ("", name) and not is_of_another(each, name, sets)
@@ -87,10 +93,11 @@ def _one_in_many(graded: Sequence[Submission], sets: Collection[str]) -> Iterato
         copied = COPY.fullmatch(student)
         if copied and copied["name"] in students:
             yield f"'{_plain(student)}' would be another student than '{_plain(copied['name'])}': keep one"
-        elif student in sets:
+        elif student in sets or student in structure.COURSE:
+            kind = "a set" if student in sets else "a folder of the course"
             yield (
-                f"'{student}' would be a student, and is a set: put all files of a student into a folder "
-                "that is called as the student is"
+                f"'{student}' would be a student, and is {kind}: put all files of a student into a folder "
+                "that is called as the student is, and name the folder around it"
             )
 
 

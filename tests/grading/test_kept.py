@@ -1,5 +1,6 @@
 """Values that were kept: compared anew as long as nothing that they depend on has changed, and not longer."""
 
+import hashlib
 import json
 from dataclasses import replace
 
@@ -159,6 +160,12 @@ def test_points_and_sentences_change_and_nobodys_code_is_run(graded, monkeypatch
     assert "Scores that are not what they were: 1 (1 went up)." in passed_on
     assert "late" not in passed_on
     assert scores(folder) == {"ada": 7, "late": 13}
+    runs = book_kit.table(folder / "grades" / kit.SET / "history.csv")
+    counts = ("submissions", "graded_now", "from_kept", "changed_scores", "ungraded")
+    assert [[run[count] for count in counts] for run in runs] == [list("11000"), list("21000"), list("22210")]
+    now = hashlib.sha256(solution.read_bytes()).hexdigest()
+    assert [run["solution"] == now for run in runs] == [False, False, True]
+    assert [run["finished"] for run in runs] == sorted(run["finished"] for run in runs)
     assert of_each(folder, "problems") == problems
     assert "It is x² itself" in (folder / "grades" / kit.SET / "feedback" / "ada.html").read_text("utf-8")
 

@@ -8,9 +8,10 @@ import zipfile
 import grading_kit as kit
 import pytest
 
-from backproplab.grading import reader as reader_module
+from backproplab.grading import limited
+from backproplab.grading.limited import ReaderError, ReadingLimits, RefusedError
 from backproplab.grading.prepare import Preparer
-from backproplab.grading.reader import Reader, ReaderError, ReadingLimits, RefusedError
+from backproplab.grading.reader import Reader, preparing
 from backproplab.grading.status import GradingStatus
 from backproplab.grading.submissions import Entry, Submission
 from backproplab.marking.exercise import Exercise
@@ -102,7 +103,7 @@ def test_each_submission_has_its_own_time(monkeypatch):
         resource, "getrusage", lambda who: resource.struct_rusage((spent.pop(0), 0.5, *range(14)))
     )
     for _ in range(2):
-        reader_module._limit_time(ReadingLimits())
+        limited._limit_time(ReadingLimits())
     assert given == [11, 36]
 
 
@@ -187,13 +188,13 @@ def test_what_is_refused_is_told_apart(reader, tmp_path, name, data, status):
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV])
 def test_what_kills_it_is_the_machines_unless_the_file_did(reader, tmp_path, monkeypatch, number):
-    ask = reader_module._ask
+    ask = limited._ask
 
-    def kill(process, submission):
+    def kill(process, request):
         process.send_signal(number)
-        return ask(process, submission)
+        return ask(process, request)
 
-    monkeypatch.setattr(reader_module, "_ask", kill)
+    monkeypatch.setattr(limited, "_ask", kill)
     with pytest.raises(MachineError if number == signal.SIGKILL else RefusedError, match=number.name):
         reader.prepare(handed_in(tmp_path, HONEST))
     monkeypatch.undo()
@@ -201,14 +202,14 @@ def test_what_kills_it_is_the_machines_unless_the_file_did(reader, tmp_path, mon
 
 
 def test_who_waits_too_long_is_not_to_blame(reader, tmp_path, monkeypatch):
-    ask = reader_module._ask
+    ask = limited._ask
 
-    def ask_too_late(process, submission):
+    def ask_too_late(process, request):
         process.wait(60)
-        return ask(process, submission)
+        return ask(process, request)
 
-    monkeypatch.setattr(reader_module, "PATIENCE", 0.0)
-    monkeypatch.setattr(reader_module, "_ask", ask_too_late)
+    monkeypatch.setattr(limited, "PATIENCE", 0.0)
+    monkeypatch.setattr(limited, "_ask", ask_too_late)
     with pytest.raises(MachineError):
         reader.prepare(handed_in(tmp_path, HONEST))
     monkeypatch.undo()
@@ -232,7 +233,7 @@ class LastMoment:
 
 
 def test_an_answer_that_came_first_counts_and_nobody_else_pays(reader, tmp_path, monkeypatch):
-    monkeypatch.setattr(reader_module.threading, "Timer", LastMoment)
+    monkeypatch.setattr(limited.threading, "Timer", LastMoment)
     assert reader.prepare(handed_in(tmp_path, HONEST)).of_set
     monkeypatch.undo()
     assert reader.prepare(handed_in(tmp_path, HONEST)).of_set
@@ -243,18 +244,17 @@ def test_a_fault_of_ours_is_no_fault_of_theirs(tmp_path, monkeypatch):
         raise ZeroDivisionError("nobody has thought of it")
 
     monkeypatch.setattr(Preparer, "prepare", fail)
-    preparer = Preparer(SET, {}, "")
-    answer = reader_module._answer(preparer, SET, handed_in(tmp_path, HONEST), ReadingLimits())
+    answer = limited.answer(preparing(SET, {}, ""), (handed_in(tmp_path, HONEST),), ReadingLimits())
     assert json.loads(answer) == {"failed": "ZeroDivisionError: nobody has thought of it"}
     opened = Reader(SET, EXERCISES, "")
-    monkeypatch.setattr(reader_module, "_ask", lambda process, submission: json.loads(answer))
+    monkeypatch.setattr(limited, "_ask", lambda process, request: json.loads(answer))
     with pytest.raises(ReaderError, match="ZeroDivisionError"):
         opened.prepare(handed_in(tmp_path, HONEST))
     opened.close()
 
 
 def test_an_answer_that_is_too_long_is_not_read(reader, tmp_path, monkeypatch):
-    monkeypatch.setattr(reader_module, "MOST_REPLY", 100)
+    monkeypatch.setattr(limited, "MOST_REPLY", 100)
     assert refused(reader, handed_in(tmp_path, HONEST))[0] == "unreadable"
 
 
@@ -266,6 +266,6 @@ def test_half_a_character_comes_through(reader, tmp_path):
 def test_it_ends_with_the_grader(tmp_path):
     opened = Reader(SET, EXERCISES, "")
     opened.prepare(handed_in(tmp_path, HONEST))
-    process = opened._process
+    process = opened._limited._process
     opened.close()
     assert process.poll() is not None

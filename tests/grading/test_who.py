@@ -65,6 +65,7 @@ def test_no_name_can_write_a_second_line_or_colours(tmp_path):
         ["class/ana.ipynb", "class/ana (1).ipynb"],
         ["ana.ipynb", "ana - Copy.ipynb", "bob.ipynb"],
         ["03-spreadsheet.ipynb", "08-xor.ipynb"],
+        ["README.md", "notebooks/00.ipynb", "exercises/03-spreadsheet.ipynb"],  # one student's repository
     ],
 )
 def test_where_students_seem_mistaken_for_each_other_it_is_said(tmp_path, names):
@@ -79,6 +80,7 @@ def test_where_students_seem_mistaken_for_each_other_it_is_said(tmp_path, names)
         ["ana/03-spreadsheet/hw.ipynb", "ana/08-xor/hw.ipynb"],
         ["ana/hw.ipynb", "ana/hw (1).ipynb", "bob/hw.ipynb"],
         ["ana.ipynb", "ana-2.ipynb", "Ana.ipynb"],
+        [f"hw-{each}/{name}" for each in ("ana", "bob") for name in ("README.md", "a/x.ipynb", "b/x.ipynb")],
     ],
 )
 def test_where_nothing_of_the_kind_is_seen_nobody_is_asked(tmp_path, names):

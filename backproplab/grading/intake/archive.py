@@ -64,12 +64,21 @@ def open_zip(source: Path | io.BytesIO) -> Iterator[zipfile.ZipFile]:
     """Open a zip file. SubmissionError, saying why in a few words, if it is none or is damaged."""
     try:
         archive = zipfile.ZipFile(source)
-    except SubmissionError:
+    except (MemoryError, SubmissionError):
         raise
     except Exception as error:
         raise SubmissionError(f"{type(error).__name__}: {error}") from error
     with archive:
         yield archive
+
+
+def is_listed(path: Path) -> bool:
+    """List a zip file, to see what that takes; False if it is none or is damaged."""
+    try:
+        with open_zip(path) as archive:
+            return bool(members(archive))
+    except SubmissionError:
+        return False
 
 
 def members(archive: zipfile.ZipFile) -> list[Member]:

@@ -5,12 +5,18 @@ from pathlib import Path
 from typing import Self
 
 from backproplab.errors import BackproplabError
+from backproplab.grading.status import GradingStatus
 
 NOTEBOOK = ".ipynb"
+FileNumber = tuple[int, int]
+"""Device and inode: what tells a file on disk from all others, whatever it is called."""
 
 
 class SubmissionError(BackproplabError):
     """A submission, or all of them, cannot be read; the message says why in a sentence."""
+
+    status = GradingStatus.UNREADABLE
+    """What becomes of a submission for this reason."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,11 @@ class Entry:
     member: int | None = None
     """Its place in the directory of the zip file that it lies in, where names need not differ; None: the last
     of its name."""
+
+    linked: FileNumber | None = None
+    """Which file on disk it is, if that has several names (hard links)."""
+    is_of_folders_owner: bool = False
+    """Does it belong to the user to whom the folder belongs in which it lies?"""
 
     @property
     def key(self) -> tuple[str, int | None]:

@@ -3,8 +3,7 @@
 Whoever may hand in a folder may have put anything into it: links to other people's work, pipes that never
 answer, files without end. So each path is looked at first, and what is opened later is opened from the folder
 downwards, one name after another, each of which must still be what it was taken for. A hard link cannot be
-told from a file: that nobody but the owner of a file can make one to it is the system's to see to
-(`fs.protected_hardlinks` on Linux).
+told from a file: of a file that has several names, it is noted which one it is, for `links` to judge.
 """
 
 import os
@@ -13,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from backproplab.grading.intake.entry import SubmissionError
+from backproplab.grading.intake.entry import FileNumber, SubmissionError
 
 DEEPEST = 40  # folders in folders
 KINDS = {
@@ -36,6 +35,9 @@ class Found(NamedTuple):
     parts: tuple[str, ...]
     size: int
     refused: str
+    linked: FileNumber | None = None
+    """Which file it is, if that has several names."""
+    is_of_folders_owner: bool = False
 
 
 def look(top: Path) -> Iterator[Found]:
@@ -44,7 +46,7 @@ def look(top: Path) -> Iterator[Found]:
     while pending:
         parts = pending.pop()
         try:
-            found = _list(top, parts)
+            found, owner = _list(top, parts)
         except OSError as error:
             if not parts:
                 raise SubmissionError(f"{top} cannot be read: {error.strerror}") from error
@@ -57,7 +59,8 @@ def look(top: Path) -> Iterator[Found]:
             if status is None:
                 yield Found(path, 0, "it cannot be looked at")
             elif not stat.S_ISDIR(status.st_mode):
-                yield Found(path, status.st_size, _why_not(status))
+                is_owners = status.st_uid == owner
+                yield Found(path, status.st_size, _why_not(status), file_number(status), is_owners)
             elif len(path) > DEEPEST:
                 yield Found(path, 0, f"a folder in more than {DEEPEST} others")
             else:
@@ -76,6 +79,12 @@ def open_beneath(top: Path, parts: tuple[str, ...]) -> BinaryIO:
         raise
 
 
+def file_number(status: os.stat_result) -> FileNumber | None:
+    """Return which file on disk it is, of one that has several names; None of anything else."""
+    several = stat.S_ISREG(status.st_mode) and status.st_nlink > 1
+    return (status.st_dev, status.st_ino) if several else None
+
+
 def _why_not(status: os.stat_result) -> str:
     """Say why something is not to be opened; "" if it is a file."""
     if stat.S_ISREG(status.st_mode):
@@ -83,12 +92,13 @@ def _why_not(status: os.stat_result) -> str:
     return next((why for is_kind, why in KINDS.items() if is_kind(status.st_mode)), "not a file")
 
 
-def _list(top: Path, parts: tuple[str, ...]) -> list[tuple[str, os.stat_result | None]]:
-    """The names in a folder, sorted, and what each is."""
+def _list(top: Path, parts: tuple[str, ...]) -> tuple[list[tuple[str, os.stat_result | None]], int]:
+    """The names in a folder, sorted, and what each is; and the user to whom the folder belongs."""
     descriptor = _open(top, parts, os.O_RDONLY | DIRECTORY) if BENEATH else None
     try:
-        with os.scandir(top.joinpath(*parts) if descriptor is None else descriptor) as found:
-            return sorted((each.name, _status(each)) for each in found)
+        here = top.joinpath(*parts) if descriptor is None else descriptor
+        with os.scandir(here) as found:
+            return sorted((each.name, _status(each)) for each in found), os.stat(here).st_uid
     finally:
         if descriptor is not None:
             os.close(descriptor)

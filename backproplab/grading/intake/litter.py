@@ -30,6 +30,7 @@ GRADES = {
     "class.html",
     "feedback",
     "gradebook.csv",
+    "history.csv",
     "intake.csv",
     "results",
     "run.json",

@@ -1,15 +1,17 @@
 """Look at everything that came in, in a folder or in a zip file; also into zip files that lie in there."""
 
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 
 from backproplab.grading.intake import archive, contents, folder
+from backproplab.grading.intake.apart import apart
 from backproplab.grading.intake.entry import NOTEBOOK, Entry, SubmissionError
 from backproplab.grading.intake.litter import is_litter
 from backproplab.grading.intake.names import clean_parts
+from backproplab.grading.limited import ReaderError, RefusedError
 
 TELLTALE = {NOTEBOOK, ".json", ".txt", ".zip", ""}
 """Of files that are called so, the first bytes are read: they may be notebooks, or zip files of some."""
@@ -21,6 +23,11 @@ LITTER = "what systems leave lying about"
 UNPACKED = "a zip file, and what it holds is listed by itself"
 REPEATED = "a later file in the zip file has the same name"
 NAMELESS = "its name leads nowhere"
+
+Row = tuple[str, str, list[str], int, str, bool, int | None, int, bool, str]
+"""A path in a student's own zip file, as flat data: name, file, parts, size, why it is refused, whether it
+begins as a notebook, its place in the directory, the row of the inner zip file that it lies in (-1: in none),
+whether it is a zip file, and why it is left aside."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +55,21 @@ def look(path: Path) -> Iterator[Seen]:
 
 def _in_folder(path: Path) -> Iterator[Seen]:
     for found in folder.look(path):
-        entry = _entry(path, "/".join(found.parts), size=found.size, refused=found.refused)
+        entry = replace(
+            _entry(path, "/".join(found.parts), size=found.size, refused=found.refused),
+            linked=found.linked,
+            is_of_folders_owner=found.is_of_folders_owner,
+        )
         yield _seen(entry, partial(contents.head, entry))
 
 
 def _in_class_zip(path: Path) -> Iterator[Seen]:
     if not zipfile.is_zipfile(path):
         raise SubmissionError(f"{path} is neither a folder nor a zip file")
+    try:
+        apart(archive.is_listed, path)
+    except RefusedError as error:
+        raise SubmissionError(f"{path} lists too much ({error}): unpack it, and name the folder") from error
     try:
         with archive.open_zip(path) as opened:
             yield from _in_zip(opened, path)
@@ -122,34 +137,82 @@ def _may_tell(entry: Entry) -> bool:
     return not entry.refused and PurePosixPath(entry.file.lower()).suffix in TELLTALE
 
 
-def _unpacked(seen: Seen, zips: int | None = None) -> Iterator[Seen]:
+def _unpacked(seen: Seen) -> Iterator[Seen]:
     """Yield a path, and if it is a zip file, what it holds instead: a zip file in a zip file likewise.
 
-    `zips` of a student's own zip file are looked into; None where there is no such limit.
+    That is found out in a process with limits, so that a zip file which takes too much is refused alone.
     """
-    if not seen.is_zip or zips == 0:
+    if not seen.is_zip:
         yield seen
         return
     try:
-        inside = list(_inside(seen.entry))
-    except SubmissionError as error:
-        yield Seen(replace(seen.entry, refused=f"a zip file that cannot be looked into: {error}"))
+        rows = apart(rows_inside, seen.entry)
+    except (SubmissionError, ReaderError) as error:
+        yield _not_looked_into(seen.entry, error)
         return
     yield Seen(seen.entry, aside=UNPACKED)
-    left, listed = MOST_ZIPS if zips is None else 0, len(inside)
+    yield from _seen_of(rows, seen.entry)
+
+
+def rows_inside(entry: Entry) -> list[Row]:
+    """Return what a zip file that was handed in holds, zip files in it looked into, as flat data.
+
+    SubmissionError, saying why in a few words, if it cannot be looked into.
+    """
+    every = list(_looked_into(_inside(entry)))
+    places = {each.entry.key: place for place, each in enumerate(every)}
+    return [_row(each, entry, places) for each in every]
+
+
+def _row(seen: Seen, top: Entry, places: Mapping[tuple[str, int | None], int]) -> Row:
+    entry = seen.entry
+    outer = -1 if entry.outer is None or entry.outer is top else places[entry.outer.key]
+    return (
+        *(entry.name, entry.file, list(entry.parts), entry.size, entry.refused),
+        *(entry.holds_notebook, entry.member, outer, seen.is_zip, seen.aside),
+    )
+
+
+def _seen_of(rows: Iterable[Row], top: Entry) -> Iterator[Seen]:
+    """Return what `rows_inside` made rows of."""
+    found: list[Entry] = []
+    for name, file, parts, size, refused, holds_notebook, member, outer, is_zip, aside in rows:
+        found.append(
+            Entry(
+                *(top.container, name, file, tuple(parts), size, refused, holds_notebook),
+                outer=top if outer < 0 else found[outer],
+                member=member,
+            )
+        )
+        yield Seen(found[-1], is_zip, aside)
+
+
+def _not_looked_into(entry: Entry, error: Exception) -> Seen:
+    return Seen(replace(entry, refused=f"a zip file that cannot be looked into: {error}"))
+
+
+def _looked_into(inside: Sequence[Seen]) -> Iterator[Seen]:
+    """Yield what lies in a zip file, and in zip files in that, as far as there are few of those."""
+    left, listed = MOST_ZIPS, len(inside)
     for each in inside:
-        if not each.is_zip:
+        if not each.is_zip or not left or listed >= MOST_LISTED:
             yield each
             continue
-        found = list(_unpacked(each, left if listed < MOST_LISTED else 0))
-        yield from found
-        left, listed = max(left - 1, 0), listed + len(found)
+        left -= 1
+        try:
+            deeper = _inside(each.entry)
+        except SubmissionError as error:
+            yield _not_looked_into(each.entry, error)
+            continue
+        yield Seen(each.entry, aside=UNPACKED)
+        yield from deeper
+        listed += len(deeper)
 
 
-def _inside(entry: Entry) -> Iterator[Seen]:
+def _inside(entry: Entry) -> list[Seen]:
     limit = LARGEST_INNER if entry.outer else contents.READ_LIMIT
     if entry.size > limit:
         raise SubmissionError(f"it is larger than {limit // 1024**2} MB")
     data = contents.content(entry)
     with archive.open_own_zip(data) as opened:
-        yield from _in_zip(opened, entry.container, entry)
+        return list(_in_zip(opened, entry.container, entry))

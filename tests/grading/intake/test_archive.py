@@ -3,19 +3,33 @@
 import io
 import stat
 import struct
+import tarfile
 import tracemalloc
 import unicodedata
 import zipfile
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 import intake_kit as kit
 import pytest
 
+from backproplab.grading import limited
+from backproplab.grading.intake import apart, look
 from backproplab.grading.intake import archive as archives
-from backproplab.grading.intake import look
-from backproplab.grading.sets import likely_notebook
-from backproplab.grading.submissions import SubmissionError, content, digest, find_submissions, take_in
+from backproplab.grading.limited import Limited, ReadingLimits
+from backproplab.grading.sets import likely_notebook, solution_for
+from backproplab.grading.submissions import (
+    SubmissionError,
+    content,
+    digest,
+    find_submissions,
+    take_in,
+    timestamp,
+)
+from backproplab.sandbox import MachineError
+
+resource = pytest.importorskip("resource", reason="Windows has no such limits")
 
 
 def by_student(path):
@@ -129,19 +143,25 @@ def test_a_damaged_zip_file_in_what_came_in_is_refused_and_its_student_stays(tmp
     assert "a zip file that cannot be looked into" in kit.reasons(top)["bob/hw.zip"]
 
 
-@pytest.mark.parametrize("end", ["plain", "a second signature in its own end", "a record of 64 bits"])
-def test_a_zip_file_that_lists_millions_is_not_listed(tmp_path, monkeypatch, end):
-    monkeypatch.setattr(archives, "LARGEST_DIRECTORY", 100_000)  # more than zipfile looks for the end in
-    member = struct.pack("<4s4B4HL2L5H2L", b"PK\1\2", 20, 0, 20, 0, *[0] * 13, 0) + b"x"
-    directory, length = member[:28] + b"\1" + member[29:], 3000
-    directory = directory * length
+def listing(length, end="plain", name=b"x"):
+    """A zip file that is a directory alone, and says in so many ways how long that is."""
+    head = struct.pack("<4s4B4HL2L5H2L", b"PK\1\2", 20, 0, 20, 0, *[0] * 7, len(name), *[0] * 6)
+    directory = (head + name) * length
     disks = b"PK\5\6" if end.startswith("a second") else bytes(4)
     says = len(directory[: len(directory) // length] if end.endswith("bits") else directory)
     last = struct.pack("<4s4s2H2LH", b"PK\5\6", disks, 1, 1, says, 4, 0)
     if end.endswith("bits"):
         wide = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, length, length, len(directory), 4)
         last = wide + struct.pack("<4sLQL", b"PK\6\7", 0, 4 + len(directory), 1) + last
-    data = b"PK\3\4" + directory + last
+    return b"PK\3\4" + directory + last
+
+
+@pytest.mark.parametrize("end", ["plain", "a second signature in its own end", "a record of 64 bits"])
+def test_a_zip_file_that_lists_millions_is_not_listed(tmp_path, monkeypatch, end):
+    monkeypatch.setattr(apart, "process", kit.Here())
+    monkeypatch.setattr(archives, "LARGEST_DIRECTORY", 100_000)  # more than zipfile looks for the end in
+    length = 3000
+    data = listing(length, end)
     with zipfile.ZipFile(io.BytesIO(data)) as listed:
         assert len(listed.infolist()) == length
     top = kit.folder(tmp_path / "in", "ada/hw.ipynb")
@@ -195,6 +215,7 @@ def test_a_name_that_no_system_has_costs_no_time_and_its_student_stays(tmp_path,
 @pytest.mark.parametrize("read", [digest, lambda each: likely_notebook(each, "03-spreadsheet")])
 def test_a_zip_file_of_thousands_of_notebooks_is_opened_once(tmp_path, monkeypatch, read):
     opened = []
+    monkeypatch.setattr(apart, "process", kit.Here())
     real = zipfile.ZipFile.__init__
     monkeypatch.setattr(
         zipfile.ZipFile, "__init__", lambda self, *given: (opened.append(1), real(self, *given))[1]
@@ -218,6 +239,7 @@ def zips_in_a_zip(tmp_path, many, *names):
 
 def test_zip_files_in_a_zip_file_list_no_more_than_one_might(tmp_path, monkeypatch):
     """Ten times the 30,000 names that 2 MB hold would take 20 s of the run's, and its account a book."""
+    monkeypatch.setattr(apart, "process", kit.Here())
     monkeypatch.setattr(look, "MOST_LISTED", 7)
     top, _ = zips_in_a_zip(tmp_path, 4, "a.ipynb", "b.ipynb", "c.ipynb", "d.ipynb")
     (ada,) = take_in(top).submissions
@@ -228,6 +250,7 @@ def test_zip_files_in_a_zip_file_list_no_more_than_one_might(tmp_path, monkeypat
 def test_a_zip_file_in_a_zip_file_is_to_be_small(tmp_path, monkeypatch):
     """It is unpacked at each look: a hundred times 100 MB, of a file of one."""
     top, size = zips_in_a_zip(tmp_path, 2, "a.ipynb")
+    monkeypatch.setattr(apart, "process", kit.Here())
     monkeypatch.setattr(look, "LARGEST_INNER", size)
     assert len(take_in(top).submissions[0].notebooks) == 2
     monkeypatch.setattr(look, "LARGEST_INNER", size - 1)
@@ -301,3 +324,107 @@ def test_no_name_in_a_zip_file_can_be_that_of_a_file_in_a_zip_file_in_it(tmp_pat
     intake = take_in(path)
     names = [entry.name for each in intake.submissions for entry in each.entries]
     assert sorted(names) == ["eve/w.zip//hw.ipynb", "eve/w.zip/hw.ipynb"]
+
+
+def lying_tar():
+    """A tar archive of a notebook that says it has 8 GB."""
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w") as file:
+        info = tarfile.TarInfo("hw.ipynb")
+        info.size = 8 * 1024**3 - 1
+        file.addfile(info)
+    return made.getvalue()
+
+
+def deep_zips():
+    """Ten zip files in one, of 14,000 names each, which go down as far as names may."""
+    inner, outer = io.BytesIO(), io.BytesIO()
+    inner.write(listing(14_000, name=b"a/" * 39 + b"b.ipynb"))
+    with zipfile.ZipFile(outer, "w", zipfile.ZIP_DEFLATED) as file:
+        for number in range(10):
+            file.writestr(f"{number}.zip", inner.getvalue())
+    return outer.getvalue()
+
+
+HOSTILE = {
+    "200,000 members": ("hw.zip", lambda: listing(200_000), "it holds too many files"),
+    "zips of many names": ("hw.zip", deep_zips, "it takes more than 0 s to read"),
+    "90 MB": (
+        "hw.zip",
+        lambda: b"PK\3\4".ljust(90 * 1024**2, b"\0"),
+        "it takes more than 0.064 GB of memory to read",
+    ),
+    "a name of 60 kB": (
+        "hw.zip",
+        lambda: listing(1, name=b"x/" * 30_000 + b"y"),
+        "its name has 60,001 characters",
+    ),
+    "a tar that lies": ("hw.tar", lying_tar, ""),
+}
+
+
+def test_an_archive_that_takes_more_than_its_share_is_refused_alone(tmp_path, monkeypatch):
+    strict = Limited(apart.caller, limits=ReadingLimits(0, 64_000_000, what="it"))
+    monkeypatch.setattr(apart, "process", strict)
+    top = kit.folder(tmp_path / "in", "bob/hw.ipynb")
+    kit.folder(top, "ada/hw.zip", content=kit.archive(tmp_path / "ada.zip", "hw.ipynb").read_bytes())
+    for student, (name, make, _) in HOSTILE.items():
+        kit.folder(top, f"{student}/{name}", content=make())
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    intake = take_in(top)
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    strict.close()
+    assert after - before < 5000  # kilobytes
+    found = {each.student: each for each in intake.submissions}
+    assert set(found) == {"ada", "bob", *HOSTILE}
+    assert len(found["ada"].notebooks) == len(found["bob"].notebooks) == 1
+    for student, (_, _, why) in HOSTILE.items():
+        (entry,) = found[student].entries
+        assert entry.refused.removeprefix("a zip file that cannot be looked into: ") == why
+
+
+def test_a_class_zip_that_lists_more_than_a_process_may_hold_is_refused(tmp_path, monkeypatch):
+    strict = Limited(apart.caller, limits=ReadingLimits(10, 64_000_000, what="it"))
+    monkeypatch.setattr(apart, "process", strict)
+    (tmp_path / "all.zip").write_bytes(listing(300_000))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(SubmissionError, match=r"lists too much \(it takes more .* unpack it, and name the"):
+        take_in(tmp_path / "all.zip")
+    strict.close()
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 5000  # kilobytes
+
+
+def test_no_zip_file_of_a_student_is_opened_by_the_run_itself(tmp_path, monkeypatch):
+    def never(data):
+        raise AssertionError("opened in the run's own process")
+
+    monkeypatch.setattr(archives, "open_own_zip", never)
+    inner = kit.archive(tmp_path / "inner.zip", "hw.ipynb", "timestamp.txt").read_bytes()
+    top = kit.folder(tmp_path / "in", "ada/hw.zip", "bob/hw.zip", content=inner)
+    kit.folder(top, "cy/hw.ipynb")
+    submissions = take_in(top).submissions
+    assert solution_for(submissions, [Path("03-spreadsheet.ipynb"), Path("08-xor.ipynb")]).stem[:2] == "03"
+    for each in submissions:
+        assert likely_notebook(each, "03-spreadsheet").file == "hw.ipynb"
+    assert digest(submissions[0]) != digest(submissions[2])
+    assert timestamp(submissions[0]) == kit.notebook().decode()
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_death_of_that_process_is_the_machines_and_tried_again(tmp_path, monkeypatch, times):
+    inner = kit.archive(tmp_path / "inner.zip", "hw.ipynb").read_bytes()
+    top = kit.folder(tmp_path / "in", "ada/hw.zip", content=inner)
+    left, ask = [None] * times, limited._ask
+
+    def kill(process, request):
+        if left:
+            left.pop()
+            process.kill()
+        return ask(process, request)
+
+    monkeypatch.setattr(limited, "_ask", kill)
+    if times == 1:
+        assert kit.students(top) == {"ada": ["ada/hw.zip//hw.ipynb"]}
+    else:
+        with pytest.raises(MachineError, match="SIGKILL"):
+            take_in(top)

@@ -1,11 +1,12 @@
 """Exports of each platform, made up with invented names: who is who, also where they were packed again."""
 
-import zipfile
 from datetime import UTC
 
 import intake_kit as kit
 import pytest
+import shapes
 from exports import EXPORTS, pack
+from shapes import AROUND, CASES, FORMS, STRUCTURES
 
 from backproplab.grading.book.lateness import moment
 from backproplab.grading.sets import of_set
@@ -16,49 +17,24 @@ def as_sets(students):
     return {student: set(names) for student, names in students.items()}
 
 
-@pytest.mark.parametrize("platform", EXPORTS)
-def test_each_platforms_students_are_told_apart_and_named(tmp_path, platform):
+@pytest.mark.parametrize(("platform", "form"), CASES)
+def test_each_platforms_students_are_told_apart_however_the_export_was_kept(tmp_path, platform, form):
     names, students = EXPORTS[platform]
-    path = pack(tmp_path / "export.zip", names)
+    path = FORMS[form](tmp_path, names)
     assert take_in(path).platform == platform
-    assert as_sets(kit.students(path)) == as_sets(students)
+    found = kit.students(path)
+    strangers = {"by mail": ["by mail.ipynb"]} if form.startswith("a file") else {}
+    within = {"packed again, with folders around it": AROUND, "that unpacked": AROUND}.get(form, "")
+    within = "export.zip//" if form.endswith("in a folder") else within
+    assert as_sets(found) == as_sets(
+        {student: [within + name for name in notebooks] for student, notebooks in students.items()}
+        | strangers
+    )
 
 
-@pytest.mark.parametrize("platform", EXPORTS)
-def test_an_export_unpacked_and_packed_again_is_the_same(tmp_path, platform):
-    names, students = EXPORTS[platform]
-    around = "export/Homework 3/"
-    path = pack(tmp_path / "again.zip", [*names, "Thumbs.db", "__MACOSX/._x"], around)
-    assert take_in(path).platform == platform
-    assert as_sets(kit.students(path)) == {
-        student: {around + name for name in notebooks} for student, notebooks in students.items()
-    }
-    with zipfile.ZipFile(path) as file:
-        file.extractall(tmp_path / "unpacked")
-    assert set(kit.students(tmp_path / "unpacked")) == set(students)
-
-
-@pytest.mark.parametrize("platform", EXPORTS)
-def test_a_zip_file_of_the_export_in_a_folder_is_the_same(tmp_path, platform):
-    names, students = EXPORTS[platform]
-    (tmp_path / "in").mkdir()
-    pack(tmp_path / "in" / "export.zip", names)
-    assert set(kit.students(tmp_path / "in")) == set(students)
-
-
-@pytest.mark.parametrize("platform", EXPORTS)
-def test_files_about_the_class_are_no_students_of_any_platform(tmp_path, platform):
-    names, students = EXPORTS[platform]
-    path = pack(tmp_path / "export.zip", [*names, "README.md", "marks.csv", "Thumbs.db", "roster.csv"])
-    assert take_in(path).platform == platform
-    assert set(kit.students(path)) == set(students)
-
-
-@pytest.mark.parametrize("platform", [each for each in EXPORTS if each != "Google Drive"])
-def test_one_file_called_otherwise_does_not_make_strangers_of_all_others(tmp_path, platform):
-    names, students = EXPORTS[platform]
-    path = pack(tmp_path / "export.zip", [*names, "by mail.ipynb"])
-    assert set(kit.students(path)) == {*students, "by mail"}
+def test_the_guides_table_is_of_these_shapes():
+    """If it is not: `python tests/shapes.py` writes it."""
+    assert shapes.PART.search(shapes.GUIDE.read_text(encoding="utf-8"))[0] == shapes.part()
 
 
 def test_canvas_says_who_is_late(tmp_path):
@@ -126,29 +102,21 @@ def test_a_file_called_as_moodle_calls_anothers_stays_its_students(tmp_path):
     assert kit.students(path) == {"Bob Li_2": ["Bob Li_2_assignsubmission_file_hw.ipynb"], "Eve Su_3": [eves]}
 
 
-def test_forms_puts_the_student_last(tmp_path):
-    path = pack(tmp_path / "all.zip", ["Homework 3 - Ana García.ipynb", "Homework 3 - Bob Li.ipynb"])
-    assert set(kit.students(path)) == {"Ana García", "Bob Li"}
+REPOSITORY = ("README.md", "notebooks/00.ipynb", "exercises/03-spreadsheet.ipynb")
 
 
-@pytest.mark.parametrize(
-    ("names", "students"),
-    [
-        (["hw3/Ana/x.ipynb", "hw3/Bob/x.ipynb"], {"Ana", "Bob"}),
-        (["hw3/hw3/Ana/a/x.ipynb", "hw3/hw3/Bob/y.ipynb", "hw3/hw3/README.md"], {"Ana", "Bob"}),
-        (["ada/03-spreadsheet/x.ipynb", "ada/08-xor/y.ipynb"], {"ada"}),
-        (["ada/exercises/x.ipynb", "ada/notebooks/y.ipynb"], {"ada"}),
-        (["submitted/x.ipynb", "ada/03-spreadsheet/src/x.ipynb", "bob/y.ipynb"], {"submitted", "ada", "bob"}),
-        (["submitted/03-spreadsheet/src/x.ipynb", "ada/03-spreadsheet/x.ipynb"], {"submitted", "ada"}),
-        (
-            ["submitted/01-ada/03-spreadsheet/x.ipynb", "submitted/02-bob/03-spreadsheet/x.ipynb"],
-            {"01-ada", "02-bob"},
-        ),
-        (["submitted/ada/03-spreadsheet/x.ipynb", "source/03-spreadsheet/x.ipynb", "gradebook.db"], {"ada"}),
-        (["ada.ipynb.json", "bob.ipynb.txt", "cy.ipynb", "grades.csv", "README.md"], {"ada", "bob", "cy"}),
-        (["ada.zip/x.ipynb", "bob.zip/x.ipynb"], {"ada", "bob"}),
-    ],
-)
+@pytest.mark.parametrize("around", ["", "hw-submissions/"])
+def test_a_repository_that_was_cloned_alone_is_its_owners(tmp_path, around):
+    """As of one student who was late: of the class it is known what the repositories are called."""
+    top = tmp_path / ("in" if around else "hw-submissions")
+    kit.folder(top, *(f"{around}hw-ana-ga/{name}" for name in REPOSITORY))
+    kit.folder(top, f"{around}hw-ana-ga/.git/HEAD", content=b"ref")
+    assert set(kit.students(top)) == {"ana-ga"}
+    kit.folder(top, *(f"{around}hw-ana-li/{name}" for name in REPOSITORY))
+    assert set(kit.students(top)) == {"ana-ga", "ana-li"}
+
+
+@pytest.mark.parametrize(("names", "students"), STRUCTURES)
 def test_what_no_platform_named_is_read_by_its_structure(tmp_path, names, students):
     assert set(kit.students(kit.archive(tmp_path / "all.zip", *names))) == students
 

@@ -4,9 +4,11 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+from backproplab.grading.intake.apart import near
 from backproplab.grading.intake.contents import content
 from backproplab.grading.intake.entry import Entry, SubmissionError
 from backproplab.grading.intake.reading import Placed, Reading, plain_name, read_each
+from backproplab.grading.limited import ReaderError
 
 FOLDER = re.compile(r"submission_\d+")
 METADATA = "submission_metadata.yml"
@@ -18,8 +20,8 @@ FIELD = re.compile(r"[\s-]*:(?P<field>name|sid): *(?P<quote>['\"]?)(?P<value>.*?
 def read(entries: Sequence[Entry]) -> Reading | None:
     """Read what Gradescope hands out; None if this is none of it."""
     metadata = [entry for entry in entries if entry.parts == (METADATA,)]
-    lines = _lines(metadata[0]) if metadata else []
-    return read_each("Gradescope", entries, partial(_place, _students(lines), _times(lines)))
+    students, times = _who_and_when(metadata[0]) if metadata else ({}, {})
+    return read_each("Gradescope", entries, partial(_place, students, times))
 
 
 def _place(students: Mapping[str, str], times: Mapping[str, str], entry: Entry) -> Placed | None:
@@ -29,11 +31,18 @@ def _place(students: Mapping[str, str], times: Mapping[str, str], entry: Entry) 
     return Placed(entry, students.get(folder, folder), when=times.get(folder, ""))
 
 
-def _lines(metadata: Entry) -> list[str]:
+def _who_and_when(metadata: Entry) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """By folder, whose it is, and when it came; nothing where the file cannot be read."""
     try:
-        return content(metadata, MOST_METADATA).decode("utf-8", "replace").splitlines()
-    except SubmissionError:
-        return []
+        students, times = near([metadata], _read, metadata)
+    except (SubmissionError, ReaderError):
+        return {}, {}
+    return students, times
+
+
+def _read(metadata: Entry) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    lines = content(metadata, MOST_METADATA).decode("utf-8", "replace").splitlines()
+    return _students(lines), _times(lines)
 
 
 def _times(lines: Sequence[str]) -> Mapping[str, str]:

@@ -19,6 +19,7 @@ from backproplab.grading.intake.reading import (
 )
 from backproplab.marking.ids import series
 
+NAME = "folders and files"
 SUBMITTED = "submitted"
 NBGRADER = {"source", "release", "autograded", "feedback", "exchange", "downloaded", "nbgrader_config.py"}
 BESIDE_SUBMITTED = "nbgrader's own, beside submitted/"
@@ -36,7 +37,7 @@ def read(entries: Sequence[Entry], sets: Collection[str] = ()) -> Reading:
 
     `sets` are the names of the exercise sets; without, whatever is called like one is taken for one.
     """
-    reading = Reading("folders and files")
+    reading = Reading(NAME)
     inner = _without_strays(entries, reading)
     for _ in range(LAYERS):
         around = _around(inner, sets)

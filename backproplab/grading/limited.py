@@ -1,0 +1,228 @@
+"""A process that works on what anybody may have made, and may not take more than its share.
+
+Parsers cannot be trusted to do with little: a few megabytes of JSON become gigabytes of objects, some code
+takes minutes to parse, and a zip file lists what it likes. The process waits for requests on stdin, pickled
+here, and answers each on stdout with JSON, of which no more than so much is read. It runs no code of a
+student's.
+"""
+
+import contextlib
+import json
+import os
+import pickle
+import signal
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from backproplab.errors import BackproplabError
+from backproplab.grading.intake.entry import SubmissionError
+from backproplab.grading.status import GradingStatus
+from backproplab.sandbox import MachineError
+from backproplab.sandbox.isolation import die_with_parent
+from backproplab.sandbox.limits import resource, signal_name
+from backproplab.sandbox.watchdog import ended_words
+
+PATIENCE = 600.0
+"""Seconds by the clock. It waits for nobody but disk and core: who takes longer is not to blame."""
+MOST_REPLY = 16 * 1024**2
+LENGTH = struct.Struct("<I")
+TOO_DEEP = "The code in the notebook is nested too deeply to be read"
+ANSWER, REFUSED, STATUS, FAILED = "answer", "refused", "status", "failed"
+
+Work = Callable[..., Any]
+
+
+class ReadingLimits(NamedTuple):
+    """What one request may take."""
+
+    cpu_seconds: int = 10
+    memory_bytes: int = 1024**3
+    what: str = "What was handed in"
+    """How a refusal begins."""
+
+    @property
+    def too_slow(self) -> str:
+        """What is said of what takes longer."""
+        return f"{self.what} takes more than {self.cpu_seconds} s to read"
+
+    @property
+    def too_large(self) -> str:
+        """What is said of what takes more memory."""
+        return f"{self.what} takes more than {self.memory_bytes / 1e9:.2g} GB of memory to read"
+
+    @property
+    def too_long(self) -> str:
+        """What is said of what cannot be told in few words."""
+        return f"{self.what} has more than {MOST_REPLY // 1024**2} MB of names and code"
+
+
+class RefusedError(SubmissionError):
+    """Nothing can be got out of what was handed in; the message says why, and `status` of which kind."""
+
+    def __init__(self, reason: str, status: GradingStatus = GradingStatus.UNREADABLE) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+class ReaderError(BackproplabError):
+    """The process itself failed at a request, which is no fault of whoever handed it in."""
+
+
+class Limited:
+    """Does one kind of work in a process of its own; it is started when needed, and anew when it has ended.
+
+    The process calls `make(*arguments)`, before limits are set, for the function that answers requests.
+    """
+
+    def __init__(
+        self,
+        make: Callable[..., Work],
+        *arguments: object,
+        limits: ReadingLimits = ReadingLimits(),  # noqa: B008 (it cannot be changed)
+    ) -> None:
+        self._about = pickle.dumps((limits, make, arguments))
+        self._limits = limits
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def ask(self, *request: object) -> Any:
+        """Return what the process answers, which is JSON's kinds of data. RefusedError if it refuses.
+
+        MachineError if it was the machine that ended the process, ReaderError if that failed by itself.
+        """
+        process = self._process or self._start()
+        killed = threading.Event()
+
+        def kill() -> None:
+            killed.set()
+            process.kill()
+
+        timer = threading.Timer(PATIENCE, kill)
+        timer.start()
+        try:
+            reply = _ask(process, request)
+        finally:
+            timer.cancel()
+            timer.join()  # it may have begun at this moment; from here on it kills nothing
+        if reply is None:
+            raise self._ending(process)
+        if killed.is_set():
+            self.close()  # the answer came first, and counts; the next request asks a new process
+        if FAILED in reply:
+            raise ReaderError(reply[FAILED])
+        if REFUSED in reply:
+            if reply[REFUSED] == self._limits.too_large:
+                self.close()  # what it took to find that out, it may still hold
+            raise RefusedError(reply[REFUSED], GradingStatus(reply[STATUS]))
+        return reply[ANSWER]
+
+    def close(self) -> None:
+        """End the process."""
+        process, self._process = self._process, None
+        if process:
+            process.kill()
+            process.communicate()
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        begin = "from backproplab.grading import limited; limited.serve()"
+        call = f"import sys; sys.path[:] = {sys.path!r}; {begin}"
+        self._process = process = subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-c", call], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        assert process.stdin is not None
+        with contextlib.suppress(OSError):
+            process.stdin.write(self._about)
+        return process
+
+    def _ending(self, process: "subprocess.Popen[bytes]") -> Exception:
+        """Say why it gave no answer: a limit that it reached, code that it cannot stand, or the machine."""
+        code = process.poll()  # None: it has said too much, and goes on
+        self.close()
+        if code is None:
+            return RefusedError(self._limits.too_long)
+        name = signal_name(-code) if code < 0 else ""
+        if name == "SIGXCPU":
+            return RefusedError(self._limits.too_slow)
+        if name in ("", "SIGKILL"):
+            return MachineError(f"The process that reads submissions {ended_words(code)}")
+        return RefusedError(f"{self._limits.what} brings the process down that reads it ({name})")
+
+
+def _ask(process: "subprocess.Popen[bytes]", request: tuple[object, ...]) -> dict[str, Any] | None:
+    """Return the answer; None if there is none, or too long a one."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    with contextlib.suppress(OSError):
+        process.stdin.write(pickle.dumps(request))
+        process.stdin.flush()
+        head = process.stdout.read(LENGTH.size)
+        length = LENGTH.unpack(head)[0] if len(head) == LENGTH.size else 0
+        if 0 < length <= MOST_REPLY and len(body := process.stdout.read(length)) == length:
+            reply: dict[str, Any] = json.loads(body)
+            return reply
+        if length > MOST_REPLY:
+            return None
+    process.wait()
+    return None
+
+
+def serve() -> None:
+    """Be the process: read requests from stdin until it ends, and answer each on stdout."""
+    die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is the run's to handle
+    requests, replies = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what somebody prints is no answer
+    limits, make, arguments = pickle.load(requests)
+    work = make(*arguments)
+    _limit_memory(limits)
+    while True:
+        try:
+            request = pickle.load(requests)
+        except EOFError:
+            return
+        _limit_time(limits)
+        body = answer(work, request, limits)
+        replies.write(LENGTH.pack(len(body)) + body)
+        replies.flush()
+
+
+def answer(work: Work, request: tuple[object, ...], limits: ReadingLimits) -> bytes:
+    """Return what a request comes to, as JSON. Whatever is raised on the way is an answer, too."""
+    try:
+        return json.dumps({ANSWER: work(*request)}).encode()
+    except SubmissionError as error:
+        return _refusal(str(error), error.status)
+    except MemoryError:
+        return _refusal(limits.too_large)
+    except RecursionError:
+        return _refusal(TOO_DEEP)
+    except Exception as error:
+        return json.dumps({FAILED: f"{type(error).__name__}: {error}"[:1000]}).encode()
+
+
+def _refusal(reason: str, status: GradingStatus = GradingStatus.UNREADABLE) -> bytes:
+    return json.dumps({REFUSED: reason[:1000], STATUS: status}).encode()
+
+
+def _limit_memory(limits: ReadingLimits) -> None:
+    if resource is None:  # Windows
+        return
+    with contextlib.suppress(OSError, ValueError):
+        with open("/proc/self/statm") as file:
+            used = int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+        resource.setrlimit(resource.RLIMIT_AS, (used + limits.memory_bytes,) * 2)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _limit_time(limits: ReadingLimits) -> None:
+    """Give so many seconds from now on: past them, the kernel ends this process with SIGXCPU."""
+    if resource is None:
+        return
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    with contextlib.suppress(OSError, ValueError):  # a lower limit is in force
+        soon = int(used.ru_utime + used.ru_stime) + 1 + limits.cpu_seconds
+        resource.setrlimit(resource.RLIMIT_CPU, (soon, most))

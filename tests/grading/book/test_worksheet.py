@@ -1,0 +1,125 @@
+"""Moodle's grading worksheet says when work was handed in, where its zip file does not."""
+
+import json
+import zipfile
+
+import book_kit
+import grading_kit as kit
+import pytest
+
+from backproplab import cli
+from backproplab.grading.book.errors import BookError
+from backproplab.grading.book.worksheet import read_worksheet, with_times, written_time
+from backproplab.grading.submissions import Submission
+
+HEADINGS = "Identifier,Full name,Status,Grade,Last modified (submission)"
+LATE = "Saturday, 7 March 2026, 12:30 AM"
+UNREAD = 'Participant 2,Bob,S,,"6/03/26, 23:59"'
+
+
+def worksheet(folder, *rows, headings=HEADINGS):
+    path = folder / "worksheet.csv"
+    path.write_text("\n".join([headings, *rows]), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Friday, 6 March 2026, 11:59 PM",
+        "Friday, March 6, 2026, 11:59 PM",
+        "6 March 2026, 11:59\N{NARROW NO-BREAK SPACE}pm",
+        "Freitag, 6. März 2026, 23:59",
+        "viernes, 6 de marzo de 2026, 23:59",
+        "vendredi 6 mars 2026 à 23h59",
+        "venerdì, 6 marzo 2026, 23:59",
+        "sexta-feira, 6 de março de 2026 às 23:59",
+        "2026-03-06 23:59",
+    ],
+)
+def test_a_time_is_read_in_whichever_form_the_site_writes(text):
+    assert written_time(text)[:16] == "2026-03-06 23:59"
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"),
+    [
+        ("12:05 AM", "00:05"),
+        ("12:05 p.m.", "12:05"),
+        ("0:05", "00:05"),
+    ],
+)
+def test_noon_and_midnight_are_told_apart(text, hour):
+    assert written_time(f"6 March 2026, {text}") == f"2026-03-06 {hour}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "03/06/26, 23:59",  # a day in March or in June
+        "6. 3. 2026, 23:59",
+        "piątek, 6 marca 2026, 23:59",
+        "31 February 2026, 10:00",
+        "6 March 2026, 13:05 PM",
+        "6 March 2026, 24:05",
+        "6 March 2026",
+        "yesterday",
+    ],
+)
+def test_what_would_have_to_be_guessed_is_not_read(text):
+    assert written_time(text) == ""
+
+
+def test_times_join_by_the_number_and_what_is_not_known_is_said(tmp_path):
+    rows = [
+        f'Participant 1,Ada,S,,"{LATE}"',
+        'Participant 2,Bob,S,,"6/03/26, 23:59"',
+        "Participant 3,Cy,S,,-",
+    ]
+    submissions = [Submission(name, "", ()) for name in ("Ada_1", "Bob_2", "Cy_3", "Dee_4")]
+    timed, notes = with_times(
+        [*submissions, Submission("Eve_1", "", (), when="2026-03-01 10:00")],
+        read_worksheet(worksheet(tmp_path, *rows)),
+    )
+    assert [each.when for each in timed] == ["2026-03-07 00:30", "", "", "", "2026-03-01 10:00"]
+    assert notes == [
+        "When Bob_2 handed in cannot be read: the worksheet says '6/03/26, 23:59'",
+        "When Cy_3 handed in is not in the worksheet",
+        "When Dee_4 handed in is not in the worksheet",
+    ]
+
+
+def test_a_worksheet_in_another_language_is_read_where_its_headings_are_known(tmp_path):
+    path = worksheet(
+        tmp_path,
+        'Teilnehmer/in1,Ada,"Samstag, 7. März 2026, 00:30"',
+        headings="ID,Vollständiger Name,Zuletzt geändert (Abgabe)",
+    )
+    assert read_worksheet(path).times == {"1": "Samstag, 7. März 2026, 00:30"}
+
+
+def test_another_table_and_another_assignments_are_refused(tmp_path):
+    with pytest.raises(BookError, match=r"does not say when .* its headings are Identifier, Full name"):
+        read_worksheet(worksheet(tmp_path, headings="Identifier,Full name"))
+    others = read_worksheet(worksheet(tmp_path, f'Participant 9,Ada,S,,"{LATE}"'))
+    with pytest.raises(BookError, match="name the worksheet of this assignment"):
+        with_times([Submission("Ada_1", "", ())], others)
+
+
+def test_a_day_late_by_the_worksheet_is_charged_and_a_later_run_knows_it_still(tmp_path, capsys):
+    solution = kit.solution(tmp_path)
+    notebook = json.dumps(kit.student(solution))
+    with zipfile.ZipFile(tmp_path / "in.zip", "w") as file:
+        for student in ("Ada_1", "Bob_2"):
+            file.writestr(f"{student}_assignsubmission_file_/hw.ipynb", notebook)
+    rows = [f'Participant 1,Ada,S,,"{LATE}"', UNREAD]
+    (tmp_path / "rules.toml").write_text(f"percent_per_day = 10\ndue = {{ {kit.SET} = 2026-03-06T23:59:00 }}")
+    command = ["grade", f"{tmp_path}/in.zip", f"--out={tmp_path}/grades", f"--solutions={solution}", "-j1"]
+    command.append(f"--isolation={kit.isolation()}")
+    for more in ([f"--worksheet={worksheet(tmp_path, *rows)}"], []):
+        assert cli.main([*command, *more]) == 0
+        assert ("When Bob_2 handed in cannot be read" in capsys.readouterr().out) == bool(more)
+        assert cli.main(["gradebook", f"{tmp_path}/grades", f"--rules={tmp_path}/rules.toml"]) == 0
+        book = {row["student_id"]: row for row in book_kit.table(tmp_path / "grades" / "sets.csv")}
+        assert (book["Ada"]["score"], book["Ada"]["late_days"]) == ("8.0", "1.0")
+        assert (book["Bob"]["score"], book["Bob"]["late_days"]) == ("9.0", "0.0")
