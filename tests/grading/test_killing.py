@@ -13,7 +13,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only /proc tell
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_one_process_killed_changes_no_mark(tmp_path, seed):
-    assert kit.kill_one(kit.Class(tmp_path, 6, jobs=1), seed)
+    assert kit.kill_one(kit.Class(tmp_path, 10, jobs=1), seed)
 
 
 def test_all_killed_at_once_loses_nothing_and_leaves_nothing_running(tmp_path):
