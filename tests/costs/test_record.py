@@ -92,3 +92,25 @@ class TestTheFigures:
     def test_the_least_memory_is_at_the_root_of_the_layers(self):
         peaks = {size: use.peak for size, use in recorded().blocks}
         assert min(peaks, key=peaks.get) == math.isqrt(sweeps.LAYERS)
+
+
+def test_what_lesson_16_says_of_the_recorded_times_is_so():
+    """Its prose quotes them: whoever records anew reads it again, in the cells after its two time sweeps."""
+    sweep = recorded().weights
+    small, large = (point.times.forward + point.times.backward for point in (sweep[0], sweep[-1]))
+    assert round(large / small) == 35  # "35 times"
+    ratios = {
+        point.batch: (
+            round(point.times.backward / point.times.forward, 1),
+            round(point.times.backward_to_inputs / point.times.forward, 1),
+        )
+        for point in recorded().batches
+    }
+    many = [pair for batch, pair in ratios.items() if batch >= 8]
+    assert ratios[1] == (7.6, 9.2)
+    assert [(min(column), max(column)) for column in zip(*many, strict=True)] == [(0.7, 1.1), (1.6, 2.0)]
+    times = {point.batch: point.times for point in recorded().batches}
+    assert times[2].backward / times[1].backward == pytest.approx(
+        0.25, abs=0.02
+    )  # "in a quarter of the time"
+    assert times[1024].forward / times[1].forward == pytest.approx(110, abs=5)  # "about 110 times"
