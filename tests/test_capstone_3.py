@@ -46,6 +46,7 @@ FAULTS = {
     "all pairs are compared": Fault("C3.5", "Trainer", "validate", "watch(): right of 100"),
 }
 PARTS = {fault.part: fault.exercise for fault in FAULTS.values()}
+RECORDED = read(ROOT / "exercises/expected/capstone-3.json").exercises
 ANSWERS = {each.id: each.answer for each in SOLUTION.exercises}
 
 
@@ -86,8 +87,7 @@ def found():
 
 def told(found, left, exercise):
     """The verdict on an exercise in one state of the trainer."""
-    recorded = read(ROOT / "exercises/expected/capstone-3.json").exercises[exercise]
-    return verdict(recorded, found[left, exercise], SEEDS, edited=True)
+    return verdict(RECORDED[exercise], found[left, exercise], SEEDS, edited=True)
 
 
 def test_nine_faults_stand_in_nine_lines(found):
