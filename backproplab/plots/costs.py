@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from itertools import permutations
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -24,19 +25,19 @@ def cost_curves(
     """Draw how costs grow: a line for each name, both axes logarithmic, where a power law is straight.
 
     `curves` holds `(sizes, costs)` by name, each `(points,)`, finite and above 0, sizes rising; `over` and
-    `cost` are what the axes say. The alt text tells where each line starts and ends, and what a doubling of
-    the size does to it over the upper half of the sizes. ValueError for no curve, more than six, or a curve
-    that is not as said.
+    `cost` are what the axes say. The alt text tells where each line starts and ends, what a doubling of the
+    size does to it over the upper half of the sizes, and which line lies below another at every size.
+    ValueError for no curve, more than six, or a curve that is not as said.
     """
     if not 0 < len(curves) <= len(LINES):
         raise ValueError(f"cost_curves() draws one to {len(LINES)} curves, got {len(curves)}")
     ax = axes_or_new(ax, width=WIDE, height=TALL)
     told: list[str] = []
-    met: set[float] = set()
+    drawn: dict[str, tuple[Floats, Floats]] = {}
     for (name, pair), line, marker, colour in zip(curves.items(), LINES, MARKERS, SERIES, strict=False):
         sizes, costs = _checked(name, *pair)
         ax.plot(sizes, costs, linestyle=line, marker=marker, color=colour, label=name)
-        met |= set(sizes.tolist())
+        drawn[name] = sizes, costs
         told.append(
             f"{name} goes from {short(costs[0])} at {_name(sizes[0])} to {short(costs[-1])} at "
             f"{_name(sizes[-1])}, and in the upper half each doubling multiplies it by about "
@@ -45,15 +46,16 @@ def cost_curves(
     ax.set_xscale("log")
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, 1)))
     ax.xaxis.set_minor_locator(NullLocator())
-    names = list(map(_name, sorted(met)))
+    met = sorted({size for sizes, _ in drawn.values() for size in sizes.tolist()})
+    names = list(map(_name, met))
     if sum(map(len, names)) <= ROOM:
-        ax.set_xticks(sorted(met), names)
+        ax.set_xticks(met, names)
     log_axis(ax)
     ax.set_xlabel(over)
     ax.set_ylabel(cost)
     if len(curves) > 1:
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
-    describe(ax, f"The {cost} over the {over}, both on log scales: {'; '.join(told)}.")
+    describe(ax, f"The {cost} over the {over}, both on log scales: {'; '.join([*told, *_below(drawn)])}.")
     return ax
 
 
@@ -72,7 +74,7 @@ def doubling(sizes: Floats, costs: Floats) -> float:
 def checkpoint_valley(
     block_sizes: ArrayLike, kept: ArrayLike, peaks: ArrayLike, *, layers: int, ax: Axes | None = None
 ) -> Axes:
-    """Draw the most memory of a pass over the size of a checkpoint's block, and what of it stays in between.
+    """Draw the most memory of a pass over the size of a checkpoint's block, and what stays between passes.
 
     `block_sizes`, `kept` and `peaks` are `(points,)`: how many of the `layers` share a block; bytes that stay
     between forward and backward; and the most of both passes. Shaded is what backward fills on top. A star
@@ -93,7 +95,12 @@ def checkpoint_valley(
     ax.fill_between(sizes, low / unit, high / unit, color=SERIES[2], alpha=0.15, linewidth=0)
     ax.plot(sizes, high / unit, LINES[0], marker=MARKERS[0], color=SERIES[2], label="most at any moment")
     ax.plot(
-        sizes, low / unit, linestyle=LINES[1], marker=MARKERS[1], color=SERIES[3], label="stays in between"
+        sizes,
+        low / unit,
+        linestyle=LINES[1],
+        marker=MARKERS[1],
+        color=SERIES[3],
+        label="stays between the passes",
     )
     ax.plot(sizes[best], high[best] / unit, "*", color=INK, markersize=14, zorder=5)
     root = math.sqrt(layers)
@@ -115,6 +122,15 @@ def checkpoint_valley(
         f"{short(low[-1] / unit, 2)} {name}.",
     )
     return ax
+
+
+def _below(drawn: Mapping[str, tuple[Floats, Floats]]) -> list[str]:
+    """Which line lies below which, where two have the same sizes and never meet."""
+    return [
+        f"{low} lies below {high} throughout"
+        for (low, (sizes, costs)), (high, (others, above)) in permutations(drawn.items(), 2)
+        if np.array_equal(sizes, others) and (costs < above).all()
+    ]
 
 
 def _name(size: float) -> str:

@@ -109,7 +109,11 @@ def test_what_lesson_16_says_of_the_recorded_times_is_so():
     many = [pair for batch, pair in ratios.items() if batch >= 8]
     assert ratios[1] == (7.6, 9.2)
     assert [(min(column), max(column)) for column in zip(*many, strict=True)] == [(0.7, 1.1), (1.6, 2.0)]
+    assert all(point.times.backward < point.times.forward for point in sweep)  # "lies below forward"
     times = {point.batch: point.times for point in recorded().batches}
+    to_inputs = {batch: each.backward_to_inputs - each.backward for batch, each in times.items()}
+    for few in (2, 4):  # "about as long as for 8"
+        assert to_inputs[few] / to_inputs[8] == pytest.approx(1, abs=0.15)
     assert times[2].backward / times[1].backward == pytest.approx(
         0.25, abs=0.02
     )  # "in a quarter of the time"

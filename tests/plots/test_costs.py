@@ -36,6 +36,15 @@ def test_the_words_say_what_a_doubling_does_in_the_upper_half():
     )
 
 
+def test_the_words_say_which_curve_lies_below_another_at_every_size():
+    curves = {"low": ([1, 2], [3, 4]), "high": ([1, 2], [5, 5]), "elsewhere": ([1, 3], [9, 9])}
+    told = alt_text(cost_curves(curves, over="inputs", cost="operations"))
+    assert told.endswith("; low lies below high throughout.")
+    assert told.count("throughout") == 1
+    curves["high"] = [1, 2], [5, 4]
+    assert "throughout" not in alt_text(cost_curves(curves, over="inputs", cost="operations"))
+
+
 def test_many_sizes_are_not_all_labelled():
     many = {"line": (np.geomspace(1, 1e6, 30), np.geomspace(1, 1e6, 30))}
     assert len(cost_curves(many, over="weights", cost="seconds").get_xticks()) < 15
