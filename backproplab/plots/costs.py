@@ -31,13 +31,13 @@ def cost_curves(
     if not 0 < len(curves) <= len(LINES):
         raise ValueError(f"cost_curves() draws one to {len(LINES)} curves, got {len(curves)}")
     ax = axes_or_new(ax, width=WIDE, height=TALL)
-    told: list[str] = []
+    words: list[str] = []
     met: set[float] = set()
     for (name, pair), line, marker, colour in zip(curves.items(), LINES, MARKERS, SERIES, strict=False):
         sizes, costs = _checked(name, *pair)
         ax.plot(sizes, costs, linestyle=line, marker=marker, color=colour, label=name)
         met |= set(sizes.tolist())
-        told.append(
+        words.append(
             f"{name} goes from {short(costs[0])} at {_name(sizes[0])} to {short(costs[-1])} at "
             f"{_name(sizes[-1])}, and in the upper half each doubling multiplies it by about "
             f"{doubling(sizes, costs):.1f}"
@@ -53,7 +53,7 @@ def cost_curves(
     ax.set_ylabel(cost)
     if len(curves) > 1:
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
-    describe(ax, f"The {cost} over the {over}, both on log scales: {'; '.join(told)}.")
+    describe(ax, f"The {cost} over the {over}, both on log scales: {'; '.join(words)}.")
     return ax
 
 
@@ -76,8 +76,8 @@ def checkpoint_valley(
 
     `block_sizes`, `kept` and `peaks` are `(points,)`: how many of the `layers` share a block; bytes that stay
     between forward and backward; and the most of both passes. Shaded is what backward fills on top. A star
-    is the least peak, a dotted line √layers. ValueError where the shapes differ or a size is not from 1 to
-    `layers`, rising.
+    is the least peak, a dotted line √layers. ValueError where the shapes differ, a size is not from 1 to
+    `layers`, rising, or a number of bytes is not finite or below 0.
     """
     sizes, low, high = (np.asarray(values, float) for values in (block_sizes, kept, peaks))
     if sizes.ndim != 1 or not len(sizes) or not sizes.shape == low.shape == high.shape:
@@ -87,6 +87,8 @@ def checkpoint_valley(
         )
     if sizes[0] < 1 or sizes[-1] > layers or (np.diff(sizes) <= 0).any():
         raise ValueError(f"checkpoint_valley() needs block sizes that rise from 1 to at most {layers}")
+    if not (np.isfinite([low, high]).all() and (low >= 0).all() and (high > 0).all()):
+        raise ValueError("checkpoint_valley() draws numbers of bytes: finite, and peaks above 0")
     ax = axes_or_new(ax, width=WIDE, height=TALL)
     unit, name = (1e6, "MB") if high.max() >= 1e6 else (1e3, "kB")
     best = int(high.argmin())
@@ -111,10 +113,15 @@ def checkpoint_valley(
         ax,
         f"The most memory of a pass through {layers} layers, over the layers in a block: {ends[0]}, "
         f"{ends[1]}, and least, {short(high[best] / unit, 2)} {name}, with {sizes[best]:.0f}; √{layers} is "
-        f"{short(root, 2)}. What stays between the passes falls from {short(low[0] / unit, 2)} to "
+        f"{short(root, 2)}. What stays between the passes {_way(low)} from {short(low[0] / unit, 2)} to "
         f"{short(low[-1] / unit, 2)} {name}.",
     )
     return ax
+
+
+def _way(values: Floats) -> str:
+    """Which way numbers go from the first to the last."""
+    return "falls" if values[-1] < values[0] else "rises" if values[-1] > values[0] else "goes"
 
 
 def _name(size: float) -> str:

@@ -92,3 +92,20 @@ class TestTheFigures:
     def test_the_least_memory_is_at_the_root_of_the_layers(self):
         peaks = {size: use.peak for size, use in recorded().blocks}
         assert min(peaks, key=peaks.get) == math.isqrt(sweeps.LAYERS)
+
+
+@pytest.mark.parametrize(
+    ("variables", "says"),
+    [
+        ({}, "BLAS on all of them"),
+        ({"OMP_NUM_THREADS": "3"}, "BLAS on 3 of them"),
+        ({"OMP_NUM_THREADS": "3", "GOTO_NUM_THREADS": "2"}, "BLAS on 2 of them"),
+        ({"OMP_NUM_THREADS": "3", "OPENBLAS_NUM_THREADS": "1"}, "BLAS on 1 of them"),
+    ],
+)
+def test_the_cores_are_those_that_any_variable_leaves_to_blas(variables, says, monkeypatch):
+    for name in record.THREADS:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert says in record.machine()
