@@ -36,6 +36,21 @@ def counting_method(operation: Callable[..., Any], *, from_right: bool = False) 
     return method
 
 
+def real_power(base: float, exponent: float) -> float:
+    """Base to the power of the exponent. ValueError if that is not real; the errors of `real.power`."""
+    try:
+        result = base**exponent
+    except ZeroDivisionError:
+        raise ZeroDivisionError(
+            f"0 has no negative power: {base} ** {exponent}; move the base off 0"
+        ) from None
+    except OverflowError:
+        raise OverflowError(f"too large for a float: {base} ** {exponent}; use a smaller exponent") from None
+    if isinstance(result, complex):
+        raise ValueError(f"not a real number: {base} ** {exponent}; use a whole exponent or a base above 0")
+    return float(result)
+
+
 class Counted:
     """A plain number, `data`, that tells its counter of each operation it goes into."""
 
@@ -50,7 +65,7 @@ class Counted:
         counting_method(operator.truediv),
         counting_method(operator.truediv, from_right=True),
     )
-    __pow__, __rpow__ = counting_method(operator.pow), counting_method(operator.pow, from_right=True)
+    __pow__, __rpow__ = counting_method(real_power), counting_method(real_power, from_right=True)
     exp, log, tanh = (
         counting_method(functions.exp),
         counting_method(functions.log),

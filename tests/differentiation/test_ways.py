@@ -182,3 +182,13 @@ def test_a_nudge_grows_with_the_number_that_it_moves(x):
 def test_the_slope_of_a_power_of_0_takes_nothing():
     assert reverse(lambda x: x**0, (3.0,)).operations == 1 + 2
     assert reverse(lambda x: x**0.0, (3.0,)).operations == 1 + 2
+
+
+@pytest.mark.parametrize("way", [numeric, symbolic, forward, reverse])
+def test_a_power_that_is_no_real_number_is_refused_with_both_numbers(way):
+    with pytest.raises(ValueError, match=r"not a real number: -[12]\.\d* \*\* -?0\.5"):
+        way(lambda x: x**0.5, (-2.0,))
+    with pytest.raises(ZeroDivisionError, match=r"0 has no negative power: 0\.0 \*\* -1\.0"):
+        forward(lambda x: x ** (-1.0), (0.0,))
+    with pytest.raises(OverflowError, match=r"too large for a float: 10\.0 \*\* 400\.0"):
+        forward(lambda x: x**400, (10.0,))
