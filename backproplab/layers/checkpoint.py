@@ -57,6 +57,7 @@ class Checkpoint(Chain):
 
     def forward(self, x: Array) -> Array:
         """What the layers make of x; keeps x, and what the layers held before, but nothing that they keep."""
+        vars(self).pop("x", None)  # of another pass, should this one fail
         self._start = snapshot(self)
         before = attributes(self)
         try:
@@ -120,9 +121,8 @@ class Checkpoint(Chain):
         forward, parameters, inputs = once
         if self.size:
             return Cost(forward, forward + parameters, inputs)
-        return Cost(
-            forward, 0, forward + parameters + inputs
-        )  # without parameters, nobody else asks for the pass back
+        # without parameters, nobody else asks for the pass back
+        return Cost(forward, 0, forward + parameters + inputs)
 
     def kept_bytes(
         self, input_shape: Shape, dtype: np.dtype[Any], *, input_is_kept: bool = False
@@ -132,9 +132,8 @@ class Checkpoint(Chain):
 
     def filled_bytes(self, input_shape: Shape, dtype: np.dtype[Any]) -> int:
         """How many bytes more an example fills during `backward`, when the layers have run again."""
-        inner = super().filled_bytes(
-            input_shape, dtype
-        )  # of a Checkpoint inside, while the others keep theirs
+        # of a Checkpoint inside, while the others keep theirs
+        inner = super().filled_bytes(input_shape, dtype)
         return super().kept_bytes(input_shape, dtype, input_is_kept=True)[0] + inner
 
 

@@ -31,13 +31,13 @@ def cost_curves(
     if not 0 < len(curves) <= len(LINES):
         raise ValueError(f"cost_curves() draws one to {len(LINES)} curves, got {len(curves)}")
     ax = axes_or_new(ax, width=WIDE, height=TALL)
-    words: list[str] = []
+    told: list[str] = []
     met: set[float] = set()
     for (name, pair), line, marker, colour in zip(curves.items(), LINES, MARKERS, SERIES, strict=False):
         sizes, costs = _checked(name, *pair)
         ax.plot(sizes, costs, linestyle=line, marker=marker, color=colour, label=name)
         met |= set(sizes.tolist())
-        words.append(
+        told.append(
             f"{name} goes from {short(costs[0])} at {_name(sizes[0])} to {short(costs[-1])} at "
             f"{_name(sizes[-1])}, and in the upper half each doubling multiplies it by about "
             f"{doubling(sizes, costs):.1f}"
@@ -53,7 +53,7 @@ def cost_curves(
     ax.set_ylabel(cost)
     if len(curves) > 1:
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
-    describe(ax, f"The {cost} over the {over}, both on log scales: {'; '.join(words)}.")
+    describe(ax, f"The {cost} over the {over}, both on log scales: {'; '.join(told)}.")
     return ax
 
 
@@ -119,11 +119,6 @@ def checkpoint_valley(
     return ax
 
 
-def _way(values: Floats) -> str:
-    """Which way numbers go from the first to the last."""
-    return "falls" if values[-1] < values[0] else "rises" if values[-1] > values[0] else "goes"
-
-
 def _name(size: float) -> str:
     """A size in writing; a whole one with all of its digits."""
     return f"{size:,.0f}" if float(size).is_integer() else short(size)
@@ -143,3 +138,8 @@ def _checked(name: str, sizes: ArrayLike, costs: ArrayLike) -> tuple[Floats, Flo
             f"{name!r} not all are so"
         )
     return x, y
+
+
+def _way(values: Floats) -> str:
+    """Which way numbers go from the first to the last."""
+    return "falls" if values[-1] < values[0] else "rises" if values[-1] > values[0] else "goes"

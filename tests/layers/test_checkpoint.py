@@ -476,6 +476,15 @@ def test_backward_before_forward():
         Checkpoint([Tanh()]).backward(np.ones((1, 1)))
 
 
+def test_backward_after_a_forward_that_failed():
+    block = Checkpoint([Dense(3, 2), Tanh()])
+    block.forward(np.ones((4, 3)))
+    with pytest.raises(ValueError, match="expected 3 input features"):
+        block.forward(np.ones((4, 5)))
+    with pytest.raises(NotYetError, match="call forward first"):
+        block.backward(np.ones((4, 2)))
+
+
 def test_a_block_has_at_least_one_layer():
     with pytest.raises(ValueError, match="at least one layer, got size=0"):
         in_blocks([Tanh()], 0)
