@@ -8,6 +8,7 @@ Bengio, *On the difficulty of training recurrent neural networks*, 2013.
 import numpy as np
 
 from backproplab.layers.contract import Array
+from backproplab.loss_scale import LossScale
 from backproplab.norms import norm
 from backproplab.optimizers import Optimizer, above_zero
 
@@ -49,6 +50,11 @@ class Clipped(Optimizer):
     def __init__(self, optimizer: Optimizer, *, max_norm: float) -> None:
         if not isinstance(optimizer, Optimizer):
             raise TypeError(f"Clipped expected an optimiser, such as SGD(0.1), got {optimizer!r:.80}")
+        if isinstance(optimizer, LossScale):
+            raise TypeError(
+                "Clipped(LossScale(...)) would clip the gradient while it is scaled; turn them round: "
+                "LossScale(Clipped(SGD(0.1), max_norm=1.0))"
+            )
         if optimizer.steps:
             raise ValueError(
                 f"Clipped got an optimiser that has made {optimizer.steps} steps already; give it a new one"

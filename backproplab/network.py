@@ -274,6 +274,6 @@ def first_numbers(layers: Sequence[Layer], dtype: np.dtype[Any], seed: int) -> A
 
 def at_least_one(value: int, name: str) -> int:
     """The value, if it is a whole number of at least 1."""
-    if not isinstance(value, int | np.integer) or value < 1:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
         raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}")
     return int(value)

@@ -1,12 +1,15 @@
 """Loss scaling: what half precision rounds to 0 comes through; too large a scale is found, and halved."""
 
+import copy
+
 import numpy as np
 import pytest
 
 from backproplab import SGD, BinaryCrossEntropy, Dense, Network, SoftmaxCrossEntropy, SquaredError, Tanh, fit
+from backproplab.clipping import Clipped
 from backproplab.layers import Half
 from backproplab.loss_scale import LossScale
-from backproplab.optimizers import Adam
+from backproplab.optimizers import Adam, WarmUp
 from backproplab.targets import Masked
 from backproplab.training import steps
 
@@ -53,39 +56,83 @@ class TestTheScale:
         parameters = np.ones(2)
         scaled = LossScale(Adam(0.1), scale=4.0)
         for bad in (np.inf, np.nan):
-            scaled.step(parameters, np.array([1.0, bad]))
+            scaled.step(parameters, scaled.multiply(np.array([1.0, bad])))
         np.testing.assert_array_equal(parameters, 1.0)
         assert (scaled.scale, scaled.skipped, scaled.optimizer.steps) == (1.0, 2, 0)
 
     def test_it_is_doubled_after_as_many_steps_in_a_row(self):
         scaled, parameters, scales = LossScale(SGD(0.1), scale=8.0, patience=3), np.ones(1), []
         for entry in (1.0, 1.0, np.inf, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0):
-            scaled.step(parameters, np.array([entry]))
+            scaled.step(parameters, scaled.multiply(np.array([entry])))
             scales.append(scaled.scale)
         assert scales == [8, 8, 4, 4, 4, 8, 8, 8, 16]
 
     def test_at_one_what_is_not_finite_is_not_hidden(self):
         scaled, parameters = LossScale(SGD(0.1), scale=1.0), np.ones(1)
-        scaled.step(parameters, np.array([np.nan]))
+        scaled.step(parameters, scaled.multiply(np.array([np.nan])))
         assert np.isnan(parameters).all()
 
     def test_a_scale_that_overflows_in_half_precision_is_found(self):
         x, targets = np.random.default_rng(3).normal(size=(2, 40, 3)).astype(np.float32)
         net, scaled = network(), LossScale(SGD(0.1), scale=2.0**40)
-        with np.errstate(all="ignore"):
-            for step in steps(
-                net,
-                scaled.loss(SquaredError()),
-                x,
-                targets[:, :2],
-                optimizer=scaled,
-                batch_size=8,
-                epochs=20,
-            ):
-                assert np.isfinite(step.loss)
+        loss = scaled.loss(SquaredError())
+        for step in steps(net, loss, x, targets[:, :2], optimizer=scaled, batch_size=8, epochs=20):
+            assert np.isfinite(step.loss)  # and no warning, which would be an error here
         assert 15 < scaled.skipped < 40
         assert np.isfinite(net.parameters).all()
         assert scaled.optimizer.steps == 100 - scaled.skipped
+
+
+class TestWhatAStepDividesBy:
+    x, targets = np.random.default_rng(5).normal(size=(2, 9, 3)).astype(np.float32)
+
+    def test_a_loss_that_was_not_scaled_is_refused_and_nothing_moves(self):
+        net, scaled = network(), LossScale(SGD(0.1))
+        before = net.parameters.copy()
+        with pytest.raises(RuntimeError, match=r"not scaled.*scaled\.loss\(SquaredError\(\)\)"):
+            fit(net, SquaredError(), self.x, self.targets[:, :2], optimizer=scaled, epochs=1, batch_size=4)
+        np.testing.assert_array_equal(net.parameters, before)
+
+    def test_it_is_the_scale_that_the_gradient_had(self):
+        scaled, parameters = LossScale(SGD(1.0), scale=4.0), np.zeros(1)
+        gradient = scaled.multiply(np.array([3.0]))
+        scaled.scale = 16.0
+        scaled.step(parameters, gradient)
+        assert parameters == [-3.0]
+
+    def test_clipping_inside_is_of_the_unscaled_gradient(self):
+        scaled = LossScale(Clipped(SGD(1.0), max_norm=1.0), scale=1024.0)
+        parameters = np.zeros(2)
+        scaled.step(parameters, scaled.multiply(np.array([0.3, 0.4])))
+        np.testing.assert_allclose(parameters, [-0.3, -0.4])
+
+
+@pytest.mark.parametrize(("dtype", "most"), [(np.float32, 2.0**64), (np.float64, 2.0**512)])
+def test_gradients_of_zero_do_not_drive_it_to_infinity(dtype, most):
+    scaled, parameters = LossScale(SGD(0.1), patience=1), np.ones(2, dtype)
+    for _ in range(1200):
+        scaled.step(parameters, scaled.multiply(np.zeros(2, dtype)))
+    assert (scaled.scale, scaled.skipped, scaled.optimizer.steps) == (most, 0, 1200)
+
+
+def test_the_rate_is_the_one_that_will_be_applied():
+    scaled, parameters = LossScale(SGD(WarmUp(0.1, steps=10)), scale=16.0), np.zeros(1)
+    for entry in (np.inf, np.inf, 1.0):
+        before, rate = parameters.copy(), scaled.learning_rate
+        scaled.step(parameters, scaled.multiply(np.array([entry])))
+    assert rate == pytest.approx(0.01)
+    np.testing.assert_allclose(before - parameters, rate)
+
+
+def test_what_a_loss_sets_can_be_read_through_it():
+    logits, labels = np.random.default_rng(6).normal(size=(4, 3)), np.array([0, 1, 2, 0])
+    plain, scaled = SoftmaxCrossEntropy(), LossScale(SGD(0.1)).loss(SoftmaxCrossEntropy())
+    for loss in (plain, scaled):
+        loss.forward(logits, labels)
+    np.testing.assert_array_equal(scaled.probabilities, plain.probabilities)
+    np.testing.assert_array_equal(copy.deepcopy(scaled).error, plain.error)
+    with pytest.raises(AttributeError, match="no attribute 'probability'"):
+        _ = scaled.probability
 
 
 def test_the_loss_is_the_loss_in_all_but_its_gradient():
@@ -111,7 +158,12 @@ def test_what_is_right_is_what_the_loss_says():
     [
         (lambda: LossScale(0.1), TypeError, r"expected an optimiser, such as SGD\(0.1\), got 0.1"),
         (lambda: LossScale(SGD(0.1), scale=0), ValueError, "scale must be at least"),
+        (lambda: LossScale(SGD(0.1), scale=0.25), ValueError, "make gradients larger: at least 1, got 0.25"),
         (lambda: LossScale(SGD(0.1), patience=0), ValueError, "at least 1, got 0"),
+        (lambda: LossScale(SGD(0.1), patience=1.5), ValueError, "whole number of at least 1, got 1.5"),
+        (lambda: LossScale(SGD(0.1), patience=True), ValueError, "whole number of at least 1, got True"),
+        (lambda: LossScale(SGD(0.1)).loss("mse"), TypeError, "expected a loss, such as .*, got 'mse'"),
+        (lambda: Clipped(LossScale(SGD(0.1)), max_norm=1.0), TypeError, r"turn them round: LossScale\(Clip"),
         (lambda: LossScale(used()), ValueError, "has made 1 steps already"),
     ],
 )

@@ -26,6 +26,8 @@ from backproplab.costs.sweeps import (
 from backproplab.costs.timing import PassTimes
 from backproplab.files import write_text
 
+THREADS = ("OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS", "OMP_NUM_THREADS")
+"""Where OpenBLAS reads how many cores it may use; the first that is set decides."""
 FILE = Path(__file__).with_name("recorded.json")
 
 
@@ -67,10 +69,12 @@ def recorded() -> Recorded:
     """What `backproplab record-costs` wrote into recorded.json."""
     table = json.loads(files("backproplab.costs").joinpath("recorded.json").read_text("utf-8"))
     blocks = tuple(BlockMemory(size, MemoryUse(*use)) for size, *use in table["blocks"])
-    return Recorded(table["machine"], _timed(table["weights"]), _timed(table["batches"]), blocks)
+    return Recorded(
+        table["machine"], _timed_passes(table["weights"]), _timed_passes(table["batches"]), blocks
+    )
 
 
-def _timed(rows: list[tuple[int, int, float, float, float]]) -> tuple[TimedPass, ...]:
+def _timed_passes(rows: list[tuple[int, int, float, float, float]]) -> tuple[TimedPass, ...]:
     return tuple(TimedPass(weights, batch, PassTimes(*times)) for weights, batch, *times in rows)
 
 
@@ -82,7 +86,7 @@ def machine() -> str:
         own = "(not installed)"
     config: Any = np.show_config(mode="dicts")
     vectors = config.get("SIMD Extensions", {}).get("found", [])[-1:]  # the widest
-    threads = os.environ.get("OPENBLAS_NUM_THREADS", "all")
+    threads = next(filter(None, map(os.environ.get, THREADS)), "all")
     is_busy = hasattr(os, "getloadavg") and os.getloadavg()[0] > 0.5 * (os.cpu_count() or 1)
     return (
         f"backproplab {own}, Python {platform.python_version()}, numpy {np.__version__}, float32; "

@@ -34,14 +34,14 @@ class BlockMemory(NamedTuple):
 
 def times_over_weights(hidden: Sequence[int] = HIDDEN, *, batch: int = 64) -> list[TimedPass]:
     """Time 784-h-10 with ReLU, for each number h of hidden units, on a batch of random pixels."""
-    return [timed((784, units, 10), batch) for units in hidden]
+    return [time_passes((784, units, 10), batch) for units in hidden]
 
 
 def times_over_batches(
     batches: Sequence[int] = BATCHES, *, widths: Sequence[int] = (784, 300, 100, 10)
 ) -> list[TimedPass]:
     """Time one network of these widths, with ReLU between, for batches of these sizes."""
-    return [timed(widths, batch) for batch in batches]
+    return [time_passes(widths, batch) for batch in batches]
 
 
 def memory_over_blocks(sizes: Sequence[int] = (0, *BLOCKS), *, batch: int = 500) -> list[BlockMemory]:
@@ -54,7 +54,7 @@ def memory_over_blocks(sizes: Sequence[int] = (0, *BLOCKS), *, batch: int = 500)
     return found
 
 
-def timed(widths: Sequence[int], batch: int) -> TimedPass:
+def time_passes(widths: Sequence[int], batch: int) -> TimedPass:
     """Time a network of these widths for a batch of random pixels."""
     layers: list[Layer] = [layer for ends in pairwise(widths) for layer in (Dense(*ends), ReLU())]
     network = Network(layers[:-1])

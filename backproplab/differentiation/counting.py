@@ -25,7 +25,7 @@ class Counter:
         return Counted(data, self)
 
 
-def counted(operation: Callable[..., Any], *, from_right: bool = False) -> Callable[..., "Counted"]:
+def counting_method(operation: Callable[..., Any], *, from_right: bool = False) -> Callable[..., "Counted"]:
     """The method for an operation; `from_right` where the number with the method is the second operand."""
 
     def method(self: "Counted", *others: Any) -> "Counted":
@@ -36,20 +36,42 @@ def counted(operation: Callable[..., Any], *, from_right: bool = False) -> Calla
     return method
 
 
+def real_power(base: float, exponent: float) -> float:
+    """Base to the power of the exponent. ValueError if that is not real; the errors of `real.power`."""
+    try:
+        result = base**exponent
+    except ZeroDivisionError:
+        raise ZeroDivisionError(
+            f"0 has no negative power: {base} ** {exponent}; move the base off 0"
+        ) from None
+    except OverflowError:
+        raise OverflowError(f"too large for a float: {base} ** {exponent}; use a smaller exponent") from None
+    if isinstance(result, complex):
+        raise ValueError(f"not a real number: {base} ** {exponent}; use a whole exponent or a base above 0")
+    return float(result)
+
+
 class Counted:
     """A plain number, `data`, that tells its counter of each operation it goes into."""
 
     def __init__(self, data: float, counter: Counter) -> None:
         self.data, self.counter = float(data), counter
 
-    __neg__ = counted(operator.neg)
-    __add__ = __radd__ = counted(operator.add)
-    __mul__ = __rmul__ = counted(operator.mul)
-    __sub__, __rsub__ = counted(operator.sub), counted(operator.sub, from_right=True)
-    __truediv__, __rtruediv__ = counted(operator.truediv), counted(operator.truediv, from_right=True)
-    __pow__, __rpow__ = counted(operator.pow), counted(operator.pow, from_right=True)
-    exp, log, tanh = counted(functions.exp), counted(functions.log), counted(functions.tanh)
-    sigmoid, relu = counted(functions.sigmoid), counted(functions.relu)
+    __neg__ = counting_method(operator.neg)
+    __add__ = __radd__ = counting_method(operator.add)
+    __mul__ = __rmul__ = counting_method(operator.mul)
+    __sub__, __rsub__ = counting_method(operator.sub), counting_method(operator.sub, from_right=True)
+    __truediv__, __rtruediv__ = (
+        counting_method(operator.truediv),
+        counting_method(operator.truediv, from_right=True),
+    )
+    __pow__, __rpow__ = counting_method(real_power), counting_method(real_power, from_right=True)
+    exp, log, tanh = (
+        counting_method(functions.exp),
+        counting_method(functions.log),
+        counting_method(functions.tanh),
+    )
+    sigmoid, relu = counting_method(functions.sigmoid), counting_method(functions.relu)
 
 
 LOCAL = {"+": 0, "-": 0, "*": 0, "neg": 0, "exp": 0, "ReLU": 1, "log": 1, "sigmoid": 1, "/": 3, "tanh": 4}
@@ -79,9 +101,9 @@ def local_operations(node: Value) -> int:
         raise ValueError(
             f"a node {node.op!r} stands for many operations; write it with operators to count it"
         )
-    return (
-        2 if len(node.parents) == 1 else 5
-    )  # c · xᶜ⁻¹; of two Values, b · aᵇ⁻¹ with its b − 1, and aᵇ · log a
+    if len(node.parents) == 2:
+        return 5  # b · aᵇ⁻¹ with its b − 1, and aᵇ · log a
+    return 2 if float(node.op[2:]) else 0  # c · xᶜ⁻¹, where c − 1 is known; of x⁰ it is 0
 
 
 def inner_nodes(output: Value) -> list[Value]:

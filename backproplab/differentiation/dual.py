@@ -15,6 +15,7 @@ The name is that of the numbers a + b·ε with ε² = 0 (Clifford 1873); that th
 seen by Wengert (1964). Lesson 16.
 """
 
+import math
 from numbers import Real
 from typing import Any, NoReturn
 
@@ -28,6 +29,23 @@ class Dual:
     Operators and methods are those of `Value`, with the same derivatives and errors; comparing is a TypeError
     as there: compare `data`. `data` and `tangent` are floats. They may also be Duals or Values themselves,
     which gives derivatives of derivatives.
+
+    A tangent does not know whose it is. Where one derivative is taken inside of another, and the inner
+    function uses the outer variable, their tangents mix ("perturbation confusion", Siskind and Pearlmutter
+    2005). Of x · d(x + y)/dy the derivative with respect to x is 1, but
+
+    >>> def slope(f, x):
+    ...     return f(Dual(x, 1.0)).tangent
+    >>> slope(lambda x: x * slope(lambda y: x + y, 1.0), 1.0)  # wrong: x moved for the inner slope too
+    2.0
+
+    So give every derivative a level of its own: a Dual in `data`, which the inner one does not take for its
+    own.
+
+    >>> x, y = Dual(Dual(1.0, 1.0)), Dual(Dual(1.0), 1.0)  # the outer derivative is that of the inside
+    >>> inner = (x + y).tangent
+    >>> (x.data * inner).tangent
+    1.0
     """
 
     __slots__ = ("data", "tangent")
@@ -54,11 +72,12 @@ class Dual:
         return Dual(ratio, (self.tangent - ratio * other.tangent) / other.data)
 
     def __pow__(self, exponent: Any) -> "Dual":
-        if not isinstance(exponent, Dual):
-            result, slope = power(self.data, exponent)
+        if not hasattr(exponent, "tanh"):
+            result, slope = power(self.data, real.number(exponent, "Dual"))
             return Dual(result, slope * self.tangent)
+        exponent = _dual(exponent)
         rate = log(self.data)  # of the exponent; first, since it refuses a base that is not above 0
-        result, slope = self.data**exponent.data, exponent.data * self.data ** (exponent.data - 1.0)
+        result, slope = power(self.data, exponent.data)
         return Dual(result, slope * self.tangent + result * rate * exponent.tangent)
 
     def __neg__(self) -> "Dual":
@@ -97,7 +116,8 @@ class Dual:
 
     def relu(self) -> "Dual":
         """This Dual if it is above 0, else 0. The slope at 0 itself is taken as 0."""
-        slope = 0.0 if _plain(self.data) <= 0.0 else 1.0
+        number = _plain(self.data)
+        slope = 1.0 if number > 0.0 else 0.0 if number <= 0.0 else math.nan
         return Dual(relu(self.data), slope * self.tangent)
 
     def _refuse_comparison(self, other: object = None) -> NoReturn:

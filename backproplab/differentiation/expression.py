@@ -23,8 +23,9 @@ class Expression:
 
     `op` is "number" or "symbol", "+", "*", "**" with a plain number as exponent, or the name of a function in
     `FUNCTIONS`. `what` is the number, the symbol's name or the exponent. a − b becomes a + −1·b, a / b
-    becomes a·b⁻¹, and a power with symbols in its exponent exp(b·log(a)). Sums with 0 and products with 0
-    and 1 are simplified, nothing else is. A corner has no formula: there is no relu here.
+    becomes a·b⁻¹, two operations each, and a power with symbols in its exponent exp(b·log(a)). Sums with 0,
+    products with 0 and 1 and powers of 1 are simplified, nothing else is, two numbers neither. A corner has
+    no formula: there is no relu here.
     """
 
     def __init__(self, op: str, *parts: "Expression", what: Any = None) -> None:
@@ -41,6 +42,8 @@ class Expression:
         return other if is_number(self, 1) or is_number(other, 0) else Expression("*", self, other)
 
     def __pow__(self, exponent: Any) -> "Expression":
+        if isinstance(exponent, Expression) and exponent.op == "number":
+            exponent = exponent.what  # of symbols that went out, as in 2 + 0 * y
         if isinstance(exponent, Expression):
             return exp(exponent * log(self))  # type: ignore[no-any-return]
         return self if exponent == 1 else Expression("**", self, what=float(exponent))
@@ -182,7 +185,7 @@ BRACKETS = {"+": (), "*": ("+",), "**": ("+", "*", "**", "number")}
 
 
 def _written(node: Expression, parts: list[str]) -> str:
-    """A node in symbols, as Python would read it."""
+    """A node in symbols, as Python would read it; its numbers have six digits."""
     if not node.parts:
         return f"{node.what:g}" if node.op == "number" else str(node.what)
     if node.op in FUNCTIONS:

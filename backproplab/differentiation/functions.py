@@ -48,8 +48,13 @@ def quotient(dividend: Any, divisor: Any) -> Any:
     return dividend / divisor
 
 
-def power(base: Any, exponent: float) -> tuple[Any, Any]:
-    """Base to the power of a plain number, and its derivative with respect to the base."""
+def power(base: Any, exponent: Any) -> tuple[Any, Any]:
+    """Base to the power of an exponent, and its derivative with respect to the base.
+
+    Numbers, a float that is 0 as exponent among them, have the errors and the care of `real.power`.
+    """
+    if not isinstance(exponent, Real):
+        return base**exponent, exponent * base ** (exponent - 1.0)
     if isinstance(base, Real):
-        return real.power(float(base), exponent)
+        return real.power(float(base), float(exponent))
     return base**exponent, exponent * base ** (exponent - 1.0) if exponent else 0.0

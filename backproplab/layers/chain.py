@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from backproplab.layers.activations import Activation
 from backproplab.layers.contract import Array, Cost, Layer, Shape
 from backproplab.layers.guard import Guard, is_ours
 from backproplab.layers.passes import Passes
@@ -278,7 +277,7 @@ def chain_shapes(names: Sequence[str], layers: Sequence[Layer]) -> Shape | None:
     for index, (name, layer) in enumerate(zip(names, layers, strict=True)):
         if shape is None and layer.input_shape is not None:
             shape, whole = layer.input_shape, False  # it says the last axes alone
-            if all(isinstance(before, Activation) for before in layers[:index]):  # they change no shape
+            if all(keeps_last_axes(before, shape) for before in layers[:index]):
                 first = shape
         says = type(layer).output_shape is not Layer.output_shape
         if shape is None or not says or not (whole or layer.leading_axes):
@@ -289,6 +288,16 @@ def chain_shapes(names: Sequence[str], layers: Sequence[Layer]) -> Shape | None:
         except ValueError as error:
             raise ValueError(f"{name} does not fit what comes before it: {error}") from None
     return first
+
+
+def keeps_last_axes(layer: Layer, shape: Shape) -> bool:
+    """Whether a layer says that it changes no shape that ends with these axes; an activation does."""
+    if not layer.leading_axes or type(layer).output_shape is Layer.output_shape:
+        return False
+    try:
+        return layer.output_shape(shape) == shape
+    except ValueError:
+        return False
 
 
 def number_names(layers: Sequence[Layer]) -> list[str]:

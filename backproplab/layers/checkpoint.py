@@ -11,15 +11,15 @@ Walther 2000; Chen, Xu, Zhang and Guestrin 2016. Lesson 16.
 """
 
 import copy
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from backproplab.layers.chain import Chain
 from backproplab.layers.contract import Array, Cost, Layer, Shape, arrays_in
-from backproplab.layers.guard import Guard, is_ours
+from backproplab.layers.guard import is_of_the_package, is_ours
 from backproplab.layers.passes import agree
 
 
@@ -28,14 +28,16 @@ class Checkpoint(Chain):
 
     Outputs and gradients are those of the layers without it, to the last bit.
 
-    The first run goes through a copy of the layers, which shares their parameters and is then thrown away;
-    the second, in `backward`, is that of the layers themselves. So whatever a pass moves in them, such as a
-    random generator or a running mean of their own, is moved once, in `backward`, and the second run draws
-    the numbers that the first drew. Layers whose outputs differ in the second run all the same, since their
-    numbers come from somewhere else, are a RuntimeError.
+    The layers run forward as anywhere, and what a pass moves in them, such as a random generator or a running
+    mean of their own, moves there and then. Before they do, all that they hold beside their parameters is
+    copied. In `backward` they run once more from that copy, so that they draw the numbers that they drew, and
+    then hold again what they held: however often it is called, it moves nothing that forward moves. Layers
+    whose outputs differ in the second run all the same, since their numbers come from somewhere else, are a
+    RuntimeError.
 
-    After `backward`, the arrays that the layers name in `keeps` are let go. A layer of your own that names
-    none keeps its arrays until its next pass, as it does anywhere.
+    After either pass, the arrays that forward has set in the layers are let go: those that a layer names in
+    `keeps`, or, where it names none, every one in a place that held no array before. So a running mean of
+    your own that is None until the first pass has to be named in `state`, as the contract says.
 
     >>> from backproplab.layers import Dense, Tanh
     >>> for kind in (Chain, Checkpoint):
@@ -54,47 +56,60 @@ class Checkpoint(Chain):
     # forward and backward, side by side
 
     def forward(self, x: Array) -> Array:
-        """What the layers make of x; keeps x, and nothing of theirs."""
-        y = x
-        for twin in self._twins():
-            y = twin.forward(y)
+        """What the layers make of x; keeps x, and what the layers held before, but nothing that they keep."""
+        vars(self).pop("x", None)  # of another pass, should this one fail
+        self._start = snapshot(self)
+        before = attributes(self)
+        try:
+            y = super().forward(x)
+        finally:
+            let_go(before)
         self.x: Array = x
-        self._sums = None if self._is_ours else sums(y)
+        self._marks = None if self._is_ours else fingerprints(y)
         return y
 
     def backward(self, upstream: Array, *, needs_input_gradient: bool = True) -> Array | None:
         """Forward again from the x that was kept, then backward; what the layers kept for it is let go."""
-        self._check_again(super().forward(self.x))
-        downstream = super().backward(upstream, needs_input_gradient=needs_input_gradient)
-        for layer in inside(self):
-            let_go(layer)
-        return downstream
+        x, before = self.x, attributes(self)
+        try:
+            self._run_again(x, before)
+            return super().backward(upstream, needs_input_gradient=needs_input_gradient)
+        finally:
+            let_go(before)
 
     def predict(self, x: Array) -> Array:
         """What the layers predict; they keep nothing of it."""
         if not self.predicts_otherwise:
             return self.forward(x)
         vars(self).pop("x", None)  # of another pass: backward would be that of another batch
-        for twin in self._twins():
-            x = twin.predict(x)
-        return x
+        before = attributes(self)
+        try:
+            return super().predict(x)
+        finally:
+            let_go(before)
+
+    def _run_again(self, x: Array, held: list[tuple[Layer, dict[str, Any]]]) -> None:
+        """Run forward from where the last run began; leaves what backward reads, and else what was held."""
+        for (layer, _), copied in zip(held, copy.deepcopy(self._start, shared(self)), strict=True):
+            vars(layer).update(copied)
+        start = attributes(self)
+        try:
+            y = super().forward(x)
+        finally:
+            for (layer, own), (_, began) in zip(held, start, strict=True):
+                kept = {name: vars(layer)[name] for name in set_by_forward(layer, began)}
+                vars(layer).clear()
+                vars(layer).update(own | kept)
+        self._check_again(y)
 
     def _check_again(self, y: Array) -> None:
         """Raise unless y, of the second run, is what came out of the first; our own layers are not asked."""
-        if self._sums is not None and not agree(sums(y), self._sums):
+        if self._marks is not None and not agree(fingerprints(y), self._marks):
             raise RuntimeError(
                 f"{self!r} gave another output when it ran a second time, for backward; a layer in it draws "
                 "random numbers from elsewhere or remembers earlier passes there: let it draw from a "
                 "np.random.Generator that is an attribute of its own, or leave it outside of the Checkpoint"
             )
-
-    def _twins(self) -> list[Layer | Guard]:
-        """Copies of the layers, with the very same parameters; guarded where a layer is not the package's."""
-        parameters = [*self.parameter_views().values(), *self.gradient_views().values()]
-        twins = copy.deepcopy(self.layers, {id(array): array for array in parameters})
-        if self._is_ours:
-            return list(twins)
-        return [Guard(name, twin) for name, twin in zip(self.names, twins, strict=True)]
 
     # what it costs
 
@@ -106,9 +121,8 @@ class Checkpoint(Chain):
         forward, parameters, inputs = once
         if self.size:
             return Cost(forward, forward + parameters, inputs)
-        return Cost(
-            forward, 0, forward + parameters + inputs
-        )  # without parameters, nobody else asks for the pass back
+        # without parameters, nobody else asks for the pass back
+        return Cost(forward, 0, forward + parameters + inputs)
 
     def kept_bytes(
         self, input_shape: Shape, dtype: np.dtype[Any], *, input_is_kept: bool = False
@@ -118,9 +132,8 @@ class Checkpoint(Chain):
 
     def filled_bytes(self, input_shape: Shape, dtype: np.dtype[Any]) -> int:
         """How many bytes more an example fills during `backward`, when the layers have run again."""
-        inner = super().filled_bytes(
-            input_shape, dtype
-        )  # of a Checkpoint inside, while the others keep theirs
+        # of a Checkpoint inside, while the others keep theirs
+        inner = super().filled_bytes(input_shape, dtype)
         return super().kept_bytes(input_shape, dtype, input_is_kept=True)[0] + inner
 
 
@@ -145,15 +158,69 @@ def inside(layer: Layer) -> Iterator[Layer]:
         yield from inside(part)
 
 
-def let_go(layer: Layer) -> None:
-    """Delete the arrays that a layer keeps for backward, as far as it names them."""
-    held = vars(layer)
-    for name in layer.keeps or {}:
-        if any(True for _ in arrays_in({name: held.get(name)})):  # a Residual names its layers there
-            del held[name]
+def attributes(layer: Layer) -> list[tuple[Layer, dict[str, Any]]]:
+    """Each layer inside, with the attributes that it has now."""
+    return [(part, dict(vars(part))) for part in inside(layer)]
 
 
-def sums(outputs: Array) -> NDArray[np.float64]:
-    """One number an example, by which two runs can be told apart."""
-    total: NDArray[np.float64] = outputs.reshape(len(outputs), -1).sum(axis=1, dtype=np.float64)
-    return total
+def snapshot(layer: Layer) -> list[dict[str, Any]]:
+    """Copies of all that a forward pass may read and move in the layers inside, one after the other.
+
+    Of a layer of the package that is what it names in `state`. Objects that two layers share, such as one
+    generator, are shared by the copies.
+    """
+    found = []
+    for part in inside(layer):
+        keeps, own = part.keeps or {}, {f"_{name}{end}" for name in part._names for end in ("", "_gradient")}
+        found.append(
+            {
+                name: value
+                for name, value in vars(part).items()
+                if name in part.state
+                or not (is_of_the_package(part) or name in own or keeps.get(name) in ("input", "output"))
+            }
+        )
+    return copy.deepcopy(found, shared(layer))
+
+
+def shared(layer: Layer) -> dict[int, Any]:
+    """The memo of a `deepcopy` that copies none of the layers inside."""
+    return {id(part): part for part in inside(layer)}
+
+
+def set_by_forward(layer: Layer, before: Mapping[str, Any]) -> list[str]:
+    """The attributes in which a forward pass has put arrays for backward, by what was there before it."""
+    return [
+        name
+        for name, value in vars(layer).items()
+        if value is not before.get(name)
+        and name not in layer.state
+        and (layer.keeps is None or name in layer.keeps)
+        and holds_arrays(value)
+        and ((layer.keeps or {}).get(name) in ("input", "output") or not holds_arrays(before.get(name)))
+    ]
+
+
+def let_go(before: list[tuple[Layer, dict[str, Any]]]) -> None:
+    """Put back what stood in the attributes in which forward has put arrays since."""
+    for layer, held in before:
+        for name in set_by_forward(layer, held):
+            if holds_arrays(held.get(name)) or name not in held:
+                del vars(layer)[name]
+            else:
+                vars(layer)[name] = held[name]
+
+
+def holds_arrays(value: Any) -> bool:
+    """Whether an attribute is an array, or a list, tuple or dict with one in it."""
+    return any(True for _ in arrays_in({"": value}))
+
+
+def fingerprints(outputs: Array) -> Array:
+    """One number an example, by which two runs can be told apart: a sum with a weight of its own for each.
+
+    A plain sum would not tell two outputs of a softmax apart, nor the same features in another order.
+    """
+    flat = outputs.reshape(len(outputs), math.prod(outputs.shape[1:]))
+    weights = np.random.default_rng(0).uniform(1.0, 2.0, flat.shape[1]).astype(flat.dtype)
+    return flat @ weights

@@ -144,8 +144,12 @@ def called_once(name: str, layer: Layer, method: str) -> Iterator[None]:
 
 def is_ours(layer: Layer) -> bool:
     """Whether a layer, and all inside it, is one of the package, which tests have proven in every order."""
-    ours = type(layer).__module__.startswith("backproplab.layers.")
-    return ours and all(is_ours(inner) for inner in layer.parts.values())
+    return is_of_the_package(layer) and all(is_ours(inner) for inner in layer.parts.values())
+
+
+def is_of_the_package(layer: Layer) -> bool:
+    """Whether a layer itself is one of the package, whatever is inside of it."""
+    return type(layer).__module__.startswith("backproplab.layers.")
 
 
 def mark_unset(layer: Layer) -> None:

@@ -8,8 +8,9 @@ from backproplab.layers.contract import Array, Cost, Formulas, Layer, Shape
 class Half(Layer):
     """y = x rounded to float16, and ∂L/∂x = ∂L/∂y rounded to float16. Lesson 16.
 
-    float16 has 11 binary digits, about three decimal ones. It holds nothing beyond ±65,504, where a number
-    becomes infinite, and nothing but 0 below 3e-8. A message of many small numbers may vanish in it whole.
+    float16 has 11 binary digits, about three decimal ones, down to 6.1e-5; below that it has fewer and fewer,
+    and below 3e-8 nothing but 0. Its largest number is 65,504: what lies nearer to 65,536, from 65,520 on,
+    becomes infinite. A message of many small numbers may vanish in it whole.
 
     Put between the layers of a network, it shows what is lost where activations and messages are stored in
     half precision and everything else is computed and kept in float32, as hardware for mixed precision does.
@@ -31,11 +32,11 @@ class Half(Layer):
     def forward(self, x: Array, out: Array | None = None) -> Array:
         """X, each number the nearest of float16."""
         self.check_floats(x)
-        return rounded(x, out)
+        return round_to_half(x, out)
 
     def backward(self, upstream: Array, out: Array | None = None) -> Array:
         """Upstream, each number the nearest of float16."""
-        return rounded(upstream, out)
+        return round_to_half(upstream, out)
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """The shape that goes in."""
@@ -47,7 +48,7 @@ class Half(Layer):
         return Cost(size, 0, size)
 
 
-def rounded(array: Array, out: Array | None = None) -> Array:
+def round_to_half(array: Array, out: Array | None = None) -> Array:
     """The nearest numbers of float16, in an array of the same dtype, or in `out`."""
     with np.errstate(over="ignore"):  # infinity is what float16 makes of it
         half = array.astype(np.float16)

@@ -78,8 +78,8 @@ def checkpoint_valley(
 
     `block_sizes`, `kept` and `peaks` are `(points,)`: how many of the `layers` share a block; bytes that stay
     between forward and backward; and the most of both passes. Shaded is what backward fills on top. A star
-    is the least peak, a dotted line √layers. ValueError where the shapes differ or a size is not from 1 to
-    `layers`, rising.
+    is the least peak, a dotted line √layers. ValueError where the shapes differ, a size is not from 1 to
+    `layers`, rising, or a number of bytes is not finite or below 0.
     """
     sizes, low, high = (np.asarray(values, float) for values in (block_sizes, kept, peaks))
     if sizes.ndim != 1 or not len(sizes) or not sizes.shape == low.shape == high.shape:
@@ -89,6 +89,8 @@ def checkpoint_valley(
         )
     if sizes[0] < 1 or sizes[-1] > layers or (np.diff(sizes) <= 0).any():
         raise ValueError(f"checkpoint_valley() needs block sizes that rise from 1 to at most {layers}")
+    if not (np.isfinite([low, high]).all() and (low >= 0).all() and (high > 0).all()):
+        raise ValueError("checkpoint_valley() draws numbers of bytes: finite, and peaks above 0")
     ax = axes_or_new(ax, width=WIDE, height=TALL)
     unit, name = (1e6, "MB") if high.max() >= 1e6 else (1e3, "kB")
     best = int(high.argmin())
@@ -118,7 +120,7 @@ def checkpoint_valley(
         ax,
         f"The most memory of a pass through {layers} layers, over the layers in a block: {ends[0]}, "
         f"{ends[1]}, and least, {short(high[best] / unit, 2)} {name}, with {sizes[best]:.0f}; √{layers} is "
-        f"{short(root, 2)}. What stays between the passes falls from {short(low[0] / unit, 2)} to "
+        f"{short(root, 2)}. What stays between the passes {_way(low)} from {short(low[0] / unit, 2)} to "
         f"{short(low[-1] / unit, 2)} {name}.",
     )
     return ax
@@ -152,3 +154,8 @@ def _checked(name: str, sizes: ArrayLike, costs: ArrayLike) -> tuple[Floats, Flo
             f"{name!r} not all are so"
         )
     return x, y
+
+
+def _way(values: Floats) -> str:
+    """Which way numbers go from the first to the last."""
+    return "falls" if values[-1] < values[0] else "rises" if values[-1] > values[0] else "goes"

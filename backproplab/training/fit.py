@@ -17,7 +17,7 @@ from backproplab.network import Network, at_least_one
 from backproplab.optimizers import Optimizer
 from backproplab.targets import Targets
 from backproplab.training.recorder import Moment, Recorder, Series
-from backproplab.training.steps import Step, check_parts, examples, loop
+from backproplab.training.steps import Step, check_parts, examples, loop, quiet
 
 Progress = Callable[[int, int, float], object]
 """Called after each step with the step (from 1), the number of steps, and the batch's loss."""
@@ -132,7 +132,7 @@ def fit(
         print(plan)
     training = loop(network, loss, x, targets, optimizer=optimizer, batch_size=batch_size, seed=seed)
     stopped = ""
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # train_epoch watches the loss itself
+    with quiet():  # train_epoch watches the loss itself
         try:
             for _ in range(epochs):
                 mean_loss = train_epoch(run, islice(training, per_epoch))

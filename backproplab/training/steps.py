@@ -76,7 +76,8 @@ class Step:
                 f"the gradient of step {self.number} is gone: another training loop has used this network "
                 "since. Finish one loop before you start the next, or call step.update() before you do"
             )
-        training.optimizer.step(training.parameters, training.gradient)
+        with quiet():
+            training.optimizer.step(training.parameters, training.gradient)
         self.made = True
 
 
@@ -99,7 +100,8 @@ def steps(
     examples once, `batch_size` at a time, in an order drawn from `seed`, or as they stand without `shuffle`;
     the last batch may be smaller. Without `epochs` there is no last one: `break` when you have enough.
 
-    A loss that is no longer finite does not end the run: look at `step.loss`, as `fit` does.
+    A loss that is no longer finite does not end the run, and numpy does not warn: look at `step.loss`, as
+    `fit` does.
 
     >>> from backproplab import SGD, Dense, Network, SquaredError
     >>> line = Network([Dense(1, 1, initial="zeros")], dtype=np.float64)
@@ -146,7 +148,8 @@ def loop(
         order = rng.permutation(len(x)) if shuffle else np.arange(len(x))
         for rows, batch_x, batch_targets in batches(x, targets, order, batch_size, again=again):
             number += 1
-            value = network.training_pass(loss, batch_x, batch_targets)  # forward, loss, backward
+            with quiet():
+                value = network.training_pass(loss, batch_x, batch_targets)  # forward, loss, backward
             latest[0] = training  # so that an update can tell whether the gradient is still its own
             step = Step(number, epoch, rows, value, training)
             yield step
@@ -174,6 +177,11 @@ def batches(
             x.take(rows, axis=0, out=x_buffer, mode="clip"),
             targets.take(rows, axis=0, out=target_buffer, mode="clip"),
         )
+
+
+def quiet() -> np.errstate:
+    """No warnings of numpy where numbers overflow: the loss itself tells, since it is no longer finite."""
+    return np.errstate(over="ignore", invalid="ignore", divide="ignore")
 
 
 def check_parts(caller: str, network: Network, loss: Loss, optimizer: Optimizer, seed: int) -> None:

@@ -33,6 +33,23 @@ def instant(monkeypatch):
     return seen
 
 
+@pytest.mark.parametrize(
+    ("variables", "says"),
+    [
+        ({}, "BLAS on all of them"),
+        ({"OMP_NUM_THREADS": "3"}, "BLAS on 3 of them"),
+        ({"OMP_NUM_THREADS": "3", "GOTO_NUM_THREADS": "2"}, "BLAS on 2 of them"),
+        ({"OMP_NUM_THREADS": "3", "OPENBLAS_NUM_THREADS": "1"}, "BLAS on 1 of them"),
+    ],
+)
+def test_the_cores_are_those_that_any_variable_leaves_to_blas(variables, says, monkeypatch):
+    for name in record.THREADS:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert says in record.machine()
+
+
 def test_each_sweep_times_the_network_that_it_names(instant):
     points = times_over_weights((16, 32), batch=9) + times_over_batches((1, 5), widths=(7, 6, 2))
     widths = [(784, 16, 10), (784, 32, 10), (7, 6, 2), (7, 6, 2)]

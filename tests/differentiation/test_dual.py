@@ -113,3 +113,36 @@ def test_relu_has_slope_zero_at_zero_and_hands_nan_on():
     assert Dual(0.0, 1.0).relu().tangent == 0.0
     assert math.isnan(Dual(math.nan, 1.0).relu().data)
     assert math.isnan(relu(math.nan))
+
+
+def test_the_slope_of_relu_at_nan_is_nan_as_that_of_a_value():
+    leaf = Value(math.nan)
+    relu(leaf).backward()
+    assert math.isnan(leaf.grad)
+    assert math.isnan(relu(Dual(math.nan, 1.0)).tangent)
+
+
+@pytest.mark.parametrize("exponent", ["2", [2.0], np.array([2.0])])
+def test_an_exponent_is_one_number(exponent):
+    for kind in (Dual, Value):
+        with pytest.raises(TypeError, match="holds one real number"):
+            kind(3.0) ** exponent
+
+
+def test_powers_of_two_duals_have_the_errors_and_corners_of_two_values():
+    for kind in (Dual, Value):
+        with pytest.raises(OverflowError, match=r"too large for a float: 10\.0 \*\* 400\.0"):
+            kind(10.0) ** kind(400.0)
+    power = Dual(5e-324, 1.0) ** Dual(0.0)
+    assert (power.data, power.tangent) == (1.0, 0.0)
+    base = Value(5e-324)
+    (base ** Value(0.0)).backward()
+    assert base.grad == 0.0
+
+
+def test_a_value_in_the_exponent_of_a_dual_of_values_is_as_in_its_products():
+    x, y = Value(2.0), Value(3.0)
+    slope = (Dual(x, 1.0) ** y).tangent
+    slope.backward()
+    assert slope.data == pytest.approx(3 * 2**2)  # y · xʸ⁻¹
+    assert y.grad == pytest.approx(2**2 + 3 * 2**2 * math.log(2))

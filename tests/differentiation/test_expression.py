@@ -97,3 +97,9 @@ def test_a_deep_formula_takes_no_recursion():
 def test_a_symbol_without_a_number():
     with pytest.raises(KeyError, match="y"):
         evaluate(x * y, {"x": 1.0})
+
+
+def test_an_exponent_from_which_the_symbols_went_out_is_a_number():
+    power = x ** (2 + 0 * y)
+    assert str(derivative(power, "x")) == "2 * x"
+    assert evaluate(power, {"x": -3.0}) == 9.0

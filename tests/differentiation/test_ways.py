@@ -158,3 +158,37 @@ def test_a_node_that_is_used_again_and_again_counts_once():
         return x
 
     assert reverse(squares, (1.0,)).operations == 60 * 5
+
+
+@pytest.mark.parametrize("way", [numeric, symbolic, forward, reverse])
+def test_an_output_that_is_a_plain_number_stands_still(way):
+    found = way(lambda x, y: [x * y, 3.0], (2.0, 5.0)).derivatives
+    np.testing.assert_allclose(found, [[5, 2], [0, 0]], rtol=1e-9)
+    np.testing.assert_array_equal(way(lambda x: 3, (2.0,)).derivatives, [[0]])
+
+
+@pytest.mark.parametrize("way", [numeric, symbolic, forward, reverse])
+@pytest.mark.parametrize("wrong", [None, "x", np.ones(2)])
+def test_an_output_that_is_no_number_is_refused(way, wrong):
+    with pytest.raises(TypeError, match="return one number, or a list or tuple of numbers"):
+        way(lambda x: wrong, (2.0,))
+
+
+@pytest.mark.parametrize("x", [1e9, -1e12])
+def test_a_nudge_grows_with_the_number_that_it_moves(x):
+    assert numeric(lambda x: x * x, (x,)).derivatives[0, 0] == pytest.approx(2 * x, rel=1e-9)
+
+
+def test_the_slope_of_a_power_of_0_takes_nothing():
+    assert reverse(lambda x: x**0, (3.0,)).operations == 1 + 2
+    assert reverse(lambda x: x**0.0, (3.0,)).operations == 1 + 2
+
+
+@pytest.mark.parametrize("way", [numeric, symbolic, forward, reverse])
+def test_a_power_that_is_no_real_number_is_refused_with_both_numbers(way):
+    with pytest.raises(ValueError, match=r"not a real number: -[12]\.\d* \*\* -?0\.5"):
+        way(lambda x: x**0.5, (-2.0,))
+    with pytest.raises(ZeroDivisionError, match=r"0 has no negative power: 0\.0 \*\* -1\.0"):
+        forward(lambda x: x ** (-1.0), (0.0,))
+    with pytest.raises(OverflowError, match=r"too large for a float: 10\.0 \*\* 400\.0"):
+        forward(lambda x: x**400, (10.0,))

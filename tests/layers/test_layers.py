@@ -241,6 +241,17 @@ def test_activations_agree_with_pytorch(kind):
     np.testing.assert_allclose(layer.backward(upstream), z.grad, rtol=1e-10, atol=1e-14)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("shape", [(1, 30), (1, 1, 30)])
+def test_the_gradient_of_a_single_row_is_one_product_an_entry(shape, dtype):
+    x, upstream = np.random.default_rng(0).normal(size=(2, 30)).astype(dtype)
+    dense = Dense(30, 8).initialise(dtype=dtype)
+    dense.forward(x.reshape(shape))
+    dense.weights_gradient = np.full((30, 8), np.nan)
+    dense.backward(upstream[:8].reshape(*shape[:-1], 8))
+    np.testing.assert_array_equal(dense.weights_gradient, x[:, np.newaxis] * upstream[:8])
+
+
 def test_dense_agrees_with_pytorch():
     torch = pytest.importorskip("torch")
     rng = np.random.default_rng(1)

@@ -86,6 +86,12 @@ def test_the_words_of_the_valley():
     assert "5 kB with 1, 6 kB with 2, and least, 5 kB, with 1; √2 is 1.4" in alt_text(small)
 
 
+@pytest.mark.parametrize(("kept", "way"), [([1, 2], "rises from 1 to 2"), ([2, 2], "goes from 2 to 2")])
+def test_the_words_say_which_way_what_is_kept_goes(kept, way):
+    ax = checkpoint_valley([1, 2], 1000 * np.array(kept), [5000, 6000], layers=2)
+    assert f"between the passes {way} kB." in alt_text(ax)
+
+
 def test_no_words_lie_on_each_other():
     ax = checkpoint_valley([1, 4, 16, 64], KEPT, PEAKS, layers=64)
     ax.figure.draw_without_rendering()
@@ -117,6 +123,10 @@ def test_what_is_no_curve(curves, says):
         (([], [], []), "three lists of one length"),
         (([2, 1], [1, 1], [1, 1]), "rise from 1 to at most 8"),
         (([1, 9], [1, 1], [1, 1]), "rise from 1 to at most 8"),
+        (([1, 2], [1, 1], [np.nan, 1]), "finite, and peaks above 0"),
+        (([1, 2], [np.inf, 1], [1, 1]), "finite, and peaks above 0"),
+        (([1, 2], [-1, 1], [1, 1]), "finite, and peaks above 0"),
+        (([1, 2], [0, 0], [0, 0]), "finite, and peaks above 0"),
     ],
 )
 def test_what_is_no_valley(given, says):
