@@ -71,9 +71,7 @@ class Dense(Layer):
             self.check_upstream(upstream, np.empty((*x.shape[:-1], self.outputs), x.dtype))
         if x.ndim > 2:
             x, blame = rows(x), rows(upstream)
-        # Of a single row, where each entry is one product, dot has a way that takes a quarter of the time.
-        product = np.dot if len(x) == 1 else np.matmul
-        product(x.T, blame, out=self.weights_gradient)
+        np.matmul(x.T, blame, out=self.weights_gradient)
         add_rows(blame, out=self.bias_gradient)
         if not needs_input_gradient:
             return None
