@@ -174,6 +174,11 @@ def _print_summary(summary: "Summary", out: Path) -> None:
         print(
             f"Scores that are not what they were before: {summary.changed_scores}; the class page has both."
         )
+    for student in summary.untimed:
+        print(
+            f"When {student} handed in is not known, though an earlier run knew times, and lateness costs "
+            "nothing yet: run again with a new worksheet (--worksheet), or write days_late into the rules."
+        )
     if summary.others:
         print(f"{summary.others} more results, of students who are not in this run, stay as they are.")
     print(f"The class: {out / 'class.html'}.")

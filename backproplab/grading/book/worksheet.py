@@ -96,8 +96,9 @@ def written_time(text: str) -> str:
 
 
 def with_times(submissions: Sequence[Submission], worksheet: Worksheet) -> tuple[list[Submission], list[str]]:
-    """Return submissions with the worksheet's times where they say none themselves; and what was not found.
+    """Return submissions with the worksheet's times, which count before any other; and what was not found.
 
+    A time that cannot be read stays as it is written, for the gradebook to say so for as long as it is there.
     BookError if nobody who handed something in is in the worksheet: it is that of another assignment.
     """
     numbers = {each.student: parted(each.student)[1] for each in submissions}
@@ -108,13 +109,20 @@ def with_times(submissions: Sequence[Submission], worksheet: Worksheet) -> tuple
         )
     timed, notes = [], []
     for each in submissions:
-        text = worksheet.times.get(numbers[each.student], "")
+        text = worksheet.times.get(numbers[each.student])
+        if text is None or text in NEVER:
+            timed.append(each)
+            if not timestamp(each):
+                notes.append(_not_said(each.student, text))
+            continue
         when = written_time(text)
-        if timestamp(each):
-            when = ""
-        elif text in NEVER:
-            notes.append(f"When {each.student} handed in is not in the worksheet")
-        elif not when:
+        if not when:
             notes.append(f"When {each.student} handed in cannot be read: the worksheet says '{text}'")
-        timed.append(replace(each, when=when) if when else each)
+        timed.append(replace(each, when=when or text, stamp=None))
     return timed, notes
+
+
+def _not_said(student: str, text: str | None) -> str:
+    if text is None:
+        return f"When {student} handed in is not known: the worksheet has no row of theirs"
+    return f"When {student} handed in is not known: the worksheet has '{text}' in their row"
