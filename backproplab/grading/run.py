@@ -15,7 +15,7 @@ import platform
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,8 @@ class Summary:
     troubled: int
     changed_scores: int
     """Scores that are not what the grading before gave."""
+    unnoted: str = ""
+    """Why the run has no line in history.csv; "" if it has."""
     untimed: tuple[str, ...] = ()
     """Whose work came nobody knows when, while an earlier run knew times: the worksheet was left out, say."""
 
@@ -300,7 +302,10 @@ class _Run:
                 if self.record["handed_in"][each.student]["timestamp"] == UNTIMED
             ),
         )
-        note_run(self.folder.path, self.record, summary)
+        try:
+            note_run(self.folder.path, self.record, summary)
+        except reports.SaveError as error:  # all that marks depend on is there
+            return replace(summary, unnoted=str(error))
         return summary
 
     def _made_otherwise(self, at_stake: int, changed: Sequence[str]) -> str:
