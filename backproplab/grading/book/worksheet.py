@@ -2,7 +2,7 @@
 
 Times are written as whoever downloaded the worksheet sees them, in a language and a form of the site's. What
 is here reads a day, a month by its name, a year and a time, in any of six languages. A month in digits may be
-a day: such a time is not read.
+a day: such a time is not read. The heading above the times is known in four.
 """
 
 import datetime
@@ -21,6 +21,8 @@ HEADINGS = (  # English, German, Italian, Portuguese
     *("last modified (submission)", "zuletzt geändert (abgabe)"),
     *("ultima modifica (consegna)", "última atualização (submissão)"),
 )
+IDENTIFIER = "Identifier"
+PARTICIPANT = re.compile(r"[^\W\d]\D*\d+")  # Participant 501, Teilnehmer/in501
 NEVER = ("", "-")
 MONTHS = (
     "january januar enero janvier gennaio janeiro",
@@ -61,13 +63,21 @@ def read_worksheet(path: Path) -> Worksheet:
     if not heading:
         raise BookError(
             f"{path} does not say when work was handed in; its headings are {', '.join(columns)}. Download "
-            "the assignment's grading worksheet, in English: it has a column 'Last modified (submission)'"
+            "the assignment's grading worksheet in English, German, Italian or Portuguese: in English, it "
+            "has a column 'Last modified (submission)'"
         )
+    identifier = _identifier(columns, rows)
     times = {}
     for row in rows:
-        if found := re.search(r"\d+$", row[columns[0]]):  # Participant 501
+        if found := re.search(r"\d+$", row.get(identifier, "")):
             times[found[0]] = row.get(heading, "")
     return Worksheet(path, times)
+
+
+def _identifier(columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> str:
+    """Return the column that has Moodle's number of each participant, wherever it stands."""
+    numbered = (each for each in columns if all(PARTICIPANT.fullmatch(row.get(each, "")) for row in rows))
+    return IDENTIFIER if IDENTIFIER in columns else next(numbered, columns[0])
 
 
 def written_time(text: str) -> str:

@@ -100,6 +100,18 @@ def test_a_worksheet_in_another_language_is_read_where_its_headings_are_known(tm
     assert read_worksheet(path).times == {"1": "Samstag, 7. März 2026, 00:30"}
 
 
+@pytest.mark.parametrize(
+    ("headings", "participant"),
+    [
+        ("Full name,Identifier,Last modified (submission)", "Participant 501"),
+        ("Vollständiger Name,ID,Zuletzt geändert (Abgabe)", "Teilnehmer/in501"),
+    ],
+)
+def test_a_worksheets_columns_may_stand_in_another_order(tmp_path, headings, participant):
+    path = worksheet(tmp_path, f'Ada 2,{participant},"{LATE}"', f'Bob,{participant}2,"-"', headings=headings)
+    assert read_worksheet(path).times == {"501": LATE, "5012": "-"}
+
+
 def test_another_table_and_another_assignments_are_refused(tmp_path):
     with pytest.raises(BookError, match=r"does not say when .* its headings are Identifier, Full name"):
         read_worksheet(worksheet(tmp_path, headings="Identifier,Full name"))

@@ -11,11 +11,18 @@ from exports import EXPORTS, pack
 from shapes import AROUND, CASES, FORMS, STRUCTURES
 
 from backproplab.grading.book.lateness import moment
-from backproplab.grading.sets import of_set
+from backproplab.grading.sets import likely_notebook, of_set
 from backproplab.grading.submissions import take_in, timestamp
 
 OWN = ("hw.ipynb", "timestamp.txt")
 SAKAI = ["grades.csv", "Ode, Cy(cy3)/Submission attachment(s)/hw.ipynb"]
+
+
+def chosen(path):
+    """By student, the notebook that is likely graded for the set of the guide's table."""
+    graded = of_set(take_in(path, sets=shapes.SETS).submissions, shapes.SET, shapes.SETS)
+    found = {each.student: likely_notebook(each, shapes.SET) for each in graded}
+    return {student: notebook and notebook.name for student, notebook in found.items()}
 
 
 def as_sets(students):
@@ -35,6 +42,10 @@ def test_each_platforms_students_are_told_apart_however_the_export_was_kept(tmp_
         {student: [within + name for name in notebooks] for student, notebooks in students.items()}
         | strangers
     )
+    assert chosen(path) == {
+        student: notebook and within + notebook
+        for student, notebook in chosen(pack(tmp_path / "plain.zip", names)).items()
+    } | {student: notebook for student, (notebook,) in strangers.items()}
 
 
 def test_the_guides_table_is_of_these_shapes():
