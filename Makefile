@@ -91,7 +91,7 @@ unit-elsewhere: install-test ## the tests that another Python might fail: PYTHON
 
 # The checks are proven with 20 seeds when exercises are made (and in make soak), and once more with one here.
 release-check: install-test ## are the exercises what release makes of the solutions?
-	$(COURSE) release --check --seeds 1
+	$(COURSE) release --check --other-seeds 1
 
 release: install-test ## make the exercises anew from the solutions
 	$(COURSE) release solutions/*.ipynb

@@ -185,7 +185,7 @@ def failing_work(task, out, connection):
         return write
 
     def kill_the_reader(process, request):
-        if request[0].student == "is not read":
+        if request.arguments[0].student == "is not read":
             process.kill()
         return ask(process, request)
 

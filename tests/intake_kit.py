@@ -13,6 +13,8 @@ class Here:
 
     def ask(self, *request):
         reply = json.loads(limited.answer(apart.call, request, limited.ReadingLimits(what="it")))
+        if limited.FAILED in reply:
+            raise limited.ReaderError(reply[limited.FAILED])
         if limited.REFUSED in reply:
             raise limited.RefusedError(reply[limited.REFUSED])
         return reply[limited.ANSWER]

@@ -95,7 +95,8 @@ def _count():
         f"{len(CASES) + len(STRUCTURES)} shapes are tried, with invented names: {len(CASES)} of "
         f"{len(EXPORTS)} platforms, of each {'; '.join(FORMS)} (the last not of Google Drive, where "
         f"nothing would tell who is who); and {len(STRUCTURES)} others. In every form an export comes to "
-        f"the students and notebooks that the table has, for set {SET}. Work is graded from the notebook "
+        f"the students and notebooks that the table has, for set {SET}; the file called otherwise, "
+        "`by mail.ipynb`, is one student's more. Work is graded from the notebook "
         "that is named; what else came in stands in `intake.csv`, with the reason why it was not graded."
     )
 

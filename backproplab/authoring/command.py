@@ -26,11 +26,12 @@ def add_release(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         "--check", action="store_true", help="write nothing, and fail where a release is stale"
     )
     parser.add_argument(
-        "--seeds",
+        "--other-seeds",
         type=int,
         default=20,
         metavar="N",
-        help="prove each check with so many seeds beyond the three that learners meet (default: 20)",
+        help="prove each check with so many seeds beyond the three that learners meet (default: 20); "
+        "fewer only with --check, since what is handed out is proven in full",
     )
     parser.add_argument("--zip", type=Path, metavar="FILE", help="also pack the learner's copy of the course")
     parser.add_argument("--nbgrader", type=Path, metavar="DIR", help="also write a source tree for nbgrader")
@@ -39,14 +40,22 @@ def add_release(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
 
 def release(given: argparse.Namespace) -> int:
     """Release notebooks. Returns 0 if all is well, 1 if one is refused or stale, 2 if nothing began."""
+    from .proof import OTHER_SEEDS
     from .release import write
 
     paths = given.solutions or sorted(Path("solutions").glob("*.ipynb"))
     if not paths:
         print("There is no solutions/*.ipynb here; name the solution notebooks to release", file=sys.stderr)
         return 2
-    if given.seeds < 0:
-        print(f"--seeds takes a count of 0 or more, got {given.seeds}", file=sys.stderr)
+    if given.other_seeds < 0:
+        print(f"--other-seeds takes a count of 0 or more, got {given.other_seeds}", file=sys.stderr)
+        return 2
+    if given.other_seeds < OTHER_SEEDS and not given.check:
+        print(
+            f"A release is proven with {OTHER_SEEDS} other seeds or more, got {given.other_seeds}; fewer are "
+            "for --check",
+            file=sys.stderr,
+        )
         return 2
     if given.check and (given.zip or given.nbgrader):
         print("--check writes nothing; run it without --zip and --nbgrader", file=sys.stderr)
@@ -54,7 +63,7 @@ def release(given: argparse.Namespace) -> int:
     if given.zip and given.solutions:
         print("--zip packs the whole course; run it without naming solutions", file=sys.stderr)
         return 2
-    releases = _make_releases(paths, given.seeds)
+    releases = _make_releases(paths, given.other_seeds)
     status = int(len(releases) < len(paths))
     if given.check:
         return max(status, _report_stale(releases, [] if given.solutions else paths))

@@ -91,6 +91,7 @@ def grade(given: argparse.Namespace) -> int:
     from backproplab.grading.book.worksheet import read_worksheet, with_times
     from backproplab.grading.book.written import refuse_foreign
     from backproplab.grading.ledger import write_ledger
+    from backproplab.grading.limited import ReaderError
     from backproplab.grading.reference import SolutionError
     from backproplab.grading.reports import SaveError, private_folder
     from backproplab.grading.run import grade_class
@@ -136,7 +137,10 @@ def grade(given: argparse.Namespace) -> int:
             )
         account = write_ledger(intake, submissions, solution.stem, out)
         keep(given.out)
-    except (BookError, SubmissionError, SolutionError, SandboxError, ReleaseError, SaveError) as error:
+    except (
+        *(BookError, SubmissionError, ReaderError, SolutionError),
+        *(SandboxError, ReleaseError, SaveError),
+    ) as error:
         print(error, file=sys.stderr)
         return 2
     except MachineError as error:
@@ -150,6 +154,8 @@ def grade(given: argparse.Namespace) -> int:
     print(f"{account.sums}; {out / 'intake.csv'} has each.")
     for sentence in notes:
         print(f"{sentence}.")
+    if summary.unnoted:
+        print(f"Only the run's line in history.csv is missing: {summary.unnoted}", file=sys.stderr)
     for sentence in account.disagreements:
         print(f"The account of what came in does not agree: {sentence}.", file=sys.stderr)
     return 1 if summary.ungraded or account.disagreements else 0
@@ -173,6 +179,11 @@ def _print_summary(summary: "Summary", out: Path) -> None:
     if summary.changed_scores:
         print(
             f"Scores that are not what they were before: {summary.changed_scores}; the class page has both."
+        )
+    for student in summary.untimed:
+        print(
+            f"When {student} handed in is not known, though an earlier run knew times, and lateness costs "
+            "nothing yet: run again with a new worksheet (--worksheet), or write days_late into the rules."
         )
     if summary.others:
         print(f"{summary.others} more results, of students who are not in this run, stay as they are.")

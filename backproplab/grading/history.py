@@ -33,5 +33,7 @@ def note_run(folder: Path, record: Mapping[str, Any], summary: "Summary") -> Non
     if path.exists():
         with saving(path):
             before = path.read_text(encoding="utf-8", errors="backslashreplace")
-        text = before + text.partition("\n")[2]
+        if before and not before.endswith("\n"):  # somebody has edited it
+            before += "\n"
+        text = before + text.partition("\n")[2] if before else text
     write_private(path, text)

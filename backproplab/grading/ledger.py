@@ -16,7 +16,7 @@ from backproplab.grading import reports
 from backproplab.grading.reports import results_in, write_private
 from backproplab.grading.sets import is_of_another
 from backproplab.grading.status import GradingStatus
-from backproplab.grading.submissions import TIMESTAMP, Entry, Intake, Submission
+from backproplab.grading.submissions import Entry, Intake, Submission
 
 LEDGER = "intake.csv"
 COLUMNS = ("path", "student", "bytes", "fate", "reason")
@@ -61,7 +61,9 @@ def ledger(
     rows = [Row(each.entry, each.student, *_refused_or(each.entry, each.reason)) for each in intake.aside]
     for submission in graded:
         result = results.get(submission.student)
-        rows += [Row(entry, submission.student, *_fate(entry, result)) for entry in submission.entries]
+        for entry in submission.entries:
+            fate = _fate(entry, result, is_stamp=entry == submission.stamp)
+            rows.append(Row(entry, submission.student, *fate))
     accounted = {row.entry.key for row in rows}
     for submission in intake.submissions:
         for entry in submission.entries:
@@ -109,12 +111,12 @@ def as_csv(rows: Sequence[Row]) -> str:
 NOT_READ = (GradingStatus.UNREADABLE, GradingStatus.NO_NOTEBOOK)
 
 
-def _fate(entry: Entry, result: Mapping[str, Any] | None) -> tuple[Fate, str]:
+def _fate(entry: Entry, result: Mapping[str, Any] | None, *, is_stamp: bool) -> tuple[Fate, str]:
     """What became of a path in a submission of the set, by the record of its grading."""
     if entry.refused:
         return Fate.REFUSED, entry.refused
     if not entry.is_notebook:
-        return Fate.ASIDE, "says when it was handed in" if entry.file == TIMESTAMP else "no notebook"
+        return Fate.ASIDE, "says when it was handed in" if is_stamp else "no notebook"
     if result is None or result["status"] == GradingStatus.UNGRADED:
         return Fate.ASIDE, "not graded yet: run the same command again"
     if result["status"] in NOT_READ:

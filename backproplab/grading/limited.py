@@ -7,6 +7,7 @@ student's.
 """
 
 import contextlib
+import itertools
 import json
 import os
 import pickle
@@ -29,9 +30,10 @@ from backproplab.sandbox.watchdog import ended_words
 PATIENCE = 600.0
 """Seconds by the clock. It waits for nobody but disk and core: who takes longer is not to blame."""
 MOST_REPLY = 16 * 1024**2
-LENGTH = struct.Struct("<I")
+HEAD = struct.Struct("<QI")
+"""Of an answer: the number of the request, and how many bytes follow."""
 TOO_DEEP = "The code in the notebook is nested too deeply to be read"
-ANSWER, REFUSED, STATUS, FAILED = "answer", "refused", "status", "failed"
+ANSWER, REFUSED, STATUS, FAILED, IS_FULL = "answer", "refused", "status", "failed", "is_full"
 
 Work = Callable[..., Any]
 
@@ -72,8 +74,19 @@ class ReaderError(BackproplabError):
     """The process itself failed at a request, which is no fault of whoever handed it in."""
 
 
+class Request(NamedTuple):
+    """What is asked, with a number that its answer repeats: no other answer is taken for it."""
+
+    number: int
+    arguments: tuple[object, ...]
+
+
 class Limited:
     """Does one kind of work in a process of its own; it is started when needed, and anew when it has ended.
+
+    Whoever asks waits until others have their answer. Whoever stops waiting ends the process, since the
+    answer would come all the same, for somebody else to find. On Linux it ends with the thread that started
+    it: who asks from several threads does so first from one that stays.
 
     The process calls `make(*arguments)`, before limits are set, for the function that answers requests.
     """
@@ -87,12 +100,18 @@ class Limited:
         self._about = pickle.dumps((limits, make, arguments))
         self._limits = limits
         self._process: subprocess.Popen[bytes] | None = None
+        self._numbers = itertools.count()
+        self._lock = threading.Lock()
 
-    def ask(self, *request: object) -> Any:
+    def ask(self, *arguments: object) -> Any:
         """Return what the process answers, which is JSON's kinds of data. RefusedError if it refuses.
 
         MachineError if it was the machine that ended the process, ReaderError if that failed by itself.
         """
+        with self._lock:
+            return self._asked(Request(next(self._numbers), arguments))
+
+    def _asked(self, request: Request) -> Any:
         process = self._process or self._start()
         killed = threading.Event()
 
@@ -104,6 +123,9 @@ class Limited:
         timer.start()
         try:
             reply = _ask(process, request)
+        except BaseException:
+            self.close()
+            raise
         finally:
             timer.cancel()
             timer.join()  # it may have begun at this moment; from here on it kills nothing
@@ -114,7 +136,7 @@ class Limited:
         if FAILED in reply:
             raise ReaderError(reply[FAILED])
         if REFUSED in reply:
-            if reply[REFUSED] == self._limits.too_large:
+            if reply.get(IS_FULL):
                 self.close()  # what it took to find that out, it may still hold
             raise RefusedError(reply[REFUSED], GradingStatus(reply[STATUS]))
         return reply[ANSWER]
@@ -133,8 +155,13 @@ class Limited:
             [sys.executable, "-W", "ignore", "-c", call], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         assert process.stdin is not None
-        with contextlib.suppress(OSError):
+        try:
             process.stdin.write(self._about)
+        except OSError:  # it has ended, which the first request finds out
+            pass
+        except BaseException:
+            self.close()
+            raise
         return process
 
     def _ending(self, process: "subprocess.Popen[bytes]") -> Exception:
@@ -151,15 +178,17 @@ class Limited:
         return RefusedError(f"{self._limits.what} brings the process down that reads it ({name})")
 
 
-def _ask(process: "subprocess.Popen[bytes]", request: tuple[object, ...]) -> dict[str, Any] | None:
-    """Return the answer; None if there is none, or too long a one."""
+def _ask(process: "subprocess.Popen[bytes]", request: Request) -> dict[str, Any] | None:
+    """Return the answer; None if there is none, or too long a one. ReaderError if it is another request's."""
     assert process.stdin is not None
     assert process.stdout is not None
     with contextlib.suppress(OSError):
-        process.stdin.write(pickle.dumps(request))
+        process.stdin.write(pickle.dumps(tuple(request)))
         process.stdin.flush()
-        head = process.stdout.read(LENGTH.size)
-        length = LENGTH.unpack(head)[0] if len(head) == LENGTH.size else 0
+        head = process.stdout.read(HEAD.size)
+        number, length = HEAD.unpack(head) if len(head) == HEAD.size else (request.number, 0)
+        if number != request.number:
+            raise ReaderError(f"Request {request.number} was given the answer to request {number}")
         if 0 < length <= MOST_REPLY and len(body := process.stdout.read(length)) == length:
             reply: dict[str, Any] = json.loads(body)
             return reply
@@ -180,31 +209,48 @@ def serve() -> None:
     _limit_memory(limits)
     while True:
         try:
-            request = pickle.load(requests)
+            number, arguments = pickle.load(requests)
         except EOFError:
             return
         _limit_time(limits)
-        body = answer(work, request, limits)
-        replies.write(LENGTH.pack(len(body)) + body)
+        body = answer(work, arguments, limits)
+        replies.write(HEAD.pack(number, len(body)) + body)
         replies.flush()
 
 
-def answer(work: Work, request: tuple[object, ...], limits: ReadingLimits) -> bytes:
-    """Return what a request comes to, as JSON. Whatever is raised on the way is an answer, too."""
+def answer(work: Work, arguments: tuple[object, ...], limits: ReadingLimits) -> bytes:
+    """Return what a request comes to, as JSON. Whatever is raised on the way is an answer, too.
+
+    Where memory is short there is none to put an answer together, for as long as the error holds on to what
+    fills it. So what is said of that is there beforehand.
+    """
+    too_large = _refusal(limits.too_large, is_full=True)
+    too_deep = _refusal(TOO_DEEP)
     try:
-        return json.dumps({ANSWER: work(*request)}).encode()
+        return json.dumps({ANSWER: work(*arguments)}).encode()
     except SubmissionError as error:
-        return _refusal(str(error), error.status)
-    except MemoryError:
-        return _refusal(limits.too_large)
+        reason, status = str(error), error.status
+    except (MemoryError, SystemError):  # the latter of C code that found no room, and did not say so
+        return too_large
     except RecursionError:
-        return _refusal(TOO_DEEP)
+        return too_deep
     except Exception as error:
+        return _failure(error) or too_large
+    return _refusal(reason, status)
+
+
+def _failure(error: Exception) -> bytes:
+    """Return an answer that names an error; nothing if there is no memory left for that."""
+    try:
         return json.dumps({FAILED: f"{type(error).__name__}: {error}"[:1000]}).encode()
+    except MemoryError:
+        return b""
 
 
-def _refusal(reason: str, status: GradingStatus = GradingStatus.UNREADABLE) -> bytes:
-    return json.dumps({REFUSED: reason[:1000], STATUS: status}).encode()
+def _refusal(
+    reason: str, status: GradingStatus = GradingStatus.UNREADABLE, *, is_full: bool = False
+) -> bytes:
+    return json.dumps({REFUSED: reason[:1000], STATUS: status, IS_FULL: is_full}).encode()
 
 
 def _limit_memory(limits: ReadingLimits) -> None:

@@ -113,7 +113,7 @@ def choose_notebook(submission: Submission, assignment: Assignment) -> tuple[Stu
     if not submission.notebooks:
         files = ", ".join(f"'{entry.file}'" for entry in submission.entries[:5])
         raise NoNotebookError(f"There is no notebook (.ipynb) among what was handed in: {files}")
-    read: list[tuple[int, tuple[int, bool], Entry, StudentNotebook]] = []
+    read: list[tuple[int, tuple[bool, int], Entry, StudentNotebook]] = []
     errors: list[SubmissionError] = []
     for entry in submission.notebooks:
         try:

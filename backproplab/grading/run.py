@@ -15,7 +15,7 @@ import platform
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,8 @@ from backproplab.sandbox.launch import readable_paths
 from backproplab.sandbox.protocol import Limits
 
 SEEDS = 5
+UNTIMED = "not known of what was handed in last"
+"""The time of what nothing says the time of, in a folder where an earlier run knew times."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,10 @@ class Summary:
     troubled: int
     changed_scores: int
     """Scores that are not what the grading before gave."""
+    unnoted: str = ""
+    """Why the run has no line in history.csv; "" if it has."""
+    untimed: tuple[str, ...] = ()
+    """Whose work came nobody knows when, while an earlier run knew times: the worksheet was left out, say."""
 
     @property
     def ungraded(self) -> int:
@@ -166,10 +172,19 @@ class _Run:
     def _came(
         self, submission: Submission, before: Mapping[str, Any], hashes: Mapping[str, str]
     ) -> dict[str, Any]:
-        """Return how a submission came in; of one that is as it was, the time an earlier run was told."""
+        """Return how a submission came in; of one that is as it was, the time an earlier run was told.
+
+        Of one that is new while an earlier run knew times, nothing says when: that it was in time would be a
+        guess, so what is noted is that it is not known, which the gradebook says of it, too.
+        """
         noted, student = _handed_in(submission), submission.student
-        if not noted["timestamp"] and before.get("submissions", {}).get(student) == hashes[student]:
-            noted["timestamp"] = before.get("handed_in", {}).get(student, {}).get("timestamp", "")
+        came = before.get("handed_in", {})
+        if noted["timestamp"]:
+            return noted
+        if before.get("submissions", {}).get(student) == hashes[student]:
+            noted["timestamp"] = came.get(student, {}).get("timestamp", "")
+        elif any(each.get("timestamp") for each in came.values()):
+            noted["timestamp"] = UNTIMED
         return noted
 
     def _about(self) -> dict[str, Any]:
@@ -281,8 +296,16 @@ class _Run:
             for_review=sum(any(reports.is_for_review(line) for line in each["problems"]) for each in results),
             troubled=sum(bool(each["problems"]) for each in results),
             changed_scores=len(changed_scores),
+            untimed=tuple(
+                each.student
+                for each in self.submissions
+                if self.record["handed_in"][each.student]["timestamp"] == UNTIMED
+            ),
         )
-        note_run(self.folder.path, self.record, summary)
+        try:
+            note_run(self.folder.path, self.record, summary)
+        except reports.SaveError as error:  # all that marks depend on is there
+            return replace(summary, unnoted=str(error))
         return summary
 
     def _made_otherwise(self, at_stake: int, changed: Sequence[str]) -> str:

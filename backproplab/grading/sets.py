@@ -104,7 +104,12 @@ def _as_one(parts: Sequence[Submission], name: str) -> Submission:
         tuple(entry for each in parts for entry in each.entries),
         late=any(each.late for each in parts),
         when=max(came),
+        stamp=next((each.stamp for each in sorted(parts, key=_has_no_notebook) if each.stamp), None),
     )
+
+
+def _has_no_notebook(submission: Submission) -> bool:
+    return not submission.notebooks
 
 
 def is_of_another(submission: Submission, name: str, sets: Collection[str] = ()) -> bool:
@@ -125,12 +130,13 @@ def likely_notebook(submission: Submission, name: str) -> Entry | None:
     return max(found, key=lambda each: (each[0], place(each[1], name)), default=(0, None))[1]
 
 
-def place(entry: Entry, name: str) -> tuple[int, bool]:
+def place(entry: Entry, name: str) -> tuple[bool, int]:
     """Return what decides between notebooks with as much of a set in them: the greatest is the one to grade.
 
-    The latest attempt, then the one that lies where the course has it: beside it may lie drafts.
+    The one that lies where the course has it, since beside it may lie drafts; of several, the latest attempt.
     """
-    return attempt(entry), entry.parts[-2:] == ("exercises", f"{name}.ipynb")
+    is_courses_own = entry.parts[-2:-1] == ("exercises",) and RESUBMITTED.sub("", stem(entry.file)) == name
+    return is_courses_own, attempt(entry)
 
 
 def attempt(entry: Entry) -> int:

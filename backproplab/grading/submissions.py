@@ -39,7 +39,6 @@ __all__ = [
     "timestamp",
 ]
 
-TIMESTAMP = "timestamp.txt"  # nbgrader's and Sakai's, beside what was handed in
 OWN_GRADES = "grades, of this run or an earlier one"
 MOST_HASHED = 2 * READ_LIMIT  # bytes of one student's notebooks
 
@@ -55,7 +54,9 @@ class Submission:
     late: bool = False
     """Does the platform say that it came too late?"""
     when: str = ""
-    """When the attempt that counts came, as the platform's names say; "" where they do not."""
+    """When the attempt that counts came, as the platform's names or a worksheet say; "" where none does."""
+    stamp: Entry | None = None
+    """The file in which nbgrader or Sakai says when it came; no file of the student's called so."""
 
     @property
     def notebooks(self) -> tuple[Entry, ...]:
@@ -76,6 +77,8 @@ class Intake:
     """What is in none of them."""
     paths: int
     """How many there are in all."""
+    is_by_structure: bool = False
+    """Do names and places alone say whose each path is, so that whole students may be taken for one?"""
 
 
 def take_in(
@@ -98,7 +101,13 @@ def take_in(
         raise SubmissionError(
             f"{path} holds no submissions: name a folder of notebooks, nbgrader's submitted/ or a zip"
         )
-    return Intake(reading.platform, tuple(_by_student(latest)), (*aside, *reading.aside, *earlier), len(seen))
+    return Intake(
+        reading.platform,
+        tuple(_by_student(latest)),
+        (*aside, *reading.aside, *earlier),
+        len(seen),
+        reading.is_by_structure,
+    )
 
 
 def find_submissions(path: Path) -> list[Submission]:
@@ -120,7 +129,13 @@ def _by_student(placed: Iterable[Placed]) -> list[Submission]:
     for each in placed:
         found.setdefault((each.student, each.assignment), []).append(each)
     return [
-        Submission(*key, tuple(each.entry for each in group), any(each.late for each in group), _came(group))
+        Submission(
+            *key,
+            tuple(each.entry for each in group),
+            late=any(each.late for each in group),
+            when=_came(group),
+            stamp=next((each.entry for each in group if each.is_stamp), None),
+        )
         for key, group in sorted(found.items())
     ]
 
@@ -179,9 +194,8 @@ def _digest(submission: Submission) -> str:
 
 
 def timestamp(submission: Submission) -> str:
-    """Return what timestamp.txt says, nbgrader's or Sakai's, or else the platform's names; or ""."""
-    stamp = next((entry for entry in submission.entries if entry.file == TIMESTAMP), None)
-    if stamp:
+    """Return what nbgrader's or Sakai's timestamp.txt says, or else the platform's names; or ""."""
+    if stamp := submission.stamp:
         with suppress(SubmissionError, ReaderError):
             return str(near([stamp], _stamped, stamp))
     return submission.when

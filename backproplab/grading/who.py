@@ -67,9 +67,9 @@ def _many_in_one(
 ) -> Iterator[str]:
     """Folders of students that would be taken for one student's: several hold a notebook of the same set.
 
-    A platform says whose each path is; only where nothing but the structure says it can it be so.
+    Where a platform's own names say whose each path is, it cannot be so.
     """
-    if intake.platform != structure.NAME:
+    if not intake.is_by_structure:
         return
     folders: dict[str, set[str]] = defaultdict(set)
     for each in intake.submissions:

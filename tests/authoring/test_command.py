@@ -80,7 +80,7 @@ def test_a_proof_with_fewer_seeds_makes_the_same_release(course, monkeypatch):
         return run(steps, trials, folder)
 
     monkeypatch.setattr(trial, "run", watched)
-    assert cli.main(["release", "--check", "--seeds", "2"]) == 0
+    assert cli.main(["release", "--check", "--other-seeds", "2"]) == 0
     assert max(len(each.seeds) for each in tried) == 5
 
 
@@ -90,7 +90,8 @@ def test_a_proof_with_fewer_seeds_makes_the_same_release(course, monkeypatch):
         (["--check", "--zip", "handout.zip"], "--check writes nothing"),
         (["--check", "--nbgrader", "school"], "--check writes nothing"),
         (["--zip", "handout.zip", f"solutions/{kit.NAME}.ipynb"], "--zip packs the whole course"),
-        (["--check", "--seeds", "-1"], "--seeds takes a count of 0 or more, got -1"),
+        (["--check", "--other-seeds", "-1"], "--other-seeds takes a count of 0 or more, got -1"),
+        (["--other-seeds", "19"], "A release is proven with 20 other seeds or more, got 19"),
     ],
 )
 def test_what_does_not_go_together_is_refused(arguments, told, course, capsys):

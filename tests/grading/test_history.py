@@ -4,8 +4,10 @@ import os
 import stat
 
 import book_kit
+import grading_kit
 import pytest
 
+from backproplab import cli
 from backproplab.grading.history import HISTORY, note_run
 from backproplab.grading.reports import SaveError
 from backproplab.grading.run import Summary
@@ -41,6 +43,26 @@ def test_a_line_that_cannot_be_written_leaves_those_before_as_they_were(tmp_path
     with pytest.raises(SaveError, match="make room"):
         note_run(tmp_path, RECORD, run(5))
     assert (tmp_path / HISTORY).read_bytes() == before
+
+
+def test_a_table_that_somebody_saved_without_a_last_line_break_keeps_its_lines(tmp_path):
+    note_run(tmp_path, RECORD, run())
+    path = tmp_path / HISTORY
+    path.write_bytes(path.read_bytes().removesuffix(b"\n"))
+    note_run(tmp_path, RECORD, run(5))
+    assert [row["ungraded"] for row in book_kit.table(path)] == ["1", "0"]
+
+
+def test_without_its_line_a_run_still_has_its_gradebook_and_account(tmp_path, capsys):
+    solution = grading_kit.solution(tmp_path)
+    grading_kit.hand_in(grading_kit.student(solution), tmp_path / "in" / "ada.ipynb")
+    out = tmp_path / "grades"
+    (out / grading_kit.SET / HISTORY).mkdir(parents=True)
+    command = ["grade", f"{tmp_path}/in", f"--out={out}", f"--solutions={solution}", "-j1"]
+    assert cli.main([*command, f"--isolation={grading_kit.isolation()}"]) == 0
+    assert "Only the run's line in history.csv is missing" in capsys.readouterr().err
+    assert [row["score"] for row in book_kit.table(out / "gradebook.csv")] == ["9.0"]
+    assert (out / grading_kit.SET / "intake.csv").is_file()
 
 
 def test_what_somebody_else_wrote_there_stays(tmp_path):

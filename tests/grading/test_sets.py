@@ -187,6 +187,22 @@ def test_the_notebook_with_the_set_in_it_is_graded_and_the_latest_of_two(tmp_pat
         assert any(f"'{chosen}' was graded" in line for line in record["problems"])
 
 
+@pytest.mark.parametrize(
+    ("other", "chosen"),
+    [
+        ("drafts/90-slopes-1.ipynb", "exercises/90-slopes.ipynb"),
+        ("exercises/90-slopes (1).ipynb", "exercises/90-slopes (1).ipynb"),
+        ("exercises/my-1.ipynb", "exercises/90-slopes.ipynb"),
+    ],
+)
+def test_a_draft_is_not_graded_for_its_number(tmp_path, other, chosen):
+    for name in ("exercises/90-slopes.ipynb", other):
+        kit.hand_in(kit.student(kit.solution(tmp_path), {}), tmp_path / "in" / "ada" / name)
+    kit.hand_in(kit.student(kit.solution(tmp_path), {}), tmp_path / "in" / "bob" / "90-slopes.ipynb")
+    submissions = of_set(find_submissions(tmp_path / "in"), kit.SET)
+    assert likely_notebook(submissions[0], kit.SET).name == f"ada/{chosen}"
+
+
 def test_nbgraders_tree_is_graded_with_its_times(tmp_path):
     solution = kit.solution(tmp_path)
     place = tmp_path / "submitted" / "ada" / kit.SET

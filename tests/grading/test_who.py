@@ -13,6 +13,7 @@ from backproplab.grading.who import doubts, table
 
 SET = "03-spreadsheet"
 SETS = (SET, "08-xor")
+REPOSITORY = ("README.md", "a/x.ipynb", "b/x.ipynb")
 
 
 def look(path):
@@ -66,6 +67,7 @@ def test_no_name_can_write_a_second_line_or_colours(tmp_path):
         ["ana.ipynb", "ana - Copy.ipynb", "bob.ipynb"],
         ["03-spreadsheet.ipynb", "08-xor.ipynb"],
         ["README.md", "notebooks/00.ipynb", "exercises/03-spreadsheet.ipynb"],  # one student's repository
+        [f"section-{each}/{name}" for each in "ab" for name in REPOSITORY],
     ],
 )
 def test_where_students_seem_mistaken_for_each_other_it_is_said(tmp_path, names):
@@ -80,7 +82,7 @@ def test_where_students_seem_mistaken_for_each_other_it_is_said(tmp_path, names)
         ["ana/03-spreadsheet/hw.ipynb", "ana/08-xor/hw.ipynb"],
         ["ana/hw.ipynb", "ana/hw (1).ipynb", "bob/hw.ipynb"],
         ["ana.ipynb", "ana-2.ipynb", "Ana.ipynb"],
-        [f"hw-{each}/{name}" for each in ("ana", "bob") for name in ("README.md", "a/x.ipynb", "b/x.ipynb")],
+        [f"hw-submissions/hw-{each}/{name}" for each in ("ana", "bob") for name in REPOSITORY],
     ],
 )
 def test_where_nothing_of_the_kind_is_seen_nobody_is_asked(tmp_path, names):

@@ -11,7 +11,9 @@ from backproplab.grading.book.marks import EXEMPT, Mark
 from backproplab.grading.book.rules import Rules, Student
 from backproplab.grading.reports import PRECISION
 
-MOMENT = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(.*)")
+MOMENT = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(?: ?(.+))?")
+OFFSET = re.compile(r"[+-]\d\d(:?\d\d)?")
+ZONE_NAME = re.compile(r"(?!(?i:[ap]m)$)([A-Z]{1,5}|[A-Z]\w+(/[\w+-]+)+|[A-Z][\w ]+ Time)")
 IN_DIGITS = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)\d*")  # Sakai's
 DAY = datetime.timedelta(days=1)
 
@@ -19,7 +21,8 @@ DAY = datetime.timedelta(days=1)
 def moment(text: str) -> datetime.datetime | None:
     """Read when something was handed in, as nbgrader and others write it; None if that cannot be read.
 
-    Without a zone where none stands there, or one that has no single meaning (CET is clear, IST is not).
+    Without a zone where none stands there, or one that has no single meaning (IST, say). What stands behind
+    the time and is no zone, PM or "(draft)", may say that another is meant: then it is not read.
 
     >>> moment("2026-03-06 23:59:00.5 UTC").isoformat()
     '2026-03-06T23:59:00.500000+00:00'
@@ -27,11 +30,12 @@ def moment(text: str) -> datetime.datetime | None:
     '2026-03-06T23:59:00'
     """
     found = MOMENT.fullmatch(IN_DIGITS.sub(r"\1-\2-\3 \4:\5:\6", text.strip()))
-    if not found:
+    zone = found[2] or "" if found else ""
+    if not found or (zone and not OFFSET.fullmatch(zone) and not ZONE_NAME.fullmatch(zone)):
         return None
     try:
         when = datetime.datetime.fromisoformat(found[1])
-        return when.replace(tzinfo=_zone(found[2]))
+        return when.replace(tzinfo=_zone(zone))
     except ValueError:
         return None
 
@@ -39,8 +43,8 @@ def moment(text: str) -> datetime.datetime | None:
 def _zone(text: str) -> datetime.tzinfo | None:
     if text in ("UTC", "GMT", "Z"):
         return datetime.UTC
-    if re.fullmatch(r"[+-]\d\d:?\d\d", text):
-        return datetime.datetime.strptime(text, "%z").tzinfo
+    if found := OFFSET.fullmatch(text):
+        return datetime.datetime.strptime(text if found[1] else f"{text}00", "%z").tzinfo
     try:
         return ZoneInfo(text) if "/" in text else None
     except (KeyError, OSError):  # no such zone, or no table of zones on this machine

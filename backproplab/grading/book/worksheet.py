@@ -2,7 +2,7 @@
 
 Times are written as whoever downloaded the worksheet sees them, in a language and a form of the site's. What
 is here reads a day, a month by its name, a year and a time, in any of six languages. A month in digits may be
-a day: such a time is not read.
+a day: such a time is not read. The heading above the times is known in four.
 """
 
 import datetime
@@ -21,6 +21,8 @@ HEADINGS = (  # English, German, Italian, Portuguese
     *("last modified (submission)", "zuletzt geändert (abgabe)"),
     *("ultima modifica (consegna)", "última atualização (submissão)"),
 )
+IDENTIFIER = "Identifier"
+PARTICIPANT = re.compile(r"[^\W\d]\D*\d+")  # Participant 501, Teilnehmer/in501
 NEVER = ("", "-")
 MONTHS = (
     "january januar enero janvier gennaio janeiro",
@@ -61,13 +63,21 @@ def read_worksheet(path: Path) -> Worksheet:
     if not heading:
         raise BookError(
             f"{path} does not say when work was handed in; its headings are {', '.join(columns)}. Download "
-            "the assignment's grading worksheet, in English: it has a column 'Last modified (submission)'"
+            "the assignment's grading worksheet in English, German, Italian or Portuguese: in English, it "
+            "has a column 'Last modified (submission)'"
         )
+    identifier = _identifier(columns, rows)
     times = {}
     for row in rows:
-        if found := re.search(r"\d+$", row[columns[0]]):  # Participant 501
+        if found := re.search(r"\d+$", row.get(identifier, "")):
             times[found[0]] = row.get(heading, "")
     return Worksheet(path, times)
+
+
+def _identifier(columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> str:
+    """Return the column that has Moodle's number of each participant, wherever it stands."""
+    numbered = (each for each in columns if all(PARTICIPANT.fullmatch(row.get(each, "")) for row in rows))
+    return IDENTIFIER if IDENTIFIER in columns else next(numbered, columns[0])
 
 
 def written_time(text: str) -> str:
@@ -96,8 +106,9 @@ def written_time(text: str) -> str:
 
 
 def with_times(submissions: Sequence[Submission], worksheet: Worksheet) -> tuple[list[Submission], list[str]]:
-    """Return submissions with the worksheet's times where they say none themselves; and what was not found.
+    """Return submissions with the worksheet's times, which count before any other; and what was not found.
 
+    A time that cannot be read stays as it is written, for the gradebook to say so for as long as it is there.
     BookError if nobody who handed something in is in the worksheet: it is that of another assignment.
     """
     numbers = {each.student: parted(each.student)[1] for each in submissions}
@@ -108,13 +119,20 @@ def with_times(submissions: Sequence[Submission], worksheet: Worksheet) -> tuple
         )
     timed, notes = [], []
     for each in submissions:
-        text = worksheet.times.get(numbers[each.student], "")
+        text = worksheet.times.get(numbers[each.student])
+        if text is None or text in NEVER:
+            timed.append(each)
+            if not timestamp(each):
+                notes.append(_not_said(each.student, text))
+            continue
         when = written_time(text)
-        if timestamp(each):
-            when = ""
-        elif text in NEVER:
-            notes.append(f"When {each.student} handed in is not in the worksheet")
-        elif not when:
+        if not when:
             notes.append(f"When {each.student} handed in cannot be read: the worksheet says '{text}'")
-        timed.append(replace(each, when=when) if when else each)
+        timed.append(replace(each, when=when or text, stamp=None))
     return timed, notes
+
+
+def _not_said(student: str, text: str | None) -> str:
+    if text is None:
+        return f"When {student} handed in is not known: the worksheet has no row of theirs"
+    return f"When {student} handed in is not known: the worksheet has '{text}' in their row"

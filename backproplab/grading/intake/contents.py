@@ -82,7 +82,7 @@ def _read(entry: Entry, size: int) -> bytes:
         with archive.open_own_zip(content(entry.outer)) as opened:
             return _read_member(entry, opened, size)
     if entry.container.is_dir():
-        with folder.open_beneath(entry.container, tuple(entry.name.split("/"))) as file:
+        with folder.open_beneath(entry.container, tuple(entry.name.split("/")), entry.number) as file:
             there = os.fstat(file.fileno()).st_size
             return file.read(min(size, there + 1))  # asked for more, it would make room for that first
     with archive.open_zip(entry.container) as opened:

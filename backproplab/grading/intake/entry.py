@@ -43,10 +43,17 @@ class Entry:
     """Its place in the directory of the zip file that it lies in, where names need not differ; None: the last
     of its name."""
 
-    linked: FileNumber | None = None
-    """Which file on disk it is, if that has several names (hard links)."""
+    number: FileNumber | None = None
+    """Which file on disk it was when it was looked at; None in a zip, or where the system does not say."""
+    is_linked: bool = False
+    """Has that file several names (hard links)?"""
     is_of_folders_owner: bool = False
     """Does it belong to the user to whom the folder belongs in which it lies?"""
+
+    @property
+    def linked(self) -> FileNumber | None:
+        """Which file on disk it is, if that has several names."""
+        return self.number if self.is_linked else None
 
     @property
     def key(self) -> tuple[str, int | None]:

@@ -2,8 +2,9 @@
 
 Whoever may hand in a folder may have put anything into it: links to other people's work, pipes that never
 answer, files without end. So each path is looked at first, and what is opened later is opened from the folder
-downwards, one name after another, each of which must still be what it was taken for. A hard link cannot be
-told from a file: of a file that has several names, it is noted which one it is, for `links` to judge.
+downwards, one name after another, each of which must still be a file or a folder. A hard link cannot be told
+from a file: it is noted which file each is, for `links` to judge those that have several names; and one that
+was put there since then is not opened.
 """
 
 import os
@@ -35,8 +36,10 @@ class Found(NamedTuple):
     parts: tuple[str, ...]
     size: int
     refused: str
-    linked: FileNumber | None = None
-    """Which file it is, if that has several names."""
+    number: FileNumber | None = None
+    """Which file it is; None of anything else."""
+    is_linked: bool = False
+    """Has that file several names?"""
     is_of_folders_owner: bool = False
 
 
@@ -60,19 +63,26 @@ def look(top: Path) -> Iterator[Found]:
                 yield Found(path, 0, "it cannot be looked at")
             elif not stat.S_ISDIR(status.st_mode):
                 is_owners = status.st_uid == owner
-                yield Found(path, status.st_size, _why_not(status), file_number(status), is_owners)
+                number, is_linked = _number(status), file_number(status) is not None
+                yield Found(path, status.st_size, _why_not(status), number, is_linked, is_owners)
             elif len(path) > DEEPEST:
                 yield Found(path, 0, f"a folder in more than {DEEPEST} others")
             else:
                 pending.append(path)
 
 
-def open_beneath(top: Path, parts: tuple[str, ...]) -> BinaryIO:
-    """Open a file of the folder. OSError if it is not there; SubmissionError if it is anything but a file."""
+def open_beneath(top: Path, parts: tuple[str, ...], looked_at: FileNumber | None = None) -> BinaryIO:
+    """Open a file of the folder. OSError if it is not there; SubmissionError if it is anything but a file.
+
+    A file that was written anew since it was looked at is opened, but another's under a second name is not.
+    """
     descriptor = _open(top, parts, FILE)
     try:
-        if why := _why_not(os.fstat(descriptor)):
+        status = os.fstat(descriptor)
+        if why := _why_not(status):
             raise SubmissionError(f"'{parts[-1]}' is {why}")
+        if looked_at and file_number(status) not in (None, looked_at):
+            raise SubmissionError(f"'{parts[-1]}' has become a link to another file since it was looked at")
         return os.fdopen(descriptor, "rb")
     except BaseException:
         os.close(descriptor)
@@ -83,6 +93,11 @@ def file_number(status: os.stat_result) -> FileNumber | None:
     """Return which file on disk it is, of one that has several names; None of anything else."""
     several = stat.S_ISREG(status.st_mode) and status.st_nlink > 1
     return (status.st_dev, status.st_ino) if several else None
+
+
+def _number(status: os.stat_result) -> FileNumber | None:
+    is_numbered = stat.S_ISREG(status.st_mode) and status.st_ino  # Windows has 0 in a folder's list
+    return (status.st_dev, status.st_ino) if is_numbered else None
 
 
 def _why_not(status: os.stat_result) -> str:

@@ -57,7 +57,8 @@ def _in_folder(path: Path) -> Iterator[Seen]:
     for found in folder.look(path):
         entry = replace(
             _entry(path, "/".join(found.parts), size=found.size, refused=found.refused),
-            linked=found.linked,
+            number=found.number,
+            is_linked=found.is_linked,
             is_of_folders_owner=found.is_of_folders_owner,
         )
         yield _seen(entry, partial(contents.head, entry))
@@ -70,6 +71,8 @@ def _in_class_zip(path: Path) -> Iterator[Seen]:
         apart(archive.is_listed, path)
     except RefusedError as error:
         raise SubmissionError(f"{path} lists too much ({error}): unpack it, and name the folder") from error
+    except ReaderError as error:
+        raise SubmissionError(f"{path} cannot be read ({error}): unpack it, and name the folder") from error
     try:
         with archive.open_zip(path) as opened:
             yield from _in_zip(opened, path)

@@ -26,6 +26,7 @@ STRAY_KINDS = {
     ".yml",
     ".yaml",
 }
+TIMESTAMP = "timestamp.txt"  # nbgrader's and Sakai's, beside what was handed in
 KNOWN_TO_A_STRANGER = 3  # paths called as a platform does, for each that is not
 STRAY = "a loose file that is no student's"
 
@@ -46,6 +47,8 @@ class Placed:
     when: str = ""
     """When it came, as `2026-01-15 10:30:00`, with the zone behind it if the platform has one; "" where
     nothing says."""
+    is_stamp: bool = False
+    """Is it the platform's own word on when the rest came, and not a file of the student's called so?"""
 
 
 class Aside(NamedTuple):
@@ -63,6 +66,8 @@ class Reading:
     platform: str
     placed: list[Placed] = field(default_factory=list)
     aside: list[Aside] = field(default_factory=list)
+    is_by_structure: bool = False
+    """Do names and places alone say whose each path is, so that whole students may be taken for one?"""
 
 
 Reader = Callable[[Sequence[Entry]], "Reading | None"]

@@ -63,6 +63,8 @@ def test_noon_and_midnight_are_told_apart(text, hour):
         "6 March 2026, 13:05 PM",
         "6 March 2026, 24:05",
         "6 March 2026",
+        "2026-03-06 11:59 PM",
+        "2026-03-06 10:30 (draft)",
         "yesterday",
     ],
 )
@@ -81,11 +83,11 @@ def test_times_join_by_the_number_and_what_is_not_known_is_said(tmp_path):
         [*submissions, Submission("Eve_1", "", (), when="2026-03-01 10:00")],
         read_worksheet(worksheet(tmp_path, *rows)),
     )
-    assert [each.when for each in timed] == ["2026-03-07 00:30", "", "", "", "2026-03-01 10:00"]
+    assert [each.when for each in timed] == ["2026-03-07 00:30", "6/03/26, 23:59", "", "", "2026-03-07 00:30"]
     assert notes == [
         "When Bob_2 handed in cannot be read: the worksheet says '6/03/26, 23:59'",
-        "When Cy_3 handed in is not in the worksheet",
-        "When Dee_4 handed in is not in the worksheet",
+        "When Cy_3 handed in is not known: the worksheet has '-' in their row",
+        "When Dee_4 handed in is not known: the worksheet has no row of theirs",
     ]
 
 
@@ -98,6 +100,18 @@ def test_a_worksheet_in_another_language_is_read_where_its_headings_are_known(tm
     assert read_worksheet(path).times == {"1": "Samstag, 7. März 2026, 00:30"}
 
 
+@pytest.mark.parametrize(
+    ("headings", "participant"),
+    [
+        ("Full name,Identifier,Last modified (submission)", "Participant 501"),
+        ("Vollständiger Name,ID,Zuletzt geändert (Abgabe)", "Teilnehmer/in501"),
+    ],
+)
+def test_a_worksheets_columns_may_stand_in_another_order(tmp_path, headings, participant):
+    path = worksheet(tmp_path, f'Ada 2,{participant},"{LATE}"', f'Bob,{participant}2,"-"', headings=headings)
+    assert read_worksheet(path).times == {"501": LATE, "5012": "-"}
+
+
 def test_another_table_and_another_assignments_are_refused(tmp_path):
     with pytest.raises(BookError, match=r"does not say when .* its headings are Identifier, Full name"):
         read_worksheet(worksheet(tmp_path, headings="Identifier,Full name"))
@@ -106,20 +120,58 @@ def test_another_table_and_another_assignments_are_refused(tmp_path):
         with_times([Submission("Ada_1", "", ())], others)
 
 
-def test_a_day_late_by_the_worksheet_is_charged_and_a_later_run_knows_it_still(tmp_path, capsys):
+def export(folder, solution, *students, own="", blanks=""):
+    """Write Moodle's zip file: each student's notebook, with a `timestamp.txt` of theirs or blanks behind."""
+    with zipfile.ZipFile(folder / "in.zip", "w") as file:
+        for student in students:
+            place = f"{student}_assignsubmission_file_"
+            file.writestr(f"{place}/hw.ipynb", json.dumps(kit.student(solution)) + blanks)
+            if own:
+                file.writestr(f"{place}/timestamp.txt", own)
+
+
+@pytest.fixture
+def course(tmp_path):
+    """The call that grades an export, the one that makes the gradebook, and a function that reads it."""
     solution = kit.solution(tmp_path)
-    notebook = json.dumps(kit.student(solution))
-    with zipfile.ZipFile(tmp_path / "in.zip", "w") as file:
-        for student in ("Ada_1", "Bob_2"):
-            file.writestr(f"{student}_assignsubmission_file_/hw.ipynb", notebook)
-    rows = [f'Participant 1,Ada,S,,"{LATE}"', UNREAD]
     (tmp_path / "rules.toml").write_text(f"percent_per_day = 10\ndue = {{ {kit.SET} = 2026-03-06T23:59:00 }}")
-    command = ["grade", f"{tmp_path}/in.zip", f"--out={tmp_path}/grades", f"--solutions={solution}", "-j1"]
-    command.append(f"--isolation={kit.isolation()}")
-    for more in ([f"--worksheet={worksheet(tmp_path, *rows)}"], []):
-        assert cli.main([*command, *more]) == 0
+    grade = ["grade", f"{tmp_path}/in.zip", f"--out={tmp_path}/grades", f"--solutions={solution}", "-j1"]
+    grade.append(f"--isolation={kit.isolation()}")
+    book = ["gradebook", f"{tmp_path}/grades", f"--rules={tmp_path}/rules.toml"]
+
+    def rows():
+        assert cli.main(book) == 0
+        found = book_kit.table(tmp_path / "grades" / "sets.csv")
+        return {row["student_id"]: (row["score"], row["late_days"]) for row in found}
+
+    return solution, grade, rows
+
+
+def test_a_day_late_by_the_worksheet_is_charged_and_a_later_run_knows_it_still(tmp_path, capsys, course):
+    solution, grade, rows = course
+    export(tmp_path, solution, "Ada_1", "Bob_2", own="2026-01-01 00:00")
+    times = worksheet(tmp_path, f'Participant 1,Ada,S,,"{LATE}"', UNREAD)
+    for more in ([f"--worksheet={times}"], []):
+        assert cli.main([*grade, *more]) == 0
         assert ("When Bob_2 handed in cannot be read" in capsys.readouterr().out) == bool(more)
-        assert cli.main(["gradebook", f"{tmp_path}/grades", f"--rules={tmp_path}/rules.toml"]) == 0
-        book = {row["student_id"]: row for row in book_kit.table(tmp_path / "grades" / "sets.csv")}
-        assert (book["Ada"]["score"], book["Ada"]["late_days"]) == ("8.0", "1.0")
-        assert (book["Bob"]["score"], book["Bob"]["late_days"]) == ("9.0", "0.0")
+        assert rows() == {"Ada": ("8.0", "1.0"), "Bob": ("9.0", "0.0")}
+        assert f"When Bob_2 handed in {kit.SET} cannot be read" in "".join(capsys.readouterr())
+
+
+def test_what_came_after_the_worksheet_is_not_taken_to_be_in_time_without_a_word(tmp_path, capsys, course):
+    solution, grade, rows = course
+    export(tmp_path, solution, "Ada_1")
+    times = worksheet(tmp_path, f'Participant 1,Ada,S,,"{LATE}"')
+    assert cli.main([*grade, f"--worksheet={times}"]) == 0
+    assert "handed in is not known" not in capsys.readouterr().out
+    export(tmp_path, solution, "Ada_1", "Bob_2", blanks=" ")
+    for _ in range(2):
+        assert cli.main(grade) == 0
+        printed = capsys.readouterr().out
+        rows()
+        book = "".join(capsys.readouterr())
+        for student in ("Ada_1", "Bob_2"):
+            assert f"When {student} handed in is not known" in printed
+            assert f"When {student} handed in {kit.SET} cannot be read" in book
+    assert cli.main([*grade, f"--worksheet={times}"]) == 0
+    assert rows()["Ada"] == ("8.0", "1.0")

@@ -14,6 +14,7 @@ from pathlib import Path
 import intake_kit as kit
 import pytest
 
+from backproplab import cli
 from backproplab.grading import limited
 from backproplab.grading.intake import apart, look
 from backproplab.grading.intake import archive as archives
@@ -407,7 +408,8 @@ def test_no_zip_file_of_a_student_is_opened_by_the_run_itself(tmp_path, monkeypa
     for each in submissions:
         assert likely_notebook(each, "03-spreadsheet").file == "hw.ipynb"
     assert digest(submissions[0]) != digest(submissions[2])
-    assert timestamp(submissions[0]) == kit.notebook().decode()
+    stamp = next(entry for entry in submissions[0].entries if entry.file == "timestamp.txt")
+    assert timestamp(replace(submissions[0], stamp=stamp)) == kit.notebook().decode()
 
 
 @pytest.mark.parametrize("times", [1, 2])
@@ -428,3 +430,14 @@ def test_a_death_of_that_process_is_the_machines_and_tried_again(tmp_path, monke
     else:
         with pytest.raises(MachineError, match="SIGKILL"):
             take_in(top)
+
+
+def test_a_fault_of_ours_at_a_zip_file_of_a_class_is_told_in_a_sentence(tmp_path, monkeypatch, capsys):
+    def fail(path):
+        raise ZeroDivisionError("nobody has thought of it")
+
+    monkeypatch.setattr(archives, "is_listed", fail)
+    monkeypatch.setattr(apart, "process", kit.Here())
+    path = kit.archive(tmp_path / "in.zip", "ada.ipynb")
+    assert cli.main(["grade", str(path), f"--out={tmp_path}/grades"]) == 2
+    assert "nobody has thought of it): unpack it, and name the folder" in capsys.readouterr().err

@@ -50,6 +50,19 @@ def test_what_became_a_link_after_the_look_is_not_followed(tmp_path):
             content(entries[name])
 
 
+def test_a_hard_link_made_after_the_look_is_not_opened_and_a_file_written_anew_is(tmp_path):
+    top = kit.folder(tmp_path / "in", "ada/hw.ipynb", "bob/hw.ipynb", "eve/hw.ipynb")
+    ada, bob, eve = (each.notebooks[0] for each in find_submissions(top))
+    (top / "eve" / "hw.ipynb").unlink()
+    os.link(top / "ada" / "hw.ipynb", top / "eve" / "hw.ipynb")
+    (top / "bob" / "new").write_bytes(b"saved again")
+    (top / "bob" / "new").replace(top / "bob" / "hw.ipynb")
+    with pytest.raises(SubmissionError, match="has become a link to another file"):
+        content(eve)
+    assert content(ada) == kit.notebook()  # whose file it is pays nothing for it
+    assert content(bob) == b"saved again"
+
+
 def test_what_became_a_pipe_after_the_look_is_not_waited_for(tmp_path):
     top = kit.folder(tmp_path / "in", "eve/hw.ipynb")
     eve = only(top)

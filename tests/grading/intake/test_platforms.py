@@ -1,6 +1,8 @@
 """Exports of each platform, made up with invented names: who is who, also where they were packed again."""
 
+import zipfile
 from datetime import UTC
+from pathlib import Path
 
 import intake_kit as kit
 import pytest
@@ -9,8 +11,18 @@ from exports import EXPORTS, pack
 from shapes import AROUND, CASES, FORMS, STRUCTURES
 
 from backproplab.grading.book.lateness import moment
-from backproplab.grading.sets import of_set
+from backproplab.grading.sets import likely_notebook, of_set
 from backproplab.grading.submissions import take_in, timestamp
+
+OWN = ("hw.ipynb", "timestamp.txt")
+SAKAI = ["grades.csv", "Ode, Cy(cy3)/Submission attachment(s)/hw.ipynb"]
+
+
+def chosen(path):
+    """By student, the notebook that is likely graded for the set of the guide's table."""
+    graded = of_set(take_in(path, sets=shapes.SETS).submissions, shapes.SET, shapes.SETS)
+    found = {each.student: likely_notebook(each, shapes.SET) for each in graded}
+    return {student: notebook and notebook.name for student, notebook in found.items()}
 
 
 def as_sets(students):
@@ -30,6 +42,10 @@ def test_each_platforms_students_are_told_apart_however_the_export_was_kept(tmp_
         {student: [within + name for name in notebooks] for student, notebooks in students.items()}
         | strangers
     )
+    assert chosen(path) == {
+        student: notebook and within + notebook
+        for student, notebook in chosen(pack(tmp_path / "plain.zip", names)).items()
+    } | {student: notebook for student, (notebook,) in strangers.items()}
 
 
 def test_the_guides_table_is_of_these_shapes():
@@ -133,3 +149,63 @@ def test_a_notebook_is_known_by_its_content_whatever_it_is_called(tmp_path):
         tmp_path / "b.zip", "ada/data.json", "ada/notes.txt", "eve/hw.ipynb", content=b'{"a": 1}'
     )
     assert len(kit.students(other)["ada"]) == 0
+
+
+STAMPS = {
+    "nbgrader": (
+        ["submitted/ada/03-spreadsheet/.a/timestamp.txt", "submitted/ada/03-spreadsheet/x.ipynb"],
+        "submitted/ada/03-spreadsheet/timestamp.txt",
+    ),
+    "Sakai": (
+        ["Ode, Cy(cy3)/Submission attachment(s)/timestamp.txt", *SAKAI],
+        "Ode, Cy(cy3)/timestamp.txt",
+    ),
+    "Moodle": ([f"Ada_{n}_assignsubmission_file_/{name}" for n in (1, 2) for name in OWN], ""),
+    "Blackboard": ([f"hw_ana1_attempt_2026-01-15-10-30-00_{name}" for name in OWN], "names"),
+    "a folder a student": (["ada/hw.ipynb", "ada/timestamp.txt", "bob/hw.ipynb"], ""),
+}
+"""Files with a `timestamp.txt` of the student's own first, and the one that is the platform's, if any."""
+
+
+@pytest.mark.parametrize("kind", STAMPS)
+def test_a_students_own_file_does_not_say_when_it_came(tmp_path, kind):
+    names, stamp = STAMPS[kind]
+    path = tmp_path / "export.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        for name in names:
+            file.writestr(name, kit.notebook() if name.endswith(".ipynb") else "2026-01-01 00:00 UTC")
+        if stamp not in ("", "names"):
+            file.writestr(stamp, "2026-03-15 10:30 UTC")
+    found = {timestamp(each) for each in take_in(path).submissions}
+    assert found == {{"": "", "names": "2026-01-15 10:30:00"}.get(stamp, "2026-03-15 10:30 UTC")}
+
+
+CLONES = {
+    "where it lies": ("", "in/hw-submissions"),
+    "from inside": ("in/hw-submissions", "."),
+    "with a table beside it": ("", "in/hw-submissions"),
+    "with a table around it": ("", "in"),
+}
+
+
+@pytest.mark.parametrize("kind", CLONES)
+def test_one_repository_that_was_cloned_alone_is_its_owners(tmp_path, monkeypatch, kind):
+    inside, path = CLONES[kind]
+    top = tmp_path / "in" / "hw-submissions"
+    kit.folder(top / "hw-ana-ga", "README.md", "exercises/03-spreadsheet.ipynb", "notebooks/00.ipynb")
+    if "beside" in kind:
+        kit.folder(top, "grades.csv", content=b"x")
+    if "around" in kind:
+        kit.folder(top.parent, "grades.csv", content=b"x")
+    monkeypatch.chdir(tmp_path / inside)
+    assert set(kit.students(Path(path))) == {"ana-ga"}
+
+
+@pytest.mark.parametrize("around", ["hw-submissions/", ""])
+def test_a_login_that_ends_as_a_branch_is_nobody_elses(tmp_path, around):
+    files = ("README.md", "exercises/03-spreadsheet.ipynb")
+    top = kit.folder(
+        tmp_path / "in",
+        *(f"{around}hw-{name}/{file}" for name in ("ada", "ada-main", "cy-main") for file in files),
+    )
+    assert set(kit.students(top)) == {"ada", "ada-main", "cy-main" if around else "cy"}

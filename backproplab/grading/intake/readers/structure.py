@@ -6,10 +6,12 @@ folder of a folder, the inner one is the assignment. What is around all students
 
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from backproplab.grading.intake.entry import Entry
 from backproplab.grading.intake.reading import (
     STRAY,
+    TIMESTAMP,
     Aside,
     Reading,
     is_stray,
@@ -37,7 +39,7 @@ def read(entries: Sequence[Entry], sets: Collection[str] = ()) -> Reading:
 
     `sets` are the names of the exercise sets; without, whatever is called like one is taken for one.
     """
-    reading = Reading(NAME)
+    reading = Reading(NAME, is_by_structure=True)
     inner = _without_strays(entries, reading)
     for _ in range(LAYERS):
         around = _around(inner, sets)
@@ -46,13 +48,19 @@ def read(entries: Sequence[Entry], sets: Collection[str] = ()) -> Reading:
         reading.aside += [Aside(entry, BESIDE_SUBMITTED) for entry in inner if entry.parts[0] != around]
         inside = [without_top(entry) for entry in inner if entry.parts[0] == around]
         inner = _without_strays(inside, reading)
-    reading.placed += [owner(entry) for entry in inner]
+    reading.placed += [replace(owner(entry), is_stamp=_is_stamp(entry)) for entry in inner]
     return reading
 
 
 def is_set(folder: str, sets: Collection[str]) -> bool:
     """Is a folder called as an exercise set is?"""
     return folder in sets if sets else bool(series(folder))
+
+
+def _is_stamp(entry: Entry) -> bool:
+    """Does it lie where nbgrader writes it, `STUDENT/ASSIGNMENT/timestamp.txt` in no zip of a student's?"""
+    inside = entry.name.rpartition("//")[2]
+    return len(entry.parts) == 3 and entry.parts[-1] == TIMESTAMP and inside.count("/") >= 2
 
 
 def _without_strays(entries: Sequence[Entry], reading: Reading) -> list[Entry]:

@@ -1,0 +1,84 @@
+"""Each asker gets their own answer, and who takes too much memory is told so however full it is."""
+
+import os
+import signal
+import threading
+
+import limited_kit as kit
+import pytest
+
+from backproplab.grading import limited, run
+from backproplab.grading.intake.apart import caller
+from backproplab.grading.limited import Limited, ReaderError, ReadingLimits, RefusedError
+
+pytest.importorskip("resource", reason="Windows has no such limits")
+
+
+@pytest.fixture
+def process():
+    opened = Limited(caller, limits=ReadingLimits(10, 64 * 10**6, "it"))
+    yield opened
+    opened.close()
+
+
+def test_who_was_interrupted_leaves_no_answer_for_the_next(process):
+    assert process.ask(kit.slowly, "first") == "first"
+    timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        process.ask(kit.slowly, "ada", 1.0)
+    assert process.ask(kit.slowly, "bob") == "bob"
+
+
+def test_who_had_no_memory_for_the_answer_leaves_none_for_the_next(process, monkeypatch):
+    loads = limited.json.loads
+
+    def fail(body):
+        monkeypatch.setattr(limited.json, "loads", loads)
+        raise MemoryError
+
+    def ask_half(process, request):
+        process.stdin.write(limited.pickle.dumps(tuple(request)))
+        process.stdin.flush()
+        monkeypatch.undo()
+        raise MemoryError
+
+    for broken in ((limited.json, "loads", fail), (limited, "_ask", ask_half)):
+        monkeypatch.setattr(*broken)
+        digest = run._guarded(lambda each: process.ask(kit.slowly, each), "ada", "cannot be read")
+        assert digest == "cannot be read"
+        assert process.ask(kit.slowly, "bob") == "bob"
+
+
+def test_those_who_ask_at_the_same_time_get_their_own_answers(process):
+    process.ask(kit.slowly, "first")  # on Linux it ends with the thread that starts it
+    found = {}
+
+    def ask(name):
+        found[name] = [process.ask(kit.slowly, [name, number]) for number in range(40)]
+
+    threads = [threading.Thread(target=ask, args=(name,)) for name in "abcd"]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert found == {name: [[name, number] for number in range(40)] for name in "abcd"}
+
+
+def test_an_answer_to_another_request_is_no_answer(process):
+    process.ask(kit.slowly, "first")
+    process._process.stdin.write(limited.pickle.dumps((99, (kit.slowly, "eve"))))
+    with pytest.raises(ReaderError, match="request 99"):
+        process.ask(kit.slowly, "ada")
+    assert process.ask(kit.slowly, "bob") == "bob"
+
+
+@pytest.mark.parametrize(
+    "work",
+    [(kit.fill, "tuples"), (kit.fill, "words"), (kit.fail_in_c,), (kit.fill_and_raise,)],
+    ids=["tuples", "words", "an error in C", "an error that takes room"],
+)
+def test_who_takes_all_memory_is_told_so(process, work):
+    with pytest.raises(RefusedError, match="it takes more than"):
+        process.ask(*work)
+    assert process.ask(kit.slowly, "bob") == "bob"
