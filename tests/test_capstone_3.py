@@ -199,11 +199,19 @@ def test_as_handed_out_it_has_a_loss_until_the_first_update(capsys):
 
 
 def test_no_tool_shows_the_line_of_a_fault_by_a_warning():
+    space = parts_and_tools("rows touch")
+    ordinary = space["new_patient"]
+
+    def far_apart(seed=0):
+        trainer, rng = ordinary(seed)
+        trainer.network.knobs[4] *= 1e5  # of two rows, one has all its powers become 0
+        return trainer, rng
+
+    space.update(new_patient=far_apart, watch=lambda: far_apart()[0])
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        space = parts_and_tools("rows touch", "nothing is remembered", "weights too large")
-        for tool in ("both_paths", "alone", "first_loss"):
-            space[tool](**({"epochs": 1} if tool == "both_paths" else {}))
+        for tool in ("both_paths", "alone", "first_loss", "nudges"):
+            space[tool]()
 
 
 def test_who_forgets_packed_or_yield_is_told_so():
