@@ -56,8 +56,8 @@ edit: $(VENV)/.lab ## open the repository itself in JupyterLab, to change lesson
 # one long file is left over. So two run at once, the longest first, and each fills what the other leaves idle.
 # What one of them says comes in one piece when it is done (where make can do that); all run, whichever fails.
 IN_ONE_PIECE := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
-test: install-test $(TYPESCRIPT) ## all of these, two at a time: unit, browser, release-check, nbval, lint
-	$(MAKE) --no-print-directory --keep-going -j2 $(IN_ONE_PIECE) browser unit release-check nbval lint
+test: install-test $(TYPESCRIPT) ## all of these, two at a time: browser, unit, lint, release-check, nbval
+	$(MAKE) --no-print-directory --keep-going -j2 $(IN_ONE_PIECE) browser unit lint release-check nbval
 
 lint: install-test $(TYPESCRIPT) ## ruff and mypy over Python, biome and TypeScript over JavaScript
 	$(BIN)/ruff check
