@@ -83,7 +83,7 @@ soak: install-test ## what `make unit` tries with a few random cases, with very 
 	$(COURSE) release --check
 
 # What another Python could do otherwise: arithmetic, formats, one kernel, the examples in docstrings.
-ELSEWHERE := arrays files gradient_check losses network optimizers published scalar scalar_micrograd summary targets
+ELSEWHERE := arrays files losses network optimizers published scalar scalar_micrograd summary targets
 ELSEWHERE := $(wildcard $(ELSEWHERE:%=tests/test_%.py) tests/check tests/datasets tests/layers/test_layers.py \
   tests/marking tests/training tests/authoring/test_cells.py tests/authoring/test_notebooks.py tests/sandbox/test_wire.py tests/spreadsheet) backproplab
 unit-elsewhere: install-test ## the tests that another Python might fail: PYTHON=python3.13 VENV=.venv-3.13
