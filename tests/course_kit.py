@@ -8,6 +8,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from backproplab import cli
 from backproplab.authoring.notebooks import as_text, normalise
+from backproplab.course import source
 
 LESSON = "notebooks/03-made-up.ipynb"
 NEXT = "notebooks/04-another.ipynb"
@@ -62,6 +63,14 @@ def write(folder, name, text):
 
 def values(version=1):
     return json.dumps({"schema": 1, "set": "03-made-up", "version": version}) + "\n"
+
+
+def carry(folder, monkeypatch):
+    """Have the package carry a course, and stand in an empty folder; returns where that course is."""
+    monkeypatch.setattr(source, "CARRIED", made(folder / "carried"))
+    (folder / "empty").mkdir()
+    monkeypatch.chdir(folder / "empty")
+    return folder / "carried"
 
 
 def made(folder):

@@ -32,13 +32,13 @@ def cost_curves(
     if not 0 < len(curves) <= len(LINES):
         raise ValueError(f"cost_curves() draws one to {len(LINES)} curves, got {len(curves)}")
     ax = axes_or_new(ax, width=WIDE, height=TALL)
-    told: list[str] = []
+    parts: list[str] = []
     drawn: dict[str, tuple[Floats, Floats]] = {}
     for (name, pair), line, marker, colour in zip(curves.items(), LINES, MARKERS, SERIES, strict=False):
         sizes, costs = _checked(name, *pair)
         ax.plot(sizes, costs, linestyle=line, marker=marker, color=colour, label=name)
         drawn[name] = sizes, costs
-        told.append(
+        parts.append(
             f"{name} goes from {short(costs[0])} at {_name(sizes[0])} to {short(costs[-1])} at "
             f"{_name(sizes[-1])}, and in the upper half each doubling multiplies it by about "
             f"{doubling(sizes, costs):.1f}"
@@ -55,7 +55,7 @@ def cost_curves(
     ax.set_ylabel(cost)
     if len(curves) > 1:
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
-    describe(ax, f"The {cost} over the {over}, both on log scales: {'; '.join([*told, *_below(drawn)])}.")
+    describe(ax, f"The {cost} over the {over}, both on log scales: {'; '.join([*parts, *_below(drawn)])}.")
     return ax
 
 

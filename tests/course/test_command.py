@@ -65,10 +65,7 @@ def test_a_name_that_is_not_in_the_course_is_refused(course, capsys):
 @pytest.fixture
 def package(tmp_path, monkeypatch):
     """A course that the package carries, and an empty folder in which one stands."""
-    monkeypatch.setattr(source, "CARRIED", kit.made(tmp_path / "carried"))
-    (tmp_path / "empty").mkdir()
-    monkeypatch.chdir(tmp_path / "empty")
-    return tmp_path / "carried"
+    return kit.carry(tmp_path, monkeypatch)
 
 
 def test_in_an_empty_folder_the_copy_is_of_the_course_that_the_package_carries(package, capsys):

@@ -7,7 +7,6 @@ from pathlib import Path
 import course_kit as kit
 import pytest
 
-from backproplab.course import source
 from backproplab.course.handout import write_zip
 from backproplab.door import command as door
 
@@ -24,10 +23,7 @@ def course(tmp_path, monkeypatch):
 @pytest.fixture
 def package(tmp_path, monkeypatch):
     """A course that the package carries, and an empty folder in which one stands."""
-    monkeypatch.setattr(source, "CARRIED", kit.made(tmp_path / "carried"))
-    (tmp_path / "empty").mkdir()
-    monkeypatch.chdir(tmp_path / "empty")
-    return tmp_path / "carried"
+    return kit.carry(tmp_path, monkeypatch)
 
 
 @pytest.fixture
