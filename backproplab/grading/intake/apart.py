@@ -12,8 +12,6 @@ from backproplab.grading.intake.entry import Entry
 from backproplab.grading.limited import Limited, ReadingLimits
 from backproplab.sandbox import MachineError
 
-TRIES = 2
-
 
 def call(function: Callable[..., Any], *arguments: object) -> Any:
     """Return `function(*arguments)`: what the process does with each request."""
@@ -35,12 +33,10 @@ def apart(function: Callable[..., Any], *arguments: object) -> Any:
     RefusedError where it raises a SubmissionError or takes more than its share; ReaderError for whatever else
     it raises. MachineError if the machine ends the process, twice.
     """
-    for _ in range(TRIES - 1):
-        try:
-            return process.ask(function, *arguments)
-        except MachineError:  # out of memory perhaps, because of something else
-            continue
-    return process.ask(function, *arguments)
+    try:
+        return process.ask(function, *arguments)
+    except MachineError:  # out of memory perhaps, because of something else
+        return process.ask(function, *arguments)
 
 
 def near(entries: Iterable[Entry], function: Callable[..., Any], *arguments: object) -> Any:
