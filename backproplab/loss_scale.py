@@ -61,10 +61,14 @@ class LossScale(Optimizer):
         self.optimizer = optimizer
         self.scale = float(scale)
         self.patience = at_least_one(patience, "patience")
-        self.skipped = 0
         self.made_in_a_row = 0
         self.used: float | None = None
         """The scale of the gradient that the next step is made with; None before there is one."""
+
+    @property
+    def skipped(self) -> int:
+        """How many steps were skipped, of those that were asked for."""
+        return self.steps - self.optimizer.steps
 
     @property
     def learning_rate(self) -> float:
@@ -93,7 +97,6 @@ class LossScale(Optimizer):
         self.used = None
         if self.scale > 1.0 and not np.isfinite(self.change).all():
             self.scale, self.made_in_a_row = max(self.scale / 2.0, 1.0), 0
-            self.skipped += 1
             return
         self.optimizer.step(parameters, self.change)
         self.made_in_a_row += 1

@@ -1,6 +1,6 @@
 """Figures of one machine, kept beside the package: what a lesson shows next to those of its reader's.
 
-`backproplab record-costs` writes recorded.json, in less than a minute on a machine that does nothing else.
+`backproplab record-costs` writes recorded.json, in some seconds on a machine that does nothing else.
 """
 
 import json

@@ -95,7 +95,7 @@ class Limited:
         self,
         make: Callable[..., Work],
         *arguments: object,
-        limits: ReadingLimits = ReadingLimits(),  # noqa: B008 (it cannot be changed)
+        limits: ReadingLimits,
     ) -> None:
         self._about = pickle.dumps((limits, make, arguments))
         self._limits = limits

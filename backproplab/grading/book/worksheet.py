@@ -50,7 +50,7 @@ MONTH_FIRST = re.compile(r"([^\W\d_]{3,}) (\d{1,2}), (\d{4})")  # as in the Unit
 
 @dataclass(frozen=True)
 class Worksheet:
-    """Times of an assignment, by the number that Moodle gives a participant; "" of who handed in nothing."""
+    """Times of an assignment, by Moodle's number of a participant; "" or "-" of who handed in nothing."""
 
     path: Path
     times: Mapping[str, str]

@@ -8,7 +8,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -72,13 +72,10 @@ def open_zip(source: Path | io.BytesIO) -> Iterator[zipfile.ZipFile]:
         yield archive
 
 
-def is_listed(path: Path) -> bool:
-    """List a zip file, to see what that takes; False if it is none or is damaged."""
-    try:
-        with open_zip(path) as archive:
-            return bool(members(archive))
-    except SubmissionError:
-        return False
+def list_members(path: Path) -> None:
+    """List a zip file, to see what that takes; one that is none or is damaged takes little."""
+    with suppress(SubmissionError), open_zip(path) as archive:
+        members(archive)
 
 
 def members(archive: zipfile.ZipFile) -> list[Member]:

@@ -68,7 +68,7 @@ def _in_class_zip(path: Path) -> Iterator[Seen]:
     if not zipfile.is_zipfile(path):
         raise SubmissionError(f"{path} is neither a folder nor a zip file")
     try:
-        apart(archive.is_listed, path)
+        apart(archive.list_members, path)
     except RefusedError as error:
         raise SubmissionError(f"{path} lists too much ({error}): unpack it, and name the folder") from error
     except ReaderError as error:

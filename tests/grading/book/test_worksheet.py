@@ -24,6 +24,21 @@ def worksheet(folder, *rows, headings=HEADINGS):
 
 
 @pytest.mark.parametrize(
+    "heading",
+    [
+        "Last modified (submission)",
+        "Zuletzt geändert (Abgabe)",
+        "Ultima modifica (consegna)",
+        "Última atualização (submissão)",
+    ],
+)
+def test_the_column_of_times_is_found_in_four_languages(tmp_path, heading):
+    row = "Participant 1,Ada,S,,2026-03-06 23:59"
+    found = read_worksheet(worksheet(tmp_path, row, headings=f"Identifier,Full name,Status,Grade,{heading}"))
+    assert found.times == {"1": "2026-03-06 23:59"}
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Friday, 6 March 2026, 11:59 PM",

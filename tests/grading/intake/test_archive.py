@@ -436,7 +436,7 @@ def test_a_fault_of_ours_at_a_zip_file_of_a_class_is_told_in_a_sentence(tmp_path
     def fail(path):
         raise ZeroDivisionError("nobody has thought of it")
 
-    monkeypatch.setattr(archives, "is_listed", fail)
+    monkeypatch.setattr(archives, "list_members", fail)
     monkeypatch.setattr(apart, "process", kit.Here())
     path = kit.archive(tmp_path / "in.zip", "ada.ipynb")
     assert cli.main(["grade", str(path), f"--out={tmp_path}/grades"]) == 2
