@@ -71,7 +71,8 @@ class Dense(Layer):
             self.check_upstream(upstream, np.empty((*x.shape[:-1], self.outputs), x.dtype))
         if x.ndim > 2:
             x, blame = rows(x), rows(upstream)
-        np.matmul(x.T, blame, out=self.weights_gradient)
+        product = np.dot if len(blame) == 1 else np.matmul  # np.matmul keeps a column times a row from BLAS
+        product(x.T, blame, out=self.weights_gradient)
         add_rows(blame, out=self.bias_gradient)
         if not needs_input_gradient:
             return None

@@ -115,23 +115,19 @@ def test_what_lesson_16_says_of_the_recorded_times_is_so():
     """Its prose quotes them: whoever records anew reads it again, in the cells after its two time sweeps."""
     sweep = recorded().weights
     small, large = (point.times.forward + point.times.backward for point in (sweep[0], sweep[-1]))
-    assert round(large / small) == 35  # "35 times"
-    ratios = {
-        point.batch: (
-            round(point.times.backward / point.times.forward, 1),
-            round(point.times.backward_to_inputs / point.times.forward, 1),
-        )
-        for point in recorded().batches
-    }
-    many = [pair for batch, pair in ratios.items() if batch >= 8]
-    assert ratios[1] == (7.6, 9.2)
-    assert [(min(column), max(column)) for column in zip(*many, strict=True)] == [(0.7, 1.1), (1.6, 2.0)]
+    assert round(large / small) == 32  # "32 times"
     assert all(point.times.backward < point.times.forward for point in sweep)  # "lies below forward"
     times = {point.batch: point.times for point in recorded().batches}
+    ratios = {
+        batch: (round(each.backward / each.forward, 1), round(each.backward_to_inputs / each.forward, 1))
+        for batch, each in times.items()
+    }
+    many = [pair for batch, pair in ratios.items() if batch >= 8]
+    assert [(min(column), max(column)) for column in zip(*many, strict=True)] == [(0.9, 1.1), (1.8, 2.3)]
+    factors = [factor for pair in ratios.values() for factor in pair]
+    assert (min(factors), max(factors)) == (0.9, 5.6)  # "anything from 0.9 to 5.6"
+    assert times[1].backward > 1.2 * times[2].backward  # "longer for one example than for two"
     to_inputs = {batch: each.backward_to_inputs - each.backward for batch, each in times.items()}
-    for few in (2, 4):  # "about as long as for 8"
-        assert to_inputs[few] / to_inputs[8] == pytest.approx(1, abs=0.15)
-    assert times[2].backward / times[1].backward == pytest.approx(
-        0.25, abs=0.02
-    )  # "in a quarter of the time"
-    assert times[1024].forward / times[1].forward == pytest.approx(110, abs=5)  # "about 110 times"
+    for few in (2, 4):  # "nearly as long as for 8"
+        assert 0.8 < to_inputs[few] / to_inputs[8] < 1
+    assert round(times[1024].forward / times[1].forward) == 117  # "about 117 times"
