@@ -72,6 +72,14 @@ class TestTheScale:
         scaled.step(parameters, scaled.multiply(np.array([np.nan])))
         assert np.isnan(parameters).all()
 
+    def test_a_network_that_diverges_at_one_ends_its_run_and_is_not_skipped_for_ever(self):
+        x = np.random.default_rng(3).normal(size=(40, 3)).astype(np.float32)
+        net, scaled = Network([Dense(3, 8), Dense(8, 2)], seed=1), LossScale(SGD(1e3), scale=2.0)
+        with pytest.warns(RuntimeWarning, match="no longer finite"):
+            fit(net, scaled.loss(SquaredError()), x, x[:, :2], optimizer=scaled, epochs=200, batch_size=8)
+        assert scaled.scale == 1.0
+        assert not np.isfinite(net.parameters).all()
+
     def test_a_scale_that_overflows_in_half_precision_is_found(self):
         x, targets = np.random.default_rng(3).normal(size=(2, 40, 3)).astype(np.float32)
         net, scaled = network(), LossScale(SGD(0.1), scale=2.0**40)
