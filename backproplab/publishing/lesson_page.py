@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import cache
 from html import escape
 from importlib.resources import files
 from typing import Any
@@ -25,13 +26,23 @@ def page_of(lesson: NotebookNode, *, title: str, folder: str, link: Link, live: 
     `folder` is where its images are, `live` the JSON that the page's script makes widgets from. Raises
     `FormulaError`, which names the cell, for a formula that cannot be typeset.
     """
-    exporter = _Exporter(link)
+    given = {"live": live.replace("<", "\\u003c"), "link": link}
     resources = {
         "metadata": {"name": title, "path": folder},
-        "lesson": {"live": live.replace("<", "\\u003c"), **{name: page_asset(name) for name in ASSETS}},
+        "lesson": {**given, **{name: page_asset(name) for name in ASSETS}},
     }
-    page: str = exporter.from_notebook_node(lesson, resources)[0]
+    page: str = _exporter().from_notebook_node(lesson, resources)[0]
     return page
+
+
+@cache
+def _exporter() -> "_Exporter":
+    """Return the one exporter of all pages: to compile its templates takes as long as to write a page."""
+    return _Exporter(  # type: ignore[no-untyped-call]
+        extra_loaders=[DictLoader({TEMPLATE: page_asset(TEMPLATE)})],
+        template_file=TEMPLATE,
+        embed_images=True,
+    )
 
 
 ASSETS = ("page.css", "formulas.css", "theme.js", "tab-stops.js", "live.js")
@@ -45,19 +56,11 @@ def page_asset(name: str) -> str:
 class _Exporter(HTMLExporter):
     """JupyterLab's look, from nbconvert; our template leaves out whatever it would load from elsewhere."""
 
-    def __init__(self, link: Link) -> None:
-        super().__init__(  # type: ignore[no-untyped-call]
-            extra_loaders=[DictLoader({TEMPLATE: page_asset(TEMPLATE)})],
-            template_file=TEMPLATE,
-            embed_images=True,
-        )
-        self._link = link
-
     @pass_context
     def markdown2html(self, context: Any, source: str) -> str:
         """Return a text cell as HTML, as nbconvert does, but with formulas and links of our own."""
         renderer = _Renderer(
-            self._link,
+            context["resources"]["lesson"]["link"],
             embed_images=True,
             path=context["resources"]["metadata"]["path"],
             attachments=context["cell"].get("attachments", {}),

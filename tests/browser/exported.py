@@ -23,5 +23,5 @@ class Page:
     def violations(self, *, where=None, rules=(), without=()):
         return violations(self.page, where=where, rules=rules, without=without)
 
-    def pale(self):
-        return pale(self.page)
+    def pale(self, seen=None):
+        return pale(self.page, seen)

@@ -49,10 +49,17 @@ def new_page(browser, lab, watched):
 
 @pytest.fixture(scope="module")
 def open_notebook(new_page, lab):
-    """Open a notebook of the lab's folder: open_notebook("notebooks/02-chain-rule.ipynb")."""
+    """Open a notebook of the lab's folder: open_notebook("notebooks/02-chain-rule.ipynb").
 
-    def make(path: str, **options) -> Notebook:
-        return Notebook(new_page(**options).page, path, lab[0]).open()
+    In place of the one that this file opened before: to load JupyterLab takes longer than most tests.
+    """
+    pages = []
+
+    def make(path: str) -> Notebook:
+        if pages:
+            return Notebook(pages[0], path, lab[0]).open_here()
+        pages.append(new_page().page)
+        return Notebook(pages[0], path, lab[0]).open()
 
     return make
 

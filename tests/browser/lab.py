@@ -24,7 +24,10 @@ BECOMES_WITHIN = 60  # seconds, of which a quiet machine takes a hundredth
 RUNS_WITHIN = 180_000  # milliseconds: the longest cell of a lesson, on a slow machine
 # JupyterLab's own words when a kernel is restarted while it talks to it.
 HARMLESS = ("Could not restore the debugger state", "Comm not found for comm id", "Canceled future for")
+# Nothing but this machine has an address, so no request leaves it. (A route that refused the others would be
+# asked about each request, and no page would find in the browser's cache what it has loaded before.)
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--force-color-profile=srgb"]
+ARGUMENTS += ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
 
 
 def chromium() -> str | None:
@@ -96,7 +99,7 @@ def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
 
 
 class Watched:
-    """A browser page whose troubles are kept: errors on its console, requests that leave the machine."""
+    """A page and those it opens, with their troubles: errors on a console, requests to the outside."""
 
     def __init__(self, browser, address: str, **options) -> None:
         self.context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
@@ -104,18 +107,19 @@ class Watched:
         self.page.set_default_timeout(RUNS_WITHIN)
         self.troubles: list[str] = []
         self._opened = time.monotonic()
-        self.page.on("console", lambda said: said.type == "error" and self._note(said.text))
-        self.page.on("pageerror", lambda error: self._note(str(error)))
-        self.context.route(lambda url: not url.startswith((address, "data:", "blob:")), self._refuse)
+        self.context.on("console", lambda said: said.type == "error" and self._note(said.text))
+        self.context.on("weberror", lambda told: self._note(str(told.error)))
+        self._inside = (address, "data:", "blob:")
+        self.context.on("request", self._look)
 
     def _note(self, text: str) -> None:
         if not any(words in text for words in HARMLESS):
             after = time.monotonic() - self._opened
             self.troubles.append(f"{self.page.url}, {after:.1f} s after this page was made: {text}")
 
-    def _refuse(self, route) -> None:
-        self._note(f"a request that leaves the machine: {route.request.url}")
-        route.abort()
+    def _look(self, request) -> None:
+        if not request.url.startswith(self._inside):
+            self._note(f"a request that leaves the machine: {request.url}")
 
 
 class Notebook:
@@ -125,10 +129,25 @@ class Notebook:
         self.page, self.path, self.address = page, path, address
 
     def open(self) -> "Notebook":
-        """Open it and wait for its kernel."""
+        """Open it in a JupyterLab that is loaded anew, and wait for its kernel."""
         self.page.goto(f"{self.address}/lab/tree/{self.path}?reset")
         self.page.wait_for_function("() => window.jupyterapp && window.jupyterapp.shell")
         self.page.evaluate("() => window.jupyterapp.restored")
+        return self._ready()
+
+    def open_here(self) -> "Notebook":
+        """Open it in the JupyterLab that stands there, in place of what is open, which is not saved."""
+        self.page.evaluate(
+            """async path => {
+                 const { shell, commands } = window.jupyterapp;
+                 for (const widget of [...shell.widgets("main")]) widget.dispose();
+                 await commands.execute("docmanager:open", { path });
+               }""",
+            self.path,
+        )
+        return self._ready()
+
+    def _ready(self) -> "Notebook":
         self.page.wait_for_function(
             """path => {
                  const widget = window.jupyterapp.shell.currentWidget;
@@ -261,46 +280,65 @@ def violations(
 
     By all rules, by these `rules` alone, or by all `without` some.
     """
-    from axe_playwright_python.sync_playwright import Axe
+    from axe_playwright_python.base import AXE_SCRIPT
 
-    context = {"include": [where]} if where else None
+    context = {"include": [[where]]} if where else {"include": [["html"]]}
     options: dict[str, Any] = {"resultTypes": ["violations"]}  # to name all that is well takes as long again
     if rules:
         options["runOnly"] = list(rules)
     options["rules"] = {rule: {"enabled": False} for rule in without}
-    found = Axe().run(page, context=context, options=options).response["violations"]
+    if page.evaluate("() => !window.axe"):  # to read the script takes as long as some rules do
+        page.evaluate(AXE_SCRIPT)
+    ask = "async ([context, options]) => (await axe.run(context, options)).violations"
+    found = page.evaluate(ask, [context, options])
     return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
 
 
-def pale(page) -> list[str]:
+def pale(page, seen: set[str] | None = None) -> list[str]:
     """What axe finds too pale of the first text of each look: its colour, size and weight, and all behind it.
 
     That is no less than all texts, of which there are a hundred times as many: what is behind a text is what
     it stands in. Where that could be something else, in a box out of its place, each is looked at by itself.
+    What is in `seen` was looked at on a page before this one, and what is seen here goes into it.
     """
-    page.evaluate(
-        """() => {
-             const looks = new Set();
-             const look = (text) => {
-               const { color, fontSize, fontWeight } = getComputedStyle(text), behind = [];
-               for (let at = text; at; at = at.parentElement) {
+    looks = page.evaluate(
+        """seen => {
+             const known = new Set(seen), looks = new Set(), behind = new Map();
+             const nothing = ["rgba(0, 0, 0, 0)", "none", "1"];
+             const all = (at) => {  // what is behind a text in this element, from the inside out
+               if (!at) return "";
+               if (!behind.has(at)) {
                  const { backgroundColor, backgroundImage, opacity, filter, position, transform, margin } =
                    getComputedStyle(at);
                  const inPlace = position === "static" || position === "relative";
-                 if (!inPlace || transform !== "none" || margin.includes("-")) behind.push(looks.size);
-                 behind.push(backgroundColor, backgroundImage, opacity, filter);
+                 const seen = [backgroundColor, backgroundImage, opacity, filter];
+                 const its = seen.filter((each) => !nothing.includes(each));
+                 if (!inPlace || transform !== "none" || margin.includes("-")) its.push("out of place");
+                 behind.set(at, [...its, all(at.parentElement)].join());
                }
-               const seen = behind.filter((each) => !["rgba(0, 0, 0, 0)", "none", "1"].includes(each));
-               return [color, fontSize, fontWeight, ...seen].join();
+               return behind.get(at);
+             };
+             const look = (text) => {
+               const { color, fontSize, fontWeight } = getComputedStyle(text);
+               return [color, fontSize, fontWeight, all(text)].join();
              };
              const holdsText = (one) =>
                [...one.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+             for (const one of document.querySelectorAll("[data-look]")) delete one.dataset.look;
              for (const one of [...document.body.querySelectorAll("*")].filter(holdsText)) {
-               if (!looks.has(look(one))) one.dataset.look = looks.size;
-               looks.add(look(one));
+               const its = look(one);
+               if (looks.has(its) || known.has(its)) continue;
+               one.dataset.look = "new";
+               if (!its.includes("out of place")) looks.add(its);
              }
-           }"""
+             return [...looks];
+           }""",
+        sorted(seen or ()),
     )
+    if seen is not None:
+        seen.update(looks)
+    if not page.locator("[data-look]").count():
+        return []
     return violations(page, where="[data-look]", rules=["color-contrast"])
 
 

@@ -10,12 +10,17 @@ PAGE = """<!doctype html><html lang="en"><title>Faults</title><main><h1>Faults</
 OUTSIDE, INSIDE = "color-contrast: <p style", "image-alt: <img src"
 
 
-@pytest.fixture
-def page(browser):
+@pytest.fixture(scope="module")
+def opened(browser):
     watched = Watched(browser, "about:")
-    watched.page.set_content(PAGE)
     yield watched.page
     watched.context.close()
+
+
+@pytest.fixture
+def page(opened):
+    opened.set_content(PAGE)
+    return opened
 
 
 @pytest.mark.parametrize(
@@ -48,3 +53,17 @@ def test_a_text_that_is_too_pale_is_found_by_its_look_among_many_that_are_not(pa
     well = "<p style='color: #000; background: #fff'>to be read"
     page.set_content(f"<main style='background: #fff'>{well * 9}{fault}hardly</p></main>")
     assert len(pale(page)) == 1
+
+
+def test_what_was_seen_on_one_page_is_not_looked_at_again_and_what_is_new_on_the_next_is(page):
+    seen = set()
+    page.set_content("<main style='background: #fff'><p style='color: #ccc'>hardly</main>")
+    assert len(pale(page, seen)) == 1
+    assert pale(page, seen) == []
+    page.set_content(
+        "<main style='background: #fff'><p style='color: #ccc'>as before<p style='color: #bbb'>hardly</main>"
+    )
+    assert [each.startswith('color-contrast: <p style="color: #bbb') for each in pale(page, seen)] == [True]
+    out_of_place = "<p style='color: #ddd; position: absolute; top: 500px'>hardly"
+    page.set_content(f"<main style='background: #fff'>{out_of_place}</main>")
+    assert [len(pale(page, seen)), len(pale(page, seen))] == [1, 1]

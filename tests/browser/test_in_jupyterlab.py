@@ -5,9 +5,11 @@ What a widget does on a page, with any Python behind it, stands in the file of t
 
 import nbformat
 import pytest
+from nbconvert import HTMLExporter
 
 from browser.lab import notebook_of
 from browser.quick_check import check
+from browser.test_saved import STILL
 from browser.test_widgets_digit_pad import HOLD
 
 CELLS = {
@@ -113,7 +115,6 @@ def test_the_dark_theme_fits_all(notebook):
 
 def test_run_again_each_stands_once_and_at_its_start(notebook, lab):
     notebook.run()
-    notebook.run()
     all_there(notebook)
     assert notebook.ask("[graph.step, playground.steps, sheet.updates]") == [0, 0, 0]
     assert len(widgets_saved(notebook, lab)) == 2 * len(CELLS)  # each and its layout; none of those replaced
@@ -184,7 +185,7 @@ def test_closed_and_opened_each_is_where_it_was(notebook):
     playground.get_by_role("button", name="One step", exact=True).press("Enter")
     told(notebook, "playground", "After 1 step the loss is")
     notebook.save()
-    notebook.open()
+    notebook.open_here()
     all_there(notebook)
     assert notebook.output("graph").get_by_role("slider").input_value() == "3"
     cell = notebook.output("sheet").locator("td[data-name='w3']")
@@ -202,6 +203,13 @@ def test_closed_and_opened_each_is_where_it_was(notebook):
     playground.get_by_role("button", name="One step", exact=True).press("Enter")
     told(notebook, "playground", "After 2 steps the loss is")
     assert wider_than_the_page(notebook) == []
+
+
+def test_nbconvert_shows_the_still_half_of_a_notebook_that_kept_its_widgets(notebook, lab):
+    assert widgets_saved(notebook, lab)
+    html, _ = HTMLExporter().from_filename(lab[1] / "together.ipynb")
+    for words in STILL.values():
+        assert words in html
 
 
 def test_on_a_page_whose_kernel_went_away_python_is_missed(notebook):
@@ -235,7 +243,7 @@ def test_with_a_new_kernel_what_needs_python_keeps_its_picture_and_says_so(noteb
 
 def test_read_and_saved_without_python_each_is_there_the_next_time(notebook):
     notebook.save()
-    notebook.open()
+    notebook.open_here()
     all_there(notebook)
     assert notebook.output("graph").get_by_role("slider").input_value() == "4"
 

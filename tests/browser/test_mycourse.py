@@ -8,7 +8,7 @@ from backproplab.course.contents import learners_copy
 from backproplab.course.predictions import predicted_cells
 from backproplab.course.record import is_copy
 from backproplab.course.update import Outcome, update
-from browser.lab import ROOT, SCREENSHOTS, Watched, lab_server, pale, violations
+from browser.lab import ROOT, SCREENSHOTS, lab_server, pale, violations
 
 LESSON = "notebooks/04-credit-assignment.ipynb"
 PREDICTED = "output-deltas"
@@ -30,6 +30,25 @@ def lab(browser, tmp_path_factory):
 @pytest.fixture(scope="module")
 def closed(lab, closed):
     """Pages are closed while their JupyterLab still runs."""
+
+
+@pytest.fixture(scope="module")
+def answered(open_notebook):
+    """What a check has said before there was an answer, and to a right one; then the exercises were saved."""
+    exercise = open_notebook(SET)
+    exercise.run("setup", "answer-0-1", "check-0-1")
+    before = outputs(exercise, "check-0-1")
+    exercise.page.evaluate(
+        """source => {
+             const { widgets } = window.jupyterapp.shell.currentWidget.content;
+             widgets.find((cell) => cell.model.id === "answer-0-1").model.sharedModel.setSource(source);
+           }""",
+        ANSWER,
+    )
+    exercise.run("answer-0-1", "check-0-1", "promise-and-truth")
+    after = outputs(exercise, "check-0-1")
+    exercise.save()
+    return before, after
 
 
 def outputs(notebook, cell):
@@ -99,19 +118,10 @@ def test_a_widget_is_saved_with_the_notebook(open_notebook, lab):
     assert "application/vnd.jupyter.widget-state+json" in (lab[1] / LESSON).read_text(encoding="utf-8")
 
 
-def test_a_check_finds_its_recorded_values_and_says_right(open_notebook):
-    exercise = open_notebook(SET)
-    exercise.run("setup", "answer-0-1", "check-0-1")
-    assert "not attempted" in outputs(exercise, "check-0-1")
-    exercise.page.evaluate(
-        """source => {
-             const { widgets } = window.jupyterapp.shell.currentWidget.content;
-             widgets.find((cell) => cell.model.id === "answer-0-1").model.sharedModel.setSource(source);
-           }""",
-        ANSWER,
-    )
-    exercise.run("answer-0-1", "check-0-1", "promise-and-truth")
-    assert "0.1 right" in outputs(exercise, "check-0-1")
+def test_a_check_finds_its_recorded_values_and_says_right(answered):
+    before, after = answered
+    assert "not attempted" in before
+    assert "0.1 right" in after
 
 
 def test_a_lesson_that_was_only_opened_and_saved_follows_the_course(open_notebook, lab):
@@ -128,20 +138,11 @@ def test_a_lesson_that_was_only_opened_and_saved_follows_the_course(open_noteboo
     assert (folder / OPENED).read_bytes() == newer[OPENED]
 
 
-def test_the_door_shows_what_was_passed_and_leads_in_and_back(lab, watched, browser, open_notebook):
+def test_the_door_shows_what_was_passed_and_leads_in_and_back(lab, watched, answered):
     address, _ = lab
-    exercises = open_notebook(SET)
-    exercises.page.evaluate(
-        """source => {
-             const { widgets } = window.jupyterapp.shell.currentWidget.content;
-             widgets.find((cell) => cell.model.id === "answer-0-1").model.sharedModel.setSource(source);
-           }""",
-        ANSWER,
-    )
-    exercises.run("setup", "answer-0-1", "check-0-1")
-    exercises.save()
-    watched.append(Watched(browser, address, viewport={"width": 390, "height": 844}))
-    page = watched[-1].page
+    context = watched[0].context  # its cache has JupyterLab already
+    page = context.new_page()
+    page.set_viewport_size({"width": 390, "height": 844})
     page.goto(address)
     assert page.url.startswith(f"{address}/course")
     row = page.locator(".door-map li", has_text="Start here")
@@ -159,6 +160,6 @@ def test_the_door_shows_what_was_passed_and_leads_in_and_back(lab, watched, brow
     row.get_by_role("link", name="Exercises 00").press("Enter")
     back = page.get_by_role("button", name="Course map").first
     back.wait_for()
-    with watched[-1].context.expect_page() as opened:
+    with context.expect_page() as opened:
         back.click()
     opened.value.wait_for_url(f"{address}/course")

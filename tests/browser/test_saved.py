@@ -1,10 +1,8 @@
 """A notebook that was saved and is opened where its widgets are not: each output shows its still half."""
 
-import nbformat
 import pytest
-from nbconvert import HTMLExporter
 
-from browser.lab import Notebook, lab_server, notebook_of
+from browser.lab import Notebook, Watched, lab_server, notebook_of
 
 CELLS = {
     "graph": """
@@ -21,12 +19,13 @@ STILL = {
 
 
 @pytest.fixture(scope="module")
-def plain(new_page, tmp_path_factory):
+def plain(browser, watched, tmp_path_factory):
     """A notebook in a JupyterLab without settings of ours, run and saved."""
     folder = tmp_path_factory.mktemp("plain")
     notebook_of(CELLS, folder / "plain.ipynb")
     with lab_server(folder, settings=None) as address:
-        notebook = Notebook(new_page(address=address).page, "plain.ipynb", address).open()
+        watched.append(Watched(browser, address))
+        notebook = Notebook(watched[-1].page, "plain.ipynb", address).open()
         notebook.run()
         for cell in CELLS:
             notebook.output(cell).locator(".bpl").wait_for()
@@ -36,7 +35,7 @@ def plain(new_page, tmp_path_factory):
 
 
 def test_opened_while_its_kernel_runs_each_widget_is_live(plain):
-    plain.open()
+    plain.open_here()
     for cell in CELLS:
         plain.output(cell).locator(".bpl").wait_for()
 
@@ -57,20 +56,3 @@ def test_opened_with_a_new_kernel_each_output_is_its_still_half(plain):
     for cell, words in STILL.items():
         plain.output(cell).get_by_text(words).wait_for()
     assert plain.page.get_by_text("model not found").count() == 0
-
-
-def test_nbconvert_shows_the_still_half_of_a_notebook_that_kept_its_widgets(open_notebook, lab):
-    path = notebook_of(CELLS, lab[1] / "kept.ipynb")
-    notebook = open_notebook("kept.ipynb")
-    notebook.run()
-    for cell in CELLS:
-        notebook.output(cell).locator(".bpl").wait_for()
-    notebook.save()
-    assert nbformat.read(path, as_version=4).metadata.widgets
-    html, _ = HTMLExporter().from_filename(path)
-    for words in STILL.values():
-        assert words in html
-    notebook.restart()
-    notebook.open()
-    for cell in CELLS:
-        notebook.output(cell).locator(".bpl").wait_for()
