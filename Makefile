@@ -76,11 +76,14 @@ SITE_TESTS := tests/publishing/test_site.py
 unit: install-test ## tests, doctests and house rules
 	$(BIN)/python -m pytest -q -n $(WORKERS) --ignore=tests/browser --ignore=tests/lessons --ignore=tests/soak --ignore=$(SITE_TESTS)
 
+# What runs on a learner's computer, which may be one with Windows: there, Python lacks some names.
+LEARNERS := check course door widgets plots datasets training costs tuning diagnosis
 # Firefox has a target of its own, which fetches what drives it.
 soak: install-test ## what `make unit` tries with a few random cases, with very many: it takes a while (CASES=100 of each planted fault)
 	$(BIN)/python -m pytest -q -n $(WORKERS) --ignore=tests/soak/test_firefox.py tests/soak
 	$(BIN)/python tests/gradient_faults_kit.py $(CASES)
 	$(COURSE) release --check
+	$(BIN)/python -m mypy --platform win32 $(LEARNERS:%=-p backproplab.%)
 
 # What another Python could do otherwise: arithmetic, formats, one kernel, the examples in docstrings.
 ELSEWHERE := arrays files losses network optimizers published scalar scalar_micrograd summary targets

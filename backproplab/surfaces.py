@@ -37,19 +37,14 @@ class Surface:
     """The largest loss worth seeing: what is higher is cut off in pictures."""
 
 
-def ravine(curvature: float) -> Surface:
-    """½ (w₁² + curvature · w₂²): curvature 1 along w₁, and another, most often larger, along w₂."""
-    return Surface(
-        "ravine",
-        lambda w1, w2: 0.5 * (w1**2 + curvature * w2**2),
-        lambda w1, w2: (w1, curvature * w2),
-        start=(-4.0, 1.0),
-        reach=5.0,
-        ceiling=30.0,
-    )
-
-
-RAVINE = ravine(25)
+RAVINE = Surface(
+    "ravine",
+    lambda w1, w2: 0.5 * (w1**2 + 25 * w2**2),
+    lambda w1, w2: (w1, 25 * w2),
+    start=(-4.0, 1.0),
+    reach=5.0,
+    ceiling=30.0,
+)
 """Curvature 1 along w₁, and 25 along w₂."""
 
 TURNED_RAVINE = Surface(
@@ -113,16 +108,3 @@ def is_outside(surface: Surface, path: Floats) -> NDArray[np.bool_]:
     """Which places of a path `(steps + 1, 2)` lie outside of the part worth seeing."""
     inside = (np.abs(path) <= surface.reach).all(axis=1) & (losses(surface, path) <= surface.ceiling)
     return np.asarray(~inside)
-
-
-def steps_until(surface: Surface, path: Floats, *, below: float) -> int | None:
-    """The first step from which on the loss stays below this; None if it is not below at the end.
-
-    >>> from backproplab.optimizers import SGD
-    >>> steps_until(RAVINE, descend(RAVINE, SGD(0.04), steps=200), below=0.001)
-    111
-    """
-    above = np.flatnonzero(~(losses(surface, path) < below))
-    if not len(above):
-        return 0
-    return None if above[-1] == len(path) - 1 else int(above[-1]) + 1

@@ -81,7 +81,7 @@ def tree(pid: int) -> list[int]:
     found = []
     with suppress(OSError):
         for task in os.listdir(f"/proc/{pid}/task"):
-            for child in Path(f"/proc/{pid}/task/{task}/children").read_text().split():
+            for child in Path(f"/proc/{pid}/task/{task}/children").read_text(encoding="utf-8").split():
                 found += [int(child), *tree(int(child))]
     return found
 
@@ -111,7 +111,7 @@ def _alive(pids: set[int]) -> dict[int, str]:
         with suppress(OSError):
             os.waitpid(pid, os.WNOHANG)
         with suppress(OSError):
-            name, _, rest = Path(f"/proc/{pid}/stat").read_text().rpartition(")")
+            name, _, rest = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")
             if rest.split()[0] not in "ZX":
                 found[pid] = name
     return found

@@ -65,7 +65,7 @@ def probe() -> dict[str, object]:
         Sandbox(assignment, isolation=level) as sandbox,
     ):
         secret, left = Path(folder, "secret"), Path(folder, "left")
-        secret.write_text("secret")
+        secret.write_text("secret", encoding="utf-8")
         for path, mode in ((folder, 0o777), (secret, 0o644)):  # so that nothing but walls is in the way
             os.chmod(path, mode)
         code = TRIES.format(
@@ -110,13 +110,13 @@ def without_namespaces(libc: ctypes.CDLL) -> None:
         if not os.read(ready[0], 1):
             os._exit(1)  # the parent has ended, without a namespace
         for file in ("uid_map", "gid_map"):
-            Path(f"/proc/{parent}/{file}").write_text(f"0 0 {EVERYBODY}")
+            Path(f"/proc/{parent}/{file}").write_text(f"0 0 {EVERYBODY}", encoding="utf-8")
         os.write(go[1], b"!")
         os._exit(0)
     _must(libc.unshare(NEW_USER))
     os.write(ready[1], b"!")
     os.read(go[0], 1)
-    Path("/proc/sys/user/max_user_namespaces").write_text("0")
+    Path("/proc/sys/user/max_user_namespaces").write_text("0", encoding="utf-8")
 
 
 def main(who: str, bubblewrap: str, namespaces: str) -> None:

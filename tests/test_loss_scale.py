@@ -11,7 +11,7 @@ from backproplab.layers import Half
 from backproplab.loss_scale import LossScale
 from backproplab.optimizers import Adam, WarmUp
 from backproplab.targets import Masked
-from backproplab.training import steps
+from backproplab.training import TrainingStopped, steps
 
 
 def network(*, half=True):
@@ -71,6 +71,14 @@ class TestTheScale:
         scaled, parameters = LossScale(SGD(0.1), scale=1.0), np.ones(1)
         scaled.step(parameters, scaled.multiply(np.array([np.nan])))
         assert np.isnan(parameters).all()
+
+    def test_a_network_that_diverges_at_one_ends_its_run_and_is_not_skipped_for_ever(self):
+        x = np.random.default_rng(3).normal(size=(40, 3)).astype(np.float32)
+        net, scaled = Network([Dense(3, 8), Dense(8, 2)], seed=1), LossScale(SGD(1e3), scale=2.0)
+        with pytest.warns(TrainingStopped, match="the loss became"):
+            fit(net, scaled.loss(SquaredError()), x, x[:, :2], optimizer=scaled, epochs=200, batch_size=8)
+        assert scaled.scale == 1.0
+        assert not np.isfinite(net.parameters).all()
 
     def test_a_scale_that_overflows_in_half_precision_is_found(self):
         x, targets = np.random.default_rng(3).normal(size=(2, 40, 3)).astype(np.float32)

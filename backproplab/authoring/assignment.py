@@ -76,13 +76,13 @@ def load_solution(path: Path) -> Solution:
     reasons: list[str] = []
     cells: list[Cell] = []
     tried: list[AnswerVariant] = []
-    told: list[Reply] = []
+    sentences: list[Reply] = []
     for node in nodes_of(path):
         try:
             cells.append(read_cell(node))
             if cells[-1].role is Role.AUTHOR:
                 tried += answer_variants(cells[-1])
-                told += replies(cells[-1])
+                sentences += replies(cells[-1])
         except ReleaseError as refused:
             reasons += refused.reasons
     reasons += _order_faults(cells, path.stem)
@@ -90,12 +90,12 @@ def load_solution(path: Path) -> Solution:
     for check in (cell for cell in cells if cell.role in (Role.CHECK, Role.WRITTEN)):
         try:
             exercises.append(
-                _exercise(check, cells, tried, told) if check.exercise else _manual_exercise(check)
+                _exercise(check, cells, tried, sentences) if check.exercise else _manual_exercise(check)
             )
         except ReleaseError as refused:
             reasons += refused.reasons
     reasons += _name_faults(exercises, cells, tried)
-    reasons += _reply_faults(exercises, told)
+    reasons += _reply_faults(exercises, sentences)
     if reasons:
         raise ReleaseError(*reasons)
     titles = _titles(cells)
@@ -146,7 +146,9 @@ def _manual_exercise(cell: Cell) -> ExerciseInfo:
     return ExerciseInfo(str(meta.get("grade_id", cell.id)), float(meta.get("points", 0)), MANUAL)
 
 
-def _exercise(check: Cell, cells: list[Cell], tried: list[AnswerVariant], told: list[Reply]) -> ExerciseInfo:
+def _exercise(
+    check: Cell, cells: list[Cell], tried: list[AnswerVariant], replies: list[Reply]
+) -> ExerciseInfo:
     call = _check_call(check)
     words = {keyword.arg: keyword.value for keyword in call.keywords}
     kind, points = _literal(words, "kind", "function", check), _literal(words, "points", 1, check)
@@ -177,7 +179,7 @@ def _exercise(check: Cell, cells: list[Cell], tried: list[AnswerVariant], told: 
         accept=ast.unparse(words["accept"]) if kind == "trained" else "",
         misconceptions=tuple(each for each in mine if each.sentence),
         alternatives=tuple(each for each in mine if not each.sentence),
-        replies={each.value: each.sentence for each in told if each.exercise == check.exercise},
+        replies={each.value: each.sentence for each in replies if each.exercise == check.exercise},
     )
 
 
@@ -218,13 +220,13 @@ def _literal(words: Mapping[str | None, ast.expr], name: str, default: object, c
         raise ReleaseError(f"cell '{cell.id}': {name}={written} must be written out, without names") from None
 
 
-def _reply_faults(exercises: list[ExerciseInfo], told: list[Reply]) -> Iterator[str]:
+def _reply_faults(exercises: list[ExerciseInfo], replies: list[Reply]) -> Iterator[str]:
     """Yield what is wrong with the replies: they belong to tests, one to each named value."""
     kinds = {each.id: each.kind for each in exercises}
-    for each in told:
+    for each in replies:
         if kinds.get(each.exercise) != "tests":
             yield f"cell '{each.cell}': {each.exercise} is no exercise of kind 'tests'; reply to such alone"
-    for (exercise, value), times in Counter((each.exercise, each.value) for each in told).items():
+    for (exercise, value), times in Counter((each.exercise, each.value) for each in replies).items():
         if times > 1:
             yield f"exercise {exercise} has {times} replies to “{value}”, expected 1; drop the others"
 

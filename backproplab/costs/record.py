@@ -65,7 +65,7 @@ def rebuild() -> Iterator[str]:
 
 
 @cache
-def recorded() -> Recorded:
+def load_costs() -> Recorded:
     """What `backproplab record-costs` wrote into recorded.json."""
     table = json.loads(files("backproplab.costs").joinpath("recorded.json").read_text("utf-8"))
     blocks = tuple(BlockMemory(size, MemoryUse(*use)) for size, *use in table["blocks"])

@@ -35,6 +35,9 @@ from backproplab.differentiation.expression import (
 )
 from backproplab.scalar import Value
 
+NUDGE = 1e-5
+"""Between what truncation and what rounding spoil: lesson 06."""
+
 Function = Callable[..., Any]
 """Takes numbers of any kind, one for each input, and returns one, of that kind or plain, or a list."""
 
@@ -54,15 +57,15 @@ def function_operations(f: Function, point: Sequence[float]) -> int:
     return counter.operations
 
 
-def numeric(f: Function, point: Sequence[float], *, nudge: float = 1e-5) -> Derivatives:
+def numeric(f: Function, point: Sequence[float]) -> Derivatives:
     """Central differences: `f` is computed twice for each input, with that input nudged up and down.
 
-    An input x is nudged by `nudge` times |x|, or by `nudge` itself where |x| is below 1.
+    An input x is nudged by 1e-5 times |x|, or by 1e-5 itself where |x| is below 1.
     """
     counter = Counter()
     columns = []
     for chosen, x in enumerate(point):
-        step = nudge * max(1.0, abs(x))
+        step = NUDGE * max(1.0, abs(x))
         up, down = list(map(counter.number, point)), list(map(counter.number, point))
         up[chosen], down[chosen] = up[chosen] + step, down[chosen] - step
         pairs = zip(outputs(f(*up), counter.number), outputs(f(*down), counter.number), strict=True)

@@ -63,7 +63,7 @@ class _Made(NamedTuple):
     record: str
     """Its result, as JSON."""
     kept: Kept | None = None
-    told: str = ""
+    reason: str = ""
     """What `on_grade` is told."""
 
 
@@ -286,14 +286,14 @@ def _grade(grader: Grader, out: Path, pending: Pending) -> tuple[str, str]:
     except Exception as error:
         return FAILED, f"The grader failed at it ({type(error).__name__}: {error})"
     save(out, pending, made)
-    return DONE, made.told
+    return DONE, made.reason
 
 
 def _make(grader: Grader, submission: Submission, kept: Kept | None) -> _Made:
     """Grade a submission, and make what is to be written of it."""
     graded = grader.grade(submission, kept)
-    told = FROM_KEPT if graded.from_kept else graded.changed
-    return _Made(feedback(graded.record, graded.grades), json_text(graded.record), graded.kept, told)
+    reason = FROM_KEPT if graded.from_kept else graded.changed
+    return _Made(feedback(graded.record, graded.grades), json_text(graded.record), graded.kept, reason)
 
 
 @contextmanager

@@ -238,13 +238,13 @@ def _students(tally: Tally, results: Sequence[Mapping[str, Any]]) -> Section:
         notes = [line for line in each["problems"] if not is_for_review(line)]
         for_review = len(each["problems"]) - len(notes)
         notes += [f"{for_review} for review, in its result"] * bool(for_review)
-        told = " · ".join([*([each["status"]] * (each["status"] != GradingStatus.GRADED)), *notes])
+        outcome = " · ".join([*([each["status"]] * (each["status"] != GradingStatus.GRADED)), *notes])
         rows.append(
             [
                 each["student"],
                 _score(each["score"]),
                 *(signs.get(name, "") if is_read else "" for name in tally.statuses),
-                told,
+                outcome,
             ]
         )
     legend = ", ".join(f"{sign} {status}" for status, sign in pages.SIGNS.items() if status != Status.BY_HAND)

@@ -88,17 +88,17 @@ def grade_exercise(
     given = _values(exercise, outcome, seeds)
     objection = _objection(exercise, given, seeds, judge) if exercise.kind == "trained" else ""
     found = verdict(exercise, given, seeds, objection=objection, edited=edited)
-    told = shown.errors.get(exercise.id, "")
-    if told.startswith(NOT_ATTEMPTED) and not edited and found.status is not Status.RIGHT:
+    error = shown.errors.get(exercise.id, "")
+    if error.startswith(NOT_ATTEMPTED) and not edited and found.status is not Status.RIGHT:
         found = replace(found, earned=0.0, status=Status.NOT_ATTEMPTED, misconception=None, slug="")
     if found.status is Status.NOT_ATTEMPTED:
         return ExerciseGrade(found, exercise.title)
     mine = _values(exercise, shown, public)
     if objection:
         objection = _objection(exercise, mine, public, judge) or REFUSED_HERE
-    remarks = Remarks(exercise, mine, public, error=told, fault=fault)
+    remarks = Remarks(exercise, mine, public, error=error, fault=fault)
     note = remarks.note(objection)
-    if not (note or told) and exercise.id in outcome.errors:
+    if not (note or error) and exercise.id in outcome.errors:
         note = STOPPED_HERE
     return ExerciseGrade(
         found,

@@ -144,8 +144,8 @@ class Grader:
         outcome = sandbox.run(Job(prepared.steps, self.task.seeds))
         kept = Kept(asked_now, self.task.seeds, self.level, shown, outcome)
         # Another notebook would be run in any case, and nobody needs to be told.
-        told = "" if keeping.NOTEBOOK in changes else next(iter(changes), "")
-        return Graded(*self._compare(submission, prepared, kept), kept, changed=told)
+        reason = "" if keeping.NOTEBOOK in changes else next(iter(changes), "")
+        return Graded(*self._compare(submission, prepared, kept), kept, changed=reason)
 
     def _compare(
         self, submission: Submission, prepared: Prepared, kept: Kept

@@ -257,7 +257,7 @@ def _limit_memory(limits: ReadingLimits) -> None:
     if resource is None:  # Windows
         return
     with contextlib.suppress(OSError, ValueError):
-        with open("/proc/self/statm") as file:
+        with open("/proc/self/statm", encoding="utf-8") as file:
             used = int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
         resource.setrlimit(resource.RLIMIT_AS, (used + limits.memory_bytes,) * 2)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

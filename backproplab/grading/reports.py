@@ -66,7 +66,7 @@ def lock(out: Path, *, wait: bool = False) -> Iterator[None]:
     """
     with saving(out / ".lock"):
         descriptor = os.open(out / ".lock", os.O_RDWR | os.O_CREAT, PRIVATE)
-    with open(descriptor, "w") as held:
+    with open(descriptor, "w", encoding="utf-8") as held:
         try:
             import fcntl
         except ImportError:  # Windows has no such lock; each file is whole all the same

@@ -97,8 +97,8 @@ def grade_class(
                 )
             try:
                 run.begin(seeds, regrade=regrade)
-                told = run.grade(workers, progress)
-                return run.end(told)
+                reasons = run.grade(workers, progress)
+                return run.end(reasons)
             finally:
                 sweep(out)
     except BlockingIOError:
@@ -225,7 +225,7 @@ class _Run:
 
     def grade(self, workers: int, progress: Callable[[int, int], object]) -> Counter[str]:
         """Grade what has no result yet, or is ungraded, and count what `batch.grade_all` says of each."""
-        told = Counter[str]()
+        reasons = Counter[str]()
         pending = [
             batch.Pending(each, self.folder.stems[each.student])
             for each in self.submissions
@@ -234,7 +234,7 @@ class _Run:
         done, total = len(self.submissions) - len(pending), len(self.submissions)
         progress(done, total)
         if not pending:
-            return told
+            return reasons
         task = make_task(
             self.solution,
             self.record["seeds"],
@@ -246,13 +246,13 @@ class _Run:
         def on_grade(of_one: str) -> None:
             nonlocal done
             done += 1
-            told[of_one] += 1
+            reasons[of_one] += 1
             progress(done, total)
 
         batch.grade_all(
             task, self.folder.path, pending, workers=workers, on_start=self._set_isolation, on_grade=on_grade
         )
-        return told
+        return reasons
 
     def _kept(self, pending: Iterable[batch.Pending]) -> Iterator[Kept]:
         """Return what is kept of these; of the seeds that were asked for, if they were."""
@@ -265,7 +265,7 @@ class _Run:
         self.record["isolation"] = level
         self.folder.write_run(self.record)
 
-    def end(self, told: Counter[str]) -> Summary:
+    def end(self, reasons: Counter[str]) -> Summary:
         """Write the class pages from all results in the folder, and say how this run went."""
         changed_scores = self.folder.changed_scores(self.record["scores_before"])
         write_class_pages(
@@ -288,9 +288,9 @@ class _Run:
                 for each in GradingStatus
                 if (count := sum(found["status"] == each for found in results))
             },
-            graded_now=told.total(),
-            from_kept=told[batch.FROM_KEPT],
-            changed={why: told[why] for why in told if why not in ("", batch.FROM_KEPT)},
+            graded_now=reasons.total(),
+            from_kept=reasons[batch.FROM_KEPT],
+            changed={why: reasons[why] for why in reasons if why not in ("", batch.FROM_KEPT)},
             others=len(self.folder.others),
             level=self.record["isolation"],
             for_review=sum(any(reports.is_for_review(line) for line in each["problems"]) for each in results),

@@ -49,13 +49,13 @@ def activation_slopes(activations: Sequence[Activation], z: ArrayLike) -> Figure
     grid = figure.subplots(
         2 * rows, columns, squeeze=False, sharex=True, height_ratios=[1.3, 1] * rows, sharey="row"
     )
-    told = []
+    sentences = []
     for k, activation in enumerate(activations):
         row, column = 2 * (k // columns), k % columns
         a, slope = _curves(activation, places)
         _pair(grid[row, column], grid[row + 1, column], places, a, slope)
         grid[row, column].set_title(activation.caption)
-        told.append(f"{activation.caption}: {_way(places, a)}, {_extremes(places, slope)}")
+        sentences.append(f"{activation.caption}: {_way(places, a)}, {_extremes(places, slope)}")
     for k in range(len(activations), rows * columns):
         row, column = 2 * (k // columns), k % columns
         grid[row, column].set_visible(False)
@@ -66,7 +66,7 @@ def activation_slopes(activations: Sequence[Activation], z: ArrayLike) -> Figure
     describe(
         figure,
         f"Activations over z from {number(places[0])} to {number(places[-1])}, each with its slope below. "
-        f"{'; '.join(told)}.",
+        f"{'; '.join(sentences)}.",
     )
     return figure
 
@@ -131,18 +131,18 @@ def silent_units(slopes: Mapping[str, Series], *, ax: Axes | None = None) -> Axe
     if not 0 < len(slopes) <= len(LINES):
         raise ValueError(f"silent_units() draws one to {len(LINES)} layers, got {len(slopes)}")
     ax = axes_or_new(ax)
-    told, sizes = [], {series.values.shape[1] for series in slopes.values()}
+    sentences, sizes = [], {series.values.shape[1] for series in slopes.values()}
     for (name, series), line, colour in zip(slopes.items(), LINES, SERIES, strict=False):
         count = (np.asarray(series.values) == 0).sum(axis=1)
         ax.step(series.steps, count, where="post", linestyle=line, color=colour, label=name)
         size = f", of {series.values.shape[1]}" if len(sizes) > 1 else ""
-        told.append(f"{name}{size}: {_career(series.steps, count)}")
+        sentences.append(f"{name}{size}: {_career(series.steps, count)}")
     step_axis(ax)
     of_all = f", of {max(sizes)}" if len(sizes) == 1 else ""
     ax.set(ylabel=f"units{of_all}", ylim=(0, max(sizes)))
     ax.set_title("Dead units")
     ax.legend(loc="best")
-    describe(ax, f"Units without a slope over training{of_all}. {'; '.join(told)}.")
+    describe(ax, f"Units without a slope over training{of_all}. {'; '.join(sentences)}.")
     return ax
 
 

@@ -34,12 +34,12 @@ def sizes_by_layer(cases: Mapping[str, Sizes]) -> Figure:
     left.set(title="Signal, on its way forward →", ylabel="size (root mean square, log scale)")
     right.set(title="← Message, on its way back", ylabel="size (root mean square, log scale)")
     figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=len(curves))
-    told = [
+    sentences = [
         f"{name}: the signal {_course(signal)}, the message back {_course(message[::-1])}"
         for name, (signal, message) in curves.items()
     ]
     count = len(next(iter(curves.values()))[0]) - 1
-    describe(figure, f"Sizes over {count} layers, on a log scale. {'; '.join(told)}.")
+    describe(figure, f"Sizes over {count} layers, on a log scale. {'; '.join(sentences)}.")
     return figure
 
 

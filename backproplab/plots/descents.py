@@ -43,11 +43,11 @@ def descents(surface: Surface, paths: Mapping[str, ArrayLike]) -> Figure:
     for ax in axes[:, 0]:
         ax.set_ylabel("w₂")
     start = next(iter(drawn.values()))[:1]
-    told = join([f"{name}, {len(path) - 1} steps: {_end(surface, path)}" for name, path in drawn.items()])
+    ends = join([f"{name}, {len(path) - 1} steps: {_end(surface, path)}" for name, path in drawn.items()])
     describe(
         figure,
         f"Contours of a loss over w₁ and w₂, {surface.caption}, with paths from loss "
-        f"{number(float(losses(surface, start)[0]), 3)}. The paths: {told}.",
+        f"{number(float(losses(surface, start)[0]), 3)}. The paths: {ends}.",
     )
     return figure
 

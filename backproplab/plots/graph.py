@@ -138,15 +138,15 @@ def _words(nodes: Sequence[Node]) -> str:
     """The alt text: every box of a small graph, the size and the ends of a large one."""
     counts = [(sum(node.kind == kind for node in nodes), kind) for kind in KINDS]
     parts = [f"{count} {KINDS[kind][count > 1]}" for count, kind in counts if count]
-    root, told = nodes[-1], [node for node in nodes if node.kind != "constant"]
+    root, described = nodes[-1], [node for node in nodes if node.kind != "constant"]
     text = f"Computational graph with {join(parts)}, ending in {name_of(root)} = {root.rows[0][1]}. "
     if not _any_gradient(nodes):
         return text + NO_GRADIENT
-    if len(told) <= TOLD_ONE_BY_ONE:
+    if len(described) <= TOLD_ONE_BY_ONE:
         return (
             text
-            + "; ".join(f"{name_of(n)}: value {n.rows[0][1]}, gradient {n.rows[1][1]}" for n in told)
+            + "; ".join(f"{name_of(n)}: value {n.rows[0][1]}, gradient {n.rows[1][1]}" for n in described)
             + "."
         )
-    steepest = max((node for node in told if node.kind == "leaf"), key=lambda node: abs(node.value.grad))
+    steepest = max((node for node in described if node.kind == "leaf"), key=lambda node: abs(node.value.grad))
     return f"{text}The leaf with the largest gradient is {name_of(steepest)}, with {steepest.rows[1][1]}."

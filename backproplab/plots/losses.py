@@ -32,14 +32,14 @@ def compare_losses(logits: ArrayLike, losses: Mapping[str, tuple[ArrayLike, Arra
         ax.legend(loc="best")
     left.set(title="Loss", ylabel="L")
     right.set(title="Gradient", ylabel="∂L/∂z")
-    told = [
+    sentences = [
         f"{name} goes from {number(loss[0])} to {number(loss[-1])}, its gradient from {_course(z, slope)}"
         for name, (loss, slope) in curves.items()
     ]
     describe(
         figure,
         "Two panels, loss and gradient, against the logit z from "
-        f"{number(z[0])} to {number(z[-1])}: {'; '.join(told)}.",
+        f"{number(z[0])} to {number(z[-1])}: {'; '.join(sentences)}.",
     )
     return figure
 

@@ -24,7 +24,7 @@ def rate_curves(
     if not 0 < len(curves) <= len(LINES):
         raise ValueError(f"rate_curves() draws one to {len(LINES)} curves, got {len(curves)}")
     ax = axes_or_new(ax, height=3.4)
-    told = []
+    sentences = []
     for (name, pair), line, marker, colour in zip(curves.items(), LINES, MARKERS, SERIES, strict=False):
         rates, losses = (np.asarray(values, float) for values in pair)
         finite = np.isfinite(losses)
@@ -36,7 +36,7 @@ def rate_curves(
         ax.plot(rates[finite], losses[finite], linestyle=line, marker=marker, color=colour, label=name)
         best = int(np.nanargmin(np.where(finite, losses, np.nan)))
         lost = join([number(rate) for rate in rates[~finite]])
-        told.append(
+        sentences.append(
             f"{name} is lowest, {number(losses[best])}, at {number(rates[best])}"
             + (f", and has no finite loss at {lost}" if lost else "")
         )
@@ -45,5 +45,5 @@ def rate_curves(
     ax.set_xlabel("learning rate")
     ax.set_ylabel(loss)
     ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
-    describe(ax, f"The {loss} over the learning rate: {'; '.join(told)}.")
+    describe(ax, f"The {loss} over the learning rate: {'; '.join(sentences)}.")
     return ax

@@ -37,8 +37,8 @@ def training_runs(runs: Mapping[str, ArrayLike], *, ax: Axes | None = None) -> A
     ax.set_ylim(bottom=0)
     ends = [float(values[np.isfinite(values)][-1]) for values in losses.values()]
     label_ends(ax, ends, list(losses), SERIES[: len(losses)])
-    told = join([f"{name} {_course(values)}" for name, values in losses.items()])
-    describe(ax, f"The loss over {max(map(len, losses.values()))} epochs: {told}.")
+    courses = join([f"{name} {_course(values)}" for name, values in losses.items()])
+    describe(ax, f"The loss over {max(map(len, losses.values()))} epochs: {courses}.")
     return ax
 
 

@@ -217,23 +217,23 @@ def _end(values: Floats, drawn: Floats) -> float:
 
 
 def _describe_layers(ax: Axes, series: Series, values: Floats, window: int, what: str) -> None:
-    told = [
+    sentences = [
         f"{label} {_layer_course(series.steps, values[:, index], window)}"
         for index, label in enumerate(series.labels)
     ]
-    describe(ax, f"{what}: {'; '.join(told)}.")
+    describe(ax, f"{what}: {'; '.join(sentences)}.")
 
 
 def _layer_course(steps: NDArray[np.int64], values: Floats, window: int) -> str:
     """How one layer's line goes, and where it is 0 or infinite."""
     beyond = (values == 0) | (values == np.inf)
     drawn = geometric_mean(values[:, np.newaxis], window)[:, 0] if window > 1 else values
-    told = [] if beyond.all() else [course(steps[~beyond], drawn[~beyond])]
+    sentences = [] if beyond.all() else [course(steps[~beyond], drawn[~beyond])]
     for value, name in ((0.0, "exactly 0"), (np.inf, "infinite")):
         there = values == value
         if there.any():
-            told.append(f"is {name} {_when(steps, there)}")
-    return ", and ".join(told)
+            sentences.append(f"is {name} {_when(steps, there)}")
+    return ", and ".join(sentences)
 
 
 def _when(steps: NDArray[np.int64], there: NDArray[np.bool_]) -> str:
@@ -271,9 +271,9 @@ def weight_traces(weights: Series, gradients: Series) -> Figure:
         label_ends(ax, [0.0], [name], [colour])
     axes[1].set_title("The gradient of each, ∂L/∂w, step by step")
     step_axis(axes[-1])
-    told = [_trace_words(weights, gradients, index) for index in range(count)]
+    sentences = [_trace_words(weights, gradients, index) for index in range(count)]
     described = "Above, the value of single weights over training; below, the gradient of each."
-    describe(figure, " ".join([described, *told]))
+    describe(figure, " ".join([described, *sentences]))
     return figure
 
 

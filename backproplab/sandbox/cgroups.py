@@ -27,9 +27,9 @@ _numbers = count()
 def own_group() -> Path | None:
     """Return the folder of the group of version 2 that this process is in; None where there is none."""
     with suppress(OSError, StopIteration, IndexError):
-        lines = Path("/proc/self/cgroup").read_text().splitlines()
+        lines = Path("/proc/self/cgroup").read_text(encoding="utf-8").splitlines()
         inside = next(line[3:] for line in lines if line.startswith("0::"))
-        mounts = Path("/proc/self/mountinfo").read_text().splitlines()
+        mounts = Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines()
         mounted = next(line.split()[4] for line in mounts if " - cgroup2 " in line)
         group = Path(mounted + inside.rstrip("/"))
         return group.parent if group.name == OURS else group

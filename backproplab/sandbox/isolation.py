@@ -96,7 +96,7 @@ def new_namespaces() -> None:
             ("uid_map", f"{INSIDE} {user} 1"),
             ("gid_map", f"{INSIDE} {group} 1"),
         ):
-            Path("/proc/self", file).write_text(line)
+            Path("/proc/self", file).write_text(line, encoding="utf-8")
     except OSError as error:
         raise MissingMechanismError("user namespaces", f"{file}: {error.strerror}") from error
     unshare(NEW_PID | NEW_NET | NEW_IPC, "PID, network and IPC namespaces")

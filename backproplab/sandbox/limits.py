@@ -144,7 +144,7 @@ class Meter:
 
 def _read(path: str) -> str:
     try:
-        return Path(path).read_text(errors="replace")
+        return Path(path).read_text(encoding="utf-8", errors="replace")
     except OSError:  # it has ended, or there is no /proc
         return ""
 

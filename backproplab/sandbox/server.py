@@ -125,7 +125,7 @@ def _watch(pid: int, status: socket.socket, limits: Limits) -> None:
 def _child(server: Server, guard: int, job: int, results: int, status: socket.socket) -> NoReturn:
     try:
         os.setsid()
-        with suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+        with suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="utf-8") as file:
             file.write("1000")  # if memory runs out all the same, this one goes first
         limit_resources(server.limits, own_namespace=True)
         isolation.new_view(server.scratch, server.limits)

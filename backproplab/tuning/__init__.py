@@ -1,6 +1,6 @@
 """Which optimiser wins, when each is tuned with the same care: two tasks, their trials, and what came out.
 
-    recorded("finals")     # what `backproplab race-optimizers` wrote into trials.json
+    load_trials("finals")     # what `backproplab race-optimizers` wrote into trials.json
     trial(MOONS, Plan("Adam", 0.003, "constant"), seed=0)     # one of them again, in a fraction of a second
 
 Every optimiser gets 16 plans: eight rates, each held constant and each with a warm-up and a cosine decay. A
@@ -9,7 +9,7 @@ trained again from ten other seeds, 3 to 12, which had no part in the choice; th
 """
 
 from backproplab.tuning.tasks import MNIST, MOONS, TASKS, Task
-from backproplab.tuning.trials import OPTIMIZERS, RATES, SCHEDULES, Outcome, Plan, chosen, recorded, trial
+from backproplab.tuning.trials import OPTIMIZERS, RATES, SCHEDULES, Outcome, Plan, chosen, load_trials, trial
 
 __all__ = [
     "MNIST",
@@ -22,6 +22,6 @@ __all__ = [
     "Plan",
     "Task",
     "chosen",
-    "recorded",
+    "load_trials",
     "trial",
 ]

@@ -117,7 +117,7 @@ def chosen(outcomes: Sequence[Outcome], task: str, optimizer: str) -> Plan:
 
 
 @cache
-def recorded(kind: str = "trials") -> tuple[Outcome, ...]:
+def load_trials(kind: str = "trials") -> tuple[Outcome, ...]:
     """What `backproplab race-optimizers` wrote into trials.json.
 
     "trials": all that were tuned with, on validation data. "finals": the chosen plans from ten new seeds, on

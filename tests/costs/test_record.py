@@ -10,9 +10,9 @@ from backproplab import Dense, ReLU
 from backproplab.costs import (
     MemoryUse,
     PassTimes,
+    load_costs,
     memory_over_blocks,
     record,
-    recorded,
     sweeps,
     times_over_batches,
     times_over_weights,
@@ -71,7 +71,7 @@ def test_what_is_recorded_is_read_again(instant, monkeypatch, tmp_path):
     monkeypatch.setattr(record, "files", lambda package: tmp_path)
     lines = list(record.rebuild())
     assert len(lines) == len(HIDDEN) + len(BATCHES) + 2
-    found = recorded.__wrapped__()
+    found = load_costs.__wrapped__()
     assert found.machine == "a machine"
     assert found.blocks == tuple(memory)
     size = 785 * 16 + 17 * 10
@@ -94,7 +94,7 @@ def test_a_machine_is_told_by_its_kind_and_not_by_name(monkeypatch):
 
 class TestTheFigures:
     def test_all_points_are_there(self):
-        found = recorded()
+        found = load_costs()
         assert [point.batch for point in found.batches] == list(BATCHES)
         assert [point.weights for point in found.weights] == [785 * h + (h + 1) * 10 for h in HIDDEN]
         assert [size for size, _ in found.blocks] == [0, *BLOCKS]
@@ -102,22 +102,22 @@ class TestTheFigures:
 
     def test_memory_comes_out_again(self):
         again = memory_over_blocks((0, 8))
-        there = dict(recorded().blocks)
+        there = dict(load_costs().blocks)
         for size, use in again:
             np.testing.assert_allclose(use, there[size], rtol=0.05)
 
     def test_the_least_memory_is_at_the_root_of_the_layers(self):
-        peaks = {size: use.peak for size, use in recorded().blocks}
+        peaks = {size: use.peak for size, use in load_costs().blocks}
         assert min(peaks, key=peaks.get) == math.isqrt(sweeps.LAYERS)
 
 
 def test_what_lesson_16_says_of_the_recorded_times_is_so():
     """Its prose quotes them: whoever records anew reads it again, in the cells after its two time sweeps."""
-    sweep = recorded().weights
+    sweep = load_costs().weights
     small, large = (point.times.forward + point.times.backward for point in (sweep[0], sweep[-1]))
     assert round(large / small) == 32  # "32 times"
     assert all(point.times.backward < point.times.forward for point in sweep)  # "lies below forward"
-    times = {point.batch: point.times for point in recorded().batches}
+    times = {point.batch: point.times for point in load_costs().batches}
     ratios = {
         batch: (round(each.backward / each.forward, 1), round(each.backward_to_inputs / each.forward, 1))
         for batch, each in times.items()

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from backproplab.costs import recorded
+from backproplab.costs import load_costs
 from backproplab.display import alt_text
 from backproplab.plots import checkpoint_valley, cost_curves
 
@@ -51,7 +51,7 @@ def test_many_sizes_are_not_all_labelled():
 
 
 def test_sizes_that_fit_are_named_in_full_and_apart():
-    sizes = [point.weights for point in recorded().weights]
+    sizes = [point.weights for point in load_costs().weights]
     ax = cost_curves({"seconds": (sizes, sizes)}, over="weights", cost="seconds")
     ax.figure.draw_without_rendering()
     labels = [label for label in ax.get_xticklabels() if label.get_text()]

@@ -129,7 +129,7 @@ def descendants(pid):
     found = set()
     with contextlib.suppress(OSError):  # it ends while we look
         for task in os.listdir(f"/proc/{pid}/task"):
-            for child in Path(f"/proc/{pid}/task/{task}/children").read_text().split():
+            for child in Path(f"/proc/{pid}/task/{task}/children").read_text(encoding="utf-8").split():
                 found |= {int(child)} | descendants(int(child))
     return found
 

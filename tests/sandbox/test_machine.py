@@ -49,7 +49,7 @@ def children(pid):
 def server(sandbox):
     """The warm server itself: bubblewrap, where it is used, stands before it."""
     pid = sandbox._server._process.process.pid
-    while Path(f"/proc/{pid}/comm").read_text().strip() == "bwrap":
+    while Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip() == "bwrap":
         pid = min(children(pid))  # it adopts what a guard that was killed leaves
     return [pid]
 

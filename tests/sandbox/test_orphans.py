@@ -63,7 +63,7 @@ def tree(pid):
     found = set()
     with contextlib.suppress(OSError):
         for task in os.listdir(f"/proc/{pid}/task"):
-            for child in Path(f"/proc/{pid}/task/{task}/children").read_text().split():
+            for child in Path(f"/proc/{pid}/task/{task}/children").read_text(encoding="utf-8").split():
                 found |= {int(child)} | tree(int(child))
     return found
 

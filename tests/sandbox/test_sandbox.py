@@ -230,7 +230,7 @@ def test_given_cells_must_leave_no_thread():
 
 def test_the_memory_of_server_and_grader_is_flat(full):
     def resident(pid):
-        with open(f"/proc/{pid}/statm") as file:
+        with open(f"/proc/{pid}/statm", encoding="utf-8") as file:
             return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
     def used():
@@ -238,7 +238,7 @@ def test_the_memory_of_server_and_grader_is_flat(full):
         while tree:
             pid = tree.pop()
             total += resident(pid)
-            with open(f"/proc/{pid}/task/{pid}/children") as file:
+            with open(f"/proc/{pid}/task/{pid}/children", encoding="utf-8") as file:
                 tree += map(int, file.read().split())
         return total, resident(os.getpid())
 

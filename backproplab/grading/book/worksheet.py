@@ -81,7 +81,7 @@ def _identifier(columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> st
 
 
 def written_time(text: str) -> str:
-    """Return a time as `2026-03-06 23:59`; "" if it cannot be read without guessing.
+    """Return a time as `2026-03-06 23:59`, with seconds if they are written; "" if reading it takes a guess.
 
     >>> written_time("Friday, 6 March 2026, 11:59 PM"), written_time("Freitag, 6. März 2026, 23:59")
     ('2026-03-06 23:59', '2026-03-06 23:59')

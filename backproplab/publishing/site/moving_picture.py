@@ -63,8 +63,8 @@ def both_passes() -> Pass:
     start = {"w₁": 0.4, "w₂": -0.2, "b₁": 0.1, "w₃": 0.7, "b₂": -0.3}
     nodes = _network(start)
     names = {id(node): name for name, node in nodes.items()}
-    told = ["L", *(names.get(id(step.parent), "") for step in nodes["L"].backward_steps())]
-    last = {name: place for place, name in enumerate(told) if name}
+    order = ["L", *(names.get(id(step.parent), "") for step in nodes["L"].backward_steps())]
+    last = {name: place for place, name in enumerate(order) if name}
     gradients = {name: node.grad for name, node in nodes.items()}
     stepped = {name: value - RATE * gradients[name] for name, value in start.items()}
     return Pass(

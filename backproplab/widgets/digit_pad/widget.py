@@ -148,15 +148,15 @@ class DigitPad(Live, folder="digit_pad"):
         reading = self._reader.read(sheet.picture, self.target)
         slopes = reading.gradient.ravel()
         reach = float(np.abs(slopes).max())
-        told = 0 < reach < np.inf
+        readable = 0 < reach < np.inf
         shares = np.nan_to_num(reading.probabilities)
         return {
             "to": self.request,
             "base": b"" if sheet.base is None else sheet.base.tobytes(),
             "seen": (sheet.picture * 255).round().astype(np.uint8).tobytes(),
-            "map": _levels(slopes / reach if told else np.zeros(slopes.shape)),
+            "map": _levels(slopes / reach if readable else np.zeros(slopes.shape)),
             "reach": number(reach),
-            "marks": [int(slopes.argmax()), int(slopes.argmin())] if told else [],
+            "marks": [int(slopes.argmax()), int(slopes.argmin())] if readable else [],
             "where": _where(reading.gradient),
             "shares": shares.tolist(),
             "percents": [percent(share) for share in reading.probabilities],

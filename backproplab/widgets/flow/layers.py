@@ -111,12 +111,17 @@ def _step(step: LayerStep) -> dict[str, Any]:
 
 def _array(name: str, formula: str, array: Array) -> dict[str, Any]:
     """One array: its numbers if they are few, else only its shape and its norm."""
-    told: dict[str, Any] = {"name": name, "formula": formula, "shape": str(array.shape), "norm": _norm(array)}
+    shown: dict[str, Any] = {
+        "name": name,
+        "formula": formula,
+        "shape": str(array.shape),
+        "norm": _norm(array),
+    }
     rows = np.atleast_2d(array)
     if rows.ndim == 2 and rows.shape[0] <= MOST_ROWS and rows.shape[1] <= MOST_COLUMNS:
         columns = [line_up([short(float(entry)) for entry in column]) for column in rows.T]
-        told["rows"] = [list(row) for row in zip(*columns, strict=True)]
-    return told
+        shown["rows"] = [list(row) for row in zip(*columns, strict=True)]
+    return shown
 
 
 def _norm(array: Array) -> str:

@@ -12,11 +12,11 @@ ORDERS = ("The right order: a box speaks once it has heard all", "Depth first, a
 def messages_table(one: dict[str, Any], caption: str) -> Static:
     """The messages of one pass over a `Value` graph, and its last word."""
     rows, lines = [], []
-    for told in one["sums"]:
-        product, total = (" ".join(text for text, _ in told[key]) for key in ("product", "total"))
-        holder = told["total"][-1][1]
-        rows.append((told["title"], product, f"{holder}: {total}"))
-        lines.append(f"{told['title']}: {product}; {holder}: {total}")
+    for entry in one["sums"]:
+        product, total = (" ".join(text for text, _ in entry[key]) for key in ("product", "total"))
+        holder = entry["total"][-1][1]
+        rows.append((entry["title"], product, f"{holder}: {total}"))
+        lines.append(f"{entry['title']}: {product}; {holder}: {total}")
     verdict = one["said"][-1].partition("The pass is over")[2]
     last = f"The pass is over{verdict}"
     headings = ("message", "upstream × local = contribution", "so far + contribution = now")

@@ -163,10 +163,10 @@ def _verdict(nodes: Sequence[Node], messages: Sequence[Message], right: Sequence
     missed = _missed(messages, right)
     if not missed:
         return ": by luck of the order, every gradient is right."
-    told = [index for index in missed if not nodes[index].value.parents] or list(missed)
+    wrong = [index for index in missed if not nodes[index].value.parents] or list(missed)
     got = {message.hearer: message.total for message in messages}
     faults = [
-        f"{name_of(nodes[index])} got {short(got[index])}, not {short(missed[index])}" for index in told
+        f"{name_of(nodes[index])} got {short(got[index])}, not {short(missed[index])}" for index in wrong
     ]
     return (
         f", and wrong: {join(faults)}." if len(faults) <= 4 else f", and {len(missed)} gradients are wrong."

@@ -138,10 +138,10 @@ def local_mean(x: Floats, y: Floats, near: float) -> Floats:
     >>> local_mean(np.array([0.0, 0.1, 0.2, 0.9]), np.array([9.0, 3.0, 3.0, 1.0]), 0.15).tolist()
     [9.0, 5.0, 3.0, 1.0]
     """
-    told = np.isfinite(y)
+    finite = np.isfinite(y)
     reach = np.minimum(near, x - x[0]) + 1e-9
     first, last = np.searchsorted(x, x - reach), np.searchsorted(x, x + reach, side="right")
-    sums, counts = (np.append(0, np.cumsum(part)) for part in (np.where(told, y, 0), told))
+    sums, counts = (np.append(0, np.cumsum(part)) for part in (np.where(finite, y, 0), finite))
     with np.errstate(invalid="ignore"):
         means: Floats = (sums[last] - sums[first]) / (counts[last] - counts[first])
     return means
@@ -158,11 +158,11 @@ def path(x: Floats, y: Floats, columns: int) -> str:
     >>> path(np.array([0.0, 0.2, 0.5, 0.8, 1.0]), np.array([1, 1, np.nan, 0, 0]), 10)
     'M0 0L200 0M800 1000L1000 1000'
     """
-    told = np.isfinite(x) & np.isfinite(y)
-    if not told.any():
+    finite = np.isfinite(x) & np.isfinite(y)
+    if not finite.any():
         return ""
-    piece = np.cumsum(~told)[told]  # one number for all points without a gap between them
-    x, y = x[told], y[told]
+    piece = np.cumsum(~finite)[finite]  # one number for all points without a gap between them
+    x, y = x[finite], y[finite]
     kept = thinned(x, y, columns)
     points = np.rint(np.column_stack([x[kept], 1 - y[kept]]) * BOX).astype(int)
     begins = np.diff(piece[kept], prepend=-1) != 0

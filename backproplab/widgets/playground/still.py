@@ -34,5 +34,5 @@ def still(settings: Settings) -> Static:
     if settings.width <= WIDEST and settings.depth <= DEEPEST:
         pictures.append(network_diagram(run.network, run.x[0], gradients=run.network.gradient_views))
     shown = "\n".join(f"<p>{image(picture)}</p>" for picture in pictures)
-    told = " ".join(alt_text(picture) for picture in pictures)
-    return Static(f"<p>{html.escape(words)}</p>\n{shown}", f"{words} {told}")
+    text = " ".join(alt_text(picture) for picture in pictures)
+    return Static(f"<p>{html.escape(words)}</p>\n{shown}", f"{words} {text}")
