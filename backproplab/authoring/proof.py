@@ -97,9 +97,7 @@ def without_demonstrations(source: str) -> str:
     A learner sees what they show; a check does not, and an exercise has fifty trials. A call of a method, as
     `layers.append(…)` is, stays: it may make an answer what it is.
 
-    >>> print(without_demonstrations("def f(x):\\n    return 2 * x\\n\\nprint(f(3))\\nlayers = [1]; layers.append(2)"))
-    def f(x):
-        return 2 * x
+    >>> print(without_demonstrations("layers = [1]; layers.append(2); print(layers)"))
     layers = [1]
     layers.append(2)
     """
