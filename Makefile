@@ -89,7 +89,7 @@ soak: install-test ## what `make unit` tries with a few random cases, with very 
 ELSEWHERE := arrays files losses network optimizers published scalar scalar_micrograd summary targets
 ELSEWHERE := $(wildcard $(ELSEWHERE:%=tests/test_%.py) tests/check tests/datasets tests/layers/test_layers.py \
   tests/marking tests/training tests/authoring/test_cells.py tests/authoring/test_notebooks.py tests/sandbox/test_wire.py tests/spreadsheet) backproplab
-unit-elsewhere: install-test ## the tests that another Python might fail: PYTHON=python3.13 VENV=.venv-3.13
+unit-elsewhere: $(VENV)/.elsewhere ## the tests that another Python might fail: PYTHON=python3.13 VENV=.venv-3.13
 	$(BIN)/python -m pytest -q -n $(WORKERS) $(ELSEWHERE)
 
 # The checks are proven with 20 seeds when exercises are made (and in make soak), and once more with one here.
@@ -158,8 +158,9 @@ install-test: $(VENV)/.test
 # One stamp for each set of extras: a second run installs nothing until a requirement changes.
 $(VENV)/.lab: EXTRAS := lab,sheet
 $(VENV)/.site: EXTRAS := site
+$(VENV)/.elsewhere: EXTRAS := elsewhere
 $(VENV)/.test: EXTRAS := test
-$(VENV)/.lab $(VENV)/.site $(VENV)/.test: pyproject.toml constraints.txt | $(BIN)/python
+$(VENV)/.lab $(VENV)/.site $(VENV)/.elsewhere $(VENV)/.test: pyproject.toml constraints.txt | $(BIN)/python
 	@$(PIP) --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[$(EXTRAS)]'
 	@touch $@

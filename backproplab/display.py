@@ -145,7 +145,9 @@ def png(figure: "Figure") -> bytes:
     from PIL import Image, ImageChops
 
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=DOTS_PER_INCH, facecolor="white")
+    # Not compressed, for it is read again at once.
+    unpacked = {"compress_level": 0}
+    figure.savefig(buffer, format="png", dpi=DOTS_PER_INCH, facecolor="white", pil_kwargs=unpacked)
     image = Image.open(buffer).convert("RGB")
     smallest = image
     for colours in (128, 256):

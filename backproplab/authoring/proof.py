@@ -1,5 +1,6 @@
 """Prove each check of a solution notebook: it accepts what is right, and rejects what is not."""
 
+import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
@@ -71,10 +72,14 @@ def prove(solution: Solution, others: int = OTHER_SEEDS) -> dict[str, Proof]:
 
 
 def _trials(each: ExerciseInfo, seeds: tuple[int, ...]) -> list[Trial]:
-    """Return the trials of one exercise, in the order in which `_proof` takes their results."""
+    """Return the trials of one exercise, in the order in which `_proof` takes their results.
+
+    The trial at its place is of the cell as it is written, and is held to the values of the others.
+    """
+    answer = each.answer if each.kind == "trained" else without_demonstrations(each.answer)
 
     def attempt(change: str = "", *, mutation: str = "", seeds: tuple[int, ...] = seeds) -> Trial:
-        return Trial(each.id, each.answer, change, mutation, each.answers, seeds)
+        return Trial(each.id, answer, change, mutation, each.answers, seeds)
 
     return [
         attempt(),
@@ -84,6 +89,28 @@ def _trials(each: ExerciseInfo, seeds: tuple[int, ...]) -> list[Trial]:
         *(attempt(other.source) for other in each.alternatives),
         *(attempt(mutation=mutation, seeds=PUBLIC_SEEDS) for mutation in MUTATIONS_BY_KIND[each.kind]),
     ]
+
+
+def without_demonstrations(source: str) -> str:
+    """Return an answer cell without its calls that keep nothing, such as one that trains and prints.
+
+    A learner sees what they show; a check does not, and an exercise has fifty trials. A call of a method, as
+    `layers.append(…)` is, stays: it may make an answer what it is.
+
+    >>> print(without_demonstrations("layers = [1]; layers.append(2); print(layers)"))
+    layers = [1]
+    layers.append(2)
+    """
+    cell = ast.parse(source)
+    cell.body = [each for each in cell.body if not _is_demonstration(each)]
+    return ast.unparse(cell)
+
+
+def _is_demonstration(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Expr(value=ast.Call(func=ast.Name())):
+            return True
+    return False
 
 
 def _proof(each: ExerciseInfo, results: Iterator[Result]) -> Proof:
@@ -168,7 +195,7 @@ def _value_faults(each: ExerciseInfo, found: Proof) -> Iterator[str]:
     if again.error or not all(same(right.values[seed], again.values[seed]) for seed in PUBLIC_SEEDS):
         yield (
             "the same seed gives other values at its place than at the notebook's end; draw everything from "
-            "rng, and let no given cell below change what the check uses"
+            "rng, let no given cell below change what the check uses, and no call below an answer the answer"
         )
     if each.kind not in DRAWN:
         return

@@ -379,3 +379,18 @@ def test_what_is_right_behind_a_call_is_out_of_sight(tmp_path):
     other = kit.author('@misconception("3.1", "Never.")\ndef f(x): return 3 * x', id="wrong-2")
     path = kit.saved(tmp_path, helper, function("return x ** 2 + 1"), sound, wrong, other)
     assert prove(load_solution(path))["3.1"].mutants[VARIABLE].mutated
+
+
+def test_what_an_answer_cell_demonstrates_is_run_as_handed_out_and_at_its_place_alone(tmp_path):
+    shows = kit.given("def show(f):\n    with open('shown', 'a') as file:\n        file.write('x')")
+    answer, *rest = kit.slope_exercise()
+    answer.source += "\n\nshow(slope)"
+    prove(load_solution(kit.saved(tmp_path, shows, answer, *rest)))
+    assert (tmp_path / "solutions" / "shown").read_text() == "xx"
+
+
+def test_a_call_that_makes_an_answer_what_it_is_is_refused(tmp_path):
+    shift = kit.given("def doubled(values):\n    values[:] = [2 * each for each in values]")
+    answer = kit.answer("### BEGIN SOLUTION\nrates = [0.5]\n### END SOLUTION\ndoubled(rates)")
+    cell = check('{"y": rates[0] * x}')
+    assert "and no call below an answer the answer" in refused(tmp_path, shift, answer, cell)

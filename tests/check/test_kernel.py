@@ -41,10 +41,10 @@ FIX = "def cube(x):\n    return x * x"
 FIX_CHECK = '@check("3.3", kind="fix")\ndef _(rng):\n    return {"y": cube(rng.normal(size=3))}'
 
 
-@pytest.fixture
-def handout(tmp_path, monkeypatch):
+@pytest.fixture(scope="module")
+def handout(tmp_path_factory):
     """A folder with a set's recorded values, in which a kernel finds the package."""
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]))
+    folder = tmp_path_factory.mktemp("handout")
     squares = [encode({"y": np.random.default_rng(seed).normal(size=3) ** 2}) for seed in SEEDS]
     recorded = {
         "schema": 1,
@@ -69,9 +69,19 @@ def handout(tmp_path, monkeypatch):
             },
         },
     }
-    (tmp_path / "expected").mkdir()
-    (tmp_path / "expected" / "03-made-up.json").write_text(json.dumps(recorded), encoding="utf-8")
-    return tmp_path
+    (folder / "expected").mkdir()
+    (folder / "expected" / "03-made-up.json").write_text(json.dumps(recorded), encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]))
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def kernel(handout):
+    """A kernel for one notebook after another: each begins by forgetting all names and cells."""
+    client = NotebookClient(nbformat.v4.new_notebook(), resources={"metadata": {"path": str(handout)}})
+    with client.setup_kernel():
+        yield client
 
 
 def notebook(answers):
@@ -90,9 +100,17 @@ def run(book, folder, **options):
     return NotebookClient(book, resources={"metadata": {"path": str(folder)}}, **options).execute()
 
 
+def run_in(kernel, book, *, allow_errors=False):
+    kernel.nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("%reset -f"), *book.cells])
+    kernel.allow_errors = allow_errors
+    for place, cell in enumerate(kernel.nb.cells):
+        kernel.execute_cell(cell, place)
+    return book
+
+
 @pytest.mark.parametrize("state", ANSWERS)
-def test_it_runs_to_its_end_and_says_how_each_answer_stands(state, handout):
-    texts = shown(run(notebook(ANSWERS[state]), handout))
+def test_it_runs_to_its_end_and_says_how_each_answer_stands(state, kernel):
+    texts = shown(run_in(kernel, notebook(ANSWERS[state])))
     assert [text.split(" · ")[0] for text in texts[:2]] == STATUSES[state]
     assert texts[-1].startswith("03-made-up · ")
     assert ("built on your square\n" in texts) == (state == "right")
@@ -108,11 +126,11 @@ def test_it_runs_to_its_end_and_says_how_each_answer_stands(state, handout):
         ([FIX.replace("x * x", "x * x * x")], ["✓ 3.3 right"]),
     ],
 )
-def test_not_attempted_is_the_cell_that_nobody_edited(cells, told, handout):
+def test_not_attempted_is_the_cell_that_nobody_edited(cells, told, kernel):
     book = nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_code_cell(cell) for cell in [FIRST, *cells, FIX_CHECK]]
     )
-    assert [text.split(" · ")[0] for text in shown(run(book, handout))] == told
+    assert [text.split(" · ")[0] for text in shown(run_in(kernel, book))] == told
 
 
 @pytest.mark.parametrize(
@@ -127,10 +145,10 @@ def test_not_attempted_is_the_cell_that_nobody_edited(cells, told, handout):
     ],
     ids=["no Python", "right, with magics", "wrong, with magics"],
 )
-def test_a_cell_that_cannot_be_read_is_told_from_one_that_ipython_reads(cell, told, handout):
+def test_a_cell_that_cannot_be_read_is_told_from_one_that_ipython_reads(cell, told, kernel):
     untouched, _ = ANSWERS["untouched"]
     cells = [nbformat.v4.new_code_cell(source) for source in (FIRST, untouched, SQUARE, cell, SQUARE)]
-    book = run(nbformat.v4.new_notebook(cells=cells), handout, allow_errors=True)
+    book = run_in(kernel, nbformat.v4.new_notebook(cells=cells), allow_errors=True)
     shown_last = [output for output in book.cells[-1].outputs if "data" in output]
     assert shown_last[-1].data["text/plain"].startswith(told)
 

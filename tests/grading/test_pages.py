@@ -235,6 +235,7 @@ def test_the_class_page_says_who_and_what_came_with_a_note():
 
 def test_a_picture_that_both_pages_show_is_drawn_once(tmp_path, monkeypatch):
     drawn = []
+    monkeypatch.setattr(classroom, "Drawings", type(classroom.Drawings()))  # without those of other tests
     image = classroom.pictures.image
     monkeypatch.setattr(classroom.pictures, "image", lambda ax: drawn.append(ax) or image(ax))
     write_class_pages(tmp_path, "03-x", CLASS, isolation="full", others={}, changes={})
