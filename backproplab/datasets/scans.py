@@ -1,7 +1,7 @@
 """Small made-up scans, some with a round lesion in them, and where it lies. Lesson 17.
 
-No patient was ever in them: they are drawn from a seed, so that the truth is known to the pixel. All is counted
-in whole numbers until the last division, so that a seed makes the same pictures on every machine.
+No patient was ever in them: they are drawn from a seed, so that the truth is known to the pixel. All is
+counted in whole numbers until the last division, so that a seed makes the same pictures on every machine.
 """
 
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ KINDS = ("disc", "square", "bar")
 
 REACH = 8  # pixels from its centre that no shape leaves
 # Half sides in thousandths of the radius of a disc that covers as much.
-HALVES = ((None, None), (886, 886), (1580, 497))
+HALVES = {1: (886, 886), 2: (1580, 497)}
 
 # Directions as whole numbers (a, b) with a² + b² = 65², so that turning is exact: 18 steps in half a turn.
 LENGTH = 65
@@ -38,11 +38,11 @@ class Scans(NamedTuple):
 
 
 def load_scans(count: int, *, seed: int) -> Scans:
-    """Draw scans: cloudy background, and two bright shapes in each that do not touch.
+    """Draw scans: cloudy background, and two bright shapes in each, their middles 13 pixels apart or more.
 
     Half of the scans have a lesion, which is a disc; the other shape, or both, are squares or bars, turned as
     it comes. Sizes and brightness are drawn alike for all three, and a disc covers as many pixels as a square
-    or a bar does: neither brightness nor area tells a lesion. About half of the scans of each class have a bar.
+    or a bar does: neither brightness nor area tells a lesion. About half of each class have a bar.
 
     ValueError if `count` is below 2, TypeError if it is no whole number.
 
@@ -90,7 +90,8 @@ def template(kind: str, *, radius: float = 4.0, turn: int = 0, bright: int = 100
         np.array([round(radius * FINE * 4)]),
         np.array([turn % len(TURNS)]),
     )
-    return ((60 + bright * cover[0] // FINE**2) / np.float32(255)).astype(np.float32)
+    light: NDArray[np.int32] = 60 + bright * cover[0] // FINE**2
+    return light.astype(np.float32) / np.float32(255)
 
 
 def _clouds(rng: np.random.Generator, count: int) -> NDArray[np.int32]:
@@ -104,7 +105,8 @@ def _clouds(rng: np.random.Generator, count: int) -> NDArray[np.int32]:
         behind = np.take(total, np.arange(noise.shape[axis] - width), axis=axis)
         first, rest = np.split(ahead, [1], axis=axis)
         noise = np.concatenate([first, rest - behind], axis=axis) // width
-    return 60 + 2 * (noise - 128) + rng.integers(-12, 13, noise.shape, np.int32)
+    light: NDArray[np.int32] = 60 + 2 * (noise - 128) + rng.integers(-12, 13, noise.shape, np.int32)
+    return light
 
 
 def _apart(rng: np.random.Generator, count: int) -> NDArray[np.int64]:
@@ -118,7 +120,7 @@ def _apart(rng: np.random.Generator, count: int) -> NDArray[np.int64]:
 
 def _cover(rng: np.random.Generator, kinds: NDArray[Any], centres: NDArray[Any]) -> NDArray[np.int32]:
     """How many fine points of each pixel a shape of that kind covers, its size and its turn drawn."""
-    radii = rng.integers(3 * FINE * 4, 4 * FINE * 4, len(kinds), endpoint=True)
+    radii = rng.integers(7 * FINE * 2, 9 * FINE * 2, len(kinds), endpoint=True)  # 3.5 to 4.5 pixels
     return _drawn(kinds, centres, radii, rng.integers(0, len(TURNS), len(kinds)))
 
 
@@ -133,13 +135,14 @@ def _drawn(
     down, across = np.moveaxis(8 * (line + (FINE * corners - centres)[:, :, np.newaxis]) + 4, 1, 0)
     a, b = TURNS[turns].T[:, :, np.newaxis, np.newaxis]
     inside = np.zeros((len(kinds), len(line), len(line)), bool)
-    for kind, (long, short) in enumerate(HALVES):
+    for kind in range(len(KINDS)):
         these = kinds == kind
         y, x = down[these, :, np.newaxis].astype(np.int32), across[these, np.newaxis, :].astype(np.int32)
         r = 2 * radii[these, np.newaxis, np.newaxis].astype(np.int32)
-        if long is None:
+        if kind not in HALVES:
             inside[these] = x * x + y * y <= r * r
             continue
+        long, short = HALVES[kind]
         along, beside = a[these] * x + b[these] * y, a[these] * y - b[these] * x
         inside[these] = (1000 * np.abs(along) <= long * LENGTH * r) & (
             1000 * np.abs(beside) <= short * LENGTH * r

@@ -1,13 +1,14 @@
 """Convolution: one small filter, laid on every place of a picture. Lesson 17.
 
 A picture is `(height, width, channels)`, and a batch of pictures `(batch, height, width, channels)`. The
-channels come last, as features do in all layers here: at each place of a picture a `Dense`, a `BatchNorm` or a
-bias then works on the channels with nothing moved, and a filter's window is a row of numbers that lie together
-in memory. (PyTorch has the channels second.)
+channels come last, as features do in all layers here: at each place of a picture a `Dense`, a `BatchNorm` or
+a bias then works on the channels with nothing moved, and a filter's window is a row of numbers that lie
+together in memory. (PyTorch has the channels second.)
 
-A convolution is a `Dense` that is laid on each window in turn, so its backward pass is that of a `Dense`, with
-one thing more: windows overlap, and a pixel adds up what comes back from all windows that it was in. Added up
-in the order of the pixels, that is again a convolution: of upstream, with the filter turned by half a turn.
+A convolution is a `Dense` that is laid on each window in turn, so its backward pass is that of a `Dense`,
+with one thing more: windows overlap, and a pixel adds up what comes back from all windows that it was in.
+Added up in the order of the pixels, that is again a convolution: of upstream, with the filter turned by half
+a turn.
 """
 
 from collections.abc import Iterator
@@ -27,17 +28,18 @@ class Conv2D(Layer):
     """y[r, c] = b + Σ x[r + i, c + j] · W[i, j], added over the places i, j of the filter and the channels.
 
     Shapes: x `(batch, height, width, inputs)`, W `weights` `(size, size, inputs, outputs)`, b `bias`
-    `(outputs,)`, y `(batch, rows, columns, outputs)`; `inputs` and `outputs` count channels. Without padding, a
-    filter of 3 × 3 makes 26 × 26 of 28 × 28.
+    `(outputs,)`, y `(batch, rows, columns, outputs)`; `inputs` and `outputs` count channels. Without padding,
+    a filter of 3 × 3 makes 26 × 26 of 28 × 28.
 
     `stride` is how many pixels the filter moves on from place to place: y[r, c] starts at x[stride · r,
-    stride · c]. `padding` is how many rows and columns of zeros are laid round the picture, on each side; it is
-    below `size`, and (size − 1) / 2 keeps height and width. Pixels at the right and at the bottom that no whole
-    window reaches are left out. (Mathematicians turn the filter first, and call this a *cross-correlation*.)
+    stride · c]. `padding` is how many rows and columns of zeros are laid round the picture, on each side; it
+    is below `size`, and (size − 1) / 2 keeps height and width. Pixels at the right and at the bottom that no
+    whole window reaches are left out. (Mathematicians turn the filter first, and call this one a
+    *cross-correlation*.)
 
-    `initial` names how the weights start, as for `Dense`; each output has size · size · inputs inputs. A backward
-    pass overwrites `weights_gradient` and `bias_gradient`, and makes the windows once more instead of keeping
-    them: they are size² times as large as the picture.
+    `initial` names how the weights start, as for `Dense`; each output has size · size · inputs inputs. A
+    backward pass overwrites `weights_gradient` and `bias_gradient`, and makes the windows once more instead
+    of keeping them: they are size² times as large as the picture. Lesson 17.
 
     >>> conv = Conv2D(1, 1, size=2)
     >>> conv.weights = np.array([[1.0, 2.0], [3.0, 4.0]]).reshape(2, 2, 1, 1)
@@ -141,8 +143,8 @@ class Conv2D(Layer):
         height, width = (length + 2 * self.padding for length in input_shape[:2])
         if min(height, width) < self.filter_size:
             raise ValueError(
-                f"Conv2D has a filter of {self.filter_size} × {self.filter_size}, got a picture of {input_shape[0]} × "
-                f"{input_shape[1]}; take a smaller filter, or more padding"
+                f"Conv2D has a filter of {self.filter_size} × {self.filter_size}, got a picture of "
+                f"{input_shape[0]} × {input_shape[1]}; take a smaller filter, or more padding"
             )
         return (*places((height, width), self.filter_size, self.stride), self.outputs)
 
@@ -203,7 +205,7 @@ class Frame(NamedTuple):
 def laid_on(
     windows_of: Iterator[tuple[slice, Array]], matrix: Array, shape: Shape, out: Array | None
 ) -> Array:
-    """The product of every window with a matrix, as pictures of this shape `(batch, rows, columns, channels)`."""
+    """The product of every window with a matrix, as pictures of shape `(batch, rows, columns, channels)`."""
     y = out if out is not None and out.flags.c_contiguous else np.empty(shape, matrix.dtype)
     for some, columns in windows_of:
         np.matmul(columns, matrix, out=rows(y[some]))
@@ -214,7 +216,7 @@ def laid_on(
 
 
 def in_chunks(x: Array, frame: Frame, size: int, stride: int, *, ones: int) -> Iterator[tuple[slice, Array]]:
-    """A few examples at a time, and their windows: `(windows, size · size · channels + ones)`, ones at the end.
+    """A few examples at a time, and their windows: `(windows, size · size · channels + ones)`, ones last.
 
     The pictures are laid in the frame first. The array with the windows is written over by the next chunk.
     """
@@ -236,14 +238,14 @@ def in_chunks(x: Array, frame: Frame, size: int, stride: int, *, ones: int) -> I
 
 
 def windows(x: Array, size: int, stride: int) -> Array:
-    """Every window of x `(batch, height, width, channels)`, a view `(batch, rows, columns, size, size, channels)`.
+    """Every window of x, a view `(batch, rows, columns, size, size, channels)`.
 
     >>> picture = np.arange(9.0).reshape(1, 3, 3, 1)
     >>> windows(picture, size=2, stride=1)[0, 1, 0, :, :, 0]
     array([[3., 4.],
            [6., 7.]])
     """
-    view: Array = sliding_window_view(x, (size, size), axis=(1, 2))  # type: ignore[call-overload]
+    view: Array = sliding_window_view(x, (size, size), axis=(1, 2))
     return view[:, ::stride, ::stride].transpose(0, 1, 2, 4, 5, 3)
 
 

@@ -19,8 +19,8 @@ from backproplab.layers.convolution import check_window, no_array, places
 class Pool2D(Layer):
     """What both have in common: windows of `size` × `size`, one every `stride` pixels, at first `size`.
 
-    Shapes: x `(batch, height, width, channels)`, y `(batch, rows, columns, channels)`. Pixels at the right and
-    at the bottom that no whole window reaches are left out, and get a gradient of 0.
+    Shapes: x `(batch, height, width, channels)`, y `(batch, rows, columns, channels)`. Pixels at the right
+    and at the bottom that no whole window reaches are left out, and get a gradient of 0.
     """
 
     shape: Shape
@@ -48,8 +48,8 @@ class Pool2D(Layer):
         height, width, channels = input_shape
         if min(height, width) < self.window:
             raise ValueError(
-                f"{type(self).__name__} has windows of {self.window} × {self.window}, got a picture of {height} "
-                f"× {width}; take smaller windows"
+                f"{type(self).__name__} has windows of {self.window} × {self.window}, got a picture of "
+                f"{height} × {width}; take smaller windows"
             )
         return (*places((height, width), self.window, self.stride), channels)
 
@@ -79,8 +79,8 @@ class MaxPool2D(Pool2D):
     """y = the largest number of each window, channel by channel.
 
     Backward hands each y's gradient to the pixel that was the largest. Where several are equally large, the
-    first of them in reading order gets all of it, as in PyTorch; any share would be a subgradient. A pixel that
-    is the largest of several windows adds up. A nan counts as largest, so that it is seen.
+    first of them in reading order gets all of it, as in PyTorch; any share would be a subgradient. A pixel
+    that is the largest of several windows adds up. A nan counts as largest, so that it is seen.
 
     >>> pool = MaxPool2D(2)
     >>> picture = np.array([[1.0, 5.0, 2.0, 2.0], [3.0, 4.0, 2.0, 0.0]]).reshape(1, 2, 4, 1)
@@ -105,7 +105,7 @@ class MaxPool2D(Pool2D):
         self.shape, self.dtype = x.shape, x.dtype
         self.winner: NDArray[Any] = np.zeros(shape, np.min_scalar_type(self.window**2 - 1))
         for place, candidates in enumerate(seen, start=1):
-            larger = (candidates > y) | (candidates != candidates)  # noqa: PLR0124 - true of nan alone
+            larger = (candidates > y) | (candidates != candidates)  # the latter: nan
             np.copyto(self.winner, place, where=larger)
             np.copyto(y, candidates, where=larger)
         return y
