@@ -8,6 +8,7 @@ MNIST is by Y. LeCun and C. Cortes, CC BY-SA 3.0; README.md in this folder says 
 """
 
 from backproplab.datasets.mnist import mnist
+from backproplab.datasets.scans import load_scans
 from backproplab.datasets.toy import circles, moons, noisy_xor, spirals, xor
 
-__all__ = ["circles", "mnist", "moons", "noisy_xor", "spirals", "xor"]
+__all__ = ["circles", "load_scans", "mnist", "moons", "noisy_xor", "spirals", "xor"]

@@ -13,19 +13,23 @@ from backproplab.layers.activations import (
 from backproplab.layers.chain import Chain, LayerStep, Residual
 from backproplab.layers.checkpoint import Checkpoint, in_blocks
 from backproplab.layers.contract import Cost, Formulas, Layer, NotYetError
+from backproplab.layers.convolution import Conv2D
 from backproplab.layers.dense import Dense
 from backproplab.layers.embedding import Embedding
 from backproplab.layers.flatten import Flatten
 from backproplab.layers.half import Half
 from backproplab.layers.normalization import BatchNorm, LayerNorm
+from backproplab.layers.pooling import AvgPool2D, MaxPool2D
 
 __all__ = [
     "ACTIVATIONS",
     "GELU",
     "Activation",
+    "AvgPool2D",
     "BatchNorm",
     "Chain",
     "Checkpoint",
+    "Conv2D",
     "Cost",
     "Dense",
     "Embedding",
@@ -36,6 +40,7 @@ __all__ = [
     "LayerNorm",
     "LayerStep",
     "LeakyReLU",
+    "MaxPool2D",
     "NotYetError",
     "ReLU",
     "Residual",
