@@ -10,6 +10,7 @@ from backproplab.layers.activations import (
     Softplus,
     Tanh,
 )
+from backproplab.layers.attention import Attention
 from backproplab.layers.chain import Chain, LayerStep, Residual
 from backproplab.layers.checkpoint import Checkpoint, in_blocks
 from backproplab.layers.contract import Cost, Formulas, Layer, NotYetError
@@ -18,11 +19,13 @@ from backproplab.layers.embedding import Embedding
 from backproplab.layers.flatten import Flatten
 from backproplab.layers.half import Half
 from backproplab.layers.normalization import BatchNorm, LayerNorm
+from backproplab.layers.position import Position
 
 __all__ = [
     "ACTIVATIONS",
     "GELU",
     "Activation",
+    "Attention",
     "BatchNorm",
     "Chain",
     "Checkpoint",
@@ -37,6 +40,7 @@ __all__ = [
     "LayerStep",
     "LeakyReLU",
     "NotYetError",
+    "Position",
     "ReLU",
     "Residual",
     "Sigmoid",
