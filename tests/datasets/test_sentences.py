@@ -27,7 +27,8 @@ def test_each_sentence_is_of_a_context_of_training_and_ends_with_a_thing_of_its_
 
 def test_held_out_are_a_quarter_of_all_contexts_and_as_many_for_each_person_and_each_verb():
     held, known = contexts(held_out=True), contexts(held_out=False)
-    assert len(held) == 36 and not set(held) & set(known)
+    assert len(held) == 36
+    assert not set(held) & set(known)
     everyone = {(p, v) for group in PEOPLE.values() for p in group for some in VERBS.values() for v in some}
     assert {*held, *known} == everyone
     assert set(Counter(each.person for each in held).values()) == {3}

@@ -191,7 +191,7 @@ def test_what_is_kept_is_counted_with_the_square_of_time(heads):
 
 class TestBadInput:
     def test_attention(self):
-        with pytest.raises(ValueError, match="divides its features among its heads.*got 4 features and 3"):
+        with pytest.raises(ValueError, match=r"divides its features among its heads.*got 4 features and 3"):
             Attention(4, heads=3)
         with pytest.raises(ValueError, match=r"\(batch, time, 4\), got \(3, 4\); pass a batch of sequences"):
             Attention(4).forward(np.ones((3, 4)))
@@ -231,7 +231,7 @@ NEIGHBOURS = {
 }
 
 
-@pytest.mark.parametrize("names", itertools.product(NEIGHBOURS, repeat=2), ids=" · ".join)
+@pytest.mark.parametrize("names", list(itertools.product(NEIGHBOURS, repeat=2)), ids=" · ".join)
 def test_in_any_order_training_has_the_gradient_of_the_calls_by_hand(names):
     layers = [Position(3, 4), *(NEIGHBOURS[name]() for name in names), Position(3, 4)]
     network, loss = Network(layers, seed=3, dtype=np.float64), SquaredError()
