@@ -1,8 +1,8 @@
-"""Sentences drawn from a small grammar, two at a time: "the pilot bought the radio the doctor ate the banana".
+"""Sentences of a small grammar, two at a time: "the pilot bought the radio the doctor ate the banana".
 
-Nine of the twelve verbs say what kind of thing follows: whoever eats, eats something edible. Three verbs leave it
-open (one can buy anything), and there the person decides: a doctor buys food, a pilot a device, a teacher
-something to read. A quarter of the pairs of person and verb never come up in training.
+Nine of the twelve verbs say what kind of thing follows: whoever eats, eats something edible. Three verbs
+leave it open (one can buy anything), and there the person decides: a doctor buys food, a pilot a device, a
+teacher something to read. A quarter of the pairs of person and verb never come up in training.
 """
 
 from typing import NamedTuple
