@@ -90,7 +90,7 @@ def _cells(ax: Axes, weights: Floats) -> None:
 
 def _write(ax: Axes, column: float, row: float, text: str, weight: float) -> None:
     """A text in its cell, white on dark."""
-    colour = "white" if weight > 0.45 else INK
+    colour = "white" if weight > 0.6 else INK
     ax.text(column, row, text, ha="center", va="center", fontsize=8.5, color=colour)
 
 
