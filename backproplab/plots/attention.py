@@ -30,8 +30,9 @@ def attention_maps(maps: Mapping[str, ArrayLike], words: Sequence[str]) -> Figur
         ax.set_title(name, fontsize=10)
         ax.set_xticks(range(len(words)), words, rotation=45, ha="right", rotation_mode="anchor")
         ax.set_yticks(range(len(words)), words if place == 0 else [])
-        for row, column in zip(*np.tril_indices(len(words)), strict=True):
-            _write(ax, column, row, f"{array[row, column]:.2f}", array[row, column])
+        for row in range(len(words)):
+            for column in range(row + 1):
+                _write(ax, column, row, f"{array[row, column]:.2f}", array[row, column])
     axes[0, 0].set_ylabel("looks")
     axes[0, 0].set_xlabel("is looked at")
     told = [f"{name}: {_shares(words, array[-1])}" for name, array in weights.items()]
@@ -55,7 +56,7 @@ def attention_rows(rows: Mapping[str, tuple[str, ArrayLike]]) -> Figure:
         words = text.split()
         lines[name] = words, _checked(name, np.asarray(given, float)[np.newaxis], (1, len(words)))[0]
     longest = max(len(words) for words, _ in lines.values())
-    ax = panels(width=WIDTH, height=0.52 * len(lines) + 0.25)[1][0, 0]
+    figure, ((ax,),) = panels(width=WIDTH, height=0.52 * len(lines) + 0.25)
     grid = np.full((len(lines), longest), np.nan)
     for row, (words, weights) in enumerate(lines.values()):
         grid[row, longest - len(words) :] = weights
@@ -66,8 +67,6 @@ def attention_rows(rows: Mapping[str, tuple[str, ArrayLike]]) -> Figure:
             _write(ax, column, row, f"{word}\n{weight:.2f}", weight)
     ax.set_xticks([])
     ax.set_yticks(range(len(lines)), list(lines))
-    figure = ax.get_figure(root=True)
-    assert figure is not None
     told = [
         f"{name}, “{' '.join(words)}”: {_shares(words, weights)}" for name, (words, weights) in lines.items()
     ]
