@@ -1,4 +1,4 @@
-"""Data sets as arrays, ready to use: a handful of toys and the whole of MNIST.
+"""Data sets as arrays, ready to use: a handful of toys, sentences of a small grammar, and the whole of MNIST.
 
 >>> x, targets = xor()
 >>> x.shape, targets.shape
@@ -9,6 +9,7 @@ MNIST is by Y. LeCun and C. Cortes, CC BY-SA 3.0; README.md in this folder says 
 
 from backproplab.datasets.mnist import mnist
 from backproplab.datasets.scans import load_scans
+from backproplab.datasets.sentences import sentences
 from backproplab.datasets.toy import circles, moons, noisy_xor, spirals, xor
 
-__all__ = ["circles", "load_scans", "mnist", "moons", "noisy_xor", "spirals", "xor"]
+__all__ = ["circles", "load_scans", "mnist", "moons", "noisy_xor", "sentences", "spirals", "xor"]

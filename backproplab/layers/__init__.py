@@ -10,6 +10,7 @@ from backproplab.layers.activations import (
     Softplus,
     Tanh,
 )
+from backproplab.layers.attention import Attention
 from backproplab.layers.chain import Chain, LayerStep, Residual
 from backproplab.layers.checkpoint import Checkpoint, in_blocks
 from backproplab.layers.contract import Cost, Formulas, Layer, NotYetError
@@ -20,11 +21,13 @@ from backproplab.layers.flatten import Flatten
 from backproplab.layers.half import Half
 from backproplab.layers.normalization import BatchNorm, LayerNorm
 from backproplab.layers.pooling import AvgPool2D, MaxPool2D
+from backproplab.layers.position import Position
 
 __all__ = [
     "ACTIVATIONS",
     "GELU",
     "Activation",
+    "Attention",
     "AvgPool2D",
     "BatchNorm",
     "Chain",
@@ -42,6 +45,7 @@ __all__ = [
     "LeakyReLU",
     "MaxPool2D",
     "NotYetError",
+    "Position",
     "ReLU",
     "Residual",
     "Sigmoid",

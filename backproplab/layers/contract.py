@@ -111,7 +111,7 @@ class Layer:
     """The last axes of an input, where the layer fixes them: `(features,)`. None: it takes any."""
 
     leading_axes: bool = False
-    """Whether axes between the batch and the last ones, such as time, are independent examples too."""
+    """Whether it takes any axes between the batch and the last ones, such as time."""
 
     formulas: Formulas = Formulas()
     """The layer's mathematics in words that pictures show."""

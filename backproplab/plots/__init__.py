@@ -5,6 +5,7 @@ Figure. `display.show` puts either on the page.
 """
 
 from backproplab.plots.activations import activation_slopes, silent_units
+from backproplab.plots.attention import attention_maps, attention_rows
 from backproplab.plots.boundary import decision_boundary, hidden_lines
 from backproplab.plots.clinic import bug_clinic
 from backproplab.plots.costs import checkpoint_valley, cost_curves
@@ -28,6 +29,8 @@ from backproplab.plots.training import gradient_noise, gradient_norms, loss_curv
 __all__ = [
     "Names",
     "activation_slopes",
+    "attention_maps",
+    "attention_rows",
     "bug_clinic",
     "checkpoint_valley",
     "compare_losses",
