@@ -18,10 +18,13 @@ from backproplab.layers.embedding import Embedding
 from backproplab.layers.flatten import Flatten
 from backproplab.layers.half import Half
 from backproplab.layers.normalization import BatchNorm, LayerNorm
+from backproplab.layers.recurrent import GRU, RNN, LastStep
 
 __all__ = [
     "ACTIVATIONS",
     "GELU",
+    "GRU",
+    "RNN",
     "Activation",
     "BatchNorm",
     "Chain",
@@ -32,6 +35,7 @@ __all__ = [
     "Flatten",
     "Formulas",
     "Half",
+    "LastStep",
     "Layer",
     "LayerNorm",
     "LayerStep",
