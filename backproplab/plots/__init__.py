@@ -24,6 +24,7 @@ from backproplab.plots.steepest import steepest_step
 from backproplab.plots.style import panels
 from backproplab.plots.sweep import gradient_sweep
 from backproplab.plots.training import gradient_noise, gradient_norms, loss_curve, weight_traces
+from backproplab.plots.unrolled import unrolled
 
 __all__ = [
     "Names",
@@ -56,5 +57,6 @@ __all__ = [
     "training_runs",
     "unit_diagram",
     "unit_maps",
+    "unrolled",
     "weight_traces",
 ]

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from backproplab.display import describe
-from backproplab.plots.style import LINES, MARKERS, house_style, log_axis, panels, shades, step_axis
+from backproplab.plots.style import LINES, MARKERS, axes_or_new, house_style, log_axis, shades, step_axis
 from backproplab.plots.words import number
 
 
@@ -21,7 +21,7 @@ def gradient_by_distance(cases: Mapping[str, ArrayLike]) -> Axes:
     """
     if not 0 < len(cases) <= len(LINES):
         raise ValueError(f"gradient_by_distance() draws one to {len(LINES)} cases, got {len(cases)}")
-    ((ax,),) = panels(1, 1, height=3.6)[1]
+    ax = axes_or_new(None, height=3.6)
     told = []
     for place, (name, colour) in enumerate(zip(cases, shades("gradient", len(cases)), strict=True)):
         sizes = np.asarray(cases[name], float)
