@@ -61,7 +61,8 @@ def unrolled(
     describe(
         ax,
         f"One unit drawn at {steps} steps. Solid arrows go right, from state to state, to the loss L; "
-        f"dashed ones come back: {back}. From each step a share goes up to u, {up}, together {short(sum(shares), 3)}.",
+        f"dashed ones come back: {back}. From each step a share goes up to u, {up}, "
+        f"together {short(sum(shares), 3)}.",
     )
     return ax
 
