@@ -22,10 +22,13 @@ from backproplab.layers.half import Half
 from backproplab.layers.normalization import BatchNorm, LayerNorm
 from backproplab.layers.pooling import AvgPool2D, MaxPool2D
 from backproplab.layers.position import Position
+from backproplab.layers.recurrent import GRU, RNN, LastStep
 
 __all__ = [
     "ACTIVATIONS",
     "GELU",
+    "GRU",
+    "RNN",
     "Activation",
     "Attention",
     "AvgPool2D",
@@ -39,6 +42,7 @@ __all__ = [
     "Flatten",
     "Formulas",
     "Half",
+    "LastStep",
     "Layer",
     "LayerNorm",
     "LayerStep",

@@ -11,6 +11,7 @@ from backproplab.plots.clinic import bug_clinic
 from backproplab.plots.costs import checkpoint_valley, cost_curves
 from backproplab.plots.depth import sizes_by_layer
 from backproplab.plots.descents import descents
+from backproplab.plots.distance import gradient_by_distance
 from backproplab.plots.graph import computational_graph
 from backproplab.plots.landscape import loss_landscape
 from backproplab.plots.losses import compare_losses
@@ -25,6 +26,7 @@ from backproplab.plots.steepest import steepest_step
 from backproplab.plots.style import panels
 from backproplab.plots.sweep import gradient_sweep
 from backproplab.plots.training import gradient_noise, gradient_norms, loss_curve, weight_traces
+from backproplab.plots.unrolled import unrolled
 
 __all__ = [
     "Names",
@@ -42,6 +44,7 @@ __all__ = [
     "digits",
     "error_curve",
     "film",
+    "gradient_by_distance",
     "gradient_noise",
     "gradient_norms",
     "gradient_sweep",
@@ -59,5 +62,6 @@ __all__ = [
     "training_runs",
     "unit_diagram",
     "unit_maps",
+    "unrolled",
     "weight_traces",
 ]

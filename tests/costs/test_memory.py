@@ -10,9 +10,12 @@ from backproplab import Dense, Network, ReLU
 from backproplab.costs import memory_use, stated_memory
 from backproplab.layers import (
     GELU,
+    GRU,
+    RNN,
     BatchNorm,
     Checkpoint,
     Embedding,
+    LastStep,
     LayerNorm,
     Residual,
     Softplus,
@@ -85,6 +88,14 @@ def test_what_a_checkpoint_computes_again_is_stated():
     kept = 4 + 5 + 1  # the inputs of Dense and of the two blocks
     filled = 6 + 8 + (8 + 8)  # the inputs of the inner block and of the last Dense, and what the tanhs keep
     assert stated_memory(network, np.ones((10, 4), np.float32)) == (40 * kept, 40 * (kept + filled))
+
+
+@pytest.mark.parametrize("kind", [RNN, GRU])
+def test_what_a_recurrent_layer_keeps_is_stated(kind):
+    network, x = Network([kind(3, 20), LastStep(), Dense(20, 1)]), np.ones((100, 15, 3), np.float32)
+    stated, found = stated_memory(network, x), memory_use(network, x)
+    assert stated.kept == 4 * 100 * (15 * (3 + 20 * (1 if kind is RNN else 5)) + 20)
+    assert 0 <= found.kept - stated.kept <= 3 * OBJECTS
 
 
 def test_integers():

@@ -1,0 +1,113 @@
+"""A recurrent unit drawn at each of its steps: states go right, messages come back, shares add. Lesson 20."""
+
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+
+from backproplab.display import describe
+from backproplab.plots.style import INK, ROLES, axes_or_new, house_style
+from backproplab.plots.words import short
+
+APART = 2.0  # between two states
+RADIUS = 0.36
+UP, DOWN = 1.25, -1.25  # where the shared weight and the inputs stand
+LANE = 0.16  # how far above and below the middle the two ways lie
+
+
+@house_style()
+def unrolled(
+    inputs: Sequence[float], states: Sequence[float], messages: Sequence[float], shares: Sequence[float]
+) -> Axes:
+    """Draw one recurrent unit at each of its steps, with the way of the message back through time.
+
+    `inputs`, `messages` ∂L/∂h and `shares` of the recurrent weight u `(steps,)`, first step first; `states`
+    `(steps + 1,)`, with the one before the first step. ValueError if lengths do not fit.
+    """
+    steps = len(inputs)
+    if not steps or not len(states) - 1 == steps == len(messages) == len(shares):
+        raise ValueError(
+            "unrolled() needs an input, a message and a share for each step, and one state more; got "
+            f"{len(inputs)}, {len(messages)} and {len(shares)}, and {len(states)} states"
+        )
+    ax = axes_or_new(None, height=3.1)
+    ax.set(xlim=(-0.7, APART * (steps + 1) + 0.5), ylim=(DOWN - 0.35, UP + 0.45), aspect="equal")
+    ax.axis("off")
+    middle = APART * (steps + 1) / 2
+    _box(ax, middle, UP, f"∂L/∂u = {short(sum(shares), 3)}", "parameter")
+    for t, state in enumerate(states):
+        _box(ax, APART * t, 0, f"h{_low(t)}\n{short(state, 3)}", "value")
+    _box(ax, APART * (steps + 1), 0, "L", "loss")
+    for t in range(1, steps + 1):
+        here = APART * t
+        _box(ax, here, DOWN, f"x{_low(t)} = {short(inputs[t - 1], 3)}", "value")
+        _arrow(ax, (here, DOWN + 0.2), (here, -RADIUS), "value", "")
+        _arrow(ax, (here - APART + RADIUS, LANE), (here - RADIUS, LANE), "value", "× u")
+        _arrow(
+            ax, (here + APART - RADIUS, -LANE), (here + RADIUS, -LANE), "gradient", short(messages[t - 1], 3)
+        )
+        _arrow(ax, (here, RADIUS), (middle + (here - middle) * 0.35, UP - 0.2), "gradient", "")
+        ax.annotate(
+            short(shares[t - 1], 3),
+            (middle + (here - middle) * 0.72, 0.78),
+            color=ROLES["gradient"].colour,
+            ha="center",
+            va="center",
+            fontsize=9,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
+        )
+    _arrow(ax, (APART * steps + RADIUS, LANE), (APART * (steps + 1) - RADIUS, LANE), "value", "")
+    back = "; ".join(f"∂L/∂h{_low(t)} = {short(messages[t - 1], 3)}" for t in range(steps, 0, -1))
+    up = ", ".join(short(share, 3) for share in shares)
+    describe(
+        ax,
+        f"One unit drawn at {steps} steps. Solid arrows go right, from state to state, to the loss L; "
+        f"dashed ones come back: {back}. From each step a share goes up to u, {up}, "
+        f"together {short(sum(shares), 3)}.",
+    )
+    return ax
+
+
+def _low(number: int) -> str:
+    """A number as an index."""
+    return str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+
+
+def _box(ax: Axes, x: float, y: float, text: str, role: str) -> None:
+    """A text in a frame of its role's colour."""
+    ax.text(
+        x,
+        y,
+        text,
+        ha="center",
+        va="center",
+        color=INK,
+        fontsize=9.5,
+        bbox={"boxstyle": "round,pad=0.35", "facecolor": "white", "edgecolor": ROLES[role].colour},
+    )
+
+
+def _arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float], role: str, text: str) -> None:
+    """An arrow of a role, with a text: above it where it goes right, below where it goes left."""
+    ax.annotate(
+        "",
+        end,
+        start,
+        arrowprops={
+            "arrowstyle": "->",
+            "color": ROLES[role].colour,
+            "linestyle": ROLES[role].line,
+            "linewidth": 1.5,
+            "shrinkA": 3,
+            "shrinkB": 3,
+        },
+    )
+    side = 1 if end[0] > start[0] else -1
+    ax.text(
+        (start[0] + end[0]) / 2,
+        start[1] + 0.16 * side,
+        text,
+        color=ROLES[role].colour,
+        ha="center",
+        va="center",
+        fontsize=9,
+    )
