@@ -30,13 +30,13 @@ def attention_maps(maps: Mapping[str, ArrayLike], words: Sequence[str]) -> Figur
     for place, (ax, (name, array)) in enumerate(zip(axes[0], weights.items(), strict=True)):
         _cells(ax, array)
         ax.set_title(name, fontsize=10)
+        ax.set_xlabel("is looked at")
         ax.set_xticks(range(len(words)), words, rotation=45, ha="right", rotation_mode="anchor")
         ax.set_yticks(range(len(words)), words if place == 0 else [])
         for row in range(len(words)):
             for column in range(row + 1):
                 _write(ax, column, row, f"{array[row, column]:.2f}", array[row, column])
     axes[0, 0].set_ylabel("looks")
-    axes[0, 0].set_xlabel("is looked at")
     sentences = [f"{name}: {_shares(words, array[-1])}" for name, array in weights.items()]
     describe(
         figure,

@@ -22,6 +22,7 @@ def test_a_map_has_a_row_for_each_word_and_writes_no_future():
         np.testing.assert_array_equal(ax.images[0].get_array(), weights)
         assert ax.images[0].get_clim() == (0, 1)
         assert [label.get_text() for label in ax.get_xticklabels()] == list(WORDS)
+        assert ax.get_xlabel() == "is looked at"
         assert len(ax.texts) == 6
         assert written(ax)[1, 2] == f"{weights[2, 1]:.2f}"
     assert [label.get_text() for label in left.get_yticklabels()] == list(WORDS)
