@@ -65,8 +65,9 @@ def unrolled(
     up = ", ".join(short(share, 3) for share in shares)
     describe(
         ax,
-        f"One unit drawn at {steps} steps. Solid arrows go right, from state to state times u, to the loss L, "
-        f"and up from each input, times w; dashed ones come back: {back}. From each step a share goes up to u, {up}, "
+        f"One unit drawn at {steps} steps. Solid arrows go right, from state to state times u, to the loss L "
+        f"and up from each input, times w; dashed ones come back: {back}. "
+        f"From each step a share goes up to u, {up}, "
         f"together {short(sum(shares), 3)}.",
     )
     return ax
