@@ -21,8 +21,6 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-import numpy as np
-
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
@@ -152,7 +150,8 @@ def png(figure: "Figure") -> bytes:
     smallest = image
     for colours in (128, 256):
         reduced = image.quantize(colours, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-        if np.asarray(ImageChops.difference(image, reduced.convert("RGB"))).max() <= 16:
+        apart = ImageChops.difference(image, reduced.convert("RGB")).getextrema()
+        if max(most for _, most in apart) <= 16:
             smallest = reduced
             break
     small = io.BytesIO()
