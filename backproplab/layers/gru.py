@@ -30,7 +30,7 @@ class GRU(Recurrent):
     array([0.0415, 0.1085, 0.1192])
     """
 
-    keeps = {"x": "input", "h": "output", "gates": "own", "share": "own"}
+    keeps = {"x": "input", "h": "output", "gates": "own", "state_product": "own"}
     blocks = 3
     formulas = Formulas(
         "h_t = (1 − z) h_{t−1} + z h̃",
@@ -46,8 +46,8 @@ class GRU(Recurrent):
     def __init__(
         self, features: int, units: int, *, update_bias: float = 0.0, truncate: int | None = None
     ) -> None:
-        if not np.isfinite(update_bias):
-            raise ValueError(f"GRU's update_bias is where b_z starts: a finite number, got {update_bias}")
+        if not (isinstance(update_bias, int | float | np.number) and np.isfinite(update_bias)):
+            raise ValueError(f"GRU's update_bias is where b_z starts: a finite number, got {update_bias!r}")
         self.update_bias = float(update_bias)
         super().__init__(features, units, truncate=truncate)
 
@@ -58,18 +58,18 @@ class GRU(Recurrent):
         self.gates: Array = np.matmul(x, self.weights)  # at first the sums, then z, r, h̃
         self.gates += self.bias
         h = np.empty((*x.shape[:2], self.units), x.dtype) if out is None else out
-        self.share: Array = np.zeros_like(h)  # h_{t−1} U_h
+        self.state_product: Array = np.zeros_like(h)  # h_{t−1} U_h
         before: Array = np.zeros_like(h[:, 0])
         squashed = slice(2 * self.units)
         for t in range(x.shape[1]):
-            gates, share = self.gates[:, t], self.share[:, t]
+            gates, from_state = self.gates[:, t], self.state_product[:, t]
             if t > 0:
                 product = before @ self.recurrent
                 gates[:, squashed] += product[:, squashed]
-                share[...] = product[:, 2 * self.units :]
+                from_state[...] = product[:, 2 * self.units :]
             sigmoid(gates[:, squashed], out=gates[:, squashed])
             z, r, candidate = self.parts_of(gates)
-            candidate += r * share
+            candidate += r * from_state
             np.tanh(candidate, out=candidate)
             h[:, t] = before + z * (candidate - before)
             before = h[:, t]
@@ -80,7 +80,7 @@ class GRU(Recurrent):
         self, upstream: Array, out: Array | None = None, *, needs_input_gradient: bool = True
     ) -> Array | None:
         """∂L/∂W, ∂L/∂U and ∂L/∂b, added over batch and time; returns ∂L/∂x `(batch, time, features)`."""
-        h, share = self.h, self.share
+        h, from_state = self.h, self.state_product
         self.check_upstream(upstream, h)
         steps = h.shape[1]
         z, r, candidate = self.parts_of(self.gates)
@@ -90,7 +90,7 @@ class GRU(Recurrent):
         straight = 1 - z  # ∂h_t/∂h_{t−1} on the straight path
         slope_z = (candidate - before) * z * straight  # ∂h_t/∂ what z is the sigmoid of
         slope_candidate = z * (1 - candidate * candidate)  # ∂h_t/∂ what h̃ is the tanh of
-        slope_r = share * r * (1 - r)  # ∂ what h̃ is the tanh of / ∂ what r is the sigmoid of
+        slope_r = from_state * r * (1 - r)  # ∂ what h̃ is the tanh of / ∂ what r is the sigmoid of
 
         blame = np.empty_like(self.gates)  # ∂L/∂(x W)
         recurrent_blame = np.empty_like(self.gates)  # ∂L/∂(h U)

@@ -10,7 +10,7 @@ h_t is an input of h_{t+1}. They add, as on any two paths. That is backpropagati
 
 import numpy as np
 
-from backproplab.layers.contract import Array, Cost, Formulas, Layer, Shape
+from backproplab.layers.contract import Array, Cost, Formulas, Layer, Shape, is_count
 from backproplab.layers.dense import add_rows, rows
 from backproplab.layers.initial import standard_deviation
 
@@ -35,12 +35,14 @@ class Recurrent(Layer):
 
     def __init__(self, features: int, units: int, *, truncate: int | None = None) -> None:
         kind = type(self).__name__
-        if features < 1 or units < 1:
-            raise ValueError(f"{kind} needs at least one feature and one unit, got {features} and {units}")
-        if truncate is not None and truncate < 1:
+        if not (is_count(features) and is_count(units)):
             raise ValueError(
-                f"{kind} sends messages through at least one step, got truncate={truncate}; "
-                "leave it out to send them through all"
+                f"{kind} needs at least one feature and one unit, got {features!r} and {units!r}"
+            )
+        if truncate is not None and not is_count(truncate):
+            raise ValueError(
+                f"{kind} sends messages through a whole number of steps, at least one, got "
+                f"truncate={truncate!r}; leave it out to send them through all"
             )
         self.features = features
         self.units = units
@@ -68,6 +70,11 @@ class Recurrent(Layer):
             raise self.wrong_input(("batch", *input_shape))
         return (input_shape[0], self.units)
 
+    def output_axes(self, input_axes: Shape) -> Shape:
+        """`(units,)`, wherever the features fit."""
+        super().output_axes(input_axes)
+        return (self.units,)
+
     def draw(self, rng: np.random.Generator) -> dict[str, Array]:
         """W and U as Xavier says, each block by itself, and a bias of 0."""
         columns = self.blocks * self.units
@@ -87,9 +94,16 @@ class Recurrent(Layer):
 
     def wrong_input(self, shape: tuple[int | str, ...]) -> ValueError:
         """The error for a whole input array of this shape: what was expected, and what to do."""
+        is_array = not any(isinstance(size, str) for size in shape)
+        if len(shape) == 2 and is_array and self.features == 1 != shape[1]:
+            advice = "; one feature a step is x[:, :, np.newaxis]"
+        elif len(shape) == 2 and shape[1] == self.features:
+            advice = "; pass a batch of sequences: x[np.newaxis] of a single one"
+        else:
+            advice = ""
         return ValueError(
             f"{type(self).__name__} expected sequences of shape (batch, time, {self.features}), at least one "
-            f"step long, got {shape}; one feature a step is x[:, :, np.newaxis]"
+            f"step long, got {shape}{advice}"
         )
 
     def __repr__(self) -> str:
