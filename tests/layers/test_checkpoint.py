@@ -260,13 +260,12 @@ class TestWhatAnEarlierPassLeft:
     """A layer may have been used before, and may be called between the passes: that is another pass's."""
 
     def test_it_is_let_go(self, make, shape):
-        layers = make()
+        layers, array = make(), np.random.default_rng(0).normal(size=(5, *shape))
         for layer in layers:
-            shape = layer.forward(np.random.default_rng(0).normal(size=(5, *shape))).shape[1:]
-        block = Checkpoint(layers)
-        x = np.random.default_rng(1).normal(size=(2, *dict(PASSES_BEFORE.values())[make]))
+            array = layer.forward(array)
+        block, array = Checkpoint(layers), np.random.default_rng(1).normal(size=(2, *shape))
         for one_pass in (block.forward, block.backward):
-            x = one_pass(x)
+            array = one_pass(array)
             for layer in checkpoint.inside(block):
                 names = set(layer.keeps) - set(layer.state) - {"layers"}
                 assert not names & set(vars(layer))
@@ -277,7 +276,7 @@ class TestWhatAnEarlierPassLeft:
         y = plain.forward(x)
         upstream = np.random.default_rng(3).normal(size=y.shape)
         np.testing.assert_array_equal(block.forward(x), y)
-        other = np.random.default_rng(4).normal(size=(2, *shape))
+        other = np.random.default_rng(4).normal(size=(3, *shape))
         for layer in block.layers:
             other = layer.forward(other)
         np.testing.assert_array_equal(block.backward(upstream), plain.backward(upstream))
