@@ -21,7 +21,8 @@ class Attention(Layer):
 
     Shapes: x and y `(batch, ..., time, features)`; the parameters `query`, `key`, `value` and `output` are
     the four W, `(features, features)`; `attention`, which forward keeps, is A,
-    `(batch, ..., heads, time, time)`. Source: Vaswani and others, *Attention Is All You Need*, 2017.
+    `(batch, ..., heads, time, time)`. ValueError where heads cannot divide the features, or a sequence has no
+    place. Source: Vaswani and others, *Attention Is All You Need*, 2017.
 
     >>> head = Attention(2)
     >>> head.query, head.key, head.value, head.output = np.eye(2), np.eye(2), np.eye(2), np.eye(2)

@@ -43,10 +43,9 @@ class Conv2D(Layer):
 
     `initial` names how the weights start, as for `Dense`; each output has size · size · inputs inputs. A
     backward pass overwrites `weights_gradient` and `bias_gradient`, and makes the windows once more instead
-    of keeping them: they are size² times as large as the picture, and for a while those of a few examples, or
-    of a single large one, are there. ValueError where a picture is smaller than
-    the filter, or has other channels. Source: LeCun and others, *Backpropagation Applied to Handwritten Zip
-    Code Recognition*, 1989. Lesson 17.
+    of keeping them: they are size² times as large as the picture. A pass has those of a few examples at a
+    time, or of one large one. ValueError where a picture is smaller than the filter, or has other channels.
+    Source: LeCun and others, *Backpropagation Applied to Handwritten Zip Code Recognition*, 1989. Lesson 17.
 
     >>> conv = Conv2D(1, 1, size=2)
     >>> conv.weights = np.array([[1.0, 2.0], [3.0, 4.0]]).reshape(2, 2, 1, 1)

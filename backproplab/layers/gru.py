@@ -16,7 +16,7 @@ class GRU(Recurrent):
     and r of x_t W_r + h_{t−1} U_r + b_r. Shapes: as of `RNN`, but W `weights` `(features, 3 units)`, U
     `recurrent` `(units, 3 units)` and b `bias` `(3 units,)` hold the columns of z, then of r, then of h̃. b_z
     starts at `update_bias`, the rest of b at 0: a negative one keeps z near 0, and the state as it was.
-    `truncate` is as in `RNN`. Source: Cho et al. 2014.
+    `truncate` and errors are as in `RNN`. Source: Cho et al. 2014.
 
     The gate r is multiplied after the product with U_h, as in PyTorch, not before it, as in the paper: one
     product serves all three columns. PyTorch's z is our 1 − z: change the signs of W_z, U_z and b_z. It has a

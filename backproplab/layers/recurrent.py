@@ -117,7 +117,7 @@ class RNN(Recurrent):
     Shapes: x `(batch, time, features)`, W `weights` `(features, units)`, U `recurrent` `(units, units)`, b
     `bias` `(units,)`, h `(batch, time, units)`. With `truncate=k`, time is cut into pieces of k steps,
     counted from the last one, and no message crosses a cut: what the layer trains on is then not the whole
-    gradient.
+    gradient. ValueError for sequences of no step, or of other features.
 
     >>> rnn = RNN(1, 1)
     >>> rnn.weights, rnn.recurrent = [[1.0]], [[0.5]]
