@@ -7,6 +7,7 @@ same order, so that an optimiser's whole update is one subtraction.
 import copy
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any, Self
 
 import numpy as np
@@ -176,20 +177,36 @@ class Network:
         """Shapes, parameters, operations and kept bytes of each layer, at a batch size.
 
         `input_shape` is that of one example; needed only where the first layers leave it open, as Flatten
-        does.
+        does, and a convolution or an Attention. ValueError if it is missing then, or does not fit.
         """
         batch = at_least_one(batch, "batch")
         shape = self.input_shape if input_shape is None else input_shape
-        try:
-            if shape is None:
-                raise ValueError("the first layers leave it open")
-            self.output_shape(shape)
-        except ValueError as error:
+        if shape is None or (input_shape is None and not self._takes(shape)):
             raise ValueError(
-                f"this network takes inputs of several shapes ({error}); "
-                "say which: summary(input_shape=(28, 28))"
-            ) from None
+                "this network takes examples of several shapes; "
+                f"say which: summary(input_shape={self._example_shape()})"
+            )
+        self.output_shape(shape)  # raises where it does not fit
         return summarise(self.chain, shape, batch=batch, dtype=self.dtype)
+
+    def _takes(self, shape: Shape) -> bool:
+        """Whether an example of this shape goes through."""
+        try:
+            self.output_shape(shape)
+        except ValueError:
+            return False
+        return True
+
+    def _example_shape(self) -> Shape | str:
+        """A sequence or a picture that goes through, or else one that the first layer takes, or "..."."""
+        last = self.input_shape or ()
+        shapes: list[Shape] = [(10, *last), (28, 28, *last), (1, *last), (28, 28, 1)]
+        for takes in (self.output_shape, self.layers[0].output_shape):
+            for shape in shapes:
+                with suppress(ValueError):
+                    takes(shape)
+                    return shape
+        return "..."
 
     def _bind(self) -> None:
         """Make every layer's parameters and gradients views into the two flat vectors."""

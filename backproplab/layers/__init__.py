@@ -18,11 +18,13 @@ from backproplab.layers.convolution import Conv2D
 from backproplab.layers.dense import Dense
 from backproplab.layers.embedding import Embedding
 from backproplab.layers.flatten import Flatten
+from backproplab.layers.gru import GRU
 from backproplab.layers.half import Half
+from backproplab.layers.last_step import LastStep
 from backproplab.layers.normalization import BatchNorm, LayerNorm
 from backproplab.layers.pooling import AvgPool2D, MaxPool2D
 from backproplab.layers.position import Position
-from backproplab.layers.recurrent import GRU, RNN, LastStep
+from backproplab.layers.recurrent import RNN
 
 __all__ = [
     "ACTIVATIONS",

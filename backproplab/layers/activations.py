@@ -55,11 +55,7 @@ class Sigmoid(Activation):
     def forward(self, x: Array, out: Array | None = None) -> Array:
         """Sigmoid of each element; keeps the output a."""
         self.check_floats(x)
-        a: Array = np.negative(x, out=out)
-        with np.errstate(over="ignore"):  # e⁻ᶻ = ∞ for very negative z, and 1 / (1 + ∞) = 0 is right
-            np.exp(a, out=a)
-        a += 1
-        self.a: Array = np.reciprocal(a, out=a)
+        self.a = sigmoid(x, out)
         return self.a
 
     def backward(self, upstream: Array, out: Array | None = None) -> Array:
@@ -216,3 +212,16 @@ class Softplus(Activation):
 
 ACTIVATIONS: tuple[type[Activation], ...] = (Sigmoid, Tanh, ReLU, LeakyReLU, GELU, Softplus)
 """Every activation of the package, in the order in which menus offer them."""
+
+
+def sigmoid(z: Array, out: Array | None = None) -> Array:
+    """1 / (1 + e⁻ᶻ) of each element; `out` may be z itself.
+
+    >>> sigmoid(np.array([-1000.0, 0.0]))
+    array([0. , 0.5])
+    """
+    a: Array = np.negative(z, out=out)
+    with np.errstate(over="ignore"):  # e⁻ᶻ = ∞ for very negative z, and 1 / (1 + ∞) = 0 is right
+        np.exp(a, out=a)
+    a += 1
+    return np.reciprocal(a, out=a)

@@ -1,10 +1,11 @@
 """Attention: each place of a sequence takes a weighted average of what the places before it have to say."""
 
 import math
+from typing import Any
 
 import numpy as np
 
-from backproplab.layers.contract import Array, Cost, Formulas, Layer, Shape
+from backproplab.layers.contract import Array, Cost, Formulas, Layer, Shape, is_count
 from backproplab.layers.dense import rows
 from backproplab.layers.initial import standard_deviation
 
@@ -20,7 +21,8 @@ class Attention(Layer):
 
     Shapes: x and y `(batch, ..., time, features)`; the parameters `query`, `key`, `value` and `output` are
     the four W, `(features, features)`; `attention`, which forward keeps, is A,
-    `(batch, ..., heads, time, time)`. Source: Vaswani and others, *Attention Is All You Need*, 2017.
+    `(batch, ..., heads, time, time)`. ValueError where heads cannot divide the features, or a sequence has no
+    place. Source: Vaswani and others, *Attention Is All You Need*, 2017.
 
     >>> head = Attention(2)
     >>> head.query, head.key, head.value, head.output = np.eye(2), np.eye(2), np.eye(2), np.eye(2)
@@ -56,10 +58,10 @@ class Attention(Layer):
     )
 
     def __init__(self, features: int, *, heads: int = 1) -> None:
-        if features < 1 or heads < 1 or features % heads:
+        if not (is_count(features) and is_count(heads)) or features % heads:
             raise ValueError(
-                "Attention divides its features among its heads, the same number to each; "
-                f"got {features} features and {heads} heads"
+                "Attention divides its features among its heads, the same whole number to each; "
+                f"got {features!r} features and {heads!r} heads"
             )
         self.features = features
         self.heads = heads
@@ -74,7 +76,7 @@ class Attention(Layer):
         self.check_input(x)
         self.x = x
         self.q, self.k, self.v = (self.split(x @ w) for w in (self.query, self.key, self.value))
-        scores = self.q @ turned(self.k)
+        scores = self.q @ transpose(self.k)
         scores *= self.scale
         scores += future(x.shape[-2], x.dtype)
         self.attention = softmax(scores)
@@ -89,11 +91,11 @@ class Attention(Layer):
         self.check_upstream(upstream, self.x)
         np.matmul(rows(self.mixed).T, rows(upstream), out=self.output_gradient)
         blame = self.split(upstream @ self.output.T)  # ∂L/∂(A V)
-        blame_v = turned(self.attention) @ blame
-        blame_scores = softmax_backward(self.attention, blame @ turned(self.v))
+        blame_v = transpose(self.attention) @ blame
+        blame_scores = softmax_backward(self.attention, blame @ transpose(self.v))
         blame_scores *= self.scale
         blame_q = blame_scores @ self.k
-        blame_k = turned(blame_scores) @ self.q
+        blame_k = transpose(blame_scores) @ self.q
 
         paths = [
             (self.query, self.query_gradient, self.join(blame_q)),
@@ -110,7 +112,8 @@ class Attention(Layer):
 
     def split(self, array: Array) -> Array:
         """`(..., time, features)` as a view `(..., heads, time, features of a head)`."""
-        return array.reshape(*array.shape[:-1], self.heads, -1).swapaxes(-3, -2)
+        each = self.features // self.heads
+        return array.reshape(*array.shape[:-1], self.heads, each).swapaxes(-3, -2)
 
     def join(self, array: Array) -> Array:
         """`(..., heads, time, features of a head)` as `(..., time, features)`."""
@@ -120,8 +123,8 @@ class Attention(Layer):
     # what goes in, what comes out, what it costs
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        """The shape that goes in, which ends with the features."""
-        if input_shape[-1:] != self.input_shape:
+        """The shape that goes in, `(..., time, features)`."""
+        if len(input_shape) < 2 or input_shape[-1] != self.features or not input_shape[-2]:
             raise self.wrong_input(("batch", *input_shape))
         return input_shape
 
@@ -130,12 +133,20 @@ class Attention(Layer):
 
         Of a score, forward scales, masks and exponentiates, which takes seven operations; backward five.
         """
-        *_, time = (1, *input_shape[:-1])
+        time = input_shape[-2]
         count = int(np.prod(input_shape[:-1]))
         product, pairs = 2 * count * self.features**2, 2 * count * time * self.features
         scores = count * time * self.heads
         parameters = 4 * product + 4 * pairs + product + 5 * scores
         return Cost(4 * product + 2 * pairs + 7 * scores, parameters, 3 * product + 3 * count * self.features)
+
+    def kept_bytes(
+        self, input_shape: Shape, dtype: np.dtype[Any], *, input_is_kept: bool = False
+    ) -> tuple[int, bool]:
+        """X, Q, K, V and A V; and A, which grows with the square of time."""
+        size, time = int(np.prod(input_shape)), input_shape[-2]
+        weights = int(np.prod(input_shape[:-1])) * time * self.heads
+        return ((4 if input_is_kept else 5) * size + weights) * dtype.itemsize, False
 
     def draw(self, rng: np.random.Generator) -> dict[str, Array]:
         """All four matrices by Xavier's rule."""
@@ -146,16 +157,21 @@ class Attention(Layer):
     def check_input(self, x: Array) -> None:
         """Raise unless x is a plain array `(batch, ..., time, features)` in the dtype of the parameters."""
         self.check_floats(x)
-        if x.ndim < 3 or x.shape[-1] != self.features:
+        if x.ndim < 3 or x.shape[-1] != self.features or not x.shape[-2]:
             raise self.wrong_input(x.shape)
         if x.dtype != self.query.dtype:
             raise self.wrong_dtype(x.dtype, self.query.dtype)
 
     def wrong_input(self, shape: tuple[int | str, ...]) -> ValueError:
         """The error for a whole input array of this shape: what was expected, and what to do."""
-        advice = "; pass a batch of sequences: x[np.newaxis]" if len(shape) < 3 else ""
+        if shape[-1] != self.features:
+            advice = f"what comes before it must give {self.features} features a place"
+        elif len(shape) < 3:
+            advice = "pass a batch of sequences: x[np.newaxis] of a single one"
+        else:
+            advice = "a sequence has at least one place"
         return ValueError(
-            f"Attention expected inputs of shape (batch, time, {self.features}), got {shape}{advice}"
+            f"Attention expected inputs of shape (batch, time, {self.features}), got {shape}; {advice}"
         )
 
     def __repr__(self) -> str:
@@ -193,6 +209,6 @@ def softmax_backward(weights: Array, upstream: Array) -> Array:
     return blame
 
 
-def turned(array: Array) -> Array:
+def transpose(array: Array) -> Array:
     """The transpose of the last two axes, a view."""
     return array.swapaxes(-1, -2)

@@ -7,7 +7,7 @@ import numpy as np
 
 from backproplab.layers.contract import Array, Cost, Layer, Shape
 from backproplab.layers.guard import Guard, is_ours
-from backproplab.layers.passes import Passes
+from backproplab.layers.passes import Passes, errors_of
 
 
 class LayerStep(NamedTuple):
@@ -133,10 +133,19 @@ class Chain(Layer):
     # what goes in, what comes out, what it costs
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        """Each layer's, one after the other."""
-        for layer in self.layers:
-            input_shape = layer.output_shape(input_shape)
+        """Each layer's, one after the other; a ValueError of one has its name."""
+        for name, layer in zip(self.names, self.layers, strict=True):
+            with errors_of(name):
+                input_shape = layer.output_shape(input_shape)
         return input_shape
+
+    def output_axes(self, input_axes: Shape) -> Shape | None:
+        """Each layer's, one after the other; None once one of them does not say."""
+        axes: Shape | None = input_axes
+        for layer in self.layers:
+            if axes is not None:
+                axes = layer.output_axes(axes)
+        return axes
 
     def cost(self, input_shape: Shape) -> Cost | None:
         """All layers' costs. What comes before the first parameters is only done for the input's gradient."""
@@ -213,8 +222,10 @@ class Residual(Chain):
 
     def check_chain(self) -> None:
         """Raise if the layers do not give back the shape that they get."""
-        if self.input_shape is not None and self.leading_axes:
-            self.output_shape(self.input_shape)
+        if self.input_shape is not None:
+            made = self.output_axes(self.input_shape)
+            if made is not None and made != self.input_shape:
+                raise self.wrong_sum(self.input_shape, made)
 
     def forward(self, x: Array, out: Array | None = None) -> Array:
         """X plus what the inner layers make of it."""
@@ -268,34 +279,29 @@ class Residual(Chain):
 def chain_shapes(names: Sequence[str], layers: Sequence[Layer]) -> Shape | None:
     """Check that each layer takes what the one before gives; returns the input's last axes, None if open.
 
-    What comes out of a layer is known as far as it says so. Its last axes are followed through layers that
-    take any axes before them; behind another layer, such as Flatten, they may be anything.
+    What comes out of a layer is known as far as its `output_axes` say; behind one that does not, such as
+    Flatten, the last axes may be anything.
     """
     first: Shape | None = None
-    shape: Shape | None = None
-    whole = False  # whether `shape` is that of a whole example, or only its last axes
+    axes: Shape | None = None
     for index, (name, layer) in enumerate(zip(names, layers, strict=True)):
-        if shape is None and layer.input_shape is not None:
-            shape, whole = layer.input_shape, False  # it says the last axes alone
-            if all(keeps_last_axes(before, shape) for before in layers[:index]):
-                first = shape
-        says = type(layer).output_shape is not Layer.output_shape
-        if shape is None or not says or not (whole or layer.leading_axes):
-            shape = None
+        if axes is None and layer.input_shape is not None:
+            axes = layer.input_shape
+            if all(keeps_last_axes(before, axes) for before in layers[:index]):
+                first = axes
+        if axes is None:
             continue
         try:
-            shape = layer.output_shape(shape)
+            axes = layer.output_axes(axes)
         except ValueError as error:
             raise ValueError(f"{name} does not fit what comes before it: {error}") from None
     return first
 
 
-def keeps_last_axes(layer: Layer, shape: Shape) -> bool:
-    """Whether a layer says that it changes no shape that ends with these axes; an activation does."""
-    if not layer.leading_axes or type(layer).output_shape is Layer.output_shape:
-        return False
+def keeps_last_axes(layer: Layer, axes: Shape) -> bool:
+    """Whether a layer says that it leaves these last axes of an input as they are; an activation does."""
     try:
-        return layer.output_shape(shape) == shape
+        return layer.output_axes(axes) == axes
     except ValueError:
         return False
 

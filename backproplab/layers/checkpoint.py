@@ -37,7 +37,8 @@ class Checkpoint(Chain):
 
     After either pass, the arrays that forward has set in the layers are let go: those that a layer names in
     `keeps`, or, where it names none, every one in a place that held no array before. So a running mean of
-    your own that is None until the first pass has to be named in `state`, as the contract says.
+    your own that is None until the first pass has to be named in `state`, as the contract says. What the
+    package's own layers name in `keeps` is let go even if it was there before: it is always a pass's.
 
     >>> from backproplab.layers import Dense, Tanh
     >>> for kind in (Chain, Checkpoint):
@@ -189,15 +190,25 @@ def shared(layer: Layer) -> dict[int, Any]:
 
 
 def set_by_forward(layer: Layer, before: Mapping[str, Any]) -> list[str]:
-    """The attributes in which a forward pass has put arrays for backward, by what was there before it."""
+    """The attributes that a forward pass has set for backward, by what was there before it.
+
+    In a layer of yours, an array of its own that was there before may be a table that is made only once; what
+    the package's layers name in `keeps` is set anew by each pass, arrays, shapes and dtypes.
+    """
+    keeps = layer.keeps or {}
     return [
         name
         for name, value in vars(layer).items()
-        if value is not before.get(name)
-        and name not in layer.state
-        and (layer.keeps is None or name in layer.keeps)
-        and holds_arrays(value)
-        and ((layer.keeps or {}).get(name) in ("input", "output") or not holds_arrays(before.get(name)))
+        if name not in layer.state
+        and (
+            (keeps.get(name) == "own" and package_says_keeps(layer))
+            or (
+                value is not before.get(name)
+                and (layer.keeps is None or name in keeps)
+                and holds_arrays(value)
+                and (keeps.get(name) in ("input", "output") or not holds_arrays(before.get(name)))
+            )
+        )
     ]
 
 
@@ -205,10 +216,16 @@ def let_go(before: list[tuple[Layer, dict[str, Any]]]) -> None:
     """Put back what stood in the attributes in which forward has put arrays since."""
     for layer, held in before:
         for name in set_by_forward(layer, held):
-            if holds_arrays(held.get(name)) or name not in held:
+            if holds_arrays(held.get(name)) or name not in held or package_says_keeps(layer):
                 del vars(layer)[name]
             else:
                 vars(layer)[name] = held[name]
+
+
+def package_says_keeps(layer: Layer) -> bool:
+    """Whether a layer's `keeps` was said by the package: a class of yours may inherit it."""
+    says = next(kind for kind in type(layer).__mro__ if "keeps" in vars(kind))
+    return says.__module__.startswith("backproplab.layers.")
 
 
 def holds_arrays(value: Any) -> bool:

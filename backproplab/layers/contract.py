@@ -85,8 +85,8 @@ class Layer:
     are the outer layer's too, as "query.weights". Each keeps what its last forward left, so that it can be
     called only once in a pass.
 
-    `integers`, `input_shape`, `output_shape`, `cost`, `draw` and `formulas` say more; without `draw`, a layer
-    starts from the numbers of its constructor, whatever the network's seed.
+    `integers`, `input_shape`, `output_shape`, `output_axes`, `cost`, `draw` and `formulas` say more; without
+    `draw`, a layer starts from the numbers of its constructor, whatever the network's seed.
 
     **A layer that predicts otherwise than it trains** has a method `predict(x)` too, which `Network.predict`
     calls in place of forward, and names in `state` its arrays that no gradient moves. `BatchNorm` is one.
@@ -200,6 +200,21 @@ class Layer:
         """
         return self._tried(input_shape)[2].shape[1:]
 
+    def output_axes(self, input_axes: Shape) -> Shape | None:
+        """The last axes of an output, where those of an input are `input_axes`; None: that does not say it.
+
+        What a network can know of shapes before it has seen an input. ValueError if the axes do not fit.
+        """
+        own = self.input_shape or ()
+        both = min(len(own), len(input_axes))
+        if own[len(own) - both :] != input_axes[len(input_axes) - both :]:
+            between = () if self.leading_axes else ("...",)
+            raise self.wrong_input(("batch", *between, *input_axes))
+        if not self.leading_axes or type(self).output_shape is Layer.output_shape:
+            return None
+        known = input_axes if len(input_axes) > len(own) else own
+        return self.output_shape((1, *known))[1:]  # it takes any axes before these
+
     def cost(self, input_shape: Shape) -> Cost | None:
         """Floating-point operations for one example of `input_shape`; None if the layer does not say."""
         return None
@@ -217,7 +232,7 @@ class Layer:
         inputs = int(np.prod(input_shape)) * (8 if self.integers else dtype.itemsize)
         outputs = int(np.prod(self.output_shape(input_shape))) * dtype.itemsize
         count = inputs * ("input" in kinds and not input_is_kept) + outputs * ("output" in kinds)
-        return count, "output" in kinds or (not kinds and input_is_kept)
+        return count, "output" in kinds
 
     # parameters
 
@@ -357,6 +372,12 @@ class Layer:
 
     def _hold(self, name: str, array: Array, gradient: Array | None = None) -> None:
         """Keep the array and its gradient; the class shows them as attributes that keep their place."""
+        self._show(name)
+        vars(self)[f"_{name}"] = array
+        vars(self)[f"_{name}_gradient"] = np.zeros_like(array) if gradient is None else gradient
+
+    def _show(self, name: str) -> None:
+        """Give the class the two attributes of a parameter, unless it has them."""
         for attribute in (name, f"{name}_gradient"):
             found = getattr(type(self), attribute, None)
             taken = hasattr(Layer, attribute) or hasattr(Layer, f"_{attribute}")
@@ -366,8 +387,6 @@ class Layer:
                 raise ValueError(
                     f"a layer has a {attribute!r} already; give the parameter {name!r} another name"
                 )
-        vars(self)[f"_{name}"] = array
-        vars(self)[f"_{name}_gradient"] = np.zeros_like(array) if gradient is None else gradient
 
     def _digest(self) -> bytes:
         """What tells whether somebody changed the layer's own parameters."""
@@ -449,6 +468,8 @@ class Layer:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
+        for name in self._names:  # a new process, which unpickles it, may have made no layer of the class yet
+            self._show(name)
         for layer in self.parts.values():
             layer.take_place()
 
@@ -521,6 +542,20 @@ def float_dtype(dtype: DTypeLike) -> np.dtype[Any]:
     if found not in FLOATS:
         raise TypeError(f"layers compute in float32 or float64, got dtype {found}")
     return found
+
+
+def is_count(value: object, *, least: int = 1) -> bool:
+    """Whether a value is a whole number, from `least` on.
+
+    >>> is_count(3), is_count(0), is_count(2.0)
+    (True, False, False)
+    """
+    return isinstance(value, int | np.integer) and bool(value >= least)
+
+
+def no_array(shape: Shape, dtype: np.dtype[Any]) -> Array:
+    """An array of that shape and dtype that takes no room, to compare another with."""
+    return np.broadcast_to(np.zeros((), dtype), shape)
 
 
 def arrays_in(attributes: Mapping[str, Any]) -> Iterator[NDArray[Any]]:

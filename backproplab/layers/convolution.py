@@ -12,16 +12,20 @@ a turn.
 """
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from backproplab.layers.contract import Array, Cost, Formulas, Layer, Shape
+from backproplab.layers.contract import Array, Cost, Formulas, Layer, Shape, is_count, no_array
 from backproplab.layers.dense import rows
 from backproplab.layers.initial import standard_deviation
 
-CHUNK = 1 << 18  # bytes of windows that are copied at a time: they stay in the processor's cache
+CHUNK = 1 << 18
+"""Bytes of windows that are copied at a time, so that small pictures stay in the processor's cache.
+
+Those of one example are always copied together, and may be more: of 28 × 28 × 16 and 3 × 3 they are 0.4 MB.
+"""
 
 
 class Conv2D(Layer):
@@ -39,7 +43,9 @@ class Conv2D(Layer):
 
     `initial` names how the weights start, as for `Dense`; each output has size · size · inputs inputs. A
     backward pass overwrites `weights_gradient` and `bias_gradient`, and makes the windows once more instead
-    of keeping them: they are size² times as large as the picture. Lesson 17.
+    of keeping them: they are size² times as large as the picture. A pass has those of a few examples at a
+    time, or of one large one. ValueError where a picture is smaller than the filter, or has other channels.
+    Source: LeCun and others, *Backpropagation Applied to Handwritten Zip Code Recognition*, 1989. Lesson 17.
 
     >>> conv = Conv2D(1, 1, size=2)
     >>> conv.weights = np.array([[1.0, 2.0], [3.0, 4.0]]).reshape(2, 2, 1, 1)
@@ -79,10 +85,17 @@ class Conv2D(Layer):
         padding: int = 0,
         initial: str = "he",
     ) -> None:
-        if inputs < 1 or outputs < 1:
-            raise ValueError(f"Conv2D needs at least one input and one output, got {inputs} and {outputs}")
+        if not (is_count(inputs) and is_count(outputs)):
+            raise ValueError(
+                f"Conv2D needs at least one input and one output, got {inputs!r} and {outputs!r}"
+            )
         check_window("Conv2D", size, stride)
-        if not 0 <= padding < size:
+        if not is_count(padding, least=0):
+            raise ValueError(
+                f"Conv2D's padding is a whole number of pixels from 0, got {padding!r}; "
+                f"of a filter with an odd size, padding={size // 2} keeps height and width"
+            )
+        if padding >= size:
             raise ValueError(
                 f"Conv2D's padding must be from 0 to size − 1 = {size - 1}, got {padding}: with more, some "
                 "windows would see no pixel at all"
@@ -103,7 +116,7 @@ class Conv2D(Layer):
         # The bias is the weight of an input that is always 1.
         matrix = np.vstack([self.weights.reshape(-1, self.outputs), self.bias])
         down, across, _ = self.output_shape(x.shape[1:])
-        return laid_on(self._windows(x), matrix, (len(x), down, across, self.outputs), out)
+        return product_of(self._windows(x), matrix, (len(x), down, across, self.outputs), out)
 
     def backward(
         self, upstream: Array, out: Array | None = None, *, needs_input_gradient: bool = True
@@ -118,8 +131,8 @@ class Conv2D(Layer):
         if not needs_input_gradient:
             return None
         # Pixel r was in the windows that start at r, r − 1, … and met the weights 0, 1, … in them.
-        turned = self.weights[::-1, ::-1].swapaxes(2, 3).reshape(-1, self.inputs)
-        return laid_on(self._windows_back(upstream), turned, x.shape, out)
+        matrix = self.weights[::-1, ::-1].swapaxes(2, 3).reshape(-1, self.inputs)
+        return product_of(self._windows_back(upstream), matrix, x.shape, out)
 
     def _windows(self, x: Array) -> Iterator[tuple[slice, Array]]:
         """What the filters see of x, and a 1 for the bias at the end of each row."""
@@ -148,8 +161,17 @@ class Conv2D(Layer):
             )
         return (*places((height, width), self.filter_size, self.stride), self.outputs)
 
+    def output_axes(self, input_axes: Shape) -> Shape:
+        """`(outputs,)`, wherever the channels fit."""
+        super().output_axes(input_axes)
+        return (self.outputs,)
+
     def cost(self, input_shape: Shape) -> Cost:
-        """One product for each window and the bias forward; two products backward, one at each pixel."""
+        """One product for each window and the bias forward; two products backward, one at each pixel.
+
+        With a stride, most of what a pixel's product multiplies are zeros: with stride 2, ∂L/∂x costs four
+        times what forward does, at the edges more.
+        """
         down, across, _ = self.output_shape(input_shape)
         each = 2 * self.weights.size
         count = down * across
@@ -173,13 +195,17 @@ class Conv2D(Layer):
 
     def wrong_input(self, shape: tuple[int | str, ...]) -> ValueError:
         """The error for a whole input array of this shape: what was expected, and what to do."""
-        advice = "a picture's channels come last"
-        if self.inputs == 1 and len(shape) == 3 and shape[-1] != 1:
-            advice = "grey pictures have one channel: x[..., np.newaxis]"
-        elif len(shape) == 4 and shape[1] == self.inputs:
-            advice = "its channels come last: x.transpose(0, 2, 3, 1)"
+        if "..." in shape or (len(shape) == 4 and self.inputs not in (shape[1], shape[-1])):
+            fitting = f"Conv2D({shape[-1]}, {self.outputs}, size={self.filter_size})"
+            advice = f"the channels come last, and are {shape[-1]}: make it {fitting}"
+        elif len(shape) == 4:
+            advice = "the channels come last: x.transpose(0, 2, 3, 1)"
         elif len(shape) == 3 and shape[-1] == self.inputs:
-            advice = "pass a batch: x[np.newaxis]"
+            advice = "pass a batch: x[np.newaxis] of a single picture"
+        elif len(shape) == 3 and self.inputs == 1:
+            advice = "grey pictures have one channel: x[..., np.newaxis]"
+        else:
+            advice = "give each example these three axes first, with x.reshape"
         return ValueError(
             f"Conv2D expected inputs of shape (batch, height, width, {self.inputs}), got {shape}; {advice}"
         )
@@ -202,7 +228,7 @@ class Frame(NamedTuple):
     step: int
 
 
-def laid_on(
+def product_of(
     windows_of: Iterator[tuple[slice, Array]], matrix: Array, shape: Shape, out: Array | None
 ) -> Array:
     """The product of every window with a matrix, as pictures of shape `(batch, rows, columns, channels)`."""
@@ -258,13 +284,8 @@ def places(lengths: Shape, size: int, stride: int) -> Shape:
     return tuple((length - size) // stride + 1 for length in lengths)
 
 
-def no_array(shape: Shape, dtype: np.dtype[Any]) -> Array:
-    """An array of that shape and dtype that takes no room, to compare another with."""
-    return np.broadcast_to(np.zeros((), dtype), shape)
-
-
 def check_window(kind: str, size: int, stride: int) -> None:
     """Raise unless a window's size and stride are whole numbers from 1."""
     for name, value in (("size", size), ("stride", stride)):
-        if not isinstance(value, int | np.integer) or value < 1:
+        if not is_count(value):
             raise ValueError(f"{kind}'s {name} is a whole number of pixels from 1, got {value!r}")

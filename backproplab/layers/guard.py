@@ -143,7 +143,7 @@ def called_once(name: str, layer: Layer, method: str) -> Iterator[None]:
 
 
 def is_ours(layer: Layer) -> bool:
-    """Whether a layer, and all inside it, is one of the package, which tests have proven in every order."""
+    """Whether a layer, and all inside it, is one of the package, whose orders tests have proven."""
     return is_of_the_package(layer) and all(is_ours(inner) for inner in layer.parts.values())
 
 

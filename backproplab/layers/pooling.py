@@ -12,15 +12,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backproplab.layers.contract import Array, Cost, Formulas, Layer, Shape
-from backproplab.layers.convolution import check_window, no_array, places
+from backproplab.layers.contract import Array, Cost, Formulas, Layer, Shape, no_array
+from backproplab.layers.convolution import check_window, places
 
 
 class Pool2D(Layer):
     """What both have in common: windows of `size` × `size`, one every `stride` pixels, at first `size`.
 
     Shapes: x `(batch, height, width, channels)`, y `(batch, rows, columns, channels)`. Pixels at the right
-    and at the bottom that no whole window reaches are left out, and get a gradient of 0.
+    and at the bottom that no whole window reaches are left out, and get a gradient of 0. ValueError where a
+    picture is smaller than a window.
     """
 
     shape: Shape
@@ -53,6 +54,10 @@ class Pool2D(Layer):
             )
         return (*places((height, width), self.window, self.stride), channels)
 
+    def output_axes(self, input_axes: Shape) -> Shape:
+        """The channels, which stay as they are."""
+        return input_axes[-1:]
+
     def cost(self, input_shape: Shape) -> Cost:
         """One operation for each number in each window, both ways."""
         count = int(np.prod(self.output_shape(input_shape))) * self.window**2
@@ -65,9 +70,13 @@ class Pool2D(Layer):
 
     def wrong_input(self, shape: tuple[int | str, ...]) -> ValueError:
         """The error for a whole input array of this shape: what was expected, and what to do."""
+        if len(shape) == 3:
+            advice = "grey pictures have one channel: x[..., np.newaxis]; of a single picture, x[np.newaxis]"
+        else:
+            advice = "give each example these three axes first, with x.reshape"
         return ValueError(
             f"{type(self).__name__} expected inputs of shape (batch, height, width, channels), got {shape}; "
-            "grey pictures have one channel: x[..., np.newaxis]"
+            f"{advice}"
         )
 
     def __repr__(self) -> str:
@@ -81,6 +90,9 @@ class MaxPool2D(Pool2D):
     Backward hands each y's gradient to the pixel that was the largest. Where several are equally large, the
     first of them in reading order gets all of it, as in PyTorch; any share would be a subgradient. A pixel
     that is the largest of several windows adds up. A nan counts as largest, so that it is seen.
+
+    ValueError for a picture that is smaller than a window. Source: Riesenhuber and Poggio, *Hierarchical
+    Models of Object Recognition in Cortex*, 1999.
 
     >>> pool = MaxPool2D(2)
     >>> picture = np.array([[1.0, 5.0, 2.0, 2.0], [3.0, 4.0, 2.0, 0.0]]).reshape(1, 2, 4, 1)
@@ -116,7 +128,8 @@ class MaxPool2D(Pool2D):
         downstream = np.empty(self.shape, upstream.dtype) if out is None else out
         downstream[...] = 0
         for place, receivers in enumerate(self.seen(downstream)):
-            receivers += upstream * (self.winner == place)
+            # Not a product with 0 or 1: that would be nan where upstream is infinite.
+            np.add(receivers, upstream, out=receivers, where=self.winner == place)
         return downstream
 
     def kept_bytes(
@@ -129,6 +142,9 @@ class MaxPool2D(Pool2D):
 
 class AvgPool2D(Pool2D):
     """y = the mean of each window, channel by channel.
+
+    ValueError for a picture that is smaller than a window. Source: LeCun and others, *Handwritten Digit
+    Recognition with a Back-Propagation Network*, 1990.
 
     >>> pool = AvgPool2D(2)
     >>> pool.forward(np.array([[1.0, 5.0], [3.0, 4.0]]).reshape(1, 2, 2, 1)).ravel()

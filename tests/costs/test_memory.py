@@ -12,11 +12,18 @@ from backproplab.layers import (
     GELU,
     GRU,
     RNN,
+    Attention,
+    AvgPool2D,
     BatchNorm,
     Checkpoint,
+    Conv2D,
     Embedding,
+    Flatten,
+    Half,
     LastStep,
     LayerNorm,
+    MaxPool2D,
+    Position,
     Residual,
     Softplus,
     Tanh,
@@ -96,6 +103,37 @@ def test_what_a_recurrent_layer_keeps_is_stated(kind):
     stated, found = stated_memory(network, x), memory_use(network, x)
     assert stated.kept == 4 * 100 * (15 * (3 + 20 * (1 if kind is RNN else 5)) + 20)
     assert 0 <= found.kept - stated.kept <= 3 * OBJECTS
+
+
+SHAPED = {
+    "convolution": (lambda: [Conv2D(2, 3, size=3), Tanh(), Conv2D(3, 2, size=1)], (8, 8, 2)),
+    "pooling": (lambda: [MaxPool2D(2), AvgPool2D(2), Flatten(), Dense(8, 3)], (8, 8, 2)),
+    "attention": (lambda: [Attention(8, heads=2), LayerNorm(8), Residual([Attention(8)])], (20, 8)),
+    "position": (lambda: [Tanh(), Position(20, 8), Dense(8, 8)], (20, 8)),
+    "half": (lambda: [Tanh(), Half(), Dense(8, 8)], (20, 8)),
+    "blocks": (lambda: in_blocks([Position(20, 8), Attention(8), GRU(8, 6), LastStep()], 2), (20, 8)),
+    "of what came before": (
+        lambda: in_blocks(after_a_pass(Dense(8, 8), Attention(8), GRU(8, 8)), 2),
+        (20, 8),
+    ),
+}
+
+
+def after_a_pass(*layers):
+    """Copies of layers of a network that went forward once."""
+    network = Network(layers)
+    network.forward(np.ones((200, 20, 8), np.float32))
+    return copy.deepcopy(list(network.layers))
+
+
+@pytest.mark.parametrize(("make", "shape"), SHAPED.values(), ids=SHAPED)
+def test_what_layers_of_pictures_and_sequences_keep_is_stated(make, shape):
+    network = Network(make())
+    x = np.random.default_rng(0).normal(size=(200, *shape)).astype(np.float32)
+    stated, found = stated_memory(network, x), memory_use(network, x)
+    # MaxPool2D lays down where the largest was, in bytes; a Checkpoint keeps a number for each example too
+    assert 0 <= found.kept - stated.kept <= OBJECTS * len(network.layers)
+    assert stated.peak <= found.peak
 
 
 def test_integers():

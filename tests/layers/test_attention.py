@@ -1,15 +1,12 @@
 """Attention and Position: against nudges, against PyTorch, and what a causal mask promises."""
 
-import copy
-import itertools
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backproplab import Dense, Network, SoftmaxCrossEntropy, SquaredError, Tanh, check_gradients, fit
-from backproplab.layers import Attention, Embedding, LayerNorm, Position, Residual
+from backproplab import Dense, Network, SoftmaxCrossEntropy, check_gradients, fit
+from backproplab.layers import Attention, Cost, Embedding, LayerNorm, Position, Residual
 from backproplab.layers.attention import softmax_backward
 from backproplab.optimizers import Adam
 from backproplab.targets import Masked
@@ -185,8 +182,68 @@ def test_what_is_kept_is_counted_with_the_square_of_time(heads):
         kept = {name: getattr(layer, name) for name in layer.keeps}
         assert kept["x"] is x
         found.append(sum(array.nbytes for array in kept.values()))
-    assert layer.kept_bytes((5, 4), np.dtype(np.float64))[0] == found[1] - found[0]
+    assert layer.kept_bytes((5, 4), np.dtype(np.float64)) == (found[1] - found[0], False)
+    without = found[1] - found[0] - 8 * 5 * 4
+    assert layer.kept_bytes((5, 4), np.dtype(np.float64), input_is_kept=True) == (without, False)
     assert found[1] - found[0] == 8 * (5 * 5 * 4 + heads * 5 * 5)  # x, Q, K, V, A V; and A
+
+
+def test_what_is_kept_is_counted_without_a_pass(monkeypatch):
+    monkeypatch.setattr(Attention, "forward", None)  # of 100,000 places it would need 80 GB
+    size = np.dtype(np.float64)
+    assert Attention(8).kept_bytes((100_000, 8), size)[0] == 8 * (5 * 800_000 + 10**10)
+    assert Attention(8, heads=2).kept_bytes((3, 50, 8), size)[0] == 8 * 3 * (5 * 400 + 2 * 2500)
+
+
+def test_a_gradient_of_the_input_that_nobody_asks_for():
+    x, upstream = pair(2, 3, 4)
+    layer = Attention(4, heads=2)
+    layer.forward(x)
+    layer.backward(upstream)
+    expected = {name: view.copy() for name, view in layer.gradient_views().items()}
+    assert layer.backward(upstream, needs_input_gradient=False) is None
+    for name, view in layer.gradient_views().items():
+        np.testing.assert_array_equal(view, expected[name])
+
+
+@pytest.mark.parametrize("shape", [(0, 3, 4), (2, 0, 3, 4), (0, 0, 3, 4)])
+@pytest.mark.parametrize("make", [lambda: Attention(4, heads=2), lambda: Position(5, 4)])
+def test_an_empty_batch_goes_through(make, shape):
+    layer = make()
+    y = layer.forward(np.zeros(shape))
+    assert y.shape == layer.backward(y).shape == shape
+    for gradient in layer.gradient_views().values():
+        np.testing.assert_array_equal(gradient, 0)
+
+
+def test_a_position_adds_many_small_gradients_rightly():
+    layer = Position(1, 2).astype(np.float32)
+    tenth = np.full((1_000_000, 1, 2), 0.1, np.float32)
+    layer.forward(tenth)
+    layer.backward(tenth)
+    np.testing.assert_allclose(layer.weights_gradient, 1e6 * float(np.float32(0.1)), rtol=1e-6)
+
+
+def test_a_position_costs_an_addition_an_element_each_way():
+    assert Position(9, 4).cost((5, 4)) == Cost(20, 20, 0)
+
+
+@pytest.mark.parametrize(
+    ("layers", "example"),
+    [
+        (lambda: [Attention(4)], r"\(10, 4\)"),
+        (lambda: [Embedding(5, 3), Position(12, 3), Dense(3, 2)], r"\(10,\)"),
+        (lambda: [Embedding(5, 3), Position(6, 3), Dense(3, 2)], r"\(1,\)"),
+    ],
+)
+def test_a_summary_asks_for_the_length_of_a_sequence(layers, example):
+    network = Network(layers())
+    with pytest.raises(ValueError, match=rf"say which: summary\(input_shape={example}\)"):
+        network.summary()
+    length = (6,) if network.chain.integers else (6, 4)
+    assert network.summary(input_shape=length).rows[0].output[0] == 6
+    with pytest.raises(ValueError, match="expected inputs of shape"):
+        network.summary(input_shape=length[1:])
 
 
 class TestBadInput:
@@ -195,7 +252,7 @@ class TestBadInput:
             Attention(4, heads=3)
         with pytest.raises(ValueError, match=r"\(batch, time, 4\), got \(3, 4\); pass a batch of sequences"):
             Attention(4).forward(np.ones((3, 4)))
-        with pytest.raises(ValueError, match=r"\(batch, time, 4\), got \(2, 3, 5\)"):
+        with pytest.raises(ValueError, match=r"\(batch, time, 4\), got \(2, 3, 5\); what comes before"):
             Attention(4).forward(np.ones((2, 3, 5)))
         with pytest.raises(TypeError, match="computes in float64, got float32"):
             Attention(4).forward(np.ones((2, 3, 4), np.float32))
@@ -211,7 +268,7 @@ class TestBadInput:
     def test_position(self):
         with pytest.raises(ValueError, match="needs a place and a feature at least, got 0 and 4"):
             Position(0, 4)
-        with pytest.raises(ValueError, match=r"with at most 3 places, got \(2, 5, 4\); shorten"):
+        with pytest.raises(ValueError, match=r"got \(2, 5, 4\); shorten .* make it Position\(5, 4\)"):
             Position(3, 4).forward(np.ones((2, 5, 4)))
         with pytest.raises(ValueError, match="with at most 3 places"):
             Position(3, 4).output_shape((5, 4))
@@ -219,33 +276,54 @@ class TestBadInput:
             Position(3, 4).forward(np.ones((2, 3, 4), np.float32))
         with pytest.raises(TypeError, match="expected an array of floats"):
             Position(3, 4).forward(np.ones((2, 3, 4), int))
+        for shape, says in (
+            ((3, 4), "pass a batch of sequences"),
+            ((2, 3, 5), "must give 4 features a place"),
+        ):
+            with pytest.raises(ValueError, match=says):
+                Position(3, 4).forward(np.ones(shape))
 
+    @pytest.mark.parametrize("layer", [Attention(4), Position(3, 4)], ids=repr)
+    def test_features_alone_are_no_sequence(self, layer):
+        with pytest.raises(ValueError, match=r"\(batch, time, 4\).*got \('batch', 4\)"):
+            layer.output_shape((4,))
 
-NEIGHBOURS = {
-    "attention": lambda: Attention(4, heads=2),
-    "position": lambda: Position(3, 4),
-    "dense": lambda: Dense(4, 4),
-    "tanh": Tanh,
-    "layer norm": lambda: LayerNorm(4),
-    "residual": lambda: Residual([Attention(4)]),
-}
+    def test_a_sequence_of_no_place(self):
+        for call in (
+            lambda: Attention(4).forward(np.ones((2, 0, 4))),
+            lambda: Attention(4).output_shape((0, 4)),
+        ):
+            with pytest.raises(ValueError, match="a sequence has at least one place"):
+                call()
 
+    @pytest.mark.parametrize(("features", "heads"), [(4, 2.0), (4.0, 1), (4, 0), (4, None)])
+    def test_heads_and_features_are_whole_numbers(self, features, heads):
+        with pytest.raises(ValueError, match="the same whole number to each"):
+            Attention(features, heads=heads)
+        with pytest.raises(ValueError, match=r"needs a place and a feature at least, got 2\.5"):
+            Position(2.5, 4)
 
-@pytest.mark.parametrize("names", list(itertools.product(NEIGHBOURS, repeat=2)), ids=" · ".join)
-def test_in_any_order_training_has_the_gradient_of_the_calls_by_hand(names):
-    layers = [Position(3, 4), *(NEIGHBOURS[name]() for name in names), Position(3, 4)]
-    network, loss = Network(layers, seed=3, dtype=np.float64), SquaredError()
-    for seed in range(3):
-        x, targets = pair(2, 3, 4, seed=seed)
-        network.loss_and_gradient(loss, x, targets)
-        trained = network.gradient.copy()
-        hand = [copy.deepcopy(layer) for layer in network.layers]
-        activation = x
-        for layer in hand:
-            activation = layer.forward(activation.copy())
-        loss.forward(activation.copy(), targets)
-        message = loss.backward()
-        for layer in reversed(hand):
-            message = layer.backward(message.copy())
-        gradients = [gradient.ravel() for layer in hand for gradient in layer.gradient_views().values()]
-        np.testing.assert_array_equal(trained, np.concatenate(gradients))
+    @pytest.mark.parametrize(
+        "upstream",
+        [
+            np.ones((2, 3, 1)),  # would be broadcast into the table
+            np.ones((7, 2, 4)),
+            np.ones((2, 3, 4), int),
+            np.ones((2, 3, 4), np.float32),
+            np.ma.ones((2, 3, 4)),
+        ],
+        ids=lambda array: f"{type(array).__name__} {array.shape} {array.dtype}",
+    )
+    def test_an_upstream_gradient_of_a_position(self, upstream):
+        layer = Position(3, 4)
+        with pytest.raises(RuntimeError, match="call forward first"):
+            layer.backward(upstream)
+        layer.forward(np.ones((2, 3, 4)))
+        with pytest.raises(ValueError, match="expected an upstream gradient like its output"):
+            layer.backward(upstream)
+
+    def test_an_upstream_gradient_of_a_position_in_a_network(self):
+        network = Network([Residual([Position(5, 4)])], dtype=np.float64)
+        network.forward(np.ones((3, 5, 4)))
+        with pytest.raises(ValueError, match="expected an upstream gradient like its output"):
+            network.backward(np.ones((3, 5, 1)))

@@ -9,15 +9,22 @@ import pytest
 from backproplab import SGD, Dense, Network, ReLU, SoftmaxCrossEntropy, SquaredError, check_gradients, fit
 from backproplab.costs import memory_use, pass_times
 from backproplab.layers import (
+    GRU,
+    Attention,
     BatchNorm,
     Chain,
     Checkpoint,
     Embedding,
     Flatten,
+    LastStep,
     Layer,
+    LayerNorm,
+    MaxPool2D,
     NotYetError,
+    Position,
     Residual,
     Tanh,
+    checkpoint,
     in_blocks,
 )
 
@@ -234,6 +241,47 @@ class TestMemory:
                 with pytest.raises(NotYetError, match="call forward first"):
                     getattr(layer, name)
             network.backward(np.eye(3, dtype=np.float32))
+
+
+PASSES_BEFORE = {
+    "gru": (lambda: [GRU(4, 4)], (3, 4)),
+    "attention": (lambda: [Attention(4)], (3, 4)),
+    "a class of yours": (lambda: [type("Mine", (Attention,), {})(4)], (3, 4)),
+    "layer norm": (lambda: [LayerNorm(4)], (3, 4)),
+    "batch norm": (lambda: [BatchNorm(4)], (3, 4)),
+    "max pooling": (lambda: [MaxPool2D(2)], (4, 4, 2)),
+    "position and last step": (lambda: [Position(9, 4), LastStep()], (3, 4)),
+    "inside a residual": (lambda: [Residual([LayerNorm(4), Attention(4)])], (3, 4)),
+}
+
+
+@pytest.mark.parametrize(("make", "shape"), PASSES_BEFORE.values(), ids=PASSES_BEFORE)
+class TestWhatAnEarlierPassLeft:
+    """A layer may have been used before, and may be called between the passes: that is another pass's."""
+
+    def test_it_is_let_go(self, make, shape):
+        layers, array = make(), np.random.default_rng(0).normal(size=(5, *shape))
+        for layer in layers:
+            array = layer.forward(array)
+        block, array = Checkpoint(layers), np.random.default_rng(1).normal(size=(2, *shape))
+        for one_pass in (block.forward, block.backward):
+            array = one_pass(array)
+            for layer in checkpoint.inside(block):
+                names = set(layer.keeps) - set(layer.state) - {"layers"}
+                assert not names & set(vars(layer))
+
+    def test_it_is_not_what_backward_reads(self, make, shape):
+        x, layers = np.random.default_rng(2).normal(size=(3, *shape)), make()
+        plain, block = Chain(copy.deepcopy(layers)), Checkpoint(layers)
+        y = plain.forward(x)
+        upstream = np.random.default_rng(3).normal(size=y.shape)
+        np.testing.assert_array_equal(block.forward(x), y)
+        other = np.random.default_rng(4).normal(size=(3, *shape))
+        for layer in block.layers:
+            other = layer.forward(other)
+        np.testing.assert_array_equal(block.backward(upstream), plain.backward(upstream))
+        for name, gradient in plain.gradient_views().items():
+            np.testing.assert_array_equal(block.gradient_views()[name], gradient)
 
 
 class TestTheSecondRun:

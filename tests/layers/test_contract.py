@@ -6,6 +6,9 @@ of finite differences.
 
 import copy
 import itertools
+import pickle
+import subprocess
+import sys
 from collections import defaultdict
 from contextlib import contextmanager
 
@@ -15,16 +18,25 @@ import pytest
 from backproplab import SGD, Dense, Network, SoftmaxCrossEntropy, SquaredError, check_gradients, fit
 from backproplab.layers import (
     GELU,
+    GRU,
+    RNN,
+    Attention,
+    AvgPool2D,
     BatchNorm,
     Chain,
     Checkpoint,
+    Conv2D,
     Cost,
     Embedding,
     Flatten,
+    Half,
+    LastStep,
     Layer,
     LayerNorm,
     LeakyReLU,
+    MaxPool2D,
     NotYetError,
+    Position,
     ReLU,
     Residual,
     Sigmoid,
@@ -157,12 +169,60 @@ KINDS = {
     "same": Same,
     "reversed": Reversed,
 }
-PAIRS = list(itertools.product(KINDS, repeat=2))
-TRIPLES = list(itertools.product(KINDS, repeat=3))
-SOME = [TRIPLES[i] for i in np.random.default_rng(0).choice(len(TRIPLES), 600, replace=False)]
-ORDERS = defaultdict(list)
-for kinds in [*PAIRS, *SOME]:
-    ORDERS[kinds[0]].append(kinds)
+CHANNELS = 2
+PICTURES = {
+    "convolution": lambda: Conv2D(CHANNELS, CHANNELS, size=3, padding=1, initial="xavier"),
+    "strided": lambda: Conv2D(CHANNELS, CHANNELS, size=2, stride=2, padding=1),
+    "max pooling": lambda: MaxPool2D(2, stride=1),
+    "mean pooling": lambda: AvgPool2D(2, stride=1),
+    "dense": lambda: Dense(CHANNELS, CHANNELS),
+    "tanh": Tanh,
+    "gelu": GELU,
+    "batch norm": lambda: BatchNorm(CHANNELS),
+    "layer norm": lambda: LayerNorm(CHANNELS),
+    "half": Half,
+    "residual": lambda: Residual([Conv2D(CHANNELS, CHANNELS, size=3, padding=1), ReLU()]),
+    "checkpoint": lambda: Checkpoint(
+        [Conv2D(CHANNELS, 3, size=2, padding=1), MaxPool2D(2), Dense(3, CHANNELS)]
+    ),
+    "chain": lambda: Chain([AvgPool2D(1), Conv2D(CHANNELS, CHANNELS, size=1)]),
+    "same": Same,
+    "reversed": Reversed,
+}
+SEQUENCES = {
+    "rnn": lambda: RNN(WIDTH, WIDTH),
+    "truncated": lambda: RNN(WIDTH, WIDTH, truncate=2),
+    "gru": lambda: GRU(WIDTH, WIDTH),
+    "attention": lambda: Attention(WIDTH, heads=2),
+    "position": lambda: Position(4, WIDTH),
+    "last step": LastStep,
+    "dense": lambda: Dense(WIDTH, WIDTH),
+    "tanh": Tanh,
+    "relu": ReLU,
+    "batch norm": lambda: BatchNorm(WIDTH),
+    "layer norm": lambda: LayerNorm(WIDTH),
+    "half": Half,
+    "residual": lambda: Residual([LayerNorm(WIDTH), Attention(WIDTH)]),
+    "checkpoint": lambda: Checkpoint([GRU(WIDTH, 3), Position(3, 3), RNN(3, WIDTH)]),
+    "same": Same,
+    "reversed": Reversed,
+}
+AFTER_TIME = ("dense", "tanh", "relu", "batch norm", "layer norm", "half", "same", "reversed")
+
+
+def orders(table, triples):
+    """Every two and some three of a table, by their first; behind the last step what needs no time."""
+    three = list(itertools.product(table, repeat=3))
+    some = [three[i] for i in np.random.default_rng(0).choice(len(three), triples, replace=False)]
+    found = defaultdict(list)
+    for kinds in [*itertools.product(table, repeat=2), *some]:
+        behind = kinds[kinds.index("last step") + 1 :] if "last step" in kinds else ()
+        if set(behind) <= set(AFTER_TIME):
+            found[kinds[0]].append(kinds)
+    return found
+
+
+ORDERS = orders(KINDS, 600)
 first_layers = pytest.mark.parametrize("first", KINDS)
 
 
@@ -176,8 +236,8 @@ def named(kinds):
         raise
 
 
-def network_of(kinds):
-    return Network([KINDS[kind]() for kind in kinds], seed=3, dtype=np.float64)
+def network_of(kinds, table=KINDS):
+    return Network([table[kind]() for kind in kinds], seed=3, dtype=np.float64)
 
 
 def by_hand(network, loss, x, targets):
@@ -194,22 +254,40 @@ def by_hand(network, loss, x, targets):
     return np.concatenate([np.empty(0), *gradients])
 
 
+def assert_trains_as_by_hand(network, shape):
+    """Three passes on inputs of a whole shape: the first is watched, later ones are not."""
+    rng, loss = np.random.default_rng(1), SquaredError()
+    for _ in range(3):
+        x, targets = rng.normal(size=shape), rng.normal(size=(shape[0], *network.output_shape(shape[1:])))
+        before = x.copy()
+        network.loss_and_gradient(loss, x, targets)
+        trained = network.gradient.copy()
+        np.testing.assert_array_equal(trained, by_hand(network, loss, x, targets))
+        loss.forward(network.forward(x), targets)
+        network.backward(loss.backward())
+        np.testing.assert_array_equal(network.gradient, trained)
+        np.testing.assert_array_equal(x, before)
+
+
 @first_layers
 def test_in_any_order_training_has_the_gradient_of_the_calls_by_hand(first):
     for kinds in ORDERS[first]:
-        rng = np.random.default_rng(1)
         with named(kinds):
-            network, loss = network_of(kinds), SquaredError()
-            for _ in range(3):  # the first pass is watched, later ones are not
-                x, targets = rng.normal(size=(2, 5, WIDTH))
-                before = x.copy()
-                network.loss_and_gradient(loss, x, targets)
-                trained = network.gradient.copy()
-                np.testing.assert_array_equal(trained, by_hand(network, loss, x, targets))
-                loss.forward(network.forward(x), targets)
-                network.backward(loss.backward())
-                np.testing.assert_array_equal(network.gradient, trained)
-                np.testing.assert_array_equal(x, before)
+            assert_trains_as_by_hand(network_of(kinds), (5, WIDTH))
+
+
+@pytest.mark.parametrize("first", PICTURES)
+def test_so_it_has_in_any_order_of_what_takes_pictures(first):
+    for kinds in orders(PICTURES, 100)[first]:
+        with named(kinds):
+            assert_trains_as_by_hand(network_of(kinds, PICTURES), (3, 4, 5, CHANNELS))
+
+
+@pytest.mark.parametrize("first", SEQUENCES)
+def test_so_it_has_in_any_order_of_what_takes_sequences(first):
+    for kinds in orders(SEQUENCES, 100)[first]:
+        with named(kinds):
+            assert_trains_as_by_hand(network_of(kinds, SEQUENCES), (3, 3, WIDTH))
 
 
 @first_layers
@@ -551,6 +629,41 @@ class TestWhatALayerSaysIsTried:
                 network.loss_and_gradient(SquaredError(), np.ones((2, 3)), np.zeros((2, 3)))
 
 
+class TestTheCallsByHand:
+    """They are compared with training, so that nothing but a layer's slip may make them differ."""
+
+    def test_a_gradient_that_is_only_rounding_is_no_slip(self):
+        class Copied(Layer):
+            def forward(self, x):
+                return x * 1
+
+            def backward(self, upstream):
+                return upstream * 1
+
+        for seed in range(5):  # what BatchNorm sends back adds up to 0, which is the bias's true gradient
+            rng = np.random.default_rng(seed)
+            network = watched_network(Dense(50, 10), Copied(), BatchNorm(10))
+            x, targets = np.asfortranarray(rng.normal(size=(200, 50))), rng.normal(size=(200, 10))
+            network.loss_and_gradient(SquaredError(), x, targets)
+            assert np.abs(network.layers[0].bias_gradient).max() < 1e-14
+
+    @pytest.mark.parametrize("order", ["C", "F"])
+    def test_they_see_the_inputs_in_the_order_in_memory_of_training(self, order):
+        orders_seen = []
+
+        class Looks(Layer):
+            def forward(self, x):
+                orders_seen.append("C" if x.flags.c_contiguous else "F")
+                return x * 1
+
+            def backward(self, upstream):
+                return upstream * 1
+
+        x = np.asarray(np.random.default_rng(0).normal(size=(4, 3)), order=order)
+        watched_network(Looks(), Dense(3, 2)).loss_and_gradient(SquaredError(), x, np.zeros((4, 2)))
+        assert set(orders_seen[-2:]) == {order}  # by hand, and in training
+
+
 class TestNamesAndNumbers:
     def test_a_childs_parameter_comes_to_its_parents(self):
         class Shifted(TanhDense):
@@ -637,7 +750,55 @@ class TestNamesAndNumbers:
         assert table.weights_gradient[0, 0] == pytest.approx(2_000_000 * float(np.float32(0.1)), rel=1e-6)
 
 
+MISFITS = [
+    ([Conv2D(1, 3, size=3), Conv2D(4, 2, size=3)], r"conv2d2 does not fit.*channels come last, and are 3"),
+    ([Conv2D(1, 3, size=3), MaxPool2D(2), Conv2D(4, 2, size=3)], r"conv2d2 does not fit.*and are 3"),
+    ([Conv2D(1, 3, size=3), BatchNorm(4)], r"batchnorm1 does not fit.*\('batch', 3\)"),
+    ([Residual([Conv2D(1, 1, size=3)]), Conv2D(3, 1, size=3)], r"conv2d1 does not fit"),
+    ([Dense(2, 3), RNN(4, 4)], r"rnn1 does not fit.*\('batch', '...', 3\)"),
+    ([Embedding(5, 3), RNN(4, 2)], r"rnn1 does not fit"),
+    ([RNN(2, 3), LastStep(), Dense(2, 2)], r"dense1 does not fit.*\('batch', 3\)"),
+    ([Dense(2, 3), Position(5, 4)], r"position1 does not fit.*must give 4 features"),
+    ([Chain([GRU(2, 3), Tanh()]), Attention(4)], r"attention1 does not fit.*must give 4 features"),
+]
+
+
 class TestShapes:
+    @pytest.mark.parametrize(("layers", "says"), MISFITS, ids=str)
+    def test_layers_that_cannot_fit_whatever_comes_in_are_refused_at_once(self, layers, says):
+        with pytest.raises(ValueError, match=says):
+            Network(layers)
+
+    @pytest.mark.parametrize("layers", [[RNN(3, 4)], [Conv2D(3, 4, size=1)]], ids=str)
+    def test_a_sum_that_cannot_be_is_refused_at_once(self, layers):
+        with pytest.raises(
+            ValueError, match=r"Residual adds its input, \(3,\), to its layers' output, \(4,\)"
+        ):
+            Residual(layers)
+
+    @pytest.mark.parametrize(
+        "layers",
+        [
+            lambda: [Conv2D(2, 3, size=3), MaxPool2D(2), Conv2D(3, 2, size=1), Flatten(), Dense(2, 5)],
+            lambda: [Embedding(5, 3), Position(9, 3), Attention(3), RNN(3, 2), LastStep(), Dense(2, 5)],
+            lambda: [MaxPool2D(2), Dense(2, 3), Residual([GRU(3, 3)])],
+        ],
+    )
+    def test_what_fits_is_taken(self, layers):
+        assert Network(layers()).layers
+
+    def test_a_misfit_that_shows_only_with_an_input_has_the_layers_name(self):
+        network = Network([Conv2D(1, 2, size=3), Conv2D(2, 2, size=3), Flatten(), Dense(2, 1)])
+        x = np.zeros((1, 4, 4, 1), np.float32)
+        for call in (
+            lambda: network.loss_and_gradient(SquaredError(), x, [[0]]),
+            lambda: network.summary(input_shape=(4, 4, 1)),
+        ):
+            with pytest.raises(
+                ValueError, match=r"^conv2d2: Conv2D has a filter of 3 × 3, got a picture of 2"
+            ):
+                call()
+
     def test_what_has_no_parameters_before_what_has_some_inside_a_residual(self):
         class Twice(Layer):
             def forward(self, x):
@@ -940,7 +1101,33 @@ class TestLeadingAxes:
             Network([Embedding(7, 3)]).forward(words)
 
 
+READS_A_PICKLE = """
+import pickle, sys
+layer, network = pickle.load(open(sys.argv[1], "rb"))
+layer.gain = [5.0, 6.0, 7.0]
+assert layer.gain.tolist() == layer.parameter_views()["gain"].tolist() == [5, 6, 7]
+network.load(sys.argv[2])
+print(*network.layers[0].weights.ravel().tolist())
+"""
+
+
+def test_a_pickle_has_its_parameters_in_a_process_that_made_no_such_layer(tmp_path):
+    layer, network = LayerNorm(3), Network([Conv2D(1, 2, size=1)], seed=4, dtype=np.float64)
+    (tmp_path / "pickle").write_bytes(pickle.dumps((layer, network)))
+    network.layers[0].weights = np.reshape([0.25, -2.0], (1, 1, 1, 2))
+    network.save(tmp_path / "weights.npz")
+    command = [sys.executable, "-c", READS_A_PICKLE, tmp_path / "pickle", tmp_path / "weights.npz"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["0.25", "-2.0"]
+
+
 class TestWhatALayerSaysOfItself:
+    def test_an_output_that_nobody_keeps_is_kept_by_the_next_layer(self):
+        for nothing in (Shift(4), Half(), Position(9, 4)):
+            said = nothing.kept_bytes((5, 4), np.dtype(np.float64), input_is_kept=True)
+            assert said == nothing.kept_bytes((5, 4), np.dtype(np.float64)) == (0, False)
+
     def test_a_layer_that_says_nothing_is_measured(self):
         layer = TanhDense(3, 4)
         assert layer.output_shape((3,)) == (4,)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backproplab import SGD, Dense, Network, ReLU, SoftmaxCrossEntropy, check_gradients, fit
-from backproplab.layers import AvgPool2D, BatchNorm, Conv2D, Flatten, MaxPool2D, Residual, convolution
+from backproplab.layers import AvgPool2D, BatchNorm, Conv2D, Cost, Flatten, MaxPool2D, Residual, convolution
 
 SHAPES = {
     "batch": st.integers(1, 4),
@@ -144,6 +144,12 @@ def test_a_nan_is_seen_wherever_it_stands_in_its_window():
         assert np.isnan(MaxPool2D(2).forward(x.reshape(1, 2, 2, 1))).all()
 
 
+def test_a_message_that_overflowed_reaches_its_pixel_alone():
+    pool = MaxPool2D(2)
+    pool.forward(np.arange(4.0).reshape(1, 2, 2, 1))
+    np.testing.assert_array_equal(pool.backward(np.full((1, 1, 1, 1), np.inf)).ravel(), [0, 0, 0, np.inf])
+
+
 def test_the_way_back_is_a_convolution_with_the_filter_turned():
     layer = awake(2, 3, size=3)
     upstream = np.random.default_rng(3).normal(size=(2, 4, 5, 3))
@@ -191,6 +197,46 @@ def test_dtype_out_and_what_comes_in(layer, dtype):
         assert layer.backward(upstream, back) is back
         np.testing.assert_array_equal(back, downstream)
     np.testing.assert_array_equal(x, given)
+
+
+def test_the_gradients_of_many_chunks_are_added_rightly(monkeypatch):
+    monkeypatch.setattr(convolution, "CHUNK", 1)  # each of 100,000 pictures by itself
+    layer = Conv2D(1, 1, size=1).astype(np.float32)
+    tenth = np.full((100_000, 1, 1, 1), 0.1, np.float32)
+    layer.forward(tenth)
+    layer.backward(tenth, needs_input_gradient=False)
+    number = float(np.float32(0.1))
+    np.testing.assert_allclose(layer.bias_gradient, 100_000 * number, rtol=1e-6)
+    np.testing.assert_allclose(layer.weights_gradient.ravel(), 100_000 * number**2, rtol=1e-6)
+
+
+def test_a_gradient_of_the_input_that_nobody_asks_for():
+    layer, x = awake(2, 3, size=3, padding=1), np.random.default_rng(12).normal(size=(4, 5, 5, 2))
+    upstream = np.random.default_rng(13).normal(size=layer.forward(x).shape)
+    layer.backward(upstream)
+    expected = {name: view.copy() for name, view in layer.gradient_views().items()}
+    assert layer.backward(upstream, needs_input_gradient=False) is None
+    for name, view in layer.gradient_views().items():
+        np.testing.assert_array_equal(view, expected[name])
+
+
+def test_what_a_pass_costs():
+    windows, filters = (
+        3 * 3,
+        3 * 3 * 2 * 4,
+    )  # of a picture of 6 × 6 with two channels, a filter every second pixel
+    each = windows * (2 * filters + 4)
+    assert Conv2D(2, 4, size=3, stride=2, padding=1).cost((6, 6, 2)) == Cost(each, each, 6 * 6 * 2 * filters)
+    for pool in (MaxPool2D(2), AvgPool2D(2)):
+        assert pool.cost((6, 6, 2)) == Cost(6 * 6 * 2, 0, 6 * 6 * 2)
+    for pool in (MaxPool2D(3, stride=1), AvgPool2D(3, stride=1)):
+        assert pool.cost((6, 6, 2)) == Cost(4 * 4 * 2 * 9, 0, 4 * 4 * 2 * 9)
+
+
+def test_a_summary_asks_for_the_size_of_a_picture():
+    for layers in ([Conv2D(1, 3, size=3)], [MaxPool2D(2)], [Conv2D(1, 3, size=3), Flatten(), Dense(12, 2)]):
+        with pytest.raises(ValueError, match=r"say which: summary\(input_shape=\(28, 28, 1\)\)"):
+            Network(layers).summary()
 
 
 def test_an_empty_batch_goes_through():
@@ -264,7 +310,8 @@ class TestErrorsSayWhatToDo:
             ((5, 8, 8), r"one channel: x\[..., np.newaxis\]"),
             ((8, 8, 1), r"pass a batch: x\[np.newaxis\]"),
             ((5, 1, 8, 8), r"channels come last: x.transpose\(0, 2, 3, 1\)"),
-            ((5, 8, 8, 3), "channels come last"),
+            ((5, 8, 8, 3), r"channels come last, and are 3: make it Conv2D\(3, 2, size=3\)"),
+            ((5, 64), "give each example these three axes first"),
         ],
     )
     def test_of_a_convolution(self, shape, says):
@@ -280,6 +327,9 @@ class TestErrorsSayWhatToDo:
     def test_of_a_picture_without_channels(self, kind):
         with pytest.raises(ValueError, match=r"grey pictures have one channel"):
             kind(2).forward(np.zeros((4, 8, 8)))
+        for shape in ((3, 784), (2, 3, 8, 8, 1)):
+            with pytest.raises(ValueError, match=r"give each example these three axes first, with x.reshape"):
+                kind(2).forward(np.zeros(shape))
 
     @pytest.mark.parametrize("layer", [Conv2D(1, 2, size=3), MaxPool2D(2), AvgPool2D(2)], ids=repr)
     def test_of_an_upstream_gradient(self, layer):
@@ -303,7 +353,14 @@ class TestErrorsSayWhatToDo:
                 lambda: Conv2D(1, 1, size=3, stride=1.5),
                 r"stride is a whole number of pixels from 1, got 1\.5",
             ),
-            (lambda: Conv2D(1, 1, size=3, padding=3), "from 0 to size − 1 = 2, got 3"),
+            (
+                lambda: Conv2D(1, 1, size=3, padding=3),
+                "from 0 to size − 1 = 2, got 3: with more, some windows",
+            ),
+            (lambda: Conv2D(1, 1, size=3, padding=-1), "padding is a whole number of pixels from 0, got -1"),
+            (lambda: Conv2D(1, 1, size=3, padding=1.0), r"got 1\.0; .* padding=1 keeps height and width"),
+            (lambda: Conv2D(1, 1, size=3, padding="same"), "got 'same'"),
+            (lambda: Conv2D(1.5, 1, size=3), r"one input and one output, got 1\.5 and 1"),
             (lambda: MaxPool2D(2, stride=0), "stride is a whole number"),
         ],
     )

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backproplab import Dense, Network, SquaredError, Tanh, check_gradients, fit
-from backproplab.layers import GRU, RNN, LastStep, Residual, recurrent
+from backproplab.layers import GRU, RNN, Cost, LastStep, Residual, gru
 from backproplab.losses import BinaryCrossEntropy
 from backproplab.optimizers import Adam
 
@@ -223,7 +223,7 @@ class Counted(np.ndarray):
 def test_the_cost_is_what_is_computed(kind, shape, monkeypatch):
     monkeypatch.setattr(kind, "check_input", lambda *_: None)  # which take plain arrays only
     monkeypatch.setattr(kind, "check_upstream", lambda *_: None)
-    monkeypatch.setattr(recurrent, "sigmoid", lambda array: np.negative(array, out=array))  # one operation
+    monkeypatch.setattr(gru, "sigmoid", np.negative)  # one operation
     layer, counts = awake(kind, 3, 4), []
     x, upstream, out = (np.ones((2, *each)).view(Counted) for each in (shape, (shape[0], 4), (shape[0], 4)))
     for call in (
@@ -251,6 +251,25 @@ def test_the_summary_counts_what_is_kept(kind, shape):
     assert layer.kept_bytes(shape, np.dtype(np.float64), input_is_kept=True) == (without, True)
 
 
+def test_a_last_step_costs_nothing():
+    assert LastStep().cost((5, 3)) == Cost(0, 0, 0)
+    assert LastStep().kept_bytes((5, 3), np.dtype(np.float64), input_is_kept=True) == (0, False)
+
+
+def test_gates_of_sums_without_end_are_shut_and_nothing_overflows():
+    layer = GRU(1, 1)
+    layer.bias = [-2000.0, -2000.0, 0.0]
+    with np.errstate(all="raise", under="ignore"):
+        np.testing.assert_array_equal(layer.forward(np.ones((1, 3, 1))), 0)
+
+
+@BOTH
+def test_u_starts_by_xaviers_rule_for_the_units_and_w_for_the_features_too(kind):
+    layer = kind(300, 20).initialise(dtype=np.float64)
+    assert layer.recurrent.std() == pytest.approx(np.sqrt(2 / (20 + 20)), rel=0.1)
+    assert layer.weights.std() == pytest.approx(np.sqrt(2 / (300 + 20)), rel=0.1)
+
+
 class TestBadInput:
     @BOTH
     def test_shapes_dtypes_and_numbers(self, kind):
@@ -262,12 +281,18 @@ class TestBadInput:
             layer.forward(np.ones((2, 5, 3), np.float32))
         with pytest.raises(TypeError, match="expected an array of floats"):
             layer.forward(np.ones((2, 5, 3), int))
-        with pytest.raises(ValueError, match=r"got \('batch', 5, 4\)"):
-            Network([Dense(2, 4), kind(3, 4)]).output_shape((5, 2))
+        with pytest.raises(
+            ValueError, match=r"1 does not fit .*\(batch, time, 3\).* got \('batch', '...', 4\)"
+        ):
+            Network([Dense(2, 4), kind(3, 4)])
         with pytest.raises(ValueError, match="at least one feature and one unit, got 3 and 0"):
             kind(3, 0)
-        with pytest.raises(ValueError, match=r"at least one step, got truncate=0; leave it out"):
-            kind(3, 4, truncate=0)
+        for truncate in (0, 2.5, np.nan, "2"):
+            with pytest.raises(
+                ValueError, match=rf"steps, at least one, got truncate={truncate!r}; leave it out"
+            ):
+                kind(3, 4, truncate=truncate)
+        assert kind(3, 4, truncate=np.int64(2)).truncate == 2
         with pytest.raises(RuntimeError, match="call forward first"):
             kind(3, 4).backward(np.ones((2, 5, 4)))
         layer.forward(np.ones((2, 5, 3)))
@@ -275,8 +300,30 @@ class TestBadInput:
             layer.backward(np.ones((2, 4, 4)))
 
     def test_a_bias_that_is_no_number(self):
-        with pytest.raises(ValueError, match="a finite number, got nan"):
-            GRU(2, 2, update_bias=float("nan"))
+        for bias in (float("nan"), "x", None):
+            with pytest.raises(ValueError, match=f"a finite number, got {bias!r}"):
+                GRU(2, 2, update_bias=bias)
+
+    @BOTH
+    def test_advice_fits_the_shape(self, kind):
+        for features, shape, advice in (
+            (3, (5, 3), r"; pass a batch of sequences: x\[np.newaxis\] of a single one$"),
+            (1, (5, 8), r"; one feature a step is x\[:, :, np.newaxis\]$"),
+            (3, (5, 8, 4), r"got \(5, 8, 4\)$"),
+        ):
+            with pytest.raises(ValueError, match=advice):
+                kind(features, 2).forward(np.ones(shape))
+
+    @pytest.mark.parametrize(
+        "upstream", [np.ones((2, 3)), np.ones((2, 4), np.float32), [[1.0] * 4] * 2, np.ones(4)]
+    )
+    def test_an_upstream_gradient_of_a_last_step(self, upstream):
+        layer = LastStep()
+        with pytest.raises(RuntimeError, match="call forward first"):
+            layer.backward(upstream)
+        layer.forward(np.ones((2, 5, 4)))
+        with pytest.raises(ValueError, match=r"like its output, \(2, 4\) float64, got"):
+            layer.backward(upstream)
 
     def test_a_last_step_of_nothing(self):
         for shape in ((3,), (3, 0, 2)):
