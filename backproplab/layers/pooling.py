@@ -128,8 +128,8 @@ class MaxPool2D(Pool2D):
         downstream = np.empty(self.shape, upstream.dtype) if out is None else out
         downstream[...] = 0
         for place, receivers in enumerate(self.seen(downstream)):
-            # Not a product with 0 or 1: that would be nan where upstream is infinite.
-            np.add(receivers, upstream, out=receivers, where=self.winner == place)
+            # Not a product with 0 or 1, which would be nan where upstream is infinite.
+            receivers += np.where(self.winner == place, upstream, 0)
         return downstream
 
     def kept_bytes(
