@@ -29,12 +29,14 @@ def taste_plane(
 
     `kinds` has a word for each film, such as its genre. `names` are titles of films by their number, `people`
     names of people, written beside their points; a named person has a larger cross. ValueError if the
-    shapes do not fit.
+    shapes do not fit, or there are more than six kinds.
     """
     old = _points(before, len(kinds))
     new = old if after is None else _points(after, len(kinds))
     if len(new[0]) != len(old[0]):
         raise ValueError(f"expected as many people after as before, got {len(new[0])} and {len(old[0])}")
+    if len(set(kinds)) > len(SERIES):
+        raise ValueError(f"there are {len(SERIES)} markers for kinds, got {len(set(kinds))} kinds; join some")
     ax = axes_or_new(ax, width=8.0, height=5.2)
     ax.axhline(0, color=MUTED, linewidth=0.8)
     ax.axvline(0, color=MUTED, linewidth=0.8)

@@ -45,3 +45,5 @@ def test_what_does_not_fit_is_refused():
         taste_plane((PEOPLE, FILMS), KINDS[:2])
     with pytest.raises(ValueError, match="as many people after as before, got 1 and 2"):
         taste_plane((PEOPLE, FILMS), KINDS, after=(PEOPLE[:1], FILMS))
+    with pytest.raises(ValueError, match="6 markers for kinds, got 7 kinds"):
+        taste_plane((PEOPLE, np.ones((7, 2))), "abcdefg")
