@@ -55,6 +55,8 @@ def test_the_still_half_says_what_moved_and_how_many_chances_fell():
     )
     assert "2 moved: person 0 from (1.00, 0.50)" in widget.static().html
     assert widget.people == PEOPLE.tolist()
+    widget.film = 1  # the others point away from it
+    assert widget.words().endswith("yet 0 of 2 other chances fall.")
 
 
 @pytest.mark.parametrize(
