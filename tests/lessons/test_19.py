@@ -23,7 +23,7 @@ def test_ida_turns_and_the_words_are_those_of_the_lesson(lesson):
 
 def test_who_was_expected_to_say_no_hardly_moves(lesson):
     output = lesson.output("your-thumb")
-    p = lesson.ask("logits(learnt, np.arange(40), np.full(40, MOTH))[:, 0].tolist()")
+    p = lesson.ask("logits(learnt, np.arange(40), np.full(40, FEED))[:, 0].tolist()")
     output.get_by_label("Person", exact=True).select_option(str(p.index(min(p))))
     press(output, "Thumb down")
     says(output, "from 0.02 to 0.02.")
