@@ -1,4 +1,4 @@
-"""Data sets as arrays, ready to use: toys, made-up scans, sentences of a small grammar, all of MNIST.
+"""Data sets as arrays: toys, made-up scans, sentences of a small grammar, ratings of made-up films, MNIST.
 
 >>> x, targets = xor()
 >>> x.shape, targets.shape
@@ -8,8 +8,9 @@ MNIST is by Y. LeCun and C. Cortes, CC BY-SA 3.0; README.md in this folder says 
 """
 
 from backproplab.datasets.mnist import mnist
+from backproplab.datasets.ratings import ratings
 from backproplab.datasets.scans import load_scans
 from backproplab.datasets.sentences import sentences
 from backproplab.datasets.toy import circles, moons, noisy_xor, spirals, xor
 
-__all__ = ["circles", "load_scans", "mnist", "moons", "noisy_xor", "sentences", "spirals", "xor"]
+__all__ = ["circles", "load_scans", "mnist", "moons", "noisy_xor", "ratings", "sentences", "spirals", "xor"]

@@ -25,6 +25,7 @@ from backproplab.plots.slopes import error_curve, tangent
 from backproplab.plots.steepest import steepest_step
 from backproplab.plots.style import panels
 from backproplab.plots.sweep import gradient_sweep
+from backproplab.plots.taste import taste_plane
 from backproplab.plots.training import gradient_noise, gradient_norms, loss_curve, weight_traces
 from backproplab.plots.unrolled import unrolled
 
@@ -59,6 +60,7 @@ __all__ = [
     "sizes_by_layer",
     "steepest_step",
     "tangent",
+    "taste_plane",
     "training_runs",
     "unit_diagram",
     "unit_maps",

@@ -14,6 +14,7 @@ from backproplab.widgets.flow import Flow
 from backproplab.widgets.gradient_film import GradientFilm
 from backproplab.widgets.playground import Playground
 from backproplab.widgets.quick_check import QuickCheck, quick_check
+from backproplab.widgets.recommender import Recommender
 from backproplab.widgets.spreadsheet import Spreadsheet
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "GradientFilm",
     "Playground",
     "QuickCheck",
+    "Recommender",
     "Spreadsheet",
     "quick_check",
 ]

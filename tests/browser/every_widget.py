@@ -23,6 +23,7 @@ from backproplab.widgets import (
     Flow,
     GradientFilm,
     Playground,
+    Recommender,
     Spreadsheet,
     quick_check,
 )
@@ -92,6 +93,14 @@ def every_widget() -> dict[str, Widget]:
         "curves": ActivationCurves(shown="GELU", z=-1.0),
         "dial": DepthDial(),
         "descent": Descent("turned ravine", rate=0.03),
+        "ratings": Recommender(
+            [[1.0, 0.5], [-1.0, 0.2]],
+            [[0.4, 1.2], [-3.0, 0.0]],
+            [0.2, 0.0],
+            [0.4, 0.0],
+            ["Moth", "Waltz"],
+            ["horror", "comedy"],
+        ),
     }
 
 

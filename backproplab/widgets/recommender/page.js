@@ -1,0 +1,225 @@
+// The recommender: a plane of people and films; a thumb moves one of each, and the chances of all films change.
+
+import { keepInNotebook } from "../kit/kept.js";
+import { announcer, button, html, listen, menu, saver, scrollBox, svg } from "../kit/kit.js";
+
+/** @import { Model, View, Widget } from "../kit/types.js" */
+/** @import { Traits } from "./types.js" */
+
+const SIDE = 360;
+const MARGIN = 16;
+const HELP = "Choose a person and a film, then a thumb. Each thumb begins from the same place.";
+/** One shape for each genre, around 0, in the order in which genres come up. */
+const SHAPES = [
+  "M-4.5,0a4.5,4.5 0 1 0 9,0a4.5,4.5 0 1 0 -9,0",
+  "M0,-5l5,9h-10z",
+  "M-4,-4h8v8h-8z",
+  "M0,-6l6,6l-6,6l-6,-6z",
+  "M0,5l5,-9h-10z",
+];
+const CROSS = "M-3.5,-3.5l7,7M-3.5,3.5l7,-7";
+
+/** @param {number} z */
+const sigmoid = (z) => 1 / (1 + Math.exp(-z));
+
+/**
+ * The two new rows, and all chances of the chosen person before and after the step.
+ *
+ * @param {Model<Traits>} model
+ */
+function stepped(model) {
+  const person = model.get("person");
+  const film = model.get("film");
+  const thumb = model.get("thumb");
+  const films = model.get("films");
+  const biases = model.get("film_bias");
+  const u = model.get("people")[person];
+  const bias = model.get("person_bias")[person];
+  /** @type {(a: number[], b: number[]) => number} */
+  const product = (a, b) => a[0] * b[0] + a[1] * b[1];
+  const before = films.map((f, place) => sigmoid(product(u, f) + bias + biases[place]));
+  const move = thumb === -1 ? 0 : model.get("rate") * (before[film] - thumb);
+  const newPerson = u.map((value, axis) => value - move * films[film][axis]);
+  const newFilm = films[film].map((value, axis) => value - move * u[axis]);
+  const after = films.map((f, place) =>
+    place === film
+      ? sigmoid(product(newPerson, newFilm) + bias + biases[place] - 2 * move)
+      : sigmoid(product(newPerson, f) + bias - move + biases[place]),
+  );
+  return { newPerson, newFilm, before, after };
+}
+
+/** @param {View<Traits>} view */
+function render({ model, el }) {
+  const save = saver(model);
+  const titles = model.get("titles");
+  const kinds = [...new Set(model.get("genres"))];
+  const picture = svg("svg", { viewBox: `0 0 ${SIDE} ${SIDE}`, class: "recommender-plane", role: "img" });
+  const words = html("p", { class: "recommender-words" });
+  const body = html("tbody");
+  const saying = announcer({ class: "bpl-hidden" });
+
+  /** @type {(count: number, name: (place: number) => string) => [string, string][]} */
+  const options = (count, name) => Array.from({ length: count }, (_, place) => [String(place), name(place)]);
+  const who = menu({
+    label: "Person",
+    options: options(model.get("people").length, (place) => `person ${place}`),
+    value: String(model.get("person")),
+    onchange: (value) => save({ person: Number(value), thumb: -1 }),
+  });
+  const which = menu({
+    label: "Film",
+    options: options(titles.length, (place) => `${titles[place]} (${model.get("genres")[place]})`),
+    value: String(model.get("film")),
+    onchange: (value) => save({ film: Number(value), thumb: -1 }),
+  });
+  const thumbs = [1, 0, -1].map((thumb) =>
+    button(["No thumb", "Thumb down", "Thumb up"][thumb + 1], () => save({ thumb }), {
+      "aria-pressed": "false",
+    }),
+  );
+
+  function draw() {
+    const film = model.get("film");
+    const thumb = model.get("thumb");
+    const { newPerson, newFilm, before, after } = stepped(model);
+    who.input.value = String(model.get("person"));
+    which.input.value = String(film);
+    thumbs.forEach((one, place) => {
+      one.setAttribute("aria-pressed", String(thumb === 1 - place));
+    });
+    picture.replaceChildren(...drawing(model, kinds, newPerson, newFilm));
+    const name = `Person ${model.get("person")}`;
+    const fallen = after.filter((chance, place) => place !== film && chance < before[place]).length;
+    const text =
+      thumb === -1
+        ? `${name} likes “${titles[film]}” with a chance of ${before[film].toFixed(2)}. No thumb yet.`
+        : `${name} gives “${titles[film]}” a thumb ${thumb === 1 ? "up" : "down"}: the chance goes from ${before[film].toFixed(2)} to ${after[film].toFixed(2)}. No other film moves, yet ${fallen} of ${titles.length - 1} other chances fall.`;
+    words.textContent = text;
+    saying.say(text);
+    picture.setAttribute("aria-label", `People and films in a plane. ${text}`);
+    const order = before.map((_, place) => place).sort((a, b) => before[b] - before[a]);
+    body.replaceChildren(
+      ...order.map((place) =>
+        html(
+          "tr",
+          { class: place === film ? "recommender-chosen" : "" },
+          html("th", { scope: "row" }, titles[place]),
+          html("td", {}, before[place].toFixed(2)),
+          html("td", {}, thumb === -1 ? "" : after[place].toFixed(2)),
+          html("td", {}, thumb === -1 ? "" : after[place] < before[place] ? "↓ falls" : "↑ rises"),
+        ),
+      ),
+    );
+  }
+
+  const legend = html(
+    "p",
+    { class: "recommender-legend" },
+    ...kinds.map((kind, place) =>
+      html(
+        "span",
+        {},
+        svg(
+          "svg",
+          { viewBox: "-7 -7 14 14", "aria-hidden": "true" },
+          svg("path", { d: SHAPES[place], class: "recommender-film" }),
+        ),
+        kind,
+      ),
+    ),
+    html(
+      "span",
+      {},
+      svg(
+        "svg",
+        { viewBox: "-7 -7 14 14", "aria-hidden": "true" },
+        svg("path", { d: CROSS, class: "recommender-person" }),
+      ),
+      "a person",
+    ),
+  );
+  const heads = ["Film", "before", "after", ""].map((text) =>
+    text ? html("th", { scope: "col" }, text) : html("td"),
+  );
+  const table = html(
+    "table",
+    {},
+    html("caption", {}, "Chances of this person"),
+    html("thead", {}, html("tr", {}, ...heads)),
+    body,
+  );
+  el.append(
+    html(
+      "div",
+      { class: "bpl recommender", role: "group", "aria-label": "Recommender" },
+      html("div", { class: "bpl-row" }, who.row, which.row),
+      html("div", { class: "bpl-row" }, ...thumbs),
+      html("p", { class: "recommender-help" }, HELP),
+      words,
+      html(
+        "div",
+        { class: "recommender-halves" },
+        html("div", {}, picture, legend),
+        scrollBox({ class: "recommender-list", role: "region", "aria-label": "Chances of all films" }, table),
+      ),
+      saying.node,
+    ),
+  );
+  draw();
+  return listen(model, { person: draw, film: draw, thumb: draw });
+}
+
+/**
+ * @param {Model<Traits>} model
+ * @param {string[]} kinds
+ * @param {number[]} newPerson
+ * @param {number[]} newFilm
+ */
+function drawing(model, kinds, newPerson, newFilm) {
+  const people = model.get("people");
+  const films = model.get("films");
+  const person = model.get("person");
+  const film = model.get("film");
+  const reach = 1.1 * Math.max(...[...people, ...films].flat().map(Math.abs), 1);
+  /** @param {number[]} point */
+  const at = ([x, y]) => [
+    SIDE / 2 + (x / reach) * (SIDE / 2 - MARGIN),
+    SIDE / 2 - (y / reach) * (SIDE / 2 - MARGIN),
+  ];
+  /** @type {(point: number[], d: string, look: string) => SVGElement} */
+  const mark = (point, d, look) => {
+    const [x, y] = at(point);
+    return svg("path", { d, transform: `translate(${x.toFixed(1)},${y.toFixed(1)})`, class: look });
+  };
+  /** @type {(from: number[], to: number[]) => SVGElement[]} */
+  const arrow = (from, to) => {
+    const [x, y] = at(from);
+    const [u, v] = at(to);
+    const length = Math.hypot(u - x, v - y);
+    if (length < 0.5) return [];
+    const [a, b] = [((u - x) / length) * 8, ((v - y) / length) * 8];
+    const head = `M${u},${v}L${u - a - b / 2},${v - b + a / 2}L${u - a + b / 2},${v - b - a / 2}Z`;
+    return [
+      svg("path", { d: `M${x},${y}L${u},${v}`, class: "recommender-arrow" }),
+      svg("path", { d: head, class: "recommender-head" }),
+    ];
+  };
+  const middle = SIDE / 2;
+  return [
+    svg("path", { d: `M0,${middle}H${SIDE}M${middle},0V${SIDE}`, class: "recommender-axes" }),
+    ...people.map((point) => mark(point, CROSS, "recommender-person")),
+    ...films.map((point, place) => {
+      const kind = kinds.indexOf(model.get("genres")[place]);
+      return mark(point, SHAPES[kind], "recommender-film");
+    }),
+    ...[people[person], films[film]].map((point) =>
+      mark(point, "M-9,0a9,9 0 1 0 18,0a9,9 0 1 0 -18,0", "recommender-ring"),
+    ),
+    ...arrow(people[person], newPerson),
+    ...arrow(films[film], newFilm),
+  ];
+}
+
+/** @type {Widget<Traits>} */
+export default { initialize: keepInNotebook, render };
