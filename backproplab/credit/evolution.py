@@ -27,8 +27,8 @@ def evolution_gradient(
     2017.
 
     >>> rng = np.random.default_rng(0)
-    >>> evolution_gradient(lambda w: 3 * w[0], [1.0, 1.0], spread=0.1, pairs=10_000, rng=rng).round(1)
-    array([3., 0.])
+    >>> evolution_gradient(lambda w: 3 * w[0] + 2 * w[1], [1, 1], spread=0.1, pairs=9999, rng=rng).round()
+    array([3., 2.])
     """
     if not spread > 0 or pairs < 1:
         raise ValueError(

@@ -65,7 +65,7 @@ class ForwardForward:
             a = unit_rows(h)  # of the weights before the step; the message ends here
 
     def goodness_blame(self, h: Floats, real: Floats) -> Floats:
-        """∂L/∂z for activations h `(batch, units)`; `real` is 1 or −1, `(batch, 1)`; L is the batch's mean."""
+        """∂L/∂z for activations h `(batch, units)`; `real` `(batch, 1)` is 1 or −1; L is a mean over rows."""
         margin = real * ((h * h).mean(axis=1, keepdims=True) - self.threshold)
         mistaken = np.exp(-np.logaddexp(0, margin))  # 1 − the probability of what was so
         blame: Floats = -real * mistaken * 2 * h / h.size
