@@ -85,7 +85,8 @@ class ForwardForward:
         tried = [
             self.goodness(pixels, np.full(len(pixels), label)).sum(axis=0) for label in range(self.classes)
         ]
-        return np.argmax(tried, axis=0)
+        best: NDArray[np.intp] = np.argmax(tried, axis=0)
+        return best
 
     def labelled(self, pixels: Floats, labels: NDArray[np.integer]) -> Floats:
         """Pixels and label side by side, `(batch, inputs + classes)`."""
