@@ -115,21 +115,21 @@ def test_a_step_moves_each_layer_against_the_gradient_of_its_own_loss_and_of_no_
         both = np.hstack([network.goodness(pixels, labels), network.goodness(pixels, wrong)])
         return np.logaddexp(0, -real * (both[layer] - network.threshold)).mean()
 
+    moved = [*enumerate(network.weights), *enumerate(network.biases)]
     slopes = []
-    for layer in (0, 1):
-        slope = np.zeros_like(network.weights[layer])
-        for place in np.ndindex(slope.shape):
-            kept = network.weights[layer][place]
-            ends = []
+    for layer, array in moved:
+        slope = np.zeros_like(array)
+        for place in np.ndindex(array.shape):
+            kept, ends = array[place], []
             for nudge in (1e-6, -1e-6):
-                network.weights[layer][place] = kept + nudge
+                array[place] = kept + nudge
                 ends.append(loss(layer))
-            network.weights[layer][place] = kept
+            array[place] = kept
             slope[place] = (ends[0] - ends[1]) / 2e-6
         slopes.append(slope)
-    before = [weights.copy() for weights in network.weights]
+    before = [array.copy() for _, array in moved]
     network.step(pixels, labels, wrong, rate=0.5)
-    for old, new, slope in zip(before, network.weights, slopes, strict=True):
+    for old, (_, new), slope in zip(before, moved, slopes, strict=True):
         np.testing.assert_allclose(new, old - 0.5 * slope, atol=1e-8)
 
 
