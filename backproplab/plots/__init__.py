@@ -5,6 +5,7 @@ Figure. `display.show` puts either on the page.
 """
 
 from backproplab.plots.activations import activation_slopes, silent_units
+from backproplab.plots.alignment import angle_curves
 from backproplab.plots.attention import attention_maps, attention_rows
 from backproplab.plots.boundary import decision_boundary, hidden_lines
 from backproplab.plots.clinic import bug_clinic
@@ -32,6 +33,7 @@ from backproplab.plots.unrolled import unrolled
 __all__ = [
     "Names",
     "activation_slopes",
+    "angle_curves",
     "attention_maps",
     "attention_rows",
     "bug_clinic",

@@ -29,7 +29,7 @@ ROOMS = {
     "mathematics": _room(
         "scalar real graph_copy arrays targets layers losses network norms summary optimizers training"
         " clipping loss_scale gradient_check datasets pretrained diagnosis surfaces tuning"
-        " differentiation costs",
+        " differentiation costs credit",
         "foundation",
         libraries="numpy",
     ),
