@@ -42,7 +42,9 @@ class ForwardForward:
                 "ForwardForward needs an input, at least one layer of at least one unit, and two classes; "
                 f"got {inputs} inputs, hidden {tuple(hidden)} and {classes} classes"
             )
-        self.classes, self.threshold, self.ink = classes, threshold, ink
+        if not np.isfinite([threshold, ink]).all():
+            raise ValueError(f"ForwardForward needs a finite threshold and ink, got {threshold} and {ink}")
+        self.inputs, self.classes, self.threshold, self.ink = inputs, classes, threshold, ink
         rng = np.random.default_rng(seed)
         sizes = [inputs + classes, *hidden]
         self.weights = [
@@ -54,7 +56,12 @@ class ForwardForward:
     def step(
         self, pixels: Floats, labels: NDArray[np.integer], wrong: NDArray[np.integer], rate: float
     ) -> None:
-        """One step of every layer, on the pictures with their labels and again with `wrong` ones."""
+        """One step of every layer, on the pictures with their labels and again with `wrong` ones.
+
+        ValueError if pictures or labels do not fit, or if a wrong label is the right one.
+        """
+        if np.shape(wrong) == np.shape(labels) and np.equal(wrong, labels).any():
+            raise ValueError("a picture with its right label is no false one: draw wrong labels that differ")
         a = np.vstack([self.labelled(pixels, labels), self.labelled(pixels, wrong)])
         real = np.repeat([1.0, -1.0], len(pixels))[:, np.newaxis]
         for weights, bias in zip(self.weights, self.biases, strict=True):
@@ -89,8 +96,22 @@ class ForwardForward:
         return best
 
     def labelled(self, pixels: Floats, labels: NDArray[np.integer]) -> Floats:
-        """Pixels and label side by side, `(batch, inputs + classes)`."""
+        """Pixels and label side by side, `(batch, inputs + classes)`; ValueError if they do not fit."""
+        pixels, labels = np.asarray(pixels), np.asarray(labels)
+        if pixels.ndim != 2 or pixels.shape[1] != self.inputs or not np.isfinite(pixels).all():
+            raise ValueError(
+                f"{self!r} expected finite pixels of shape (batch, {self.inputs}), got {pixels.shape}"
+            )
+        fits = labels.shape == pixels.shape[:1] and np.issubdtype(labels.dtype, np.integer)
+        if not fits or not ((labels >= 0) & (labels < self.classes)).all():
+            raise ValueError(
+                f"{self!r} expected labels of shape {pixels.shape[:1]}, whole numbers from 0 to "
+                f"{self.classes - 1}, got {labels.dtype} of shape {labels.shape}"
+            )
         return np.hstack([pixels, self.ink * np.eye(self.classes)[labels]])
+
+    def __repr__(self) -> str:
+        return f"ForwardForward({self.inputs}, {tuple(map(len, self.biases))}, {self.classes})"
 
 
 def unit_rows(a: Floats) -> Floats:

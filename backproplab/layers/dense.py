@@ -42,7 +42,9 @@ class Dense(Layer):
 
     def __init__(self, inputs: int, outputs: int, *, initial: str = "he") -> None:
         if inputs < 1 or outputs < 1:
-            raise ValueError(f"Dense needs at least one input and one output, got {inputs} and {outputs}")
+            raise ValueError(
+                f"{type(self).__name__} needs at least one input and one output, got {inputs} and {outputs}"
+            )
         self.inputs = inputs
         self.outputs = outputs
         self.initial = initial
@@ -115,7 +117,9 @@ class Dense(Layer):
             advice = "flatten the images first"
         else:
             advice = "inputs are an array of shape (batch, features)"
-        return ValueError(f"Dense expected {self.inputs} input features, got {shape}; {advice}")
+        return ValueError(
+            f"{type(self).__name__} expected {self.inputs} input features, got {shape}; {advice}"
+        )
 
     def __repr__(self) -> str:
         return f"Dense({self.inputs}, {self.outputs})"

@@ -18,6 +18,8 @@ def angle_curves(runs: Mapping[str, ArrayLike], steps: Sequence[int]) -> Axes:
     which two directions have nothing to do with each other. ValueError if there is no run, or if its angles
     are not as many as the steps or not between 0 and 180.
     """
+    if not len(steps):
+        raise ValueError("angle_curves() needs at least one step at which angles were measured")
     if not 0 < len(runs) <= len(LINES):
         raise ValueError(f"angle_curves() draws one to {len(LINES)} runs, got {len(runs)}")
     ax = axes_or_new(None, height=3.6)

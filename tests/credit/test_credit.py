@@ -22,10 +22,44 @@ def test_feedback_goes_through_its_own_matrix_and_own_gradients_are_those_of_den
 
 def test_a_gradient_check_fails_on_it_by_design_and_passes_where_the_feedback_is_the_transpose():
     x = np.random.default_rng(0).normal(size=(4, 3))
-    layer = FeedbackDense(3, 2)
+    layer = FeedbackDense(3, 2, feedback_seed=1)
     assert not check_gradients(layer, x).passed
-    layer.feedback = layer.weights.T.copy()
+    layer.feedback = layer.weights.T
     assert check_gradients(layer, x).passed
+    layer.weights = 2 * layer.weights
+    assert not check_gradients(layer, x).passed  # the feedback is a copy, and has stayed
+
+
+def test_every_layer_names_a_seed_for_its_feedback():
+    with pytest.raises(TypeError, match="feedback_seed"):
+        FeedbackDense(3, 2)
+
+
+@pytest.mark.parametrize("feedback", [np.ones((3, 2)), np.ones(3), np.full((2, 3), np.nan), 1.0])
+def test_a_feedback_that_does_not_fit_is_refused(feedback):
+    layer = FeedbackDense(3, 2, feedback_seed=1)
+    before = layer.feedback.copy()
+    with pytest.raises(ValueError, match=r"a finite array of shape \(2, 3\), got shape"):
+        layer.feedback = feedback
+    np.testing.assert_array_equal(layer.feedback, before)
+
+
+def test_two_networks_given_one_feedback_do_not_share_it(tmp_path):
+    shared = np.ones((2, 3), int)
+    networks = [Network([FeedbackDense(3, 2, feedback_seed=seed)]) for seed in (1, 2)]
+    networks[0].save(tmp_path / "network.npz")
+    for network in networks:
+        network.layers[0].feedback = shared
+    networks[0].load(tmp_path / "network.npz")
+    np.testing.assert_array_equal(networks[1].layers[0].feedback, shared)
+    assert not np.array_equal(networks[0].layers[0].feedback, shared)
+
+
+def test_its_errors_bear_its_name():
+    with pytest.raises(ValueError, match="FeedbackDense expected 3 input features"):
+        FeedbackDense(3, 2, feedback_seed=1).forward(np.ones((1, 4)))
+    with pytest.raises(ValueError, match="FeedbackDense needs at least one input"):
+        FeedbackDense(0, 2, feedback_seed=1)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -55,7 +89,7 @@ def test_in_training_its_feedback_stays_and_the_layer_below_hears_of_it(dtype, t
 
 def test_feedback_of_zeros_is_refused():
     with pytest.raises(ValueError, match="feedback of zeros"):
-        FeedbackDense(3, 2, initial="zeros")
+        FeedbackDense(3, 2, feedback_seed=1, initial="zeros")
 
 
 def test_an_evolution_gradient_averages_to_the_gradient_of_a_quadratic():
@@ -81,6 +115,23 @@ def test_its_cosine_with_the_gradient_is_what_the_docstring_says():
     found = evolution_gradient(lambda w: float(w @ slope), np.zeros(2000), spread=1.0, pairs=100, rng=rng)
     cosine = found @ slope / np.linalg.norm(found) / np.linalg.norm(slope)
     assert cosine == pytest.approx(np.sqrt(100 / 2100), abs=0.06)
+
+
+def test_a_loss_of_several_numbers_is_refused():
+    for loss in (lambda w: w**2, lambda w: np.array([w.sum(), 0.0])):
+        with pytest.raises(ValueError, match="a loss that is one number, got shape"):
+            evolution_gradient(loss, np.ones(2), spread=0.1, pairs=1, rng=np.random.default_rng(0))
+
+
+def test_a_loss_that_writes_into_the_parameters_does_not_move_the_centre():
+    held = np.array([1.0, 2.0, 3.0])
+
+    def loss_of(w):
+        held[:] = w
+        return np.array([held.sum()])
+
+    found = evolution_gradient(loss_of, held, spread=1.0, pairs=20_000, rng=np.random.default_rng(0))
+    np.testing.assert_allclose(found, 1, atol=0.05)
 
 
 @pytest.mark.parametrize(("spread", "pairs"), [(0, 1), (-1, 1), (np.nan, 1), (1, 0)])
@@ -160,3 +211,29 @@ def test_forward_forward_learns_which_label_belongs_to_which_side():
 def test_sizes_that_make_no_network(inputs, hidden, classes):
     with pytest.raises(ValueError, match="ForwardForward needs"):
         ForwardForward(inputs, hidden, classes)
+
+
+@pytest.mark.parametrize(
+    ("pixels", "labels", "wrong", "match"),
+    [
+        (np.ones((2, 3)), [0, 1], [1, 0], r"expected finite pixels of shape \(batch, 4\), got \(2, 3\)"),
+        (np.ones(4), [0], [1], "expected finite pixels"),
+        (np.full((1, 4), np.nan), [0], [1], "expected finite pixels"),
+        (np.ones((2, 4)), [0, 3], [1, 0], "whole numbers from 0 to 2"),
+        (np.ones((2, 4)), [0, -1], [1, 0], "whole numbers from 0 to 2"),
+        (np.ones((2, 4)), [0.0, 1.0], [1, 0], "got float64 of shape"),
+        (np.ones((2, 4)), [[1, 0, 0]] * 2, [1, 0], r"expected labels of shape \(2,\)"),
+        (np.ones((2, 4)), [0, 1], [1, 1], "no false one"),
+    ],
+)
+def test_pictures_and_labels_that_do_not_fit(pixels, labels, wrong, match):
+    network = ForwardForward(4, (5,), 3)
+    before = network.weights[0].copy()
+    with pytest.raises(ValueError, match=match):
+        network.step(pixels, np.array(labels), np.array(wrong), 0.1)
+    np.testing.assert_array_equal(network.weights[0], before)
+
+
+def test_a_threshold_that_is_no_number_is_refused():
+    with pytest.raises(ValueError, match="finite threshold"):
+        ForwardForward(4, (5,), 3, threshold=np.nan)

@@ -30,6 +30,11 @@ def test_angles_that_cannot_be_drawn(angles):
         angle_curves({"bad": angles}, STEPS)
 
 
+def test_no_step_is_refused():
+    with pytest.raises(ValueError, match="at least one step"):
+        angle_curves({"a": []}, [])
+
+
 def test_as_many_runs_as_there_are_line_styles():
     for runs in ({}, {str(index): [90.0, 80.0, 70.0] for index in range(20)}):
         with pytest.raises(ValueError, match="draws one to"):
