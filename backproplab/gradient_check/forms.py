@@ -216,5 +216,6 @@ def wrong_call(subject: Any, inputs: tuple[Any, ...]) -> TypeError:
     """The error for a call that takes none of the five forms."""
     return TypeError(
         "check_gradients takes (function, gradient, x), (function of a Tensor, x), (layer, x), "
-        f"(loss, outputs, targets) or (network, loss, x, targets); got {type(subject).__name__} and {len(inputs)} more"
+        "(loss, outputs, targets) or (network, loss, x, targets); got "
+        f"{type(subject).__name__} and {len(inputs)} more"
     )
