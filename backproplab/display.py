@@ -18,10 +18,8 @@ import io
 import re
 import sys
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from weakref import WeakKeyDictionary
-
-import numpy as np
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -152,7 +150,8 @@ def png(figure: "Figure") -> bytes:
     smallest = image
     for colours in (128, 256):
         reduced = image.quantize(colours, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-        if np.asarray(ImageChops.difference(image, reduced.convert("RGB"))).max() <= 16:
+        apart = ImageChops.difference(image, reduced.convert("RGB")).getextrema()  # (least, most) a band
+        if max(most for _, most in cast("tuple[tuple[int, int], ...]", apart)) <= 16:
             smallest = reduced
             break
     small = io.BytesIO()

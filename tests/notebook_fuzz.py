@@ -9,7 +9,7 @@ from pathlib import Path
 import grading_kit as kit
 from fuzz_kit import count
 
-from backproplab.authoring.assignment import load_assignment, load_solution
+from backproplab.authoring.assignment import load_solution
 from backproplab.grading.grader import Grader
 from backproplab.grading.notebook import read_notebook
 from backproplab.grading.pages import feedback
@@ -45,7 +45,7 @@ class World:
     """A set of exercises, and what reads notebooks of it."""
 
     def __init__(self, solution) -> None:
-        self.assignment, self.original = load_assignment(solution), kit.handout(solution)
+        self.assignment, self.original = load_solution(solution).assignment, kit.handout(solution)
         solved = load_solution(solution).exercises
         handed_out = {each.id: (each.stub, each.answers) for each in solved if each.check}
         self.exercises = set(handed_out)

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from backproplab.authoring.assignment import load_assignment
+from backproplab.authoring.assignment import load_solution
 from backproplab.marking.ids import order, series
 from backproplab.sandbox import IsolationError, Sandbox
 
@@ -99,7 +99,7 @@ def test_an_untouched_set_runs_to_its_end_and_nothing_is_attempted(path, kernel)
 @sets
 def test_its_given_cells_run_where_it_is_graded(path):
     try:
-        with Sandbox(load_assignment(ROOT / "solutions" / path.name)) as sandbox:
+        with Sandbox(load_solution(ROOT / "solutions" / path.name).assignment) as sandbox:
             assert sandbox.level.startswith("full: ")
     except IsolationError as error:
         pytest.skip(str(error))

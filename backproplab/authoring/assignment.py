@@ -62,13 +62,12 @@ class Solution:
         """The name of the set: "03-spreadsheet"."""
         return self.path.stem
 
-
-def load_assignment(path: Path) -> Assignment:
-    """Return the released assignment of a solution notebook, as the sandbox needs it: no solution in it."""
-    solution = load_solution(path)
-    given = tuple(cell.source for cell in solution.cells if cell.role is Role.GIVEN)
-    checks = tuple(Check(each.id, each.check, each.answers) for each in solution.exercises if each.check)
-    return Assignment(solution.name, given, checks)
+    @property
+    def assignment(self) -> Assignment:
+        """What is handed out, as the sandbox needs it: no solution in it."""
+        given = tuple(cell.source for cell in self.cells if cell.role is Role.GIVEN)
+        checks = tuple(Check(each.id, each.check, each.answers) for each in self.exercises if each.check)
+        return Assignment(self.name, given, checks)
 
 
 def load_solution(path: Path) -> Solution:

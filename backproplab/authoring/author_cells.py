@@ -75,7 +75,7 @@ def _variant(statement: ast.stmt, cell: Cell) -> AnswerVariant:
             bindings: list[ast.stmt] = [statement]
         case ast.Expr(value=ast.Call() as call):
             bindings = [
-                ast.Assign([ast.Name(keyword.arg, ast.Store())], keyword.value)
+                ast.Assign([ast.Name(keyword.arg, ast.Store())], keyword.value, lineno=call.lineno)
                 for keyword in call.keywords
                 if keyword.arg and keyword.arg != "slug"
             ]
@@ -89,7 +89,7 @@ def _variant(statement: ast.stmt, cell: Cell) -> AnswerVariant:
         raise ReleaseError(
             f"cell '{cell.id}', line {statement.lineno}: names no answer; write name=value in the call"
         )
-    source = "\n".join(ast.unparse(ast.fix_missing_locations(binding)) for binding in bindings)
+    source = "\n".join(map(ast.unparse, bindings))
     return AnswerVariant(exercise, "".join(sentence), _slug(call, cell), names, source, cell.id)
 
 

@@ -1,4 +1,4 @@
-"""Data sets as arrays, ready to use: a handful of toys, sentences of a small grammar, and the whole of MNIST.
+"""Data sets as arrays, ready to use: toys, made-up scans, sentences of a small grammar, all of MNIST.
 
 >>> x, targets = xor()
 >>> x.shape, targets.shape

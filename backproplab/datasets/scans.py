@@ -72,10 +72,10 @@ def load_scans(count: int, *, seed: int) -> Scans:
     return Scans(images, labels.astype(np.int64), masks, bars.astype(np.int64))
 
 
-def template(kind: str, *, radius: float = 4.0, turn: int = 0, bright: int = 100) -> NDArray[np.float32]:
+def template(kind: str, *, turn: int = 0) -> NDArray[np.float32]:
     """One shape alone, "disc", "square" or "bar", in the middle of an even grey: `(28, 28)`.
 
-    `radius` is that of the disc; square and bar cover as much, and are turned by so many of 18 steps.
+    A disc has a radius of 4 pixels; square and bar cover as much, and are turned by so many of 18 steps.
 
     >>> [round(float(template(kind).sum())) for kind in KINDS]
     [204, 205, 204]
@@ -83,13 +83,13 @@ def template(kind: str, *, radius: float = 4.0, turn: int = 0, bright: int = 100
     if kind not in KINDS:
         raise ValueError(f"there is no template {kind!r}; choose one of {', '.join(KINDS)}")
     centre = np.array([[SIDE // 2 * FINE, SIDE // 2 * FINE]])
-    cover = _drawn(
+    cover = _shapes(
         np.array([KINDS.index(kind)]),
         centre,
-        np.array([round(radius * FINE * 4)]),
+        np.array([4 * FINE * 4]),
         np.array([turn % len(TURNS)]),
     )
-    light: NDArray[np.int32] = 60 + bright * cover[0] // FINE**2
+    light: NDArray[np.int32] = 60 + 100 * cover[0] // FINE**2
     return light.astype(np.float32) / np.float32(255)
 
 
@@ -120,10 +120,10 @@ def _apart(rng: np.random.Generator, count: int) -> NDArray[np.int64]:
 def _cover(rng: np.random.Generator, kinds: NDArray[Any], centres: NDArray[Any]) -> NDArray[np.int32]:
     """How many fine points of each pixel a shape of that kind covers, its size and its turn drawn."""
     radii = rng.integers(7 * FINE * 2, 9 * FINE * 2, len(kinds), endpoint=True)  # 3.5 to 4.5 pixels
-    return _drawn(kinds, centres, radii, rng.integers(0, len(TURNS), len(kinds)))
+    return _shapes(kinds, centres, radii, rng.integers(0, len(TURNS), len(kinds)))
 
 
-def _drawn(
+def _shapes(
     kinds: NDArray[Any], centres: NDArray[Any], radii: NDArray[Any], turns: NDArray[Any]
 ) -> NDArray[np.int32]:
     """The points `(count, 28, 28)` of shapes with these centres and, in quarters of a fine point, radii."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from backproplab.authoring import proof, trial
-from backproplab.authoring.assignment import ExerciseInfo, Solution, load_assignment, load_solution
+from backproplab.authoring.assignment import ExerciseInfo, Solution, load_solution
 from backproplab.authoring.trial import Result, Trial
 from backproplab.errors import BackproplabError
 from backproplab.grading.grader import Isolation, Task
@@ -35,7 +35,7 @@ def make_task(
     not well-formed; SolutionError if its solution fails with a seed.
     """
     solution = load_solution(path)
-    assignment = load_assignment(path)
+    assignment = solution.assignment
     now = asked(assignment, public=public, isolation=isolation, limits=limits)
     earlier = frozenset(each.seeds for each in kept if set(changed(each.asked, now)) <= {NOTEBOOK})
     of_earlier = sorted({seed for each in earlier for seed in each})

@@ -176,8 +176,8 @@ class GRU(Recurrent):
     `truncate` is as in `RNN`. Source: Cho et al. 2014.
 
     The gate r is multiplied after the product with U_h, as in PyTorch, not before it, as in the paper: one
-    product serves all three columns. PyTorch's z is our 1 − z: change the signs of W_z, U_z and b_z. It has a
-    second bias, inside r (…), which is 0 here.
+    product serves all three columns. The paper's z, and PyTorch's, is our 1 − z: change the signs of W_z, U_z
+    and b_z. PyTorch has a second bias, inside r (…), which is 0 here.
 
     >>> gru = GRU(1, 1, update_bias=-2.0)
     >>> gru.weights, gru.recurrent = [[0.0, 0.0, 1.0]], [[0.0, 0.0, 0.5]]

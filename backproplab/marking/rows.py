@@ -105,10 +105,14 @@ def row(name: str, value: NDArray[Any] | TypeError | None, ok: bool | None, find
 def array_text(value: NDArray[np.float64]) -> str:
     """Write an array with four significant digits; a long one with its middle left out.
 
+    Of four axes or more, each keeps its first and its last entry alone: 16 numbers for four axes.
+
     >>> array_text(np.array(-0.0666146))
     '-0.06661'
     >>> array_text(np.array([0.1 + 0.2 - 0.3, 1.0]))
     '[0, 1]'
+    >>> " ".join(array_text(np.arange(25.0).reshape(1, 1, 5, 5)).split())
+    '[[[[0, ..., 4], ..., [20, ..., 24]]]]'
     """
     # What rounding leaves of a zero differs from machine to machine: it is shown as the zero it stands for.
     finite = value[np.isfinite(value)]
@@ -118,7 +122,7 @@ def array_text(value: NDArray[np.float64]) -> str:
         value,
         max_line_width=60,
         threshold=16,
-        edgeitems=2,
+        edgeitems=2 if value.ndim < 4 else 1,
         separator=", ",
         formatter={"float_kind": lambda number: f"{number:.4g}"},
     )

@@ -22,24 +22,26 @@ def attention_maps(maps: Mapping[str, ArrayLike], words: Sequence[str]) -> Figur
     stays empty. The alt text tells the last row of each map. ValueError if shapes do not fit, or a row does
     not add up to 1.
     """
-    weights = {name: _checked(name, array, (len(words), len(words))) for name, array in maps.items()}
+    if not maps:
+        raise ValueError("attention_maps() draws one map or more, got none")
+    weights = {name: _weights(name, array, (len(words), len(words))) for name, array in maps.items()}
     size = min(0.62 * len(words), (WIDTH - 1.0) / len(weights))
     figure, axes = panels(1, len(weights), width=size * len(weights) + 1.0, height=size + 0.95)
     for place, (ax, (name, array)) in enumerate(zip(axes[0], weights.items(), strict=True)):
         _cells(ax, array)
         ax.set_title(name, fontsize=10)
+        ax.set_xlabel("is looked at")
         ax.set_xticks(range(len(words)), words, rotation=45, ha="right", rotation_mode="anchor")
         ax.set_yticks(range(len(words)), words if place == 0 else [])
         for row in range(len(words)):
             for column in range(row + 1):
                 _write(ax, column, row, f"{array[row, column]:.2f}", array[row, column])
     axes[0, 0].set_ylabel("looks")
-    axes[0, 0].set_xlabel("is looked at")
-    told = [f"{name}: {_shares(words, array[-1])}" for name, array in weights.items()]
+    sentences = [f"{name}: {_shares(words, array[-1])}" for name, array in weights.items()]
     describe(
         figure,
         f"Attention in “{' '.join(words)}”, a row for each word that looks. The last word's row, "
-        f"{'; '.join(told)}.",
+        f"{'; '.join(sentences)}.",
     )
     return figure
 
@@ -51,10 +53,12 @@ def attention_rows(rows: Mapping[str, tuple[str, ArrayLike]]) -> Figure:
     `rows` holds, by name, a text of words and the weights of its last word `(words,)`. Texts end at the same
     place, the shorter ones begin later. Each weight stands below its word. ValueError as for the maps.
     """
+    if not rows:
+        raise ValueError("attention_rows() draws one row or more, got none")
     lines = {}
     for name, (text, given) in rows.items():
         words = text.split()
-        lines[name] = words, _checked(name, np.asarray(given, float)[np.newaxis], (1, len(words)))[0]
+        lines[name] = words, _weights(name, np.asarray(given, float)[np.newaxis], (1, len(words)))[0]
     longest = max(len(words) for words, _ in lines.values())
     figure, ((ax,),) = panels(width=WIDTH, height=0.52 * len(lines) + 0.25)
     grid = np.full((len(lines), longest), np.nan)
@@ -67,10 +71,10 @@ def attention_rows(rows: Mapping[str, tuple[str, ArrayLike]]) -> Figure:
             _write(ax, column, row, f"{word}\n{weight:.2f}", weight)
     ax.set_xticks([])
     ax.set_yticks(range(len(lines)), list(lines))
-    told = [
+    sentences = [
         f"{name}, “{' '.join(words)}”: {_shares(words, weights)}" for name, (words, weights) in lines.items()
     ]
-    describe(figure, f"What the last word of each text looks at. {'; '.join(told)}.")
+    describe(figure, f"What the last word of each text looks at. {'; '.join(sentences)}.")
     return figure
 
 
@@ -89,26 +93,32 @@ def _cells(ax: Axes, weights: Floats) -> None:
 
 def _write(ax: Axes, column: float, row: float, text: str, weight: float) -> None:
     """A text in its cell, white on dark."""
-    colour = "white" if weight > 0.6 else INK
+    colour = "white" if weight > 0.67 else INK
     ax.text(column, row, text, ha="center", va="center", fontsize=8.5, color=colour)
 
 
 def _shares(words: Sequence[str], weights: Floats) -> str:
     """The two largest weights and whose they are, with the number of a word's place where it comes twice."""
     order = np.argsort(-weights, kind="stable")[:2]
-    told = []
+    shares = []
     for place in order:
         word = words[place]
         again = list(words).count(word) > 1
-        told.append(f"{weights[place]:.2f} to {word}{f' (word {place + 1})' if again else ''}")
-    return join(told)
+        shares.append(f"{weights[place]:.2f} to {word}{f' (word {place + 1})' if again else ''}")
+    return join(shares)
 
 
-def _checked(name: str, given: ArrayLike, shape: tuple[int, int]) -> Floats:
-    """Weights as an array of this shape, each row of which adds up to 1."""
+def _weights(name: str, given: ArrayLike, shape: tuple[int, int]) -> Floats:
+    """Weights as an array of this shape, none negative, each row of which adds up to 1 and has no future."""
     array = np.asarray(given, float)
     if array.shape != shape:
         raise ValueError(f"{name!r} expected weights of shape {shape}, one for each word, got {array.shape}")
     if not np.allclose(array.sum(axis=1), 1, atol=1e-4):
         raise ValueError(f"{name!r}: attention adds up to 1 in each row, got {array.sum(axis=1).round(3)}")
+    if (array < 0).any():
+        raise ValueError(f"{name!r}: attention is never negative, got {array.min():.3g}")
+    if len(array) > 1 and np.triu(array, 1).any():
+        raise ValueError(
+            f"{name!r}: a word looks at no later one, but there are weights right of the diagonal"
+        )
     return array

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
 from backproplab.display import describe
-from backproplab.plots.style import LINES, MARKERS, house_style, log_axis, panels, shades, step_axis
+from backproplab.plots.style import LINES, MARKERS, MUTED, house_style, log_axis, panels, shades, step_axis
 from backproplab.plots.words import number
 
 Floats = NDArray[np.float64]
@@ -33,7 +33,9 @@ def sizes_by_layer(cases: Mapping[str, Sizes]) -> Figure:
         step_axis(ax, "layer (0 is the input)")
     left.set(title="Signal, on its way forward →", ylabel="size (root mean square, log scale)")
     right.set(title="← Message, on its way back", ylabel="size (root mean square, log scale)")
-    figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=len(curves))
+    legend = figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=len(curves))
+    for line in legend.get_lines():
+        line.set_color(MUTED)  # style and marker tell the case, in both panels; the colour tells the panel
     sentences = [
         f"{name}: the signal {_course(signal)}, the message back {_course(message[::-1])}"
         for name, (signal, message) in curves.items()

@@ -20,7 +20,7 @@ def picture_rows(
     Each row is `(n, height, width)`; `masks`, `(n, height, width)` of True and False, has the pictures' size.
     A row without a negative number is drawn in grey, black for 0 and white for the row's largest. A row with
     one is drawn as a signed map, each picture on a scale of its own: white is 0, blue negative, vermillion
-    positive.
+    positive. ValueError if shapes do not fit.
     """
     drawn = {name: np.asarray(row, float) for name, row in rows.items()}
     count = {len(row) for row in drawn.values()} | ({len(titles)} if titles else set())
@@ -29,6 +29,11 @@ def picture_rows(
         raise ValueError(f"picture_rows needs rows (n, height, width), n the same in all; got {shapes}")
     columns = count.pop()
     outlines = None if masks is None else np.asarray(masks, float)
+    if outlines is not None and any(row.shape != outlines.shape for row in drawn.values()):
+        raise ValueError(
+            "picture_rows needs a mask of the pictures' size for each column, "
+            f"{next(iter(drawn.values())).shape}; got {outlines.shape}"
+        )
     size = min(1.15, (WIDTH - 1.1) / columns)
     figure, axes = panels(len(drawn), columns, width=size * columns + 1.1, height=(size + 0.08) * len(drawn))
     for line, (name, row) in zip(axes, drawn.items(), strict=True):
@@ -58,7 +63,7 @@ def _words(drawn: dict[str, np.ndarray], outlines: np.ndarray | None, titles: li
             parts.append(f"{name}: signed maps, the largest entry {about(np.abs(row).max())} in size")
         else:
             parts.append(f"{name}: grey pictures from {about(row.min())} to {about(row.max())}")
-        if outlines is not None and outlines.shape == row.shape and outlines.any():
+        if outlines is not None and outlines.any():
             inside = (np.abs(row) * outlines).sum() / (np.abs(row).sum() or 1.0)
             covered = outlines.mean()
             parts[-1] += f"; {100 * inside:.0f}% of it inside the outlines, which cover {100 * covered:.0f}%"

@@ -1,6 +1,7 @@
 """A recurrent unit drawn at each of its steps: states go right, messages come back, shares add. Lesson 20."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from matplotlib.axes import Axes
 
@@ -9,7 +10,8 @@ from backproplab.plots.style import INK, ROLES, axes_or_new, house_style
 from backproplab.plots.words import short
 
 APART = 2.0  # between two states
-RADIUS = 0.36
+RADIUS = 0.36  # from the middle of a state to its edge
+NARROW = 0.2  # the same for h₀ and for L, whose texts are short
 UP, DOWN = 1.25, -1.25  # where the shared weight and the inputs stand
 LANE = 0.16  # how far above and below the middle the two ways lie
 
@@ -39,29 +41,33 @@ def unrolled(
     _box(ax, APART * (steps + 1), 0, "L", "loss")
     for t in range(1, steps + 1):
         here = APART * t
+        before, after = (NARROW if t == 1 else RADIUS), (NARROW if t == steps else RADIUS)
         _box(ax, here, DOWN, f"x{_low(t)} = {short(inputs[t - 1], 3)}", "value")
         _arrow(ax, (here, DOWN + 0.2), (here, -RADIUS), "value", "")
-        _arrow(ax, (here - APART + RADIUS, LANE), (here - RADIUS, LANE), "value", "× u")
+        _label(ax, (here + 0.1, (DOWN - LANE) / 2), "× w", "value", "left")
+        _arrow(ax, (here - APART + before, LANE), (here - RADIUS, LANE), "value", "× u")
         _arrow(
-            ax, (here + APART - RADIUS, -LANE), (here + RADIUS, -LANE), "gradient", short(messages[t - 1], 3)
+            ax, (here + APART - after, -LANE), (here + RADIUS, -LANE), "gradient", short(messages[t - 1], 3)
         )
-        _arrow(ax, (here, RADIUS), (middle + (here - middle) * 0.35, UP - 0.2), "gradient", "")
-        ax.annotate(
+        top = middle + (here - middle) * 0.35
+        _arrow(ax, (here, RADIUS), (top, UP - 0.2), "gradient", "")
+        aside = -0.1 if here < middle else 0.1  # beside its arrow, on the outer side
+        share_x = (here + top) / 2 + aside
+        _label(
+            ax,
+            (share_x, (RADIUS + UP) / 2),
             short(shares[t - 1], 3),
-            (middle + (here - middle) * 0.72, 0.78),
-            color=ROLES["gradient"].colour,
-            ha="center",
-            va="center",
-            fontsize=9,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
+            "gradient",
+            "right" if aside < 0 else "left",
         )
-    _arrow(ax, (APART * steps + RADIUS, LANE), (APART * (steps + 1) - RADIUS, LANE), "value", "")
+    _arrow(ax, (APART * steps + RADIUS, LANE), (APART * (steps + 1) - NARROW, LANE), "value", "")
     back = "; ".join(f"∂L/∂h{_low(t)} = {short(messages[t - 1], 3)}" for t in range(steps, 0, -1))
     up = ", ".join(short(share, 3) for share in shares)
     describe(
         ax,
-        f"One unit drawn at {steps} steps. Solid arrows go right, from state to state, to the loss L; "
-        f"dashed ones come back: {back}. From each step a share goes up to u, {up}, "
+        f"One unit drawn at {steps} steps. Solid arrows go right, from state to state times u, to the loss L "
+        f"and up from each input, times w; dashed ones come back: {back}. "
+        f"From each step a share goes up to u, {up}, "
         f"together {short(sum(shares), 3)}.",
     )
     return ax
@@ -102,12 +108,11 @@ def _arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float], role:
         },
     )
     side = 1 if end[0] > start[0] else -1
-    ax.text(
-        (start[0] + end[0]) / 2,
-        start[1] + 0.16 * side,
-        text,
-        color=ROLES[role].colour,
-        ha="center",
-        va="center",
-        fontsize=9,
-    )
+    _label(ax, ((start[0] + end[0]) / 2, start[1] + 0.16 * side), text, role, "center")
+
+
+def _label(
+    ax: Axes, where: tuple[float, float], text: str, role: str, ha: Literal["left", "center", "right"]
+) -> None:
+    """A text in the colour of its role."""
+    ax.text(*where, text, color=ROLES[role].colour, ha=ha, va="center", fontsize=9)

@@ -14,7 +14,7 @@ gradient that it finds there, before the optimiser moves.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from numbers import Integral
 from typing import Any
 
@@ -55,6 +55,9 @@ class Moment:
     batch_loss: float
     step: int
     """Counts from 1."""
+    inputs: dict[int, list[Array]] = field(default_factory=dict)
+    """Of examples that a measurement has sent forward, by their `id`: what came to each layer, first to last,
+    as far as it went. The next measurement goes on from there."""
 
 
 class Measurement:

@@ -28,12 +28,7 @@ def slopes(network: Network, name: str, x: ArrayLike) -> Array:
     array([[1., 0.],
            [0., 1.]])
     """
-    a = network.checked(x)
-    for layer in network.layers[: _place(network, name) + 1]:
-        a = layer.forward(a)
-    slope = layer.backward(np.ones_like(a))  # an upstream of 1: what comes back is the slope alone
-    assert slope is not None
-    return slope
+    return _slopes(network, name, [network.checked(x)])
 
 
 class UnitSlopes(Measurement):
@@ -60,9 +55,23 @@ class UnitSlopes(Measurement):
 
     def measure(self, moment: Moment) -> NDArray[np.floating]:
         """One number a unit, at the weights that the step starts from."""
-        found = np.abs(slopes(moment.network, self.name, self.x))
+        inputs = moment.inputs.get(id(self.x)) or [moment.network.checked(self.x)]
+        moment.inputs[id(self.x)] = inputs
+        found = np.abs(_slopes(moment.network, self.name, inputs))
         largest: NDArray[np.floating] = found.reshape(-1, found.shape[-1]).max(axis=0)
         return largest
+
+
+def _slopes(network: Network, name: str, inputs: list[Array]) -> Array:
+    """The slopes, given what comes to the first layers: at least x. What comes to others is added."""
+    place = _place(network, name)
+    for layer in network.layers[len(inputs) - 1 : place]:
+        inputs.append(layer.forward(inputs[-1]))
+    layer = network.layers[place]
+    # Forward here in any case: since the last time, another measurement may have sent other examples through.
+    slope = layer.backward(np.ones_like(layer.forward(inputs[place])))  # what comes back of 1 is the slope
+    assert slope is not None
+    return slope
 
 
 def _place(network: Network, name: str) -> int:

@@ -1,7 +1,7 @@
 import authoring_kit as kit
 import pytest
 
-from backproplab.authoring.assignment import load_assignment, load_solution
+from backproplab.authoring.assignment import load_solution
 from backproplab.authoring.errors import ReleaseError
 from backproplab.sandbox.protocol import Check
 
@@ -19,13 +19,13 @@ def _(rng):
 
 def refused(path):
     with pytest.raises(ReleaseError) as caught:
-        load_assignment(path)
+        load_solution(path)
     return "\n".join(caught.value.reasons)
 
 
 def test_what_goes_to_the_sandbox_holds_the_given_cells_and_the_checks_and_no_answer(tmp_path):
     path = kit.saved(tmp_path, kit.prose("# Slopes"), *kit.slope_exercise(), kit.given("x = 1"))
-    assignment = load_assignment(path)
+    assignment = load_solution(path).assignment
     assert assignment.name == kit.NAME
     assert assignment.given == (kit.SETUP, "x = 1", "summary()")
     assert assignment.checks == (Check("3.1", kit.SLOPE_CHECK, ("slope",)),)

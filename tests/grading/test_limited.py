@@ -21,6 +21,15 @@ def process():
     opened.close()
 
 
+@pytest.fixture
+def interruptible():
+    """Ctrl-C interrupts, also where tests run in a shell's background: what starts there ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_who_was_interrupted_leaves_no_answer_for_the_next(process):
     assert process.ask(kit.slowly, "first") == "first"
     timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))

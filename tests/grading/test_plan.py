@@ -5,7 +5,7 @@ import copy
 import grading_kit as kit
 import pytest
 
-from backproplab.authoring.assignment import load_assignment
+from backproplab.authoring.assignment import load_solution
 from backproplab.grading.notebook import StudentCell
 from backproplab.grading.plan import make_job
 from backproplab.marking.edited import parse
@@ -74,7 +74,7 @@ def test_half_a_check_is_a_cell_like_any_other():
 
 def test_the_handout_of_a_real_set_is_planned_as_it_stands(tmp_path):
     path = kit.solution(tmp_path)
-    assignment = load_assignment(path)
+    assignment = load_solution(path).assignment
     cells = [StudentCell(cell["source"], kit.grade_id(cell)) for cell in kit.code_cells(kit.student(path))]
     job = make_job(cells, assignment, kit.SEEDS)
     assert [getattr(step, "exercise", "") for step in job.steps] == [

@@ -22,6 +22,7 @@ def test_a_map_has_a_row_for_each_word_and_writes_no_future():
         np.testing.assert_array_equal(ax.images[0].get_array(), weights)
         assert ax.images[0].get_clim() == (0, 1)
         assert [label.get_text() for label in ax.get_xticklabels()] == list(WORDS)
+        assert ax.get_xlabel() == "is looked at"
         assert len(ax.texts) == 6
         assert written(ax)[1, 2] == f"{weights[2, 1]:.2f}"
     assert [label.get_text() for label in left.get_yticklabels()] == list(WORDS)
@@ -54,3 +55,10 @@ def test_what_does_not_fit_is_refused():
         attention_maps({"before": np.eye(2)}, WORDS)
     with pytest.raises(ValueError, match=r"adds up to 1 in each row, got \[0.8\]"):
         attention_rows({"x": ("ate the", [0.7, 0.1])})
+    with pytest.raises(ValueError, match=r"'x': attention is never negative, got -0.2"):
+        attention_rows({"x": ("ate the", [1.2, -0.2])})
+    with pytest.raises(ValueError, match="a word looks at no later one"):
+        attention_maps({"before": np.full((3, 3), 1 / 3)}, WORDS)
+    for draw in (lambda: attention_maps({}, WORDS), lambda: attention_rows({})):
+        with pytest.raises(ValueError, match="or more, got none"):
+            draw()

@@ -28,6 +28,17 @@ def test_a_case_keeps_its_style_and_no_two_share_one():
     assert len({line.get_color() for line in [*left.lines, *right.lines]}) == 4
 
 
+def test_the_legend_shows_the_style_of_a_case_in_the_colour_of_neither_panel():
+    figure = sizes_by_layer(TWO)
+    (legend,) = figure.legends
+    shown, drawn = legend.get_lines(), figure.axes[0].lines
+    assert [(line.get_linestyle(), line.get_marker()) for line in shown] == [
+        (line.get_linestyle(), line.get_marker()) for line in drawn
+    ]
+    colours = {line.get_color() for ax in figure.axes for line in ax.lines}
+    assert not colours & {line.get_color() for line in shown}
+
+
 def test_the_words_follow_the_message_back_to_the_input():
     fades = {"fades": (LEVEL, 0.1 ** np.arange(11.0)[::-1])}
     assert alt_text(sizes_by_layer(fades)) == (

@@ -20,9 +20,15 @@ def test_a_line_has_the_sizes_and_ends_before_the_first_zero():
 
 
 def test_the_words_say_where_it_goes_and_where_it_is_cut():
-    words = alt_text(gradient_by_distance({"halves": HALVES, "cut": CUT}))
-    assert "halves: from 1 to about 0.001 after 10 steps;" in words
-    assert "cut: from 2 to about 0.5 after 2 steps, and exactly 0 further back." in words
+    at_once, once = [1.0, 0.0, 3.0], [1.0, 0.5]
+    cases = {"halves": HALVES, "cut": CUT, "at once": at_once, "once": once}
+    words = alt_text(gradient_by_distance(cases))
+    assert "halves: 1 at the last step, about 0.001 after 10 steps;" in words
+    assert "cut: 2 at the last step, about 0.5 after 2 steps, exactly 0 after 3 steps;" in words
+    assert (
+        "at once: 1 at the last step, exactly 0 after 1 step;" in words
+    )  # and no word of what comes after it
+    assert "once: 1 at the last step, about 0.5 after 1 step." in words
 
 
 @pytest.mark.parametrize("sizes", [[1.0], [0.0, 1.0], [1.0, -1.0], [1.0, np.inf], [[1.0, 2.0]]])

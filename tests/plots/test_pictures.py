@@ -28,6 +28,12 @@ def test_masks_are_outlined_and_the_words_say_how_much_lies_inside():
     assert "75% of it inside the outlines, which cover 25%" in alt_text(figure)  # 36 of 48
 
 
+def test_masks_of_another_size_are_an_error():
+    for shape in ((1, 4, 3), (2, 4, 4)):
+        with pytest.raises(ValueError, match=r"a mask of the pictures' size.*, \(1, 4, 4\); got"):
+            picture_rows({"scan": np.ones((1, 4, 4))}, masks=np.zeros(shape))
+
+
 def test_rows_that_do_not_fit_are_an_error():
     with pytest.raises(ValueError, match="n the same in all; got"):
         picture_rows({"a": np.zeros((2, 3, 3)), "b": np.zeros((1, 3, 3))})

@@ -5,7 +5,7 @@ import pytest
 
 from backproplab import SGD, Dense, Network, ReLU, SoftmaxCrossEntropy, Tanh, fit
 from backproplab.layers import GELU, LeakyReLU, Residual, Sigmoid, Softplus
-from backproplab.training import Recorder, UnitSlopes, slopes
+from backproplab.training import Accuracy, Recorder, UnitSlopes, slopes, steps
 
 RNG = np.random.default_rng(0)
 X, LABELS = RNG.normal(size=(24, 3)), RNG.integers(2, size=24)
@@ -60,6 +60,38 @@ def test_the_largest_slope_of_each_unit_is_recorded_before_the_update():
         twin.loss_and_gradient(loss, X, LABELS)
         twin.parameters -= 0.5 * twin.gradient
     assert history.records["first"].labels == tuple(f"unit {k}" for k in range(5))
+
+
+class Counting(Dense):
+    """Counts its forward passes for the examples X."""
+
+    count = 0
+
+    def forward(self, x, out=None):
+        self.count += len(x) == len(X)
+        return super().forward(x, out)
+
+
+def test_layers_that_two_measurements_need_are_gone_through_once_a_step():
+    first = Counting(3, 5)
+    subject = Network([first, Tanh(), Dense(5, 5), Tanh(), Dense(5, 2)], seed=3, dtype=np.float64)
+    records = {
+        "second": UnitSlopes("tanh2", X, at=[2]),
+        "other": Accuracy(X[:7], LABELS[:7], at=[2]),  # the layers then hold seven examples
+        "first": UnitSlopes("tanh1", X, at=[2]),
+        "again": UnitSlopes("tanh2", X, at=[2]),
+        "rest": UnitSlopes("tanh1", X[7:], at=[2]),
+    }
+    options = {"epochs": 1, "batch_size": 12}
+    recorder = Recorder(**records)
+    history = fit(subject, SoftmaxCrossEntropy(), X, LABELS, optimizer=SGD(0.5), recorder=recorder, **options)
+    assert first.count == 1
+    alone = Network([Dense(3, 5), Tanh(), Dense(5, 5), Tanh(), Dense(5, 2)], seed=3, dtype=np.float64)
+    for step in steps(alone, SoftmaxCrossEntropy(), X, LABELS, optimizer=SGD(0.5), **options):
+        if step.number == 2:
+            for name, layer, x in (("second", 2, X), ("first", 1, X), ("again", 2, X), ("rest", 1, X[7:])):
+                right = np.abs(slopes(alone, f"tanh{layer}", x)).max(axis=0)
+                np.testing.assert_array_equal(history.records[name].values[0], right)
 
 
 def test_measuring_does_not_change_the_training():
