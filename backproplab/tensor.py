@@ -13,6 +13,7 @@ and any of your own, by `operation`. Lesson 22 builds this engine.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from copy import deepcopy
 from numbers import Number
 from typing import Any, NamedTuple, NoReturn
 
@@ -97,6 +98,8 @@ class Tensor:
     `w.data -= 1` do, is numpy's ValueError: the array is read-only. What nobody sees: who makes it writeable
     by `w.data.flags`, and a custom backward that reads an array from elsewhere.
 
+    **Copies** by copy, deepcopy and pickle are leaves with arrays of their own; only a leaf can be copied so.
+
     **Comparing** is as for Values: a Tensor equals itself alone, and anything else is a TypeError.
     """
 
@@ -105,7 +108,7 @@ class Tensor:
 
     def __init__(self, data: ArrayLike | DualArray, *, label: str = "") -> None:
         self.version = 0
-        self.data = data
+        self._data = _owned(data)
         self.grad: Any = np.zeros(self.shape, self.dtype)
         self.label = label
         self.parents: tuple[Tensor, ...] = ()
@@ -119,15 +122,14 @@ class Tensor:
 
     @data.setter
     def data(self, data: Any) -> None:
-        if not isinstance(data, DualArray):
-            data = plain(data)
-            if data.dtype.kind not in "iubf":
-                raise TypeError(
-                    f"a Tensor holds real numbers, got {describe(data)}; of a Tensor pass its data"
-                )
-            data = np.array(data, data.dtype if data.dtype.kind == "f" else np.float64)
-            data.flags.writeable = False
-        self._data = data
+        self._refuse_inside()
+        owned = _owned(data)
+        if owned.shape != self.shape:
+            raise ValueError(
+                f"this Tensor has shape {self.shape}, and its new data {owned.shape}; make a new Tensor for"
+                " another shape"
+            )
+        self._data = owned
 
     shape = property(lambda self: self._data.shape)
     ndim = property(lambda self: self._data.ndim)
@@ -136,6 +138,8 @@ class Tensor:
 
     def item(self) -> float:
         """The number of a Tensor that holds one. ValueError for more."""
+        if isinstance(self._data, DualArray):
+            raise TypeError("within a Hessian–vector product item() would lose the tangent; use the Tensor")
         return float(self._data.item())
 
     # operations
@@ -175,7 +179,7 @@ class Tensor:
 
     def __pow__(self, exponent: Any) -> "Tensor":
         if isinstance(exponent, Number):
-            return OPERATIONS["**"](self, n=exponent)
+            return OPERATIONS["**"](self, n=exponent.item() if isinstance(exponent, np.generic) else exponent)
         if not (self._data > 0).all():
             raise ValueError("Tensor ** array needs bases above 0; make the exponent a plain number")
         return OPERATIONS["exp"](OPERATIONS["*"](OPERATIONS["log"](self), exponent))
@@ -185,7 +189,7 @@ class Tensor:
 
     def __getitem__(self, index: Any) -> "Tensor":
         """The entries at an index of numpy's; one that is taken twice hears from both."""
-        return OPERATIONS["index"](self, index=index)
+        return OPERATIONS["index"](self, index=deepcopy(index))  # the way back reads it, too
 
     def exp(self) -> "Tensor":
         """e to the power of each entry."""
@@ -222,15 +226,15 @@ class Tensor:
     def mean(self, axis: int | tuple[int, ...] | None = None, *, keepdims: bool = False) -> "Tensor":
         """The mean over axes, or over all."""
         added = self.sum(axis, keepdims=keepdims)
-        return added * float(added.size / self.size)
+        return added * float(np.float64(added.size) / self.size)  # of nothing: nan, with numpy's warning
 
-    def reshape(self, *shape: int) -> "Tensor":
+    def reshape(self, *shape: Any) -> "Tensor":
         """The same numbers in another shape, in a new array."""
-        return OPERATIONS["reshape"](self, shape=shape)
+        return OPERATIONS["reshape"](self, shape=_unpacked(shape))
 
-    def transpose(self, *axes: int) -> "Tensor":
+    def transpose(self, *axes: Any) -> "Tensor":
         """The axes in another order; turned round if none is given."""
-        return OPERATIONS["transpose"](self, axes=axes or tuple(reversed(range(self.ndim))))
+        return OPERATIONS["transpose"](self, axes=_unpacked(axes) or tuple(reversed(range(self.ndim))))
 
     T = property(transpose)
 
@@ -253,7 +257,7 @@ class Tensor:
                 f"backward() starts from a single number, and this has shape {self.shape}; add up or take the"
                 " mean first, or pass ∂L/∂(this) as upstream"
             )
-        start = np.ones(self.shape, self.dtype) if upstream is None else np.asarray(upstream)
+        start = _owned(np.ones(self.shape) if upstream is None else upstream)
         if start.shape != self.shape:
             raise ValueError(f"upstream has shape {start.shape}, this {self.shape}; they must agree")
         due = self._messages_due()
@@ -262,11 +266,11 @@ class Tensor:
         for node in due:
             if node.parents:
                 node.zero_grad()
-        self.grad = self.grad + start
+        self.grad = self._summed(start)
         ready = [self]
         for node in ready:  # this list grows while we walk along it
             for parent, message in zip(node.parents, node._messages(), strict=True):
-                parent.grad = parent.grad + unbroadcast(message, parent.shape)
+                parent.grad = parent._summed(unbroadcast(message, parent.shape))
                 due[parent] -= 1
                 if due[parent] == 0:
                     ready.append(parent)
@@ -274,6 +278,11 @@ class Tensor:
     def zero_grad(self) -> None:
         """Set the gradient to zeros."""
         self.grad = np.zeros(self.shape, self.dtype)
+
+    def _summed(self, message: Any) -> Any:
+        """The gradient and a message, in a new array of this Tensor's dtype."""
+        both = self.grad + message
+        return both if isinstance(both, DualArray) else np.asarray(both, self.dtype)
 
     def _messages_due(self) -> dict["Tensor", int]:
         """How many messages each node must hear before it may send its own."""
@@ -291,14 +300,32 @@ class Tensor:
         if self._kept is None:
             return ()
         backward, out, inputs, _, options = self._kept
-        messages = backward(self.grad, out, *inputs, **options)
-        messages = messages if isinstance(messages, tuple) else (messages,)
+        messages = backward(_read_only(self.grad), out, *inputs, **options)
+        messages = tuple(messages) if isinstance(messages, tuple | list) else (messages,)
         if len(messages) != len(self.parents):
             raise ValueError(
                 f"the backward pass of {self.op!r} returned {len(messages)} messages for {len(self.parents)}"
                 " inputs; return a tuple with one for each"
             )
-        return messages
+        return tuple(self._message(message, place, inputs) for place, message in enumerate(messages))
+
+    def _message(self, message: Any, place: int, inputs: tuple[Any, ...]) -> Any:
+        """One message as an array; an error unless it fits its input."""
+        if not isinstance(message, DualArray):
+            message = np.asarray(message)
+            if message.dtype.kind not in "iubf":
+                raise TypeError(
+                    f"the backward pass of {self.op!r} returned {describe(message)} for input {place};"
+                    " return an array of real numbers for each"
+                )
+        shape = inputs[place].shape
+        if message.shape != shape and message.shape != _stretched(inputs):
+            raise ValueError(
+                f"the backward pass of {self.op!r} returned a message of shape {message.shape} for input"
+                f" {place}, of shape {shape}; return the shape of the input, or that to which numpy stretches"
+                " the inputs"
+            )
+        return message
 
     def _refuse_stale(self) -> None:
         for parent, version in zip(self.parents, self._kept.versions if self._kept else (), strict=True):
@@ -313,12 +340,14 @@ class Tensor:
 
     def __setitem__(self, index: Any, numbers: Any) -> None:
         self._refuse_inside()
+        if isinstance(self._data, DualArray):
+            raise TypeError("within a Hessian–vector product nothing is written in place; make a new Tensor")
         self._data.flags.writeable = True
         try:
             self._data[index] = _numbers(numbers)
         finally:
             self._data.flags.writeable = False
-        self.version += 1
+            self.version += 1  # also where a write has failed half-way
 
     def __iadd__(self, numbers: Any) -> "Tensor":
         self[...] = self._data + _numbers(numbers)
@@ -335,6 +364,17 @@ class Tensor:
     def __itruediv__(self, numbers: Any) -> "Tensor":
         self[...] = self._data / _numbers(numbers)
         return self
+
+    def __ipow__(self, exponent: Any) -> "Tensor":
+        self[...] = self._data ** _numbers(exponent)
+        return self
+
+    def __reduce__(self) -> Any:
+        if self.parents:
+            raise TypeError(
+                f"only a leaf can be copied, and this was computed by {self.op!r}; detach() makes a leaf"
+            )
+        return _restored, (self._data, self.grad, self.label)
 
     def _refuse_inside(self) -> None:
         if self.parents:
@@ -359,7 +399,14 @@ class Tensor:
     __hash__ = object.__hash__
 
     def __len__(self) -> int:
-        return len(self._data)
+        if not self.ndim:
+            raise TypeError(
+                "a Tensor of no axes is a single number: it has no length, and no entries to walk along"
+            )
+        return int(self.shape[0])
+
+    def __iter__(self) -> Iterator["Tensor"]:
+        return iter([self[place] for place in range(len(self))])
 
     def __repr__(self) -> str:
         return f"Tensor(data={self._data}, grad={self.grad})"
@@ -375,7 +422,7 @@ def no_grad() -> Iterator[None]:
     >>> y.parents
     ()
     """
-    before = _recording.set(False)
+    before = _recording.set(False)  # of this thread; one that is started inside records
     try:
         yield
     finally:
@@ -390,9 +437,7 @@ def gradient(function: Callable[[Tensor], Tensor]) -> Callable[[ArrayLike], Arra
     """
 
     def gradient_at(x: ArrayLike) -> Array:
-        leaf = Tensor(x)
-        function(leaf).backward()
-        return np.asarray(leaf.grad)
+        return np.asarray(_gradient_alone(function, Tensor(x)))
 
     return gradient_at
 
@@ -411,8 +456,7 @@ def hessian_vector_product(
     (array([ 3., 12.]), array([6., 0.]))
     """
     leaf = Tensor(DualArray(np.array(x, float), np.array(direction, float)))
-    function(leaf).backward()
-    moved = leaf.grad + DualArray(np.zeros(leaf.shape))  # a DualArray even where nothing moves
+    moved = _gradient_alone(function, leaf) + DualArray(np.zeros(leaf.shape))  # also where nothing moves
     return moved.data, moved.tangent
 
 
@@ -420,7 +464,66 @@ def _tensor(each: Any, dtype: Any) -> Tensor:
     """A node as it is; a plain number, in this dtype, or an array as a leaf."""
     if isinstance(each, Tensor):
         return each
-    return Tensor(np.asarray(each, dtype) if isinstance(each, Number) else each)
+    if isinstance(each, DualArray):
+        return Tensor(each)
+    array = plain(each)
+    exact = isinstance(each, np.ndarray) and array.dtype.kind == "f"  # an array of floats keeps its own dtype
+    return Tensor(array if exact or array.dtype.kind not in "iubf" else array.astype(dtype))
+
+
+def _owned(data: Any) -> Any:
+    """A read-only copy of real numbers, as floats; a DualArray as it is. TypeError for anything else."""
+    if isinstance(data, DualArray):
+        return data
+    data = plain(data)
+    if data.dtype.kind not in "iubf":
+        raise TypeError(f"a Tensor holds real numbers, got {describe(data)}; of a Tensor pass its data")
+    data = np.array(data, data.dtype if data.dtype.kind == "f" else np.float64)
+    data.flags.writeable = False
+    return data
+
+
+def _read_only(data: Any) -> Any:
+    """A view that cannot be written into; a DualArray as it is."""
+    if isinstance(data, DualArray):
+        return data
+    view = data.view()
+    view.flags.writeable = False
+    return view
+
+
+def _stretched(inputs: tuple[Any, ...]) -> tuple[int, ...] | None:
+    """The shape to which numpy stretches arrays; None if they cannot be."""
+    try:
+        return np.broadcast_shapes(*(each.shape for each in inputs))
+    except ValueError:
+        return None
+
+
+def _unpacked(numbers: tuple[Any, ...]) -> tuple[int, ...]:
+    """Sizes or axes, given one by one or in one tuple, as numpy takes them."""
+    return tuple(numbers[0]) if len(numbers) == 1 and isinstance(numbers[0], tuple | list) else numbers
+
+
+def _restored(data: Any, grad: Any, label: str) -> Tensor:
+    """A leaf again, from what a copy or a pickle holds."""
+    leaf = Tensor(data, label=label)
+    leaf.grad = grad if isinstance(grad, DualArray) else np.array(grad)
+    return leaf
+
+
+def _gradient_alone(function: Callable[[Tensor], Tensor], leaf: Tensor) -> Any:
+    """∂function/∂leaf; Tensors from elsewhere that the function reads keep the gradients that they had."""
+    loss = function(leaf)
+    if not isinstance(loss, Tensor):
+        raise TypeError(f"the function must give a Tensor of one number, got {describe(loss)}")
+    before = {node: node.grad for node in loss._messages_due()}
+    try:
+        loss.backward()
+        return leaf.grad
+    finally:
+        for node, grad in before.items():
+            node.grad = grad
 
 
 def _numbers(given: Any) -> Any:

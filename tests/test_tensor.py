@@ -1,5 +1,7 @@
 """Tensor against finite differences, PyTorch, Value and Network; changes in place that it promises to see."""
 
+import copy
+import pickle
 import sys
 
 import numpy as np
@@ -114,6 +116,59 @@ def test_a_message_that_fits_no_stretching_is_refused():
         unbroadcast(np.ones(3), (4, 3))
 
 
+# Axes, tails and corners
+
+
+@pytest.mark.parametrize("axes", [(0, -1), (-1, 0), (1, 0), ((-1, 0),), ((1, 0),)])
+def test_a_transpose_goes_back_whichever_way_its_axes_are_counted(axes):
+    a = Tensor([[1.0, 2.0], [3.0, 4.0]])
+    weights = np.array([[0.0, 1.0], [2.0, 3.0]])
+    (a.transpose(*axes) * weights).sum().backward()
+    order = axes[0] if isinstance(axes[0], tuple) else axes
+    assert a.grad.tolist() == (weights if order[0] == 0 else weights.T).tolist()
+
+
+@pytest.mark.parametrize("axes", [(-1, 0, 1), (-1, -3, -2), (1, -1, 0)])
+def test_a_transpose_of_three_axes_goes_back_to_their_order(axes):
+    a = Tensor(np.arange(8.0).reshape(2, 2, 2))
+    weights = np.random.default_rng(0).normal(size=(2, 2, 2))
+    (a.transpose(*axes) * weights).sum().backward()
+    where = [Tensor(np.eye(8)[k].reshape(2, 2, 2)).transpose(*axes).data for k in range(8)]
+    assert a.grad.ravel().tolist() == [(each * weights).sum() for each in where]
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("x", [-80.0, -38.0, -30.0, 30.0, 38.0, 80.0])
+def test_a_sigmoid_keeps_its_precision_in_the_tails(x, dtype):
+    a = Tensor(np.array(x, dtype))
+    y = a.sigmoid()
+    y.backward()
+    tail = np.exp(-abs(x)) / (1 + np.exp(-abs(x)))
+    tolerance = 1e-5 if dtype is np.float32 else 1e-13
+    np.testing.assert_allclose(y.item(), tail if x < 0 else 1 - tail, rtol=tolerance)
+    np.testing.assert_allclose(a.grad, tail * (1 - tail), rtol=tolerance)
+    assert y.dtype == a.grad.dtype == dtype
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_a_sigmoid_of_huge_numbers_gives_no_warning(dtype):
+    a = Tensor(np.array([-1e4, 1e4], dtype))
+    y = a.sigmoid()
+    y.sum().backward()
+    assert y.data[0] < 1e-35
+    assert y.data[1] == 1.0
+    assert (a.grad < 1e-35).all()
+
+
+def test_relu_has_slope_0_at_0_for_the_tangent_too_so_that_the_hessian_is_symmetric():
+    def function(x):
+        return x[0].relu() * x[1]
+
+    columns = [hessian_vector_product(function, [0.0, 1.0], column)[1] for column in np.eye(2)]
+    assert np.array(columns).tolist() == [[0.0, 0.0], [0.0, 0.0]]
+    assert Tensor([-np.inf]).relu().data.tolist() == [0.0]
+
+
 # Ties and corners
 
 
@@ -199,6 +254,36 @@ def test_float32_stays_float32():
     assert loss.dtype == w.grad.dtype == np.float32
 
 
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda w: w * (w.data > 0),
+        lambda w: w * np.ones(3, np.int8),
+        lambda w: w + [1.0, 2.0, 3.0],
+        lambda w: w ** np.float64(2),
+        lambda w: w + np.float64(2),
+    ],
+)
+def test_masks_integers_lists_and_numbers_take_a_tensors_dtype(f):
+    w = Tensor(np.ones(3, np.float32))
+    y = f(w)
+    y.backward(np.ones(3))
+    assert y.dtype == w.grad.dtype == np.float32
+
+
+def test_a_gradient_has_the_dtype_of_its_tensor_though_others_have_more_digits():
+    w = Tensor(np.ones(3, np.float32))
+    y = (w * np.ones(3)).sum()
+    y.backward()
+    assert (y.dtype, w.grad.dtype) == (np.float64, np.float32)
+
+
+def test_the_gradient_of_a_single_number_stays_an_array():
+    w = Tensor(2.0)
+    (w * w).backward()
+    assert isinstance(w.grad, np.ndarray)
+
+
 # Changes in place
 
 
@@ -223,6 +308,7 @@ def test_a_change_in_place_of_what_was_read_is_an_error_and_leaves_gradients_alo
         lambda w: w.__isub__(1.0),
         lambda w: w.__imul__(2.0),
         lambda w: w.__itruediv__(2.0),
+        lambda w: w.__ipow__(2.0),
     ],
 )
 def test_each_way_to_write_in_place_counts_up_the_version(change):
@@ -244,6 +330,46 @@ def test_a_new_array_leaves_what_was_computed_right():
     assert w.grad.tolist() == [2.0, 4.0]
 
 
+def test_new_data_has_the_shape_of_the_old_and_belongs_to_a_leaf():
+    w = Tensor([1.0, 2.0])
+    with pytest.raises(ValueError, match=r"has shape \(2,\), and its new data \(1, 2\)"):
+        w.data = np.ones((1, 2))
+    h = w * 2
+    with pytest.raises(RuntimeError, match="only a leaf"):
+        h.data = np.ones(2)
+
+
+def test_a_write_that_fails_half_way_counts_too():
+    w = Tensor([1.0, 2.0])
+    loss = (w * w).sum()
+    with pytest.raises(ValueError, match="could not convert"):
+        w[...] = [100.0, "x"]
+    with pytest.raises(RuntimeError, match="changed in place"):
+        loss.backward()
+
+
+def test_an_index_that_changes_later_is_the_old_one_on_the_way_back():
+    w, index = Tensor([1.0, 2.0, 3.0]), np.array([0, 0])
+    y = w[index].sum()
+    index[:] = 2
+    y.backward()
+    assert w.grad.tolist() == [2.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda w: pickle.loads(pickle.dumps(w))])
+def test_a_copy_is_a_leaf_with_arrays_of_its_own(copied):
+    w = Tensor([1.0, 2.0], label="w")
+    (w * w).sum().backward()
+    other = copied(w)
+    assert (other.label, other.grad.tolist()) == ("w", [2.0, 4.0])
+    other *= 10.0
+    assert w.data.tolist() == [1.0, 2.0]
+    with pytest.raises(ValueError, match="read-only"):
+        other.data[0] = 3.0
+    with pytest.raises(TypeError, match="only a leaf can be copied"):
+        copied(w * 2)
+
+
 def test_writing_into_data_is_refused():
     numbers = np.array([1.0, 2.0])
     w = Tensor(numbers)
@@ -257,7 +383,7 @@ def test_writing_into_data_is_refused():
 
 def test_results_share_no_memory_with_what_they_were_made_from():
     w = Tensor(np.ones((2, 3)))
-    made = [w.reshape(3, 2), w.T, w[0], w.detach(), w[:]]
+    made = [w.reshape(3, 2), w.reshape((3, 2)), w.T, w[0], w.detach(), w[:]]
     w *= 5.0
     assert all((each.data == 1.0).all() for each in made)
 
@@ -306,6 +432,79 @@ def test_a_custom_backward_owes_one_message_for_each_input():
         wrong(Tensor(1.0), Tensor(2.0)).backward()
 
 
+@pytest.mark.parametrize("message", [None, "ab", 1j])
+def test_a_custom_backward_returns_real_numbers(message):
+    wrong = operation("wrong", lambda a: a * 1, lambda u, y, a: message)
+    with pytest.raises(TypeError, match=r"'wrong' returned .* for input 0"):
+        wrong(Tensor(1.0)).backward()
+
+
+def test_a_custom_backward_may_return_a_plain_number_and_a_list():
+    x = Tensor(1.0)
+    operation("number", lambda a: a * 1, lambda u, y, a: 2.0)(x).backward()
+    operation("list", lambda a: a * 1, lambda u, y, a: [u * 3])(x).backward()
+    assert x.grad == 5.0
+
+
+def test_a_message_with_axes_that_nothing_stretched_is_refused():
+    wrong = operation("wrong", lambda a: a.sum(), lambda u, y, a: u * np.ones((3, 3)))
+    with pytest.raises(ValueError, match=r"shape \(3, 3\) for input 0, of shape \(3,\)"):
+        wrong(Tensor(np.ones(3))).backward()
+
+
+def test_a_custom_backward_cannot_write_into_what_arrives():
+    def doubled(u, y, a):
+        u *= 2
+        return u
+
+    h = operation("doubled", lambda a: 2 * a, doubled)(Tensor([1.0]))
+    with pytest.raises(ValueError, match="read-only"):
+        h.sum().backward()
+
+
+# Functions of a Tensor
+
+
+@pytest.mark.parametrize("ask", [gradient, lambda f: lambda x: hessian_vector_product(f, x, [1.0, 0.0])])
+def test_other_tensors_keep_the_gradients_that_they_had(ask):
+    w = Tensor([3.0, 4.0])
+    (w * w).sum().backward()
+    ask(lambda x: (x * w).sum())([1.0, 2.0])
+    assert isinstance(w.grad, np.ndarray)
+    assert w.grad.tolist() == [6.0, 8.0]
+
+
+def test_a_function_that_gives_no_tensor_is_refused():
+    with pytest.raises(TypeError, match=r"a Tensor of one number, got float 3\.0"):
+        gradient(lambda x: 3.0)([1.0])
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda d: np.where(d > 0, d, 0),
+        lambda d: np.dot(d, d),
+        lambda d: np.zeros_like(d),
+        lambda d: d ** np.array([2.0, 3.0]),
+    ],
+)
+def test_what_would_lose_a_tangent_is_refused(function):
+    with pytest.raises(
+        TypeError, match=r"lose the tangent of a DualArray|a DualArray takes one plain number"
+    ):
+        function(DualArray([1.0, 2.0], [1.0, 0.0]))
+
+
+def test_what_would_lose_a_tangent_is_refused_by_a_tensor():
+    def written(x):
+        x[0] = 1.0
+        return x.sum()
+
+    for function in (lambda x: x * x[0].item(), written):
+        with pytest.raises(TypeError, match="within a Hessian–vector product"):
+            hessian_vector_product(function, [1.0, 2.0], [1.0, 0.0])
+
+
 # Errors and comparisons
 
 
@@ -314,6 +513,21 @@ def test_backward_starts_from_one_number():
         Tensor([1.0, 2.0]).backward()
     with pytest.raises(ValueError, match="upstream has shape"):
         Tensor([1.0, 2.0]).backward([1.0])
+    for bad in ([1j, 1j], Tensor([1.0, 1.0])):
+        with pytest.raises(TypeError, match="real numbers"):
+            Tensor([1.0, 2.0]).backward(bad)
+
+
+def test_a_single_number_has_no_entries():
+    for ask in (list, len, sum):
+        with pytest.raises(TypeError, match="single number"):
+            ask(Tensor(5.0))
+    assert [each.item() for each in Tensor([1.0, 2.0])] == [1.0, 2.0]
+
+
+def test_the_mean_of_nothing_is_no_number():
+    with pytest.warns(RuntimeWarning):
+        assert np.isnan(Tensor(np.ones(0)).mean().item())
 
 
 def test_comparing_is_refused_as_for_values():

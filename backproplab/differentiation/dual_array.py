@@ -62,6 +62,8 @@ class DualArray(NDArrayOperatorsMixin):
             return ufunc(*data)
         if ufunc is np.power and not isinstance(inputs[1], DualArray):
             base, exponent = self, inputs[1]
+            if np.ndim(exponent):
+                raise TypeError("a DualArray takes one plain number as its exponent, not an array of them")
             slope = exponent * base.data ** (exponent - 1) if exponent else 0 * base.data
             return DualArray(base.data**exponent, slope * base.tangent)
         if ufunc not in TANGENTS:
@@ -71,6 +73,14 @@ class DualArray(NDArrayOperatorsMixin):
         ]
         y = ufunc(*data)
         return DualArray(y, TANGENTS[ufunc](y, *data, *tangents))
+
+    def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
+        if function in (np.shape, np.ndim, np.size):
+            return function(*map(_data, args), **options)
+        raise TypeError(
+            f"numpy's {function.__name__} would lose the tangent of a DualArray: use operators, its methods,"
+            " or exp, log, tanh and maximum"
+        )
 
     def both(self, linear: Callable[[Array], Array]) -> "DualArray":
         """What a linear map makes of the data and of the tangent: its own derivative is the map itself."""

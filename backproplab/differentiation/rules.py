@@ -59,6 +59,23 @@ def larger(u: Any, a: Any, b: Any) -> Any:
     return u * (a > b) + u * (a == b) / 2
 
 
+def back_to_order(axes: tuple[int, ...]) -> Any:
+    """The order of axes that undoes this one; negative axes count from the end."""
+    return np.argsort([axis % len(axes) for axis in axes])
+
+
+def positive_part(a: Any) -> Any:
+    """Each entry that is above 0, else 0; at 0 itself it has slope 0, forward as on the way back."""
+    if isinstance(a, DualArray):
+        return DualArray(positive_part(a.data), (a.data > 0) * a.tangent)
+    return np.maximum(a, 0)
+
+
+def sigmoid(a: Any) -> Any:
+    """1 / (1 + e⁻ᵃ), to full precision in both tails; where e⁻ᵃ would overflow, a is held at that limit."""
+    return 1 / (1 + np.exp(-np.maximum(a, 1 - np.log(np.finfo(a.dtype).max))))
+
+
 def scatter(u: Any, a: Any, index: Any) -> Any:
     """Zeros, with the message added wherever it was taken from: twice where that was twice."""
     if isinstance(u, DualArray):
@@ -91,13 +108,13 @@ RULES: dict[str, Rule] = {
     "exp": (np.exp, lambda u, y, a: u * y),
     "log": (np.log, lambda u, y, a: u / a),
     "tanh": (np.tanh, lambda u, y, a: u * (1 - y * y)),
-    "sigmoid": (lambda a: (1 + np.tanh(a / 2)) / 2, lambda u, y, a: u * y * (1 - y)),
-    "ReLU": (lambda a: np.maximum(a, 0), lambda u, y, a: u * (a > 0)),
+    "sigmoid": (sigmoid, lambda u, y, a: u * y * sigmoid(-a)),
+    "ReLU": (positive_part, lambda u, y, a: u * (a > 0)),
     "maximum": (np.maximum, lambda u, y, a, b: (larger(u, a, b), larger(u, b, a))),
     "sum": (lambda a, **over: a.sum(**over), lambda u, y, a, axis, keepdims: stretch(u, a, axis)),
     "max": (lambda a, **over: a.max(**over), lambda u, y, a, axis, keepdims: share(u, y, a, axis)),
     "reshape": (lambda a, shape: a.reshape(shape), lambda u, y, a, shape: u.reshape(a.shape)),
-    "transpose": (lambda a, axes: a.transpose(axes), lambda u, y, a, axes: u.transpose(np.argsort(axes))),
+    "transpose": (lambda a, axes: a.transpose(axes), lambda u, y, a, axes: u.transpose(back_to_order(axes))),
     "index": (lambda a, index: a[index], lambda u, y, a, index: scatter(u, a, index)),
 }
 # fmt: on
