@@ -54,7 +54,8 @@ def operation(name: str, forward: Callable[..., Any], backward: Callable[..., An
     """A function of Tensors, with a backward pass of your own.
 
     forward: of plain arrays, and options by name. backward: `(upstream, out, *inputs, **options)`, returns
-    ∂L/∂input for each input. Nobody asks whether the two belong together: `check_gradients` does. For a
+    ∂L/∂input for each input, in its shape or in that to which numpy stretched it; `upstream` and the inputs
+    are read-only. Nobody asks whether the two belong together: `check_gradients` does. For a
     Hessian–vector product both meet DualArrays, so write them with operators and numpy's functions.
 
     >>> cube = operation("cube", lambda x: x**3, lambda upstream, y, x: upstream * 3 * x**2)
@@ -105,6 +106,12 @@ class Tensor:
 
     __slots__ = ("_data", "_kept", "grad", "label", "op", "parents", "version")
     __array_ufunc__ = None  # so that `array * tensor` comes to us
+
+    def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> NoReturn:
+        raise TypeError(
+            f"numpy's {function.__name__} records nothing of a Tensor: use operators and methods, such as"
+            " t.sum(), an `operation` of your own, or t.data for the numbers"
+        )
 
     def __init__(self, data: ArrayLike | DualArray, *, label: str = "") -> None:
         self.version = 0

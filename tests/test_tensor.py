@@ -474,7 +474,17 @@ def test_other_tensors_keep_the_gradients_that_they_had(ask):
     assert w.grad.tolist() == [6.0, 8.0]
 
 
+@pytest.mark.parametrize(
+    "function", [np.sum, lambda t: np.stack([t, t]), lambda t: np.where([True, False], t, 0)]
+)
+def test_functions_of_numpy_that_would_record_nothing_are_refused(function):
+    with pytest.raises(TypeError, match="records nothing of a Tensor"):
+        function(Tensor([1.0, 2.0]))
+
+
 def test_a_function_that_gives_no_tensor_is_refused():
+    with pytest.raises(TypeError, match=r"a Tensor of one number, got float 3\.0"):
+        check_gradients(lambda x: 3.0, np.ones(1))
     with pytest.raises(TypeError, match=r"a Tensor of one number, got float 3\.0"):
         gradient(lambda x: 3.0)([1.0])
 
