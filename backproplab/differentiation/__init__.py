@@ -9,9 +9,11 @@
     f(symbol("x"), symbol("y"))         a formula; `derivative` makes another one of it
 
 `numeric`, `symbolic`, `forward` and `reverse` do this at a point, and count the operations that it takes.
+A `DualArray` is a Dual of arrays, and `rules` the table of operations that a Tensor goes back by: lesson 22.
 """
 
 from backproplab.differentiation.dual import Dual
+from backproplab.differentiation.dual_array import DualArray
 from backproplab.differentiation.expression import (
     Expression,
     derivative,
@@ -33,6 +35,7 @@ from backproplab.differentiation.ways import (
 __all__ = [
     "Derivatives",
     "Dual",
+    "DualArray",
     "Expression",
     "derivative",
     "evaluate",

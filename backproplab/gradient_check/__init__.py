@@ -1,6 +1,7 @@
 """Trust, but verify: a backward pass against finite differences. Lesson 06.
 
     check_gradients(f, gradient, x)                        a function of an array, and its gradient
+    check_gradients(f, x)                                  a function of a Tensor (lesson 22)
     check_gradients(Sigmoid(), x)                          a layer
     check_gradients(SquaredError(), outputs, targets)      a loss
     check_gradients(network, loss, x, targets)             a network

@@ -1,4 +1,4 @@
-"""The four forms of a gradient check: what is nudged, and what backward claims of it.
+"""The five forms of a gradient check: what is nudged, and what backward claims of it.
 
 All that touches the interfaces of layers, losses and networks is here.
 """
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from backproplab import tensor
 from backproplab.arrays import plain
 from backproplab.gradient_check.comparison import compare
 from backproplab.gradient_check.copies import in_float64
@@ -21,6 +22,7 @@ from backproplab.gradient_check.subject import Subject
 from backproplab.layers.contract import Array, Layer
 from backproplab.losses import Loss
 from backproplab.network import Network
+from backproplab.tensor import Tensor
 
 ONE = np.ones(1)
 """The upstream gradient of a function that gives a single number."""
@@ -28,7 +30,7 @@ ONE = np.ones(1)
 
 @singledispatch
 def check_gradients(subject: Any, *inputs: Any, seed: int = 0) -> Report:
-    """Compare a subject's own gradients with finite differences; see the module for the four forms.
+    """Compare a subject's own gradients with finite differences; see the module for the five forms.
 
     Returns a Report with, for each parameter and input: the worst relative error, where it is, and a verdict.
     Relative errors are measured against the larger of the two numbers, or against what the nudge can resolve
@@ -36,6 +38,12 @@ def check_gradients(subject: Any, *inputs: Any, seed: int = 0) -> Report:
     directions, and the upstream gradient that turns a layer's outputs into one number. Parameters are nudged
     in place; they and their gradients are put back.
     """
+    if callable(subject) and len(inputs) == 1 and not callable(inputs[0]):
+
+        def of_numbers(x: Array) -> Any:
+            return subject(Tensor(x)).data
+
+        return check_gradients(of_numbers, tensor.gradient(subject), inputs[0], seed=seed)
     if not callable(subject) or len(inputs) != 2 or not callable(inputs[0]):
         raise wrong_call(subject, inputs)
     gradient, x = inputs
@@ -205,8 +213,9 @@ def as_floats(x: ArrayLike) -> Array:
 
 
 def wrong_call(subject: Any, inputs: tuple[Any, ...]) -> TypeError:
-    """The error for a call that takes none of the four forms."""
+    """The error for a call that takes none of the five forms."""
     return TypeError(
-        "check_gradients takes (function, gradient, x), (layer, x), (loss, outputs, targets) or "
-        f"(network, loss, x, targets); got {type(subject).__name__} and {len(inputs)} more"
+        "check_gradients takes (function, gradient, x), (function of a Tensor, x), (layer, x), "
+        "(loss, outputs, targets) or (network, loss, x, targets); got "
+        f"{type(subject).__name__} and {len(inputs)} more"
     )

@@ -27,7 +27,7 @@ def _room(modules: str, sees: str = "", libraries: str | None = None, extras: st
 ROOMS = {
     "foundation": _room("files errors", libraries=""),
     "mathematics": _room(
-        "scalar real graph_copy arrays targets layers losses network norms summary optimizers training"
+        "scalar tensor real graph_copy arrays targets layers losses network norms summary optimizers training"
         " clipping loss_scale gradient_check datasets pretrained diagnosis surfaces tuning"
         " differentiation costs credit",
         "foundation",
