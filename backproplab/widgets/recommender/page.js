@@ -8,6 +8,7 @@ import { announcer, button, html, listen, menu, saver, scrollBox, svg } from "..
 
 const SIDE = 360;
 const MARGIN = 16;
+const LETTER = 6.6; // its width, on average, in a name in the plane
 const HELP = "Choose a person, a film and a thumb. Each thumb begins from the same place, whoever gives it.";
 /** One shape for each genre, around 0, in the order in which genres come up. */
 const SHAPES = [
@@ -235,11 +236,18 @@ function drawing(model, kinds, newPerson, newFilm) {
       svg("path", { d: head, class: "recommender-head" }),
     ];
   };
-  /** @type {(point: number[], text: string) => SVGElement} */
-  const label = (point, text) => {
+  /** @type {(point: number[], text: string, other: number[]) => SVGElement} */
+  const label = (point, text, other) => {
     const [x, y] = at(point);
-    const left = x > SIDE / 2;
-    const place = { x: x + (left ? -12 : 12), y: y - 8, "text-anchor": left ? "end" : "start" };
+    const away = x < at(other)[0]; // the two names go to opposite sides
+    const room = (away ? x : SIDE - x) - 12;
+    const fits = room > LETTER * text.length;
+    const left = away === fits;
+    const place = {
+      x: x + (left ? -12 : 12),
+      y: y + (fits ? -6 : 22),
+      "text-anchor": left ? "end" : "start",
+    };
     const node = svg("text", { ...place, class: "recommender-label" });
     node.textContent = text;
     return node;
@@ -257,8 +265,8 @@ function drawing(model, kinds, newPerson, newFilm) {
     ),
     ...arrow(people[person], newPerson),
     ...arrow(films[film], newFilm),
-    label(people[person], model.get("person_names")[person]),
-    label(films[film], model.get("titles")[film]),
+    label(people[person], model.get("person_names")[person], films[film]),
+    label(films[film], model.get("titles")[film], people[person]),
   ];
 }
 
