@@ -25,8 +25,9 @@ def taste_plane(
     people: Mapping[int, str] | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw people as crosses, films as a marker for each kind; `after` adds an arrow where a point moved.
+    """Draw people as crosses, films as a marker for each kind; `after` adds arrows.
 
+    An arrow stands where a point moved, with a thin line from the middle to where it stood, which is its row.
     `kinds` has a word for each film, such as its genre. `names` are titles of films by their number, `people`
     names of people, written beside their points; a named person has a larger cross. ValueError if the
     shapes do not fit, or there are more than six kinds.
@@ -46,6 +47,7 @@ def taste_plane(
         ax.plot(*some.T, MARKERS[place], color=SERIES[place], markersize=8, label=kind)
     for start, end in zip(old, new, strict=True):
         for row in _moved(start, end):
+            ax.plot(*np.array([(0, 0), start[row]]).T, color=MUTED, linewidth=0.9, linestyle=":", zorder=1)
             ax.annotate(
                 "",
                 end[row],
@@ -57,7 +59,7 @@ def taste_plane(
     written = zip(old, (people or {}, names or {}), strict=True)
     for points, texts in written:
         for row, text in texts.items():
-            ax.annotate(text, points[row], xytext=(7, 6), textcoords="offset points", fontsize=9.5)
+            ax.annotate(text, points[row], xytext=(8, -13), textcoords="offset points", fontsize=9.5)
     ax.set_aspect("equal")
     ax.grid(visible=False)
     ax.set_xlabel("first number of a row")

@@ -64,17 +64,23 @@ def test_two_arrows_appear_and_no_thumb_takes_them_away(ratings):
     says(ratings, "a thumb down: the chance goes from 0.83 to 0.61.")
     assert ratings.locator(".recommender-head").count() == 2
     assert ratings.get_by_role("button", name="Thumb down").get_attribute("aria-pressed") == "true"
-    assert rows(ratings)["Waltz"][2] == "↑ rises"
+    assert rows(ratings)["Robots"][2] == "↓ falls"
     press(ratings, "No thumb")
     says(ratings, "No thumb yet.")
     assert ratings.locator(".recommender-head").count() == 0
 
 
-def test_another_person_has_given_no_thumb(stage, ratings):
+def test_the_thumb_stays_when_the_person_changes(stage, ratings):
     press(ratings, "Thumb down")
     ratings.get_by_label("Person", exact=True).select_option("1")
-    says(ratings, "Person 1 likes “Moth”")
-    stage.becomes("ratings.thumb", -1)
+    says(ratings, "Person 1 gives “Moth” a thumb down")
+    stage.becomes("[ratings.person, ratings.thumb]", [1, 0])
+
+
+def test_a_chance_that_shows_the_same_digits_hardly_changes(ratings):
+    press(ratings, "Thumb down")
+    says(ratings, "1 fall, 0 rise and 1 hardly change.")
+    assert rows(ratings)["Waltz"] == ["0.06", "0.06", "hardly"]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -15,7 +15,7 @@ def lesson(open_stage):
 
 def test_ida_turns_and_the_words_are_those_of_the_lesson(lesson):
     output = lesson.output("your-thumb")
-    says(output, "Person 0 likes “Do Not Feed It” with a chance of 0.84.")
+    says(output, "Ida likes “Do Not Feed It” with a chance of 0.84.")
     press(output, "Thumb down")
     says(output, "the chance goes from 0.84 to 0.51.")
     lesson.screenshot("your-thumb", "lesson-19-thumb")
@@ -27,3 +27,4 @@ def test_who_was_expected_to_say_no_hardly_moves(lesson):
     output.get_by_label("Person", exact=True).select_option(str(p.index(min(p))))
     press(output, "Thumb down")
     says(output, "from 0.02 to 0.02.")
+    says(output, "26 hardly change.")

@@ -35,6 +35,8 @@ def test_an_arrow_for_what_moved_and_for_nothing_else():
     assert arrows(ax) == [((0.0, -2.0), (0.5, -1.0))]
     assert alt_text(ax).endswith("1 moved: Moth from (0.00, −2.00) to (0.50, −1.00).")
     assert "Moth" in [each.get_text() for each in ax.texts]
+    rows = [line.get_xydata().tolist() for line in ax.lines if line.get_linestyle() == ":"]
+    assert rows == [[[0, 0], FILMS[2].tolist()]]  # the row itself, from the middle
     assert alt_text(taste_plane((PEOPLE, FILMS), KINDS, after=(PEOPLE, FILMS))).endswith("None moved.")
     both = taste_plane((PEOPLE, FILMS), KINDS, after=(PEOPLE + [[0, 1], [0, 0]], there), people={0: "Ida"})
     assert "2 moved: Ida from (1.00, 0.00) to (1.00, 1.00) and film 2 from" in alt_text(both)

@@ -51,12 +51,25 @@ def test_the_still_half_says_what_moved_and_how_many_chances_fell():
     widget.thumb = 0
     assert widget.static().plain == (
         "Person 0 gives “Moth” a thumb down: the chance goes from 0.83 to 0.61. "
-        "No other film moves, yet 1 of 2 other chances fall."
+        "Person 0 moves by 0.32, the film by 0.28. "
+        "No other film moves, yet of the other 2 chances 1 fall, 0 rise and 1 hardly change."
     )
     assert "2 moved: person 0 from (1.00, 0.50)" in widget.static().html
     assert widget.people == PEOPLE.tolist()
     widget.film = 1  # the others point away from it
-    assert widget.words().endswith("yet 0 of 2 other chances fall.")
+    assert "chances 0 fall, " in widget.words()
+
+
+def test_who_stands_in_the_middle_moves_no_film_and_is_told_why():
+    widget = Recommender([[0.0, 0.0]], *GIVEN[1:2], [0.0], *GIVEN[3:], names={0: "Ida"})
+    widget.thumb = 0
+    assert "Ida moves by 0.23, the film by 0.00, since its gradient has this person's row" in widget.words()
+    assert "Ida from (0.00, 0.00)" in widget.static().html
+
+
+def test_a_name_of_nobody():
+    with pytest.raises(ValueError, match=r"names has \[2\], but people are counted from 0 to 1"):
+        Recommender(*GIVEN, names={2: "Ida"})
 
 
 @pytest.mark.parametrize(

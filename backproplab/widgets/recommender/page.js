@@ -8,7 +8,8 @@ import { announcer, button, html, listen, menu, saver, scrollBox, svg } from "..
 
 const SIDE = 360;
 const MARGIN = 16;
-const HELP = "Choose a person and a film, then a thumb. Each thumb begins from the same place.";
+const LETTER = 6.6; // its width, on average, in a name in the plane
+const HELP = "Choose a person, a film and a thumb. Each thumb begins from the same place, whoever gives it.";
 /** One shape for each genre, around 0, in the order in which genres come up. */
 const SHAPES = [
   "M-4.5,0a4.5,4.5 0 1 0 9,0a4.5,4.5 0 1 0 -9,0",
@@ -49,6 +50,39 @@ function stepped(model) {
   return { newPerson, newFilm, before, after };
 }
 
+/** @type {(before: number, after: number) => string} What became of a chance, in the digits that are shown. */
+const way = (before, after) =>
+  before.toFixed(2) === after.toFixed(2) ? "hardly" : after < before ? "↓ falls" : "↑ rises";
+
+/** @type {(from: number[], to: number[]) => string} */
+const far = (from, to) => Math.hypot(to[0] - from[0], to[1] - from[1]).toFixed(2);
+
+/** @type {(model: Model<Traits>, step: ReturnType<typeof stepped>, ways: string[]) => string} */
+function wordsOf(model, { newPerson, newFilm, before, after }, ways) {
+  const film = model.get("film");
+  const title = model.get("titles")[film];
+  const person = model.get("person");
+  const called = model.get("person_names")[person];
+  const name = called.slice(0, 1).toUpperCase() + called.slice(1);
+  const chance = before[film].toFixed(2);
+  if (model.get("thumb") === -1) return `${name} likes “${title}” with a chance of ${chance}. No thumb yet.`;
+  const u = model.get("people")[person];
+  const why =
+    Math.hypot(u[0], u[1]) < 0.005
+      ? ", since its gradient has this person's row as a factor, which is next to 0"
+      : "";
+  const others = ways.filter((_, place) => place !== film);
+  /** @param {string} sort */
+  const count = (sort) => others.filter((one) => one === sort).length;
+  return [
+    `${name} gives “${title}” a thumb ${model.get("thumb") === 1 ? "up" : "down"}:`,
+    `the chance goes from ${chance} to ${after[film].toFixed(2)}.`,
+    `${name} moves by ${far(u, newPerson)}, the film by ${far(model.get("films")[film], newFilm)}${why}.`,
+    `No other film moves, yet of the other ${others.length} chances ${count("↓ falls")} fall,`,
+    `${count("↑ rises")} rise and ${count("hardly")} hardly change.`,
+  ].join(" ");
+}
+
 /** @param {View<Traits>} view */
 function render({ model, el }) {
   const save = saver(model);
@@ -63,15 +97,15 @@ function render({ model, el }) {
   const options = (count, name) => Array.from({ length: count }, (_, place) => [String(place), name(place)]);
   const who = menu({
     label: "Person",
-    options: options(model.get("people").length, (place) => `person ${place}`),
+    options: options(model.get("people").length, (place) => model.get("person_names")[place]),
     value: String(model.get("person")),
-    onchange: (value) => save({ person: Number(value), thumb: -1 }),
+    onchange: (value) => save({ person: Number(value) }),
   });
   const which = menu({
     label: "Film",
     options: options(titles.length, (place) => `${titles[place]} (${model.get("genres")[place]})`),
     value: String(model.get("film")),
-    onchange: (value) => save({ film: Number(value), thumb: -1 }),
+    onchange: (value) => save({ film: Number(value) }),
   });
   const thumbs = [1, 0, -1].map((thumb) =>
     button(["No thumb", "Thumb down", "Thumb up"][thumb + 1], () => save({ thumb }), {
@@ -89,12 +123,8 @@ function render({ model, el }) {
       one.setAttribute("aria-pressed", String(thumb === 1 - place));
     });
     picture.replaceChildren(...drawing(model, kinds, newPerson, newFilm));
-    const name = `Person ${model.get("person")}`;
-    const fallen = after.filter((chance, place) => place !== film && chance < before[place]).length;
-    const text =
-      thumb === -1
-        ? `${name} likes “${titles[film]}” with a chance of ${before[film].toFixed(2)}. No thumb yet.`
-        : `${name} gives “${titles[film]}” a thumb ${thumb === 1 ? "up" : "down"}: the chance goes from ${before[film].toFixed(2)} to ${after[film].toFixed(2)}. No other film moves, yet ${fallen} of ${titles.length - 1} other chances fall.`;
+    const ways = after.map((chance, place) => way(before[place], chance));
+    const text = wordsOf(model, { newPerson, newFilm, before, after }, ways);
     words.textContent = text;
     saying.say(text);
     picture.setAttribute("aria-label", `People and films in a plane. ${text}`);
@@ -107,7 +137,7 @@ function render({ model, el }) {
           html("th", { scope: "row" }, titles[place]),
           html("td", {}, before[place].toFixed(2)),
           html("td", {}, thumb === -1 ? "" : after[place].toFixed(2)),
-          html("td", {}, thumb === -1 ? "" : after[place] < before[place] ? "↓ falls" : "↑ rises"),
+          html("td", {}, thumb === -1 ? "" : ways[place]),
         ),
       ),
     );
@@ -198,12 +228,29 @@ function drawing(model, kinds, newPerson, newFilm) {
     const [u, v] = at(to);
     const length = Math.hypot(u - x, v - y);
     if (length < 0.5) return [];
-    const [a, b] = [((u - x) / length) * 8, ((v - y) / length) * 8];
+    const size = Math.min(8, 0.6 * length); // a short arrow keeps a piece of its shaft
+    const [a, b] = [((u - x) / length) * size, ((v - y) / length) * size];
     const head = `M${u},${v}L${u - a - b / 2},${v - b + a / 2}L${u - a + b / 2},${v - b - a / 2}Z`;
     return [
       svg("path", { d: `M${x},${y}L${u},${v}`, class: "recommender-arrow" }),
       svg("path", { d: head, class: "recommender-head" }),
     ];
+  };
+  /** @type {(point: number[], text: string, other: number[]) => SVGElement} */
+  const label = (point, text, other) => {
+    const [x, y] = at(point);
+    const away = x < at(other)[0]; // the two names go to opposite sides
+    const room = (away ? x : SIDE - x) - 12;
+    const fits = room > LETTER * text.length;
+    const left = away === fits;
+    const place = {
+      x: x + (left ? -12 : 12),
+      y: y + (fits ? -6 : 22),
+      "text-anchor": left ? "end" : "start",
+    };
+    const node = svg("text", { ...place, class: "recommender-label" });
+    node.textContent = text;
+    return node;
   };
   const middle = SIDE / 2;
   return [
@@ -218,6 +265,8 @@ function drawing(model, kinds, newPerson, newFilm) {
     ),
     ...arrow(people[person], newPerson),
     ...arrow(films[film], newFilm),
+    label(people[person], model.get("person_names")[person], films[film]),
+    label(films[film], model.get("titles")[film], people[person]),
   ];
 }
 

@@ -10,6 +10,7 @@
  * @property {number[]} film_bias
  * @property {string[]} titles
  * @property {string[]} genres
+ * @property {string[]} person_names
  * @property {number} rate
  * @property {number} person A place among the people.
  * @property {number} film A place among the films.

@@ -33,7 +33,8 @@ class Recommender(Live, folder="recommender"):
     `people` `(n, 2)` and `films` `(m, 2)` are their rows, `person_bias` and `film_bias` a number for each,
     `titles` and `genres` a word for each film. The step is that of p = σ(u · f + b_u + b_f) with the
     cross-entropy, of one rating, at this `rate`. On the page a person, a film and a thumb are chosen; it
-    needs no Python there. ValueError if shapes do not fit.
+    needs no Python there. `names` calls some people by name, by their number; the others are "person 7".
+    ValueError if shapes do not fit, or a name is nobody's.
 
     >>> one = Recommender([[1, 0.5]], [[0.4, 1.2], [-3, 0]], [0.2], [0.4, 0], ["Moth", "Waltz"], ["a", "b"])
     >>> one.thumb = 0
@@ -47,6 +48,7 @@ class Recommender(Live, folder="recommender"):
     film_bias = List(Float()).tag(sync=True)
     titles = List(Unicode()).tag(sync=True)
     genres = List(Unicode()).tag(sync=True)
+    person_names = List(Unicode()).tag(sync=True)
     rate = Float(0.3).tag(sync=True)
     person = Int(0).tag(sync=True)
     """Which person, from 0."""
@@ -67,6 +69,7 @@ class Recommender(Live, folder="recommender"):
         rate: float = 0.3,
         person: int = 0,
         film: int = 0,
+        names: Mapping[int, str] | None = None,
     ) -> None:
         rows = [np.asarray(each, float) for each in (people, films)]
         biases = [np.asarray(each, float).ravel() for each in (person_bias, film_bias)]
@@ -86,6 +89,10 @@ class Recommender(Live, folder="recommender"):
             )
         if not is_finite(rate) or rate <= 0:
             raise ValueError(f"rate={rate!r} moves nothing against the gradient; choose a number above 0")
+        names = names or {}
+        strangers = sorted(set(names) - set(range(len(rows[0]))))
+        if strangers:
+            raise ValueError(f"names has {strangers}, but people are counted from 0 to {len(rows[0]) - 1}")
         super().__init__(
             people=rows[0].tolist(),
             films=rows[1].tolist(),
@@ -93,6 +100,7 @@ class Recommender(Live, folder="recommender"):
             film_bias=biases[1].tolist(),
             titles=list(titles),
             genres=list(genres),
+            person_names=[names.get(place, f"person {place}") for place in range(len(rows[0]))],
             rate=rate,
             person=person,
             film=film,
@@ -138,7 +146,7 @@ class Recommender(Live, folder="recommender"):
             self.genres,
             after=(new_people, new_films),
             names={self.film: self.titles[self.film]},
-            people={self.person: f"person {self.person}"},
+            people={self.person: self.person_names[self.person]},
         )
         words = self.words()
         figure = ax.get_figure(root=True)
@@ -147,17 +155,36 @@ class Recommender(Live, folder="recommender"):
 
     def words(self) -> str:
         """What the step does, in the words of the page."""
-        before, then, title = self.chances(), self.after().chances, self.titles[self.film]
-        old, new = before[self.film], then[self.film]
+        before, left, title = self.chances(), self.after(), self.titles[self.film]
+        name = self.person_names[self.person]
+        name = name[:1].upper() + name[1:]
+        old, new = f"{before[self.film]:.2f}", f"{left.chances[self.film]:.2f}"
         if self.thumb == NONE:
-            return f"Person {self.person} likes “{title}” with a chance of {old:.2f}. No thumb yet."
+            return f"{name} likes “{title}” with a chance of {old}. No thumb yet."
         way = "up" if self.thumb == UP else "down"
-        fallen = int((np.delete(then, self.film) < np.delete(before, self.film)).sum())
-        return (
-            f"Person {self.person} gives “{title}” a thumb {way}: "
-            f"the chance goes from {old:.2f} to {new:.2f}. "
-            f"No other film moves, yet {fallen} of {len(before) - 1} other chances fall."
+        u = np.array(self.people[self.person])
+        person, film = (
+            f"{np.linalg.norm(there - here):.2f}"
+            for here, there in ((u, left.person), (np.array(self.films[self.film]), left.film))
         )
+        why = ", since its gradient has this person's row as a factor, which is next to 0" if _tiny(u) else ""
+        others = [
+            (was, now)
+            for place, (was, now) in enumerate(zip(before, left.chances, strict=True))
+            if place != self.film
+        ]
+        hardly = sum(f"{was:.2f}" == f"{now:.2f}" for was, now in others)
+        falls = sum(now < was and f"{was:.2f}" != f"{now:.2f}" for was, now in others)
+        rises = len(others) - falls - hardly
+        return (
+            f"{name} gives “{title}” a thumb {way}: the chance goes from {old} to {new}. "
+            f"{name} moves by {person}, the film by {film}{why}. No other film moves, yet of the other "
+            f"{len(others)} chances {falls} fall, {rises} rise and {hardly} hardly change."
+        )
+
+
+def _tiny(row: Floats) -> bool:
+    return float(np.linalg.norm(row)) < 0.005
 
 
 def _sigmoid(z: Floats) -> Floats:
