@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from nudging_kit import nudged
 
 from backproplab import SGD, Dense, Network, ReLU, SoftmaxCrossEntropy, check_gradients, fit
 from backproplab.layers import AvgPool2D, BatchNorm, Conv2D, Cost, Flatten, MaxPool2D, Residual, convolution
@@ -36,19 +37,6 @@ def by_definition(layer, x):
         window = x[example, s * r : s * r + k, s * c : s * c + k]
         y[example, r, c, output] = np.sum(window * layer.weights[..., output]) + layer.bias[output]
     return y
-
-
-def nudged(layer, x, upstream, h=1e-6):
-    """∂L/∂x by central differences of L = the sum of outputs × upstream."""
-    gradient = np.empty_like(x)
-    for place in np.ndindex(x.shape):
-        sides = []
-        for by in (h, -h):
-            moved = x.copy()
-            moved[place] += by
-            sides.append(np.sum(layer.forward(moved) * upstream))
-        gradient[place] = (sides[0] - sides[1]) / (2 * h)
-    return gradient
 
 
 @settings(max_examples=25, deadline=None)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from nudging_kit import nudged
 
 from backproplab import SGD, Dense, Network, ReLU, SquaredError, check_gradients, fit
 from backproplab.layers import BatchNorm, Chain, Layer, LayerNorm, Residual
@@ -17,19 +18,6 @@ def awake(kind, features, seed=0):
     layer = kind(features)
     layer.gain, layer.bias = rng.normal(size=(2, features))
     return layer
-
-
-def nudged(layer, x, upstream, h=1e-6):
-    """∂L/∂x by central differences of L = the sum of outputs × upstream."""
-    gradient = np.empty_like(x)
-    for place in np.ndindex(x.shape):
-        sides = []
-        for by in (h, -h):
-            moved = x.copy()
-            moved[place] += by
-            sides.append(np.sum(layer.forward(moved) * upstream))
-        gradient[place] = (sides[0] - sides[1]) / (2 * h)
-    return gradient
 
 
 @settings(max_examples=15, deadline=None)
