@@ -7,11 +7,14 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+INK = 3.0
+"""What marks a label, where pixels are from 0 to 1."""
+
 
 class ForwardForward:
     """A stack of ReLU layers, each with a goal of its own: much activity for real inputs, little for false.
 
-    An input is a row of pixels and, beside it, one number for each class: `ink` at a label, 0 elsewhere. With
+    An input is a row of pixels and, beside it, one number for each class: `INK` at a label, 0 elsewhere. With
     the right label it is real, with a wrong one false. A layer's *goodness* is the mean of its squared
     activations, and sigmoid(goodness − `threshold`) is its probability that the input is real; its loss is
     −ln of the probability of what was so. Before the next layer a row is divided by its root mean square, or
@@ -35,16 +38,15 @@ class ForwardForward:
         *,
         seed: int = 0,
         threshold: float = 0.5,
-        ink: float = 3.0,
     ) -> None:
         if inputs < 1 or classes < 2 or not hidden or min(hidden) < 1:
             raise ValueError(
                 "ForwardForward needs an input, at least one layer of at least one unit, and two classes; "
                 f"got {inputs} inputs, hidden {tuple(hidden)} and {classes} classes"
             )
-        if not np.isfinite([threshold, ink]).all():
-            raise ValueError(f"ForwardForward needs a finite threshold and ink, got {threshold} and {ink}")
-        self.inputs, self.classes, self.threshold, self.ink = inputs, classes, threshold, ink
+        if not np.isfinite(threshold):
+            raise ValueError(f"ForwardForward needs a finite threshold, got {threshold}")
+        self.inputs, self.classes, self.threshold = inputs, classes, threshold
         rng = np.random.default_rng(seed)
         sizes = [inputs + classes, *hidden]
         self.weights = [
@@ -108,7 +110,7 @@ class ForwardForward:
                 f"{self!r} expected labels of shape {pixels.shape[:1]}, whole numbers from 0 to "
                 f"{self.classes - 1}, got {labels.dtype} of shape {labels.shape}"
             )
-        return np.hstack([pixels, self.ink * np.eye(self.classes)[labels]])
+        return np.hstack([pixels, INK * np.eye(self.classes)[labels]])
 
     def __repr__(self) -> str:
         return f"ForwardForward({self.inputs}, {tuple(map(len, self.biases))}, {self.classes})"

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from backproplab.display import describe
-from backproplab.plots.style import INK, SIGNED, WIDTH, house_style, panels
+from backproplab.plots.style import INK, OUTLINE, SIGNED, WIDTH, house_style, panels
 from backproplab.plots.words import about, join
 
 
@@ -45,7 +45,7 @@ def picture_rows(
             ax.set_xticks([])
             ax.set_yticks([])
             if outlines is not None and outlines[place].any():
-                ax.contour(outlines[place], levels=[0.5], colors="#E69F00", linewidths=1.4)
+                ax.contour(outlines[place], levels=[0.5], colors=OUTLINE, linewidths=1.4)
         line[0].set_ylabel(name, rotation=0, ha="right", va="center", labelpad=8, color=INK)
     for ax, title in zip(axes[0], titles or [], strict=False):
         ax.set_title(title, loc="center", fontsize=9, fontweight="normal", pad=4)

@@ -61,6 +61,7 @@ LINES: tuple[str | tuple[int, tuple[float, ...]], ...] = (
 INK = "#1A1A1A"
 MUTED = "#5F6368"
 PALE = "#D9DCE0"
+OUTLINE = "#E69F00"  # round what a mask holds: seen on grey as on white
 
 SIGNED = LinearSegmentedColormap.from_list(
     "signed", ["#00304D", "#0072B2", "#9CCBE6", "#FFFFFF", "#F3B68A", "#D55E00", "#662B00"]

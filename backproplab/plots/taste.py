@@ -23,7 +23,6 @@ def taste_plane(
     after: Points | None = None,
     names: Mapping[int, str] | None = None,
     people: Mapping[int, str] | None = None,
-    ax: Axes | None = None,
 ) -> Axes:
     """Draw people as crosses, films as a marker for each kind; `after` adds arrows.
 
@@ -38,7 +37,7 @@ def taste_plane(
         raise ValueError(f"expected as many people after as before, got {len(new[0])} and {len(old[0])}")
     if len(set(kinds)) > len(SERIES):
         raise ValueError(f"there are {len(SERIES)} markers for kinds, got {len(set(kinds))} kinds; join some")
-    ax = axes_or_new(ax, width=8.0, height=5.2)
+    ax = axes_or_new(None, width=8.0, height=5.2)
     ax.axhline(0, color=MUTED, linewidth=0.8)
     ax.axvline(0, color=MUTED, linewidth=0.8)
     ax.plot(*old[0].T, "x", color=MUTED, markeredgecolor=MUTED, markeredgewidth=1.2, label="a person")
@@ -103,10 +102,11 @@ def _words(
     arrows = []
     for start, end, called, what in zip(old, new, (people, names), ("person", "film"), strict=True):
         for row in _moved(start, end):
-            (x, y), (u, v) = start[row], end[row]
-            arrows.append(
-                f"{called.get(row, f'{what} {row}')} from ({x:.2f}, {y:.2f}) to ({u:.2f}, {v:.2f})".replace(
-                    "-", "−"
-                )
-            )
+            name = called.get(row, f"{what} {row}")
+            arrows.append(f"{name} from {_place(start[row])} to {_place(end[row])}")
     return f"{text} {len(arrows)} moved: {join(arrows)}." if arrows else f"{text} None moved."
+
+
+def _place(point: Floats) -> str:
+    x, y = point
+    return f"({x:.2f}, {y:.2f})".replace("-", "−")

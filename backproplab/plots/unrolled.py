@@ -6,6 +6,7 @@ from typing import Literal
 from matplotlib.axes import Axes
 
 from backproplab.display import describe
+from backproplab.plots.network_diagram import LOWERED
 from backproplab.plots.style import INK, ROLES, axes_or_new, house_style
 from backproplab.plots.words import short
 
@@ -75,7 +76,7 @@ def unrolled(
 
 def _low(number: int) -> str:
     """A number as an index."""
-    return str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+    return str(number).translate(LOWERED)
 
 
 def _box(ax: Axes, x: float, y: float, text: str, role: str) -> None:

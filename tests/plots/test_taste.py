@@ -31,10 +31,10 @@ def test_each_kind_has_its_own_marker_and_the_words_say_where_it_lies():
 def test_an_arrow_for_what_moved_and_for_nothing_else():
     there = FILMS.copy()
     there[2] = 0.5, -1.0
-    ax = taste_plane((PEOPLE, FILMS), KINDS, after=(PEOPLE, there), names={2: "Moth"})
+    ax = taste_plane((PEOPLE, FILMS), KINDS, after=(PEOPLE, there), names={2: "Moth-3"})
     assert arrows(ax) == [((0.0, -2.0), (0.5, -1.0))]
-    assert alt_text(ax).endswith("1 moved: Moth from (0.00, −2.00) to (0.50, −1.00).")
-    assert "Moth" in [each.get_text() for each in ax.texts]
+    assert alt_text(ax).endswith("1 moved: Moth-3 from (0.00, −2.00) to (0.50, −1.00).")
+    assert "Moth-3" in [each.get_text() for each in ax.texts]
     rows = [line.get_xydata().tolist() for line in ax.lines if line.get_linestyle() == ":"]
     assert rows == [[[0, 0], FILMS[2].tolist()]]  # the row itself, from the middle
     assert alt_text(taste_plane((PEOPLE, FILMS), KINDS, after=(PEOPLE, FILMS))).endswith("None moved.")

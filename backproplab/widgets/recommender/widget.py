@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from traitlets import Float, Int, List, TraitError, Unicode, validate
 
 from backproplab.display import alt_text, image
+from backproplab.layers.activations import sigmoid
 from backproplab.plots import taste_plane
 from backproplab.widgets.kit.base import Live, Static, is_finite
 
@@ -124,7 +125,8 @@ class Recommender(Live, folder="recommender"):
     def chances(self) -> Floats:
         """The chosen person's chance of liking each film, before the step `(films,)`."""
         u, f = np.array(self.people[self.person]), np.array(self.films)
-        return _sigmoid(f @ u + self.person_bias[self.person] + np.array(self.film_bias))
+        z = f @ u + self.person_bias[self.person] + np.array(self.film_bias)
+        return np.asarray(sigmoid(z), np.float64)
 
     def after(self) -> After:
         """What the step leaves; without a thumb, all as it was."""
@@ -134,7 +136,7 @@ class Recommender(Live, folder="recommender"):
         f[self.film] = f[self.film] - self.rate * blame * u
         bias[self.film] -= self.rate * blame
         z = f @ new_u + self.person_bias[self.person] - self.rate * blame + bias
-        return After(new_u, f[self.film], _sigmoid(z))
+        return After(new_u, f[self.film], np.asarray(sigmoid(z), np.float64))
 
     def static(self) -> Static:
         """The plane with its arrows, and what changed in words."""
@@ -185,7 +187,3 @@ class Recommender(Live, folder="recommender"):
 
 def _tiny(row: Floats) -> bool:
     return float(np.linalg.norm(row)) < 0.005
-
-
-def _sigmoid(z: Floats) -> Floats:
-    return np.asarray(1 / (1 + np.exp(-z)))
