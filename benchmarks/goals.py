@@ -41,6 +41,10 @@ GOALS = [
     *_row("fit ÷ PyTorch, native kernels", (0.25, 0.42, 0.47, 0.48)),
     *_row("fit ÷ scikit-learn", (0.33, 0.63), tuple(SHAPES)[:2]),
     Goal(f"share of sgemm peak, {DEEPEST}", 0.80, "×", higher=True, family="training"),
+    Goal("convolution ÷ PyTorch, 8 channels", 1.0, "×", family="layers"),
+    Goal("convolution ÷ PyTorch, 32 channels", 1.0, "×", family="layers"),
+    Goal("attention ÷ PyTorch, batch 1", 1.0, "×", family="layers"),
+    Goal("attention ÷ PyTorch, batch 32", 1.0, "×", family="layers"),
     Goal("micrograd ÷ Value, same graph, collector off", 2.5, "×", higher=True, family="value"),
     Goal("micrograd ÷ Value, same graph, Python's defaults", None, "×", higher=True, family="value"),
     Goal("micrograd ÷ Value with dot, collector off", 18, "×", higher=True, family="value"),
@@ -71,5 +75,5 @@ GOALS = [
     Goal("bytes kept ÷ 4 · batch · Σ units", None, "×", family="training"),
 ]
 BY_NAME = {goal.name: goal for goal in GOALS}
-FAMILIES = ("training", "value", "grading", "first", "growth", "widgets", "suite")
+FAMILIES = ("training", "layers", "value", "grading", "first", "growth", "widgets", "suite")
 ON_REQUEST = ("widgets", "suite")  # they need the environment of the tests, and Chromium or a long time

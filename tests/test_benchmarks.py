@@ -20,6 +20,7 @@ import bare_loop  # noqa: E402
 import barest_graph  # noqa: E402
 import barest_tape  # noqa: E402
 import goals  # noqa: E402
+import layers  # noqa: E402
 import page  # noqa: E402
 import results  # noqa: E402
 import rounds  # noqa: E402
@@ -86,6 +87,14 @@ def test_sides_that_end_elsewhere_stop_the_run():
     ):
         with pytest.raises(AssertionError, match=f"not the same training: {system}"):
             training.same_training(runs | {system: [runs[system][0], ends | change]})
+
+
+def test_layers_that_end_elsewhere_stop_the_run():
+    ours = {"norms": [1.0, 2.0]}
+    runs = {"ours": [ours], "torch": [{"norms": [1.0, 2.00001]}], "products": [{"norms": None}]}
+    layers.same_work(runs)
+    with pytest.raises(AssertionError, match="not the same work: torch"):
+        layers.same_work(runs | {"torch": [{"norms": [1.0, 2.001]}]})
 
 
 def test_the_shell_does_not_choose_the_kernels(monkeypatch):
@@ -155,6 +164,7 @@ def test_the_goals_are_those_that_were_set():
     others = [goal for goal in goals.GOALS if goal.goal is not None and not goal.name.startswith("fit ÷")]
     assert [(goal.goal, goal.higher) for goal in others] == [
         (0.80, True),  # share of sgemm peak
+        *[(1.0, False)] * 4,  # convolution and attention ÷ PyTorch
         (2.5, True),  # micrograd ÷ Value
         (18, True),  # with dot
         (260, False),  # bytes a node
