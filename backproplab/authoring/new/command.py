@@ -57,8 +57,8 @@ def new_exercise(given: argparse.Namespace) -> int:
     path, exercise = begin_exercise(Path(), given.name, given.exercise, free_text=given.free_text)
     print(f"{path}: exercise {exercise}")
     print("Next: write what its lines with TODO(author) ask for. Then:")
-    print(f"  backproplab run {path}")
     print(f"  backproplab release {path}")
+    print(f"  backproplab run {path}")
     return 0
 
 
