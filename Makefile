@@ -30,15 +30,15 @@ SCREEN := $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname -s)))
 LAB_FLAGS := $(if $(filter 0,$(shell id -u)),--allow-root) $(if $(SCREEN),,--no-browser) $(LAB_ARGS)
 
 # Two workers share two cores: a BLAS with threads of its own would make all of them wait.
-unit unit-elsewhere browser firefox soak release release-check nbval notebook notebooks export site: export OPENBLAS_NUM_THREADS = 1
+unit unit-elsewhere browser firefox soak check release release-check nbval notebook notebooks export site: export OPENBLAS_NUM_THREADS = 1
 # They start Python a thousand times, which would compile the package a thousand times.
 unit unit-elsewhere browser release-check nbval: export PYTHONDONTWRITEBYTECODE =
 # What they start finds the package here, also where this folder is not what it was called when it was installed.
-edit soak notebook notebooks export site release release-check: export PYTHONPATH := $(CURDIR)
+edit soak check notebook notebooks export site release release-check: export PYTHONPATH := $(CURDIR)
 unit: export PATH := $(CURDIR)/$(BIN):$(PATH) # nbgrader calls its helpers by name
 
 .DEFAULT_GOAL := help
-.PHONY: help lab course edit test lint format unit unit-elsewhere release-check nbval browser firefox soak notebook notebooks export site release install-test bench clean
+.PHONY: help lab course edit test lint check format unit unit-elsewhere release-check nbval browser firefox soak notebook notebooks export site release install-test bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -65,6 +65,9 @@ lint: install-test $(TYPESCRIPT) ## ruff and mypy over Python, biome and TypeScr
 	$(BIN)/python -m mypy
 	$(BIN)/biome check --error-on-warnings backproplab site
 	$(BIN)/python $(BIN)/node $(VENV)/node_modules/typescript/bin/tsc --project tsconfig.json
+
+check: install-test ## what concerns one lesson or set, in a minute: NB=04, or NB=capstone-2
+	@$(BIN)/python tests/check_one.py '$(NB)'
 
 format: install-test ## let ruff and biome mend what they can
 	$(BIN)/ruff check --fix

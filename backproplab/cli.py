@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from backproplab.authoring.command import add_release, add_run
+from backproplab.authoring.new.command import add_new
 from backproplab.course.command import add_course
 from backproplab.course.contents import LESSONS
 from backproplab.door.command import add_lab, add_progress
@@ -56,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
         add_grade,
         add_gradebook,
         add_run,
+        add_new,
         add_export,
         add_site,
         add_makers,

@@ -15,6 +15,7 @@ from backproplab.sandbox import IsolationError, Sandbox
 
 ROOT = Path(__file__).parent.parent
 SETS = sorted((ROOT / "exercises").glob("*.ipynb"))
+HEADING = r"^## (C?\d+\.\d+)\b"
 LESSONS = [path for path in SETS if path.stem[0].isdigit()]
 sets = pytest.mark.parametrize("path", SETS, ids=lambda path: path.stem)
 
@@ -33,14 +34,23 @@ def texts(path):
     return {name: text for name, text in zip(parts[1::2], parts[2::2], strict=True) if name}
 
 
-MOST = {"11": 8}  # seven patients, and a test to write
-"""How many exercises a set holds at most, where that is not seven."""
+def in_words(path):
+    """The exercises that a person marks: those whose cell to write in has no check."""
+    found, heading = set(), ""
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "markdown" and (begun := re.search(HEADING, cell.source, re.MULTILINE)):
+            heading = begun[1]
+        roles = cell.metadata.get("nbgrader", {})
+        if roles.get("grade") and roles.get("solution"):
+            found.add(heading)
+    return found
 
 
 def test_every_lesson_has_a_set_of_exercises():
-    lessons = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
-    assert [path.stem for path in LESSONS] == [path.stem for path in lessons]
-    assert all(3 <= len(recorded(path)) <= MOST.get(path.stem[:2], 7) for path in LESSONS[1:])
+    lessons = {path.stem for path in (ROOT / "notebooks").glob("[0-9]*.ipynb")}
+    sets = {path.stem for path in LESSONS}
+    assert not lessons - sets, "begin one: backproplab new exercise NN-topic; then release it"
+    assert not sets - lessons, "a set is called as its lesson is"
 
 
 @sets
@@ -52,15 +62,10 @@ def test_exercises_bear_the_number_of_their_set_and_stand_in_order(path):
 
 @sets
 def test_each_exercise_states_its_stars_and_minutes_and_folds_three_hints(path):
-    assert texts(path).keys() == recorded(path).keys()
+    assert texts(path).keys() == recorded(path).keys() | in_words(path)
     for exercise, text in texts(path).items():
         assert re.search(r"^★{1,3} · \d+ minutes", text, re.MULTILINE), exercise
         assert text.count("<details><summary>Hint") == 3, exercise
-
-
-@sets
-def test_each_exercise_knows_two_mistakes_that_people_make(path):
-    assert all(len(exercise["misconceptions"]) >= 2 for exercise in recorded(path).values())
 
 
 @pytest.fixture(scope="module")
@@ -80,11 +85,12 @@ def test_an_untouched_set_runs_to_its_end_and_nothing_is_attempted(path, kernel)
     forget = nbformat.v4.new_code_cell("%reset -f", id="no-name-of-another-set")
     notebook.cells.insert(0, forget)
     kernel.nb = notebook
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for place, cell in enumerate(notebook.cells):
         kernel.execute_cell(cell, place)
     cards = [
         output["data"]["text/plain"]
-        for cell in notebook.cells
+        for cell in code
         if cell.metadata.get("nbgrader", {}).get("grade")
         for output in cell.outputs
         if output.output_type == "display_data"

@@ -107,10 +107,8 @@ def without_demonstrations(source: str) -> str:
 
 
 def _is_demonstration(statement: ast.stmt) -> bool:
-    match statement:
-        case ast.Expr(value=ast.Call(func=ast.Name())):
-            return True
-    return False
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    return isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
 
 
 def _proof(each: ExerciseInfo, results: Iterator[Result]) -> Proof:

@@ -8,6 +8,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from backproplab.files import write_text
+from backproplab.marking.exercise import MANUAL
 
 from .assignment import Solution, load_solution
 from .cells import Cell, Role
@@ -16,10 +17,12 @@ from .expected import equivalent, expected_json
 from .notebooks import as_text, normalise
 from .proof import OTHER_SEEDS, prove
 from .stubs import BEGIN, END, stub_code, stub_text
+from .unwritten import unwritten
 
 SOLUTIONS = "solutions"
 EXERCISES = "exercises"
 EXPECTED = "expected"
+FEWEST_MISCONCEPTIONS = 2  # an exercise
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,31 @@ def make_release(path: Path, seeds: int = OTHER_SEEDS) -> Release:
         )
     solution = load_solution(path)
     notebook = as_text(learners_notebook(solution, stub_code))
-    return Release(solution, notebook, expected_json(solution, prove(solution, seeds)))
+    reasons = [*_unwritten(solution), *_too_few_misconceptions(solution)]
+    try:
+        proven = prove(solution, seeds)
+    except ReleaseError as refused:
+        raise ReleaseError(*reasons, *refused.reasons) from refused
+    if reasons:
+        raise ReleaseError(*reasons)
+    return Release(solution, notebook, expected_json(solution, proven))
+
+
+def _unwritten(solution: Solution) -> Iterator[str]:
+    """Yield what an author has still to write, be it for learners or for those who read after them."""
+    for cell in solution.cells:
+        yield from (f"cell '{cell.id}', {fault}" for fault in unwritten(cell.source))
+
+
+def _too_few_misconceptions(solution: Solution) -> Iterator[str]:
+    """Yield the exercises that know too few mistakes. A choice may be between two, and has one wrong then."""
+    for each in solution.exercises:
+        fewest = 0 if each.kind == MANUAL else 1 if each.kind == "choice" else FEWEST_MISCONCEPTIONS
+        if (count := len(each.misconceptions)) < fewest:
+            yield (
+                f"exercise {each.id} has {count} misconceptions, expected {fewest} or more; write the "
+                f'mistakes that people make: @misconception("{each.id}", "the sentence that helps")'
+            )
 
 
 def learners_notebook(solution: Solution, answer: Callable[[str], str]) -> NotebookNode:

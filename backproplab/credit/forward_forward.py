@@ -56,7 +56,7 @@ class ForwardForward:
         self.biases = [np.zeros(units) for units in hidden]
 
     def step(
-        self, pixels: Floats, labels: NDArray[np.integer], wrong: NDArray[np.integer], rate: float
+        self, pixels: Floats, labels: NDArray[np.integer], wrong: NDArray[np.integer], *, rate: float
     ) -> None:
         """One step of every layer, on the pictures with their labels and again with `wrong` ones.
 

@@ -16,6 +16,9 @@ from backproplab.authoring import handout, release
 
 VALUE = "### BEGIN SOLUTION\nrate = 0.125\n### END SOLUTION"
 VALUE_CHECK = '@check("3.2", points=0, kind="hand")\ndef _(rng):\n    return {"rate": rate}'
+VALUE_WRONG = """\
+misconception("3.2", "The sign is turned.", rate=-0.125)
+misconception("3.2", "That is twice the rate.", rate=0.25)"""
 ANSWERS = {"right": "return upstream * x", "wrong": "return upstream * w"}
 
 
@@ -25,6 +28,7 @@ def made(tmp_path_factory):
         *kit.slope_exercise(),
         kit.answer(VALUE, "3.2"),
         kit.check(VALUE_CHECK, "3.2", 0),
+        kit.author(VALUE_WRONG, "wrong-too"),
         kit.written("Because."),
     ]
     made = release.make_release(kit.saved(tmp_path_factory.mktemp("made"), *cells))

@@ -27,6 +27,12 @@ TRAINED_CHECK = """\
 def _(rng):
     return {"w": w}"""
 
+OTHERS_WRONG = """\
+misconception("3.2", "That is x itself.", fixed=lambda x: x)
+misconception("3.2", "That is x².", fixed=lambda x: x * x)
+misconception("3.3", "Nothing was trained.", w=np.zeros(2))
+misconception("3.3", "The sign of the update is turned.", w=np.array([-1.0, -2.0]))"""
+
 
 def whole_set(folder, **settings):
     after = new_code_cell('if answered("3.1"):\n    print(slope(1, 2, 3))', id="use-slope", execution_count=7)
@@ -40,6 +46,7 @@ def whole_set(folder, **settings):
         kit.check(FIX_CHECK, "3.2", 1),
         kit.answer(WEIGHTS, "3.3"),
         kit.check(TRAINED_CHECK, "3.3", 1),
+        kit.author(OTHERS_WRONG, "wrong-too"),
         kit.written("### BEGIN SOLUTION\nBecause of the chain rule.\n### END SOLUTION"),
         **settings,
     )
@@ -99,7 +106,7 @@ def test_what_is_recorded_is_read_by_a_check(made):
 
 def test_values_with_one_seed_stand_on_one_line(made):
     lines = made.expected_path.read_text().splitlines()
-    assert sum('"data"' in line for line in lines) == 3 * (1 + 2 + 1 + 1)
+    assert sum('"data"' in line for line in lines) == 3 * (1 + 2 + 1 + 2 + 2 + 1)
     assert json.loads("\n".join(lines))["schema"] == 1
 
 
@@ -185,6 +192,35 @@ def test_a_solution_outside_an_answer_cell_is_refused(tmp_path):
     leak = kit.given("### BEGIN SOLUTION\nk = 1\n### END SOLUTION", id="leak")
     with pytest.raises(ReleaseError, match="cell 'leak' holds a solution but is no answer cell"):
         release.make_release(kit.saved(tmp_path, *kit.slope_exercise(), leak))
+
+
+def test_a_line_that_is_still_to_be_written_never_reaches_a_learner(tmp_path):
+    todo = kit.prose("# Made up\n\nTODO(author): say what it is about")
+    with pytest.raises(
+        ReleaseError, match=r"cell 'prose', line 3 is still to be written: TODO\(author\): say"
+    ):
+        release.make_release(kit.saved(tmp_path, todo, *kit.slope_exercise()))
+
+
+def test_an_exercise_that_knows_one_mistake_is_refused_with_all_else_that_is_wrong(tmp_path):
+    one = 'misconception("3.1", "That is the slope by x.", slope=lambda w, x, upstream: upstream * x)'
+    with pytest.raises(ReleaseError) as refused:
+        release.make_release(kit.saved(tmp_path, *kit.slope_exercise()[:2], kit.author(one)))
+    few, passes = refused.value.reasons
+    assert few.startswith("exercise 3.1 has 1 misconceptions, expected 2 or more")
+    assert "“That is the slope by x.” passes" in passes
+
+
+def test_a_choice_between_two_knows_one_mistake_and_not_none(tmp_path):
+    check = '@check("3.2", points=0, kind="choice")\ndef _(rng):\n    return {"choice": "ab".index(choice)}'
+    cells = [
+        kit.answer('### BEGIN SOLUTION\nchoice = "a"\n### END SOLUTION', "3.2"),
+        kit.check(check, "3.2", 0),
+    ]
+    with pytest.raises(ReleaseError, match=r"exercise 3\.2 has 0 misconceptions, expected 1 or more"):
+        release.make_release(kit.saved(tmp_path, *kit.slope_exercise(), *cells))
+    cells.append(kit.author('misconception("3.2", "It is the other one.", choice="b")', "wrong-too"))
+    assert '"3.2"' in release.make_release(kit.saved(tmp_path, *kit.slope_exercise(), *cells)).expected
 
 
 def test_a_notebook_outside_solutions_is_refused(tmp_path):

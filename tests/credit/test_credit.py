@@ -230,7 +230,7 @@ def test_pictures_and_labels_that_do_not_fit(pixels, labels, wrong, match):
     network = ForwardForward(4, (5,), 3)
     before = network.weights[0].copy()
     with pytest.raises(ValueError, match=match):
-        network.step(pixels, np.array(labels), np.array(wrong), 0.1)
+        network.step(pixels, np.array(labels), np.array(wrong), rate=0.1)
     np.testing.assert_array_equal(network.weights[0], before)
 
 

@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from html.parser import HTMLParser
 
 from nbformat import NotebookNode
 
+from backproplab.authoring.cell_ids import is_random, is_readable
+from backproplab.authoring.unwritten import UNWRITTEN, unwritten
 from backproplab.widgets.quick_check.questions import questions
 
 MOST_CODE_CELLS = 15
@@ -49,8 +52,9 @@ def meaningful_ids(lesson: NotebookNode) -> Iterator[str]:
     seen: set[str] = set()
     for cell in lesson.cells:
         name = cell.get("id", "")
-        random = re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?=.*\d)[0-9a-f]{8}", name)
-        if random or not re.fullmatch(r"[a-z]+\d*(-([a-z]+\d*|\d+))*", name):
+        if is_random(name):
+            yield f"cell id '{name}' does not say what the cell is for; run: backproplab new ids NOTEBOOK"
+        elif not is_readable(name):
             yield f"cell id '{name}' does not say what the cell is for: use words-joined-so"
         if name in seen:
             yield f"cell id '{name}' is used twice"
@@ -185,6 +189,16 @@ def quick_check_asked(lesson: NotebookNode) -> Iterator[str]:
             yield f"the quick check has {count} questions, expected two or three"
 
 
+def nothing_unwritten(lesson: NotebookNode) -> Iterator[str]:
+    """No line of a lesson, or of its quick check, is still to be written."""
+    for cell in lesson.cells:
+        yield from (f"cell '{cell.id}', {fault}" for fault in unwritten(cell.source))
+    for number in quiz_numbers(lesson):
+        with suppress(ValueError):  # `quick_check_asked` says it
+            if UNWRITTEN in str(questions(number)):
+                yield f"{number}.toml, the quick check, has texts that are still to be written"
+
+
 def quiz_numbers(lesson: NotebookNode) -> list[str]:
     """Return the number that each `quick_check("NN")` of a lesson is called with."""
     return [number for cell in code_cells(lesson) for number in re.findall(QUICK_CHECK, cell.source)]
@@ -200,4 +214,5 @@ RULES: tuple[Rule, ...] = (
     alt_texts,
     made_as_agreed,
     quick_check_asked,
+    nothing_unwritten,
 )

@@ -127,12 +127,15 @@ def test_a_good_lesson_breaks_no_rule(rule):
         (lessons.quick_check_asked, "no quick check of that name", replace(4, "02", "99")),
         (lessons.quick_check_asked, "below '## Recap'", replace(3, "## Quick check", "")),
         (lessons.quick_check_asked, "4 questions", replace(4, "02", "four")),
+        (lessons.nothing_unwritten, "line 3 is still to be written", append(5, "TODO(author)")),
+        (lessons.nothing_unwritten, "unwritten.toml", replace(4, "02", "unwritten")),
     ],
 )
 def test_a_broken_rule_is_named(rule, fault, edit, monkeypatch):
     one = questions("02")[:1]
+    made_up = {"four": one * 4, "unwritten": [one[0]._replace(text="TODO(author): ask"), *one]}
     monkeypatch.setattr(
-        lessons, "questions", lambda number: one * 4 if number == "four" else questions(number)
+        lessons, "questions", lambda number: made_up[number] if number in made_up else questions(number)
     )
     lesson = good_lesson()
     edit(lesson)

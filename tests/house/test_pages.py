@@ -90,7 +90,24 @@ def test_every_make_command_on_a_page_is_in_the_makefile():
 
 def test_the_readme_lists_the_lessons_that_exist():
     listed = re.findall(r"\]\(notebooks/([\w-]+)\.ipynb\)", (ROOT / "README.md").read_text(encoding="utf-8"))
-    assert listed == [lesson.stem for lesson in LESSONS]
+    missing = [lesson.stem for lesson in LESSONS if lesson.stem not in listed]
+    rows = [
+        f"| {stem[:2]} | [Title](notebooks/{stem}.ipynb) | One idea | [exercises](exercises/{stem}.ipynb) |"
+        for stem in missing
+    ]
+    assert not missing, "\n".join(["add to README.md, in the table of its part:", *rows])
+    assert listed == [lesson.stem for lesson in LESSONS], "rows of lessons stand in order, each once"
+
+
+def test_the_readme_lists_the_capstones_that_exist():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for path in sorted((ROOT / "exercises").glob("capstone-*.ipynb")):
+        row = (
+            f"| C{path.stem.removeprefix('capstone-')} | [Title](exercises/{path.stem}.ipynb) | What it makes"
+        )
+        assert f"](exercises/{path.stem}.ipynb) | " in text, (
+            f"add to README.md, in the table of capstones: {row} | 22 |, with the lesson that it comes after"
+        )
 
 
 @pytest.mark.parametrize("page", sorted(ROOT.glob("*.md")), ids=name)
