@@ -750,6 +750,32 @@ def _clean(info):
     return text
 
 
+def restyled(source, rng):
+    """What an author's own names, order and signs make of an answer that the course has."""
+    for change in (swapped, lambda text: reordered(text, rng), lambda text: renamed(text, rng)):
+        source = change(source) if rng.random() < 0.6 else source
+    return source
+
+
+def mixed_class(solution, size, seed, kinds=KINDS):
+    """A class of any set: each answer is one that the course has, right or wrong, in a style of its own."""
+    rng = random.Random(f"mixed {solution.name} {seed}")
+    asked = [each for each in solution.exercises if each.kind in ("function", "fix", "tests")]
+    students = [f"s{number:03}" for number in range(size)]
+    answers = {student: {} for student in students}
+    for of_student in answers.values():
+        for each in asked:
+            wrong = [one.source for one in each.misconceptions if one.source.startswith(("def ", "class "))]
+            ways = [_clean(each)] * 5 + [one.source for one in each.alternatives] * 5 + wrong[:5]
+            of_student[each.id] = restyled(rng.choice(ways), rng)
+    copies = {}
+    chosen = rng.sample(students, 2 * len(kinds))
+    for kind, one, other in zip(kinds, chosen[::2], chosen[1::2], strict=True):
+        answers[other] = copy_of(answers[one], kind, rng, answers[other])
+        copies[frozenset((one, other))] = kind
+    return Classroom(solution.name, answers, copies)
+
+
 def hand_in_all(room, path, folder):
     """Write the class as notebooks of the handout at `path`'s solution, a file a student."""
     for student, answers in room.answers.items():

@@ -14,7 +14,7 @@ A. Aiken, "Winnowing" (2003); answers are short, so that every run is kept and n
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
@@ -309,6 +309,7 @@ def _key(term: _Term) -> str:
     """Hash a term, its own names numbered as they come."""
     if term.size > MOST:
         return term.blind.hex()
+    uses = _uses(term)
     numbers: dict[str, int] = {}
     hashed = blake2b(digest_size=8)
     waiting = [term]
@@ -316,8 +317,39 @@ def _key(term: _Term) -> str:
         each = waiting.pop()
         own = numbers.setdefault(each.name, len(numbers)) if each.name else ""
         hashed.update(f"{each.label}\0{own}\0{len(each.parts)}\0".encode(errors="replace"))
-        waiting += reversed(each.parts)
+        waiting += reversed(_in_order(each, uses))
     return hashed.hexdigest()
+
+
+def _uses(term: _Term) -> dict[str, list[bytes]]:
+    """Return where each own name stands in a term: what tells `y` and `e` of `e * y * (1 - y)` apart."""
+    found: dict[str, list[bytes]] = {}
+    waiting = [term]
+    while waiting:
+        each = waiting.pop()
+        for part in each.parts:
+            if part.name:
+                found.setdefault(part.name, []).append(each.blind)
+        waiting += each.parts
+    for places in found.values():
+        places.sort()
+    return found
+
+
+def _in_order(term: _Term, uses: Mapping[str, list[bytes]]) -> list[_Term]:
+    """Return the parts of a term, those that commute and look the same by where else their names stand."""
+    if not term.commutes or len({part.blind for part in term.parts}) == len(term.parts):
+        return term.parts
+    return sorted(term.parts, key=lambda part: (part.blind, [uses[name] for name in _names_in(part)]))
+
+
+def _names_in(term: _Term) -> Iterator[str]:
+    waiting = [term]
+    while waiting:
+        each = waiting.pop()
+        if each.name:
+            yield each.name
+        waiting += reversed(each.parts)
 
 
 def _runs(source: str) -> Iterator[Piece]:
