@@ -1,4 +1,4 @@
-"""The command reads what a class hands in and trusts none of it; its page accuses nobody and hides nothing."""
+"""The command reads what a class hands in and trusts none of it; its page accuses nobody."""
 
 import json
 
