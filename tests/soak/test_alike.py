@@ -1,4 +1,4 @@
-"""What likeness finds in made-up classes with known copies, and whom it accuses wrongly: see INSTRUCTORS.md."""
+"""What likeness finds in made-up classes with known copies, and whom it accuses wrongly."""
 
 from collections import Counter
 from pathlib import Path
