@@ -16,6 +16,7 @@ from backproplab.course.command import add_course
 from backproplab.course.contents import LESSONS
 from backproplab.door.command import add_lab, add_progress
 from backproplab.errors import BackproplabError
+from backproplab.grading.alike.command import add_alike
 from backproplab.grading.book.command import add_gradebook
 from backproplab.grading.command import add_grade
 
@@ -56,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
         add_release,
         add_grade,
         add_gradebook,
+        add_alike,
         add_run,
         add_new,
         add_export,

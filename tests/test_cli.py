@@ -19,6 +19,7 @@ VERBS = [
     "progress",
     "release",
     "grade",
+    "alike",
     "run",
     "export",
     "site",

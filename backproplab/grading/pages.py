@@ -67,7 +67,7 @@ summary {{ cursor: pointer; }}
 img {{ max-width: 100%; height: auto; background: #FFFFFF; }}
 .note {{ border-left: 4px solid #D55E00; padding: 0.2rem 0.8rem; background: var(--note); }}
 .small {{ color: var(--muted); font-size: 0.9rem; }}
-</style>
+{style}</style>
 </head>
 <body>
 <main>
@@ -76,6 +76,11 @@ img {{ max-width: 100%; height: auto; background: #FFFFFF; }}
 </body>
 </html>
 """
+
+
+def page(title: str, body: str, *, style: str = "") -> str:
+    """Return a page: `title` as plain text; `body`, and rules of `style` beside the common ones, as HTML."""
+    return PAGE.format(title=_text(title), body=body, style=style)
 
 
 def feedback(record: Mapping[str, Any], grades: Sequence[ExerciseGrade]) -> str:
@@ -100,7 +105,7 @@ def feedback(record: Mapping[str, Any], grades: Sequence[ExerciseGrade]) -> str:
     if wrong:
         how += " The values and errors shown are of the inputs that your own notebook uses."
     parts.append(f'<p class="small">{how} Isolation: {_text(record["isolation"])}.</p>')
-    return PAGE.format(title=_text(title), body="\n".join(parts))
+    return page(title, "\n".join(parts))
 
 
 def _standing(record: Mapping[str, Any], grades: Sequence[ExerciseGrade]) -> str:
@@ -185,7 +190,7 @@ def _row(row: Row) -> str:
 
 def code_list(cell: CodeCell) -> str:
     """Return a cell of a student's as numbered lines, the one at which it stopped marked in words."""
-    lines = _plain(cell.source, MOST_CODE).split("\n")
+    lines = plain(cell.source, MOST_CODE).split("\n")
     items = []
     for number, line in enumerate(lines, 1):
         if number == cell.failed:
@@ -245,7 +250,7 @@ def class_page(assignment: str, sections: Sequence[Section], *, isolation: str, 
         parts += [_table(section.heading, section.table)] if section.table else []
         parts += map(_answer, section.answers)
     parts.append(f'<p class="small">Isolation: {_text(isolation)}.</p>')
-    return PAGE.format(title=_text(title), body="\n".join(parts))
+    return page(title, "\n".join(parts))
 
 
 def _table(caption: str, table: Table) -> str:
@@ -289,15 +294,15 @@ def _heads(names: Sequence[str]) -> str:
 
 def _text(text: str) -> str:
     """Escape text from outside."""
-    return escape(_plain(text))
+    return escape(plain(text))
 
 
 def _sentence(text: str) -> str:
     """The same of a sentence that may mark `code` and *emphasis*."""
-    return marked(_plain(text))
+    return marked(plain(text))
 
 
-def _plain(text: str, longest: int = LONGEST) -> str:
+def plain(text: str, longest: int = LONGEST) -> str:
     """Cut a text where it gets too long, and take control characters out of it."""
     if len(text) > longest:
         text = text[:longest] + "…"

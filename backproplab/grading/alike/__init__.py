@@ -1,0 +1,1 @@
+"""Which answers are alike beyond what the course and chance explain: a reason to look, no verdict."""
