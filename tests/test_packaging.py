@@ -205,19 +205,20 @@ def test_the_wheel_holds_the_package_the_data_and_the_licence_and_no_more(wheel)
     with zipfile.ZipFile(wheel) as archive:
         files = {item.filename: item.file_size for item in archive.infolist()}
     package = {path for path in files if path.startswith("backproplab/")}
-    data = [
-        path
-        for path in package
-        if path.startswith("backproplab/datasets/") and not path.endswith((".py", ".md"))
-    ]
+    folder = "backproplab/datasets/"
+    data = {
+        path.removeprefix(folder): size
+        for path, size in files.items()
+        if path.startswith(folder) and not path.endswith((".py", ".md"))
+    }
     sources = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "backproplab").rglob("*")
         if path.is_file() and "__pycache__" not in path.parts and not path.name.startswith(".")
     }
     assert sources <= package
-    assert len(data) == 1, "MNIST comes as one file"
-    assert files[data[0]] <= 12e6
+    assert data.keys() == {"mnist.npz", "first_names.txt"}, "MNIST comes as one file"
+    assert data["mnist.npz"] <= 12e6
     assert all(
         path.startswith(f"backproplab-{project()['version']}.dist-info/")
         for path in files
