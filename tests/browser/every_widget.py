@@ -22,6 +22,7 @@ from backproplab.widgets import (
     EnginePractice,
     Flow,
     GradientFilm,
+    LinkedPanels,
     Playground,
     Recommender,
     Spreadsheet,
@@ -92,6 +93,9 @@ def every_widget() -> dict[str, Widget]:
         "pad": DigitPad(reader),
         "curves": ActivationCurves(shown="GELU", z=-1.0),
         "dial": DepthDial(),
+        "chain": LinkedPanels(
+            [lambda x: 900 * x, lambda y: -(y**2)], names="xyz", at=12.34567, between=(-1, 20)
+        ),
         "descent": Descent("turned ravine", rate=0.03),
         "ratings": Recommender(
             [[1.0, 0.5], [-1.0, 0.2]],
