@@ -13,6 +13,7 @@ from backproplab.widgets.engine_practice import EnginePractice
 from backproplab.widgets.flow import Flow
 from backproplab.widgets.gradient_film import GradientFilm
 from backproplab.widgets.linked_panels import LinkedPanels
+from backproplab.widgets.nudge_lens import NudgeLens
 from backproplab.widgets.playground import Playground
 from backproplab.widgets.quick_check import QuickCheck, quick_check
 from backproplab.widgets.recommender import Recommender
@@ -27,6 +28,7 @@ __all__ = [
     "Flow",
     "GradientFilm",
     "LinkedPanels",
+    "NudgeLens",
     "Playground",
     "QuickCheck",
     "Recommender",

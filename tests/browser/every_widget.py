@@ -23,6 +23,7 @@ from backproplab.widgets import (
     Flow,
     GradientFilm,
     LinkedPanels,
+    NudgeLens,
     Playground,
     Recommender,
     Spreadsheet,
@@ -95,6 +96,14 @@ def every_widget() -> dict[str, Widget]:
         "dial": DepthDial(),
         "chain": LinkedPanels(
             [lambda x: 900 * x, lambda y: -(y**2)], names="xyz", at=12.34567, between=(-1, 20)
+        ),
+        "lens": NudgeLens(
+            lambda x: -1234.5678 * x**3,
+            1,
+            derivative=-3703.7034,
+            nudge=3,
+            names=("x", "y"),
+            labels=("x", "y"),
         ),
         "descent": Descent("turned ravine", rate=0.03),
         "ratings": Recommender(

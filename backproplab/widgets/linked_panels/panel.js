@@ -6,7 +6,7 @@ import { number, svg } from "../kit/kit.js";
 
 export const WIDTH = 250;
 export const HEIGHT = 178;
-const BOX = { left: 12, right: 242, top: 22, bottom: 146 };
+export const BOX = { left: 12, right: 242, top: 22, bottom: 146 };
 export const DIGITS = 4; // of a value
 const CHARACTER = 7.4; // the width of one, at most
 const ROOM = 0.06; // of a scale, left free at either end
@@ -18,7 +18,7 @@ const ROOM = 0.06; // of a scale, left free at either end
  * @param {number} from
  * @param {number} to
  */
-function scale(values, from, to) {
+export function scale(values, from, to) {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const room = ROOM * (high - low || 1);
   const span = high - low + 2 * room;
@@ -78,7 +78,7 @@ export function panel(curve, input, output, slope) {
  * @param {(value: number) => number} across
  * @param {(value: number) => number} up
  */
-function touching(x, y, slope, across, up) {
+export function touching(x, y, slope, across, up) {
   const steep = (slope * (up(1) - up(0))) / (across(1) - across(0));
   /** @param {number} edge */
   const reach = (edge) => {
