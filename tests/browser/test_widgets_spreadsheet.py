@@ -410,10 +410,12 @@ def test_keys_turn_a_weight_and_undo_goes_back_one_by_one(begun):
     assert begun.number("b2") == -0.3
 
 
-def test_a_wider_network_has_its_sheet_alone(stage):
-    wide = "Network([Dense(2, 2), Sigmoid(), Dense(2, 1)], dtype=np.float64)"
-    source = f"Spreadsheet(Sheet({wide}, SquaredError(), x=[1, 2], target=[1]))"
-    stage.put({"wide": source})
+@pytest.mark.parametrize(
+    ("layers", "target"), [("Dense(2, 2), Sigmoid(), Dense(2, 1)", [1]), ("Dense(2, 2), Sigmoid()", [1, 0])]
+)
+def test_a_network_of_another_form_has_its_sheet_alone(stage, layers, target):
+    network = f"Network([{layers}], dtype=np.float64)"
+    stage.put({"wide": f"Spreadsheet(Sheet({network}, SquaredError(), x=[1, 2], target={target}))"})
     stage.output("wide").get_by_role("grid").wait_for()
     assert stage.output("wide").locator(".bpl-sheet-network").count() == 0
 
