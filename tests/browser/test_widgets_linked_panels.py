@@ -4,6 +4,8 @@ from itertools import pairwise
 
 import pytest
 
+from browser.test_widgets_spreadsheet import swipe
+
 SOURCE = """
 from math import sqrt
 
@@ -126,3 +128,8 @@ def test_on_a_phone_a_finger_moves_the_points_and_nothing_is_cut_off(open_stage)
     assert grip(output, 1)[0] == pytest.approx(x - 100, abs=4)
     assert phone.ask("linked.place") < 54
     phone.screenshot("linked", "linked-panels-390")
+    here = grip(output, 1)[0]
+    swipe(phone, output.locator(".panels-picture").nth(1), down=-80)  # that scrolls the page
+    assert grip(output, 1)[0] == here
+    swipe(phone, output.locator(".panels-picture").nth(1), across=60)
+    assert grip(output, 1)[0] > here + 20

@@ -2,6 +2,8 @@
 
 import pytest
 
+from browser.test_widgets_spreadsheet import swipe
+
 SOURCE = """
 from backproplab.widgets import NudgeLens
 
@@ -106,3 +108,6 @@ def test_on_a_phone_a_finger_moves_the_point_and_nothing_is_cut_off(open_stage):
     )
     assert open_point(output, 0)[0] == pytest.approx(x - 28, abs=5)
     phone.screenshot("lens", "nudge-lens-390")
+    here = open_point(output, 0)[0]
+    swipe(phone, output.locator(".panels-picture").first, down=-80)  # that scrolls the page
+    assert open_point(output, 0)[0] == here

@@ -27,7 +27,8 @@ function render({ model, el }) {
 
   const pictures = curves.map((curve, step) => {
     const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "panels-picture", role: "img" });
-    /** @param {PointerEvent} event */
+    let before = model.get("place");
+    /** @param {MouseEvent} event */
     const drag = (event) => {
       if (event.type === "pointermove" && event.buttons === 0) return;
       const { left, width } = picture.getBoundingClientRect();
@@ -37,8 +38,11 @@ function render({ model, el }) {
     };
     picture.addEventListener("pointerdown", (event) => {
       picture.setPointerCapture(event.pointerId);
-      drag(event);
+      before = model.get("place");
+      if (event.pointerType !== "touch") drag(event); // a finger may be about to scroll: its tap is a click
     });
+    picture.addEventListener("click", drag);
+    picture.addEventListener("pointercancel", () => save({ place: before })); // it was the page that moved
     picture.addEventListener("pointermove", drag);
     return picture;
   });

@@ -30,14 +30,15 @@ function render({ model, el }) {
   );
   const across = scale(model.get("x"), BOX.left, BOX.right);
 
-  /** @type {(picture: SVGSVGElement, event: PointerEvent) => number} */
+  /** @type {(picture: SVGSVGElement, event: MouseEvent) => number} */
   const pixel = (picture, event) => {
     const { left, width } = picture.getBoundingClientRect();
     return ((event.clientX - left) / width) * WIDTH;
   };
   /** @type {{ x: number, place: number } | null} */
   let held = null;
-  /** @param {PointerEvent} event On the whole curve, the nudge that ends nearest to the pointer. */
+  let before = model.get("place");
+  /** @param {MouseEvent} event On the whole curve, the nudge that ends nearest to the pointer. */
   const point = (event) => {
     const wanted = Math.max(across.back(pixel(whole, event)) - model.get("at"), nudges[0]);
     go(nudges.findLastIndex((one) => one <= wanted * 2 ** 0.125));
@@ -48,8 +49,11 @@ function render({ model, el }) {
   };
   whole.addEventListener("pointerdown", (event) => {
     whole.setPointerCapture(event.pointerId);
-    point(event);
+    before = model.get("place");
+    if (event.pointerType !== "touch") point(event); // a finger may be about to scroll: its tap is a click
   });
+  whole.addEventListener("click", point);
+  whole.addEventListener("pointercancel", () => save({ place: before })); // it was the page that moved
   whole.addEventListener("pointermove", (event) => event.buttons && point(event));
   lens.addEventListener("pointerdown", (event) => {
     lens.setPointerCapture(event.pointerId);
