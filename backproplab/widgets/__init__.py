@@ -12,6 +12,8 @@ from backproplab.widgets.digit_pad import DigitPad
 from backproplab.widgets.engine_practice import EnginePractice
 from backproplab.widgets.flow import Flow
 from backproplab.widgets.gradient_film import GradientFilm
+from backproplab.widgets.linked_panels import LinkedPanels
+from backproplab.widgets.nudge_lens import NudgeLens
 from backproplab.widgets.playground import Playground
 from backproplab.widgets.quick_check import QuickCheck, quick_check
 from backproplab.widgets.recommender import Recommender
@@ -25,6 +27,8 @@ __all__ = [
     "EnginePractice",
     "Flow",
     "GradientFilm",
+    "LinkedPanels",
+    "NudgeLens",
     "Playground",
     "QuickCheck",
     "Recommender",

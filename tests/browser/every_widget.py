@@ -22,6 +22,8 @@ from backproplab.widgets import (
     EnginePractice,
     Flow,
     GradientFilm,
+    LinkedPanels,
+    NudgeLens,
     Playground,
     Recommender,
     Spreadsheet,
@@ -92,6 +94,17 @@ def every_widget() -> dict[str, Widget]:
         "pad": DigitPad(reader),
         "curves": ActivationCurves(shown="GELU", z=-1.0),
         "dial": DepthDial(),
+        "chain": LinkedPanels(
+            [lambda x: 900 * x, lambda y: -(y**2)], names="xyz", at=12.34567, between=(-1, 20)
+        ),
+        "lens": NudgeLens(
+            lambda x: -1234.5678 * x**3,
+            1,
+            derivative=-3703.7034,
+            nudge=3,
+            names=("x", "y"),
+            labels=("x", "y"),
+        ),
         "descent": Descent("turned ravine", rate=0.03),
         "ratings": Recommender(
             [[1.0, 0.5], [-1.0, 0.2]],

@@ -324,6 +324,102 @@ def test_another_view_of_the_same_sheet_follows(sheet):
     assert "w₁" in again.bar()
 
 
+def lit(sheet):
+    """What the picture of the network has lit, box by box; edges have no words."""
+    return [text for text in sheet.output.locator(".bpl-sheet-lit").all_text_contents() if text]
+
+
+def way(sheet):
+    return plain(sheet.output.locator(".bpl-sheet-way").inner_text())
+
+
+def weight(sheet, name):
+    return sheet.output.get_by_role("slider", name=name, exact=True)
+
+
+@pytest.fixture
+def begun(sheet):
+    """The sheet with the numbers that it began with."""
+    sheet.stage.ask("[widget.set_trait('numbers', {}), widget.set_trait('updates', 0)]")
+    sheet.output.locator("td[data-name='w3'][data-number='0.7']").wait_for()
+    return sheet
+
+
+@pytest.mark.parametrize(
+    ("cell", "boxes", "edges", "said", "term"),
+    [
+        ("dL_dw1", ["w₁ 0.4", "z₁ 0.24h 0.56"], 3, "w₁ → z₁ → h → z₂ → y → L: z₁ =", "w₁×x₁"),
+        ("w3", ["w₃ 0.7"], 2, "w₃ → z₂ → y → L: z₂ =", "w₃×h"),
+        ("by_nudge_b1", ["b₁ 0.1", "z₁ 0.24h 0.56"], 3, "b₁ → z₁ → h → z₂ → y → L: z₁ =", "b₁"),
+        ("x2", ["x₂ 0.3", "z₁ 0.24h 0.56"], 3, "x₂ → z₁ → h → z₂ → y → L: z₁ =", "w₂×x₂"),
+        ("h", ["z₁ 0.24h 0.56"], 2, "h → z₂ → y → L: z₂ =", "w₃×h"),
+    ],
+)
+def test_a_cell_lights_its_edge_its_term_and_its_way_to_the_loss(begun, cell, boxes, edges, said, term):
+    begun.focus(cell)
+    begun.python("widget.selected", cell)
+    assert sorted(lit(begun)) == sorted([*boxes, "z₂ 0.092y 0.523", "L 0.114"])
+    assert begun.output.locator(".bpl-sheet-edge.bpl-sheet-lit").count() == edges
+    assert way(begun).startswith(said)
+    assert begun.output.locator(".bpl-sheet-way mark").all_text_contents() == [term]
+
+
+def test_a_cell_that_the_mouse_points_at_lights_too_until_it_leaves(begun):
+    begun.focus("w3")
+    begun.output.locator("td[data-name='dL_dx1']").hover()
+    assert way(begun).startswith("x₁ → z₁")
+    begun.output.get_by_role("button", name="One update").hover()
+    assert way(begun).startswith("w₃ → z₂")
+    begun.python("widget.selected", "w3")
+
+
+def loss_at(place, value):
+    """What the package's own sheet has for L with one parameter changed."""
+    network, *rest = two_one_one()
+    network.parameters[place] = value
+    return Sheet(network, *rest)["L"].value
+
+
+def test_a_weight_that_is_dragged_moves_the_loss_and_undo_takes_the_whole_drag_back(begun):
+    box = weight(begun, "w₃").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    begun.page.mouse.move(x, y)
+    begun.page.mouse.down()
+    begun.page.mouse.move(x + 80, y, steps=4)
+    begun.page.mouse.up()
+    turned = begun.number("w3")
+    assert turned > 1
+    assert round(turned, 2) == turned
+    assert math.isclose(begun.number("L"), loss_at(3, turned), rel_tol=1e-12)
+    begun.page.mouse.move(x, y)  # no button is down: nothing follows
+    begun.python("widget.numbers", {"w3": turned})
+    press_button(begun, "Undo")
+    assert begun.number("w3") == 0.7
+    begun.python("widget.numbers", {})
+
+
+def test_keys_turn_a_weight_and_undo_goes_back_one_by_one(begun):
+    weight(begun, "b₂").focus()
+    begun.python("widget.selected", "b2")
+    begun.press("ArrowRight", "PageDown")
+    assert begun.number("b2") == -0.75
+    assert weight(begun, "b₂").get_attribute("aria-valuetext") == f"−0.75, L is {loss_at(4, -0.75):.3f}"
+    press_button(begun, "Undo")
+    assert begun.number("b2") == -0.25
+    press_button(begun, "Undo")
+    assert begun.number("b2") == -0.3
+
+
+@pytest.mark.parametrize(
+    ("layers", "target"), [("Dense(2, 2), Sigmoid(), Dense(2, 1)", [1]), ("Dense(2, 2), Sigmoid()", [1, 0])]
+)
+def test_a_network_of_another_form_has_its_sheet_alone(stage, layers, target):
+    network = f"Network([{layers}], dtype=np.float64)"
+    stage.put({"wide": f"Spreadsheet(Sheet({network}, SquaredError(), x=[1, 2], target={target}))"})
+    stage.output("wide").get_by_role("grid").wait_for()
+    assert stage.output("wide").locator(".bpl-sheet-network").count() == 0
+
+
 @pytest.mark.parametrize("look", ["light", "small", "dark"])
 def test_it_is_accessible_in_every_look(look, stage):
     stage.page.set_viewport_size({"width": 640 if look == "small" else 1280, "height": 1000})
@@ -360,4 +456,22 @@ def test_a_tap_on_a_bordered_number_begins_to_type(open_stage):
     stage.becomes("widget.numbers", {"w3": 0.5})
     output.locator("td[data-name='L']").tap()
     assert output.get_by_role("textbox").count() == 0
+    output.get_by_text("Keys and marks").tap()
     assert output.get_by_text("tap a bordered number").is_visible()
+    swipe(stage, output.get_by_role("slider", name="w₃", exact=True), across=40)
+    width = output.locator(".bpl-sheet-network").bounding_box()["width"]
+    kept = {"w3": round(0.5 + 0.01 * 40 / width * 420, 2)}  # a hundredth for each unit of the picture
+    stage.becomes("widget.numbers", kept)
+    swipe(stage, output.get_by_role("slider", name="w₃", exact=True), down=-60)  # that scrolls the page
+    stage.becomes("widget.numbers", kept)
+
+
+def swipe(stage, node, *, across=0, down=0):
+    """A finger, from the middle of a node."""
+    box = node.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    touch = stage.context.new_cdp_session(stage.page)
+    for kind, share in (("touchStart", 0), ("touchMove", 0.4), ("touchMove", 0.7), ("touchMove", 1)):
+        points = [{"x": x + share * across, "y": y + share * down}]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})

@@ -1,7 +1,9 @@
-"""Lesson 02 on a page: the diamond in Flow, by keyboard alone."""
+"""Lesson 02 on a page: the friend's factor found by dragging, the diamond in Flow by keyboard alone."""
 
 import pytest
 from browser.flow import begin, press, says
+from browser.test_widgets_linked_panels import grip, products
+from browser.test_widgets_linked_panels import says as panels_say
 from lessons.lesson import cells_of
 
 STEP = "shown['step-the-diamond'].step"
@@ -34,3 +36,26 @@ def test_one_goes_straight_to_the_message_that_reaches_a(lesson):
     lesson.page.keyboard.press("Tab")
     lesson.page.keyboard.press("Enter")
     says(output, "b tells a: 120 × 4 = 480.")
+
+
+def test_the_friends_factor_is_the_slope_of_another_hill(lesson):
+    """As the text says: the middle point at v = 12.8, then a small nudge."""
+    output = lesson.output("the-friend")
+    panels_say(
+        output, "p = 12.80, v = 16.00, s = 32.00, A = 1,024. Slopes: 0.625 × 3.000 × 64.000 = 120.000."
+    )
+    x, y = grip(output, 1)
+    lesson.page.mouse.move(x, y)
+    lesson.page.mouse.down()
+    x -= 40
+    while "v = 12.81" not in output.get_by_role("img").nth(1).get_attribute("aria-label"):
+        x -= 1
+        lesson.page.mouse.move(x, y)
+    lesson.page.mouse.up()
+    panels_say(output, "p = 8.200, v = 12.81,")
+    assert products(output)[1][:2] == ["ds/dv", "2.601"]
+    output.get_by_role("slider", name="Nudge Δp").focus()
+    lesson.page.keyboard.press("Home")
+    panels_say(output, "for Δp = 0.001.")
+    assert [row[2] for row in products(output)[:2]] == [row[1] for row in products(output)[:2]]
+    lesson.screenshot("the-friend", "lesson-02-friend")

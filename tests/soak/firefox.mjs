@@ -73,6 +73,10 @@ const passes = [
   ["curves by mouse", "curves", ".curves-words", () => drag("curves", "svg", 0.8)],
   ["dial by keyboard", "dial", ".bpl-said", () => press("dial", "input[type=range]", "ArrowRight")],
   ["dial by mouse", "dial", ".bpl-said", () => drag("dial", "input[type=range]", 0.2)],
+  ["chain by keyboard", "chain", ".panels-table", () => press("chain", "input[type=range]", "ArrowRight")],
+  ["chain by mouse", "chain", ".panels-table", () => drag("chain", "svg", 0.9)],
+  ["lens by keyboard", "lens", ".panels-table", () => press("lens", "input[type=range]", "ArrowLeft")],
+  ["lens by mouse", "lens", ".panels-table", () => drag("lens", "svg", 0.6)],
 ];
 
 /** The message that the box that starts sends to the box beside it: 4a, for the number on the arrow. */

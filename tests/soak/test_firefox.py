@@ -23,7 +23,7 @@ DRIVER = Path(__file__).with_name("firefox.mjs")
 MODULES = Path(sys.prefix) / "node_modules"
 PASSES = [
     f"{widget} by {way}"
-    for widget in ("quiz", "graph", "layers", "practice", "sheet", "film", "curves", "dial")
+    for widget in ("quiz", "graph", "layers", "practice", "sheet", "film", "curves", "dial", "chain", "lens")
     for way in ("keyboard", "mouse")
 ]
 

@@ -1,9 +1,11 @@
 // A sheet of live formulas: select a cell and read its formula, change a number, update the weights.
 
 import { keepInNotebook } from "../kit/kept.js";
-import { announcer, button, freshId, html, listen, lookUp, number, scrollBox } from "../kit/kit.js";
+import { announcer, button, freshId, html, listen, lookUp, number, OWN_KEYS, scrollBox } from "../kit/kit.js";
+import { chainOf, termsOf, wayToLoss } from "./chain.js";
 import { calculator } from "./formulas.js";
 import { sheetGrid } from "./grid.js";
+import { networkPicture } from "./network.js";
 import { asTyped, inPlaces, inShort, listed, MARKS, titleOf, typedNumber, whatMoved } from "./words.js";
 
 /** @import { View, Widget } from "../kit/types.js" */
@@ -50,6 +52,8 @@ function renderSheet({ model, el }) {
 
   // what stands on the page
 
+  /** @type {{ numbers: Traits["numbers"], updates: number }[]} */
+  const past = [];
   const help = freshId("sheet-help");
   const [where, name, letters, digits, code] = ["place", "name", "letters", "digits", "code"].map((part) =>
     html(part === "code" ? "code" : "span", { class: `bpl-sheet-${part}` }),
@@ -71,30 +75,69 @@ function renderSheet({ model, el }) {
     },
     ontype,
   });
+  const chain = chainOf(page, at);
+  const picture =
+    chain &&
+    networkPicture(page, chain, {
+      onselect: (chosen) => {
+        model.set("selected", chosen);
+        model.save_changes();
+      },
+      onhold: remember,
+      onturn: (cell, value) => put({ ...model.get("numbers"), [cell]: value }, model.get("updates")),
+    });
+  const way = html("p", { class: "bpl-sheet-way" });
   const one = button("One update", () => update(1));
   const ten = button("Ten updates", () => update(10));
-  const again = button("Start again", () => put({}, 0));
+  const again = button("Start again", () => {
+    remember();
+    put({}, 0);
+  });
+  const undo = button("Undo", () => {
+    const before = past.pop();
+    if (before) put(before.numbers, before.updates);
+    undo.disabled = !past.length;
+  });
+  undo.disabled = true;
   const toggle = button("Show formulas", () => {
     model.set("formulas_shown", !model.get("formulas_shown"));
     model.save_changes();
   });
   const count = html("span", { class: "bpl-sheet-count" });
   el.classList.add("bpl", "bpl-sheet");
+  if (picture) {
+    el.append(
+      html("p", { class: "bpl-sheet-task" }, "Drag a weight; point at cells."),
+      scrollBox({ class: "bpl-sheet-drawing" }, picture.node),
+      way,
+    );
+  }
   el.append(
     bar,
     scrollBox({ class: "bpl-sheet-scroll" }, grid.node),
-    html("div", { class: "bpl-row" }, one, ten, again, toggle, count),
+    html("div", { class: "bpl-row" }, one, ten, undo, again, toggle, count),
     told.node,
     html(
-      "p",
-      { class: "bpl-sheet-help", id: help },
-      "Arrow keys, Home and End select a cell. On a bordered number, type a new one, then Enter; Escape leaves the old one, ",
-      "Delete brings back the first. By touch, tap a bordered number and type. ",
-      "→ marks what the selected cell is made of, a bar at the left what has just changed.",
+      "details",
+      { class: "bpl-sheet-help" },
+      html("summary", OWN_KEYS, "Keys and marks"),
+      html(
+        "p",
+        { id: help },
+        "Arrow keys, Home and End select a cell. On a bordered number, type a new one, then Enter; Escape leaves the ",
+        "old one, Delete brings back the first. By touch, tap a bordered number and type. ",
+        "→ marks what the selected cell is made of, a bar at the left what has just changed.",
+      ),
     ),
   );
 
   // what the reader does: state first, then what follows from it
+
+  /** What Undo goes back to, before the next change is made. */
+  function remember() {
+    past.push({ numbers: model.get("numbers"), updates: model.get("updates") });
+    undo.disabled = false;
+  }
 
   /** @type {(numbers: Traits["numbers"], updates: number) => void} */
   function put(numbers, updates) {
@@ -121,6 +164,7 @@ function renderSheet({ model, el }) {
     } else if (cell === "nudge" && typed <= 0) {
       told.say(`A nudge must be above 0, so it stays ${now}.`);
     } else {
+      remember();
       put({ ...model.get("numbers"), [cell]: typed }, model.get("updates"));
     }
   }
@@ -138,6 +182,7 @@ function renderSheet({ model, el }) {
         return;
       }
     }
+    remember();
     put(numbers, model.get("updates") + times);
   }
 
@@ -162,8 +207,34 @@ function renderSheet({ model, el }) {
   const filled = (cell, write) =>
     (page.cells[cell].template ?? "").replace(/\{([^}]*)\}/g, (_, address) => write(lookUp(at, address)));
 
+  /** @param {string} cell Lights its edge and its way to L, and marks its term in the next formula of that way. */
+  const drawWay = (cell) => {
+    if (!chain || !picture) return;
+    picture.light(cell);
+    const [from, next, ...others] = wayToLoss(chain, cell);
+    if (!next) {
+      way.replaceChildren(from ? `${title(from)} is what all is for.` : "On no way to L.");
+      return;
+    }
+    const home = `{${page.cells[from].at}}`;
+    const terms = termsOf(page, next).map((term) => {
+      const written = term.replace(/\{([^}]*)\}/g, (_, address) => title(lookUp(at, address)));
+      return html(term.includes(home) ? "mark" : "span", {}, written);
+    });
+    way.replaceChildren(
+      `${[from, next, ...others].map(title).join(" → ")}: ${title(next)} = `,
+      ...terms.flatMap((term, place) => (place ? [" + ", term] : [term])),
+    );
+  };
+  grid.node.addEventListener("pointerover", (event) => {
+    const cell = event.target instanceof Element && event.target.closest("td[data-name]");
+    if (cell && event.pointerType === "mouse") drawWay(cell.getAttribute("data-name") ?? "");
+  });
+  grid.node.addEventListener("pointerleave", () => drawWay(model.get("selected")));
+
   const drawSelection = () => {
     const cell = model.get("selected");
+    drawWay(cell);
     const { role, formula, editable } = page.cells[cell];
     const from = precedents(cell);
     grid.select(cell, from);
@@ -189,6 +260,7 @@ function renderSheet({ model, el }) {
   };
   const drawNumbers = ({ all = false } = {}) => {
     grid.show(text, values, all);
+    picture?.show(values);
     const updates = model.get("updates");
     count.textContent = `${updates} update${updates === 1 ? "" : "s"}, L = ${inPlaces(lookUp(values, "L"))}`;
   };

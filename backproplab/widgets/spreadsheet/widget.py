@@ -24,6 +24,9 @@ class Spreadsheet(Live, folder="spreadsheet"):
         sheet = Sheet(network, SquaredError(), x=[0.5, 0.3], target=[1.0], learning_rate=1.0)
         Spreadsheet(sheet)
 
+    Above the sheet of a network of two layers with one unit each stands its picture: a cell that is pointed
+    at lights its edge and its way to L, and a weight that is dragged there changes the sheet at once.
+
     `numbers` holds what the reader changed, by name, updated weights included; `updates` counts the updates.
     Set either, and the page follows. TraitError for a name that is no number of the sheet.
     """
