@@ -106,9 +106,10 @@ export function unitsOver(net, window) {
 
 /** @type {(all: Float64Array, width: number, unit: number) => Float64Array} */
 function every(all, width, unit) {
-  return width === 1
-    ? all
-    : Float64Array.from({ length: all.length / width }, (_, at) => all[at * width + unit]);
+  if (width === 1) return all;
+  const found = new Float64Array(all.length / width);
+  for (let at = 0; at < found.length; at += 1) found[at] = all[at * width + unit];
+  return found;
 }
 
 /**
@@ -135,10 +136,14 @@ export function ends(activation, values) {
  */
 export function shades(values, [low, high], step = 1) {
   const side = Math.ceil(SIDE / step);
-  return Uint8Array.from({ length: side * side }, (_, at) => {
-    const value = values[Math.floor(at / side) * step * SIDE + (at % side) * step];
-    return Math.round(255 * Math.min(1, Math.max(0, (value - low) / (high - low))));
-  });
+  const found = new Uint8Array(side * side);
+  for (let row = 0; row < side; row += 1) {
+    for (let column = 0; column < side; column += 1) {
+      const part = (values[row * step * SIDE + column * step] - low) / (high - low);
+      found[row * side + column] = Math.round(255 * Math.min(1, Math.max(0, part)));
+    }
+  }
+  return found;
 }
 
 /**
@@ -152,6 +157,10 @@ export function zeroLine(values) {
   for (let row = 0; row + 1 < SIDE; row += 1) {
     for (let column = 0; column + 1 < SIDE; column += 1) {
       const at = row * SIDE + column;
+      const first = values[at] > 0;
+      const right = values[at + 1] > 0;
+      const below = values[at + SIDE] > 0;
+      if (first === right && first === below && first === values[at + SIDE + 1] > 0) continue;
       /** @type {[x: number, y: number, value: number][]} */
       const corners = [
         [column, row, values[at]],

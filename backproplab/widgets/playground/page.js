@@ -179,6 +179,8 @@ function render({ model, el }) {
   };
 
   let built = "";
+  /** @type {DataView | null} */
+  let drawnCourse = null;
   let drawn = 0;
   /** @type {number | undefined} */
   let waiting;
@@ -270,7 +272,8 @@ function render({ model, el }) {
     if (recorded || !isPlaying() || now - written > READABLE) {
       written = now;
       const { curves: course, scales, now: at } = source();
-      curves.draw(course, scales, sizes.length - 1, at);
+      if (course !== drawnCourse || at !== null) curves.draw(course, scales, sizes.length - 1, at);
+      drawnCourse = course; // the same while a hand moves
       write(picture);
     }
   }
