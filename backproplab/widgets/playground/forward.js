@@ -4,7 +4,7 @@
 
 /** @import { Net, Unit } from "./types.js" */
 
-export const SIDE = 64; // points of the plane along each axis, its edges among them
+export const SIDE = 43; // points of the plane along each axis, its edges among them
 
 /** @param {number} z */
 export function sigmoid(z) {
@@ -128,7 +128,7 @@ export function ends(activation, values) {
 }
 
 /**
- * Values as places in a palette of 256; every third point of a row and of a column for a small map.
+ * Values as places in a palette of 256; every second point of a row and of a column for a small map.
  *
  * @param {Float64Array} values
  * @param {[low: number, high: number]} ends

@@ -5,9 +5,9 @@ import { ends, forward, grid, SIDE, shades, sigmoid, zeroLine } from "./forward.
 import { framed, shadedMap } from "./plane.js";
 
 /** @import { Model } from "../kit/types.js" */
-/** @import { Picture, SetTrait, Theme, Traits, Window } from "./types.js" */
+/** @import { Inks, Picture, SetTrait, Theme, Traits, Window } from "./types.js" */
 
-const MESH = 7; // every so many points of the plane's grid: ten lines along each axis
+const MESH = 6; // every so many points of the plane's grid: eight lines along each axis
 
 /**
  * { node, draw(picture) }; with two hidden units, where the output is ½ as well: a straight line.
@@ -15,12 +15,13 @@ const MESH = 7; // every so many points of the plane's grid: ten lines along eac
  * @param {Model<Traits>} model
  * @param {SetTrait} set
  * @param {Theme} theme
+ * @param {() => Inks} inks
  */
-export function hiddenDrawing(model, set, theme) {
+export function hiddenDrawing(model, set, theme, inks) {
   const map = shadedMap(SIDE);
   const mesh = svg("path", { class: "pg-mesh" });
   const line = svg("path", { class: "pg-line" });
-  const space = framed(map, ["h", "h"], mesh, line);
+  const space = framed(map, ["h", "h"], inks, mesh, line);
   const [across, up] = [".pg-x", ".pg-y"].map(
     (name) => /** @type {HTMLElement} */ (space.node.querySelector(name)),
   );

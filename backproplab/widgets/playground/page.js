@@ -14,7 +14,7 @@ import { planeDrawing } from "./plane.js";
 import { recordedRun } from "./recorded.js";
 
 /** @import { View, Widget } from "../kit/types.js" */
-/** @import { Picture, SetTrait, Theme, Traits } from "./types.js" */
+/** @import { Inks, Picture, SetTrait, Theme, Traits } from "./types.js" */
 
 const INTERVAL = 25; // milliseconds from one picture to the next, at least
 const READABLE = 120; // between two writings of words and curves: nobody reads faster
@@ -41,6 +41,22 @@ function render({ model, el }) {
   /** @type {Theme} */
   const theme = (kind) => bytes(model.get("palette")[`${kind}-${isDark() ? "dark" : "light"}`]);
   const isDark = () => el.closest('[data-jp-theme-light="false"]') !== null;
+
+  /** @type {Inks | null} */
+  let known = null; // to ask for them makes the browser work out all styles: once, until the theme changes
+  const inks = () => {
+    if (known) return known;
+    const style = getComputedStyle(root);
+    const [none, one, paper, ink] = ["--pg-none", "--pg-one", "--bpl-paper", "--bpl-ink"].map((name) =>
+      style.getPropertyValue(name),
+    );
+    known = { none, one, paper, ink };
+    return known;
+  };
+  const restyle = () => {
+    known = null;
+    redraw();
+  };
 
   // what a hand has changed and Python has not yet answered
 
@@ -83,8 +99,8 @@ function render({ model, el }) {
     theme,
   );
   const weigh = weightOf(set, (value) => move(chosenWeight(), value));
-  const plane = planeDrawing(movePoints, theme);
-  const hidden = hiddenDrawing(model, set, theme);
+  const plane = planeDrawing(movePoints, theme, inks);
+  const hidden = hiddenDrawing(model, set, theme, inks);
   const curves = curvesDrawing();
   const [thickest, caption] = ["pg-key", "pg-key"].map((name) => html("p", { class: name }));
   const thickestText = html("span");
@@ -438,12 +454,12 @@ function render({ model, el }) {
   keys(network.node, { " ": () => start.click() });
 
   const seen = () => !document.hidden && model.get("playing") && next();
-  const restyled = new MutationObserver(redraw);
+  const restyled = new MutationObserver(restyle);
   restyled.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
   let painted = false;
   const shown = new ResizeObserver(() => {
     if (!root.isConnected) return;
-    if (!painted && model.get("pictures")) redraw(); // on the page only now: the style sheet's colours hold from here on
+    if (!painted && model.get("pictures")) restyle(); // on the page only now: the style sheet's colours hold from here on
     painted = true;
     seen(); // a notebook opened again, or scrolled back to: training goes on, or Python says that it paused
   });

@@ -3,9 +3,9 @@
 import { drawingContext, html, keys, OWN_KEYS, svg } from "../kit/kit.js";
 import { SIDE, shades, zeroLine } from "./forward.js";
 
-/** @import { Picture, Theme, Window } from "./types.js" */
+/** @import { Inks, Picture, Theme, Window } from "./types.js" */
 
-export const STRIDE = 3; // a small map takes every third point
+export const STRIDE = 2; // a small map takes every second point
 export const SMALL = 22; // points along its side
 const PIXELS = 640; // of the points' canvas
 const REACH = 0.05; // of the plane's side, around a point that a hand takes
@@ -42,9 +42,10 @@ export function shadedMap(side) {
  *
  * @param {{ node: HTMLElement }} map
  * @param {string[]} axes
+ * @param {() => Inks} inks
  * @param {...SVGElement} drawn
  */
-export function framed(map, axes, ...drawn) {
+export function framed(map, axes, inks, ...drawn) {
   const lines = svg(
     "svg",
     { viewBox: "0 0 1 1", preserveAspectRatio: "none", "aria-hidden": "true" },
@@ -73,26 +74,24 @@ export function framed(map, axes, ...drawn) {
     const context = drawingContext(over);
     const few = points.length / 3 < 20;
     const radius = few ? 17 : 8;
-    const style = getComputedStyle(node);
-    /** @param {string} name */
-    const colour = (name) => style.getPropertyValue(name);
+    const { none, one, paper, ink } = inks();
     context.clearRect(0, 0, PIXELS, PIXELS);
     context.font = "32px sans-serif";
     for (let index = 0; index < points.length / 3; index += 1) {
       const [across, up] = place(index);
       const x = (PIXELS * (across - left)) / (right - left);
       const y = (PIXELS * (top - up)) / (top - bottom);
-      const one = points[3 * index + 2] > 0.5;
+      const isOne = points[3 * index + 2] > 0.5;
       context.beginPath();
-      if (one) triangle(context, x, y, 1.25 * radius);
+      if (isOne) triangle(context, x, y, 1.25 * radius);
       else context.arc(x, y, radius, 0, 2 * Math.PI);
       context.closePath();
-      context.fillStyle = colour(one ? "--pg-one" : "--pg-none");
+      context.fillStyle = isOne ? one : none;
       context.fill();
       context.lineWidth = radius < 10 ? 2 : 4;
-      context.strokeStyle = colour("--bpl-paper");
+      context.strokeStyle = paper;
       context.stroke();
-      context.fillStyle = context.strokeStyle = colour("--bpl-ink");
+      context.fillStyle = context.strokeStyle = ink;
       if (index === held) {
         context.beginPath();
         context.arc(x, y, 1.9 * radius, 0, 2 * Math.PI);
@@ -117,11 +116,12 @@ export function framed(map, axes, ...drawn) {
  *
  * @param {(points: Float64Array, held: number) => void} change
  * @param {Theme} theme
+ * @param {() => Inks} inks
  */
-export function planeDrawing(change, theme) {
+export function planeDrawing(change, theme, inks) {
   const map = shadedMap(SIDE);
   const line = svg("path", { class: "pg-line" });
-  const { node, canvas, frame, scatter } = framed(map, ["x₁", "x₂"], line);
+  const { node, canvas, frame, scatter } = framed(map, ["x₁", "x₂"], inks, line);
   for (const [name, value] of Object.entries({
     tabindex: "0",
     role: "application",

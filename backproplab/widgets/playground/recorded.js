@@ -1,6 +1,6 @@
 // A recorded run in the place of Python: frames that a slider, a key and Start go through.
 
-import { floats, html, player, slider } from "../kit/kit.js";
+import { floats, html, lookUp, player, slider } from "../kit/kit.js";
 
 /** @import { Model } from "../kit/types.js" */
 /** @import { SetTrait, Traits } from "./types.js" */
@@ -17,6 +17,7 @@ const PACE = 60; // milliseconds a frame: a run takes six seconds
 export function recordedRun(model, set, changed) {
   const runs = model.get("recording");
   const seeds = runs.map((run) => run.seed);
+  const numbersOf = new Map(runs.map((run) => [run.seed, floats(run.frames)]));
   const run = () => runs.find((one) => one.seed === model.get("seed")) ?? runs[0];
   const last = () => run().steps.length - 1;
   const frame = () => Math.min(model.get("frame"), last());
@@ -44,8 +45,9 @@ export function recordedRun(model, set, changed) {
   /** What the run holds at its frame. */
   function at() {
     const one = run();
-    const size = (one.frames.byteLength / one.steps.length) >> 3;
-    const numbers = floats(one.frames).subarray(2 * size * frame(), 2 * size * (frame() + 1));
+    const all = lookUp(numbersOf, one.seed);
+    const size = all.length / one.steps.length / 2;
+    const numbers = all.subarray(2 * size * frame(), 2 * size * (frame() + 1));
     moved.input.max = String(last());
     moved.show(frame());
     return {

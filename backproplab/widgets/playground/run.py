@@ -183,12 +183,15 @@ class Run:
         """Train on other points, `(n, 2)` and `(n, 1)`, from the weights and the step reached."""
         self.x, self.targets = x, targets
         self.training = self._steps()
-        self.trouble = ""
-        self.measure()
+        self._measure_anew()
 
     def set_parameter(self, at: int, value: float) -> None:
         """Put a number into this place of the flat vector of parameters; training goes on from there."""
         self.network.parameters[at] = value
+        self._measure_anew()
+
+    def _measure_anew(self) -> None:
+        """As `measure`, after a hand may have mended what broke."""
         self.trouble = ""
         with np.errstate(all="ignore"):
             self.measure()

@@ -98,6 +98,8 @@
  * @property {number} held Which point is chosen; −1: none.
  */
 
+/** @typedef {{ none: string, one: string, paper: string, ink: string }} Inks Colours of both classes, ground and words. */
+
 /**
  * @typedef {(kind: Palette) => Uint8Array} Theme Red, green and blue of 256 shades, for the page as it is.
  * @typedef {<Name extends keyof Traits>(name: Name, value: Traits[Name]) => void} SetTrait
