@@ -243,6 +243,7 @@ def test_a_recorded_network_answers_to_a_hand_and_says_why_it_cannot_be_set(page
     page.page.keyboard.press("ArrowLeft")
     says(root, "After 1,960 steps")
     root.locator("summary").press("Enter")
-    assert root.get_by_text("This page has no Python: it plays recorded runs").is_visible()
+    assert root.get_by_text("A recording: this page has no Python. It holds seeds 6 and 7.").is_visible()
+    assert root.get_by_text("Of these settings runs were recorded").is_visible()
     assert root.get_by_label("units in each", exact=True).is_disabled()
     assert page.violations(where=".bpl-playground") == []

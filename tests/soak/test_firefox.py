@@ -1,6 +1,6 @@
 """One pass over widgets in Firefox, on an exported page: keys, mouse, a quiet console, nothing cut.
 
-All are on the page, and none may be cut. DigitPad is not operated: it computes in Python, and is a picture here.
+All are on the page, and none may be cut. DigitPad is not operated: without Python it is a picture.
 
 Node of the environment drives Firefox through puppeteer-core, which `make firefox` fetches.
 """
@@ -22,11 +22,7 @@ NODE = Path(sys.prefix) / "bin/node"
 DRIVER = Path(__file__).with_name("firefox.mjs")
 MODULES = Path(sys.prefix) / "node_modules"
 WIDGETS = ("quiz", "graph", "layers", "practice", "sheet", "film", "curves", "dial", "playground", "descent")
-PASSES = [
-    f"{widget} by {way}"
-    for widget in WIDGETS
-    for way in ("keyboard", "mouse")
-]
+PASSES = [f"{widget} by {way}" for widget in WIDGETS for way in ("keyboard", "mouse")]
 
 
 @pytest.fixture(scope="module")

@@ -149,9 +149,7 @@ function render({ model, el }) {
   );
   el.append(root);
   if (recorded) {
-    settings.shut(
-      "This page has no Python: it plays recorded runs of these settings. In JupyterLab (make lab) all can be changed.",
-    );
+    settings.shut("Of these settings runs were recorded; in JupyterLab (make lab) all can be changed.");
     Object.assign(seed.input, {
       min: String(Math.min(...recorded.seeds)),
       max: String(Math.max(...recorded.seeds)),

@@ -40,7 +40,8 @@ export function recordedRun(model, set, changed) {
     PACE,
     changed,
   );
-  const node = html("div", { class: "pg-recorded" }, moved.row);
+  const note = `A recording: this page has no Python. It holds seeds ${seeds.join(" and ")}.`;
+  const node = html("div", { class: "pg-recorded" }, moved.row, html("p", { class: "pg-key" }, note));
 
   /** What the run holds at its frame. */
   function at() {
