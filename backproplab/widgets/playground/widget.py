@@ -84,7 +84,7 @@ class Playground(Live, folder="playground"):
     scales = Dict().tag(sync=True)
     report = Dict().tag(sync=True)
     pictures = Int(0).tag(sync=True)
-    recording = List().tag(sync=True)
+    recording = List(Dict()).tag(sync=True)
     """What plays where there is no Python; made when the widget is shown."""
 
     def __init__(self, **settings: Any) -> None:
