@@ -24,7 +24,7 @@ const UNANSWERED = new Set(["lines", "speed", "learning_rate", "weight", "pair",
 const PAUSED = "Paused: Python did not answer for 5 seconds.";
 const SILENT =
   "Python has not answered for 5 seconds. If another cell is running, wait for it; otherwise run this cell again.";
-const HINT = "Start, then touch anything.";
+const HINT = "Press Start, then touch anything.";
 const PLANE_KEYS =
   "Keys: N and P choose a point, arrows move it, Enter changes its class, plus adds one, Delete removes it.";
 
