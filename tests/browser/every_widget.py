@@ -125,8 +125,8 @@ def notebook_with(widgets: Mapping[str, Widget], *, plain: bool = False) -> Note
     state = {"version_major": 2, "version_minor": 0, "state": {}}
     cells = []
     for name, widget in widgets.items():
+        data, metadata = widget._repr_mimebundle_()  # first: a widget may get ready here to be kept
         state["state"] |= dependency_state([widget], drop_defaults=False)
-        data, metadata = widget._repr_mimebundle_()
         output = nbformat.v4.new_output("display_data", data, metadata=metadata)
         cells.append(
             nbformat.v4.new_code_cell(

@@ -180,6 +180,7 @@ def test_closed_and_opened_each_is_where_it_was(notebook):
     check(notebook.page, question(notebook, 0), 1)
     notebook.output("quiz").get_by_text("1 of 3 answered rightly after 2 tries.").wait_for()
     playground = notebook.output("playground")
+    playground.locator("summary").press("Enter")
     playground.get_by_label("units in each", exact=True).press("5")
     told(notebook, "playground", "Before the first step")
     playground.get_by_role("button", name="One step", exact=True).press("Enter")
@@ -199,7 +200,7 @@ def test_closed_and_opened_each_is_where_it_was(notebook):
     assert question(notebook, 0).get_by_role("radio").nth(1).is_checked()
     playground = notebook.output("playground")
     playground.get_by_text("1 step · loss").wait_for()
-    assert playground.get_by_label("units in each", exact=True).input_value() == "5"
+    assert playground.get_by_label("units in each", exact=True).input_value() == "5"  # the strip is open
     playground.get_by_role("button", name="One step", exact=True).press("Enter")
     told(notebook, "playground", "After 2 steps the loss is")
     assert wider_than_the_page(notebook) == []

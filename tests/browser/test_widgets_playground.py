@@ -32,9 +32,16 @@ def press(root, name):
 
 
 def choose(stage, root, label, keys):
+    unfold(root)
     root.get_by_label(label, exact=True).focus()
     for key in keys.split():
         stage.page.keyboard.press(key)
+
+
+def unfold(root):
+    """Open the strip of settings, by keyboard, if it is folded."""
+    if root.locator("details:not([open])").count():
+        root.locator("summary").press("Enter")
 
 
 def says(root, text):
@@ -135,6 +142,7 @@ def test_from_zeros_nothing_moves(stage, playground):
 
 
 def test_what_the_lines_show_is_chosen_with_radio_keys(stage, playground):
+    unfold(playground)
     playground.get_by_role("radio", name="both").focus()
     stage.page.keyboard.press("ArrowUp")
     playground.locator(".pg-network[data-lines='gradients']").wait_for()
@@ -221,7 +229,7 @@ def test_lines_of_gradients_fade_as_training_stalls(stage, playground):
     stage.ask("playground.train(6000)")
     wait_for_steps(stage, playground, 6000)
     assert thickest() < before - 1
-    assert playground.get_by_text("1e−6 or less").is_visible()
+    assert playground.get_by_text("≤ 1e−6").is_visible()
 
 
 def test_a_view_that_comes_back_asks_whether_training_goes_on(stage, playground):

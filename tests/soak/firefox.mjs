@@ -1,4 +1,4 @@
-// One pass over widgets in Firefox (not Descent, DigitPad and Playground): keys and mouse as a reader uses them,
+// One pass over widgets in Firefox (not DigitPad, which an exported page has as a picture alone): keys and mouse as a reader uses them,
 // what the page then says, and pictures.
 //
 //   node firefox.mjs FIREFOX PAGE PICTURES       with puppeteer-core to be found from PUPPETEER, by WebDriver BiDi
@@ -73,10 +73,17 @@ const passes = [
   ["curves by mouse", "curves", ".curves-words", () => drag("curves", "svg", 0.8)],
   ["dial by keyboard", "dial", ".bpl-said", () => press("dial", "input[type=range]", "ArrowRight")],
   ["dial by mouse", "dial", ".bpl-said", () => drag("dial", "input[type=range]", 0.2)],
+<<<<<<< HEAD
   ["chain by keyboard", "chain", ".panels-table", () => press("chain", "input[type=range]", "ArrowRight")],
   ["chain by mouse", "chain", ".panels-table", () => drag("chain", "svg", 0.9)],
   ["lens by keyboard", "lens", ".panels-table", () => press("lens", "input[type=range]", "ArrowLeft")],
   ["lens by mouse", "lens", ".panels-table", () => drag("lens", "svg", 0.6)],
+=======
+  ["playground by keyboard", "playground", ".bpl-said", () => press("playground", ".pg-recorded input", "ArrowRight")],
+  ["playground by mouse", "playground", ".bpl-said", () => drag("playground", ".pg-weigh input", 0.2)],
+  ["descent by keyboard", "descent", ".descent-sliders", () => press("descent", "input[type=range]", "ArrowRight")],
+  ["descent by mouse", "descent", ".descent-sliders", () => drag("descent", ".descent-picture", 0.8)],
+>>>>>>> play
 ];
 
 /** The message that the box that starts sends to the box beside it: 4a, for the number on the arrow. */

@@ -1,5 +1,7 @@
 """The playground trains as the package does, shows what it has, and stops when nobody looks."""
 
+import base64
+import json
 import math
 
 import numpy as np
@@ -11,8 +13,9 @@ from backproplab.layers.initial import STANDARD_DEVIATIONS, standard_deviation
 from backproplab.optimizers import Adam
 from backproplab.widgets import Playground
 from backproplab.widgets.playground import widget as module
-from backproplab.widgets.playground.picture import FAINTEST, SIDE, Plane, gradient_sizes, weight_sizes
-from backproplab.widgets.playground.run import ACTIVATIONS, DATA, LOSSES, ROWS, Run, Settings
+from backproplab.widgets.playground.picture import window
+from backproplab.widgets.playground.recording import recorded, recording
+from backproplab.widgets.playground.run import ACTIVATIONS, DATA, LAST_SEED, LOSSES, ROWS, Run, Settings
 from backproplab.widgets.playground.words import unit_names, unit_words
 
 LESSON = Settings("xor", 0.05, 1, 2, "sigmoid", "he", "squared error", "SGD", 4.0, 6)
@@ -112,19 +115,9 @@ def test_every_activation_and_depth_on_every_data_set_gives_a_picture(data, loss
             )
             playground.train(2)
             count = 2 + 4 * depth + 1
-            assert len(playground.shape["names"]) == count == len(playground.units) // 22**2
-            assert len(playground.plane) == SIDE**2
-            assert len(playground.weights) == len(playground.gradients)
+            assert len(playground.shape["names"]) == count
+            assert len(playground.parameters) == len(playground.gradient) == 8 * playground.network.size
             assert len(playground.curves) % (4 * (2 + depth + 1)) == 0
-
-
-def test_the_scale_of_gradients_is_the_same_for_all_and_that_of_weights_is_not():
-    views = {"dense1.weights": np.array([[1.0, -1e-3, 1e-9, 0.0]]), "dense1.bias": np.array([7.0])}
-    places = np.frombuffer(gradient_sizes(views), "<f4")
-    np.testing.assert_allclose(places, [1, -0.5, FAINTEST, 0], rtol=1e-6)
-    smaller = {"dense1.weights": views["dense1.weights"] / 10}
-    np.testing.assert_allclose(np.frombuffer(gradient_sizes(smaller), "<f4")[:2], [5 / 6, -1 / 3], rtol=1e-6)
-    assert weight_sizes(smaller) == weight_sizes({"dense1.weights": views["dense1.weights"]})
 
 
 def test_every_way_to_start_is_offered_with_its_spread():
@@ -154,32 +147,15 @@ def test_from_zeros_every_gradient_of_xor_is_exactly_zero():
     assert "every gradient is exactly 0" in playground.report["said"]
 
 
-def test_without_an_activation_the_boundary_is_one_straight_line():
-    run = Run(LESSON._replace(activation="none", width=8, data="moons"))
-    run.train(50)
-    plane = Plane(run)
-    places = np.frombuffer(plane.line(plane.units()[-1]), "<f4").reshape(-1, 2)
-    places = places[np.isfinite(places).all(axis=1)]
-    assert np.linalg.svd(places - places.mean(axis=0))[1][1] < 1e-4
-
-
 # what is shown
 
 
-def test_an_input_has_a_map_but_no_line():
-    plane = Plane(Run(LESSON))
-    assert [len(plane.line(unit)) > 0 for unit in plane.units()[:3]] == [False, False, True]
-    np.testing.assert_allclose(plane.units()[0].values[0], plane.across)
-
-
-def test_the_maps_hold_what_the_units_answer_at_the_points_of_the_plane():
-    run = Run(LESSON._replace(data="circles", depth=2, width=3, activation="tanh"))
-    run.train(20)
-    plane = Plane(run)
-    output = plane.units()[-1].values
-    points = np.array([[x, y] for y in plane.up[::-1] for x in plane.across])
-    np.testing.assert_allclose(output.ravel(), run.network.predict(points)[:, 0])
-    assert plane.window[0] < run.x[:, 0].min() < run.x[:, 0].max() < plane.window[1]
+def test_the_plane_is_a_square_with_all_points_inside():
+    run = Run(LESSON._replace(data="moons"))
+    left, right, bottom, top = window(run.x)
+    assert right - left == pytest.approx(top - bottom)
+    assert left < run.x[:, 0].min() < run.x[:, 0].max() < right
+    assert bottom < run.x[:, 1].min() < run.x[:, 1].max() < top
 
 
 def test_curves_go_from_the_first_step_to_the_last_and_stay_short_however_the_steps_were_asked_for():
@@ -207,7 +183,7 @@ def test_a_unit_is_told_with_its_weights_and_their_gradients():
     assert f"x₂ × {weight:.1f}".replace("-", "−") in playground.report["unit"]
     deep = Run(LESSON._replace(depth=2))
     assert unit_names(deep.settings) == ["x₁", "x₂", "h1.1", "h1.2", "h2.1", "h2.2", "y"]
-    assert "h1.1 × " in unit_words(deep, 5, Plane(deep).units()[5])
+    assert "h1.1 × " in unit_words(deep, 5)
 
 
 def test_dead_units_are_counted_and_named():
@@ -215,7 +191,6 @@ def test_dead_units_are_counted_and_named():
     first = playground.network.layers[0]
     first.bias = [-100.0, 1.0]
     playground.train(0)
-    assert playground.report["dead"] == [True, False]
     assert "h1 is dead" in playground.report["said"]
 
 
@@ -236,12 +211,11 @@ def test_numbers_that_break_pause_the_run_and_say_so():
     assert not playground.report["trouble"]
 
 
-def test_lines_are_as_thick_as_their_share_of_the_largest_and_keep_their_sign():
+def test_the_page_has_the_numbers_of_the_network():
     playground = Playground(seed=3)
-    shares = np.frombuffer(playground.weights, "<f4")
-    first, second = (playground.network.parameter_views[f"dense{n}.weights"].ravel() for n in (1, 2))
-    weights = np.concatenate([first, second])
-    np.testing.assert_allclose(shares * np.abs(weights).max(), weights, rtol=1e-6)
+    playground.train(7)
+    assert np.array_equal(np.frombuffer(playground.parameters), playground.network.parameters)
+    assert np.array_equal(np.frombuffer(playground.gradient), playground.network.gradient)
 
 
 # as the page asks
@@ -311,6 +285,89 @@ def test_step_and_reset(clock):
     assert (playground.steps, playground.playing) == (1, False)
     page.says(ask="reset")
     assert playground.steps == 0
+
+
+# by hand
+
+
+def test_a_weight_that_a_hand_moved_is_where_training_goes_on(clock):
+    playground = Playground(width=2, seed=6)
+    playground.train(5)
+    expected = playground.network.parameters.copy()
+    Page(playground).says(ask="weight", at=3, value=-2.5, edit=7)
+    expected[3] = -2.5
+    assert np.array_equal(playground.network.parameters, expected)
+    assert (playground.report["edit"], playground.steps) == (7, 5)
+    gradient = playground.network.gradient.copy()
+    playground.train(1)
+    np.testing.assert_allclose(playground.network.parameters, expected - 4 * gradient)
+
+
+@pytest.mark.parametrize("content", [{"at": 9, "value": 1}, {"at": -1, "value": 1}, {"at": 0, "value": 1e9}])
+def test_a_weight_that_cannot_be_is_left_as_it_was(clock, content):
+    playground = Playground(width=2)
+    before = playground.network.parameters.copy()
+    Page(playground).says(ask="weight", edit=1, **content)
+    assert np.array_equal(playground.network.parameters, before)
+    assert playground.report["edit"] == 1  # the page lets go
+
+
+def test_points_of_a_reader_s_own_are_trained_on_and_stay_when_training_starts_afresh(clock):
+    playground = Playground(width=2, seed=6)
+    playground.train(5)
+    before = playground.network.parameters.copy()
+    rows = [[0, 0, 0], [0, 1, 1], [1, 0, 1], [1, 1, 1], [0.5, 0.25, 0]]
+    page = Page(playground)
+    page.says(ask="points", points=rows, edit=1)
+    assert np.array_equal(np.column_stack([playground.x, playground.targets]), rows)
+    assert np.array_equal(playground.network.parameters, before)
+    gradient = playground.network.gradient.copy()
+    playground.train(1)
+    np.testing.assert_allclose(playground.network.parameters, before - 4 * gradient)
+    playground.seed = 7
+    assert (len(playground.x), playground.steps, playground.shape["own"]) == (5, 0, True)
+    page.says(ask="data")
+    assert (len(playground.x), playground.shape["own"]) == (4, False)
+
+
+@pytest.mark.parametrize(
+    "rows", [[], [[0, 0]], [[0, 0, 2]], [[math.nan, 0, 1]], [[1e9, 0, 1]], [[0, 0, 1]] * 401, [["a", 0, 1]]]
+)
+def test_points_that_cannot_be_are_refused_with_a_sentence(clock, rows):
+    playground = Playground()
+    Page(playground).says(ask="points", points=rows, edit=1)
+    assert "The points stay as they are" in playground.report["said"]
+    assert len(playground.x) == 4
+
+
+# where there is no Python
+
+
+def test_a_recorded_run_is_the_run_frame_by_frame():
+    frames = recorded(LESSON)
+    numbers = np.frombuffer(frames["frames"], "<f4").reshape(len(frames["steps"]), 2, -1)
+    run = Run(LESSON)
+    for at in (0, 7, len(numbers) - 1):
+        run.train(frames["steps"][at] - run.steps)
+        np.testing.assert_array_equal(numbers[at, 0], run.network.parameters.astype("f4"))
+        np.testing.assert_array_equal(numbers[at, 1], run.network.gradient.astype("f4"))
+    assert "2,000 steps · loss 0.063" in frames["progress"][-1]
+    assert "4 of 4 points right" in recorded(LESSON._replace(seed=7))["progress"][-1]
+
+
+def test_two_starts_are_recorded_and_the_largest_network_stays_below_150_kb():
+    runs = recording(LESSON._replace(depth=3, width=8, seed=LAST_SEED))
+    assert [run["seed"] for run in runs] == [LAST_SEED, LAST_SEED - 1]
+    whole = json.dumps(runs, default=lambda part: base64.b64encode(part).decode(), ensure_ascii=False)
+    assert len(whole.encode()) < 150_000
+
+
+def test_a_recorded_run_ends_before_its_numbers_break():
+    frames = recorded(
+        LESSON._replace(data="spirals", activation="none", depth=2, loss="cross-entropy", learning_rate=1e6)
+    )
+    assert 1 <= len(frames["steps"]) < 20
+    assert np.isfinite(np.frombuffer(frames["frames"], "<f4").reshape(len(frames["steps"]), 2, -1)[0]).all()
 
 
 def test_a_slice_ends_with_its_time():

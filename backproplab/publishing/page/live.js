@@ -20,6 +20,7 @@ const { modules, styles, models } = JSON.parse(held.textContent);
 
 /** As much of a Jupyter widget model as a module may ask for. There is no Python to save to or to send to. */
 class Model {
+  alone = true;
   /** @type {State} */
   #state;
   /** @type {{ event: string, listener: Listener }[]} */

@@ -11,6 +11,7 @@
  * @property {(content: unknown) => void} send
  * @property {(event: Change<T>, listener: () => void) => void} on
  * @property {(event: Change<T>, listener: () => void) => void} off
+ * @property {boolean} [alone] True on a page that export made: no Python answers there.
  * @property {unknown} [widget_manager] JupyterLab's own, which it does not promise to keep.
  */
 

@@ -1,6 +1,6 @@
-// The playground's settings: each a native control that follows its trait, and sets it.
+// The playground's settings: each a native control that follows its trait, and sets it; and a weight to take by hand.
 
-import { freshId, html, keys, lookUp, menu, OWN_KEYS, slider } from "../kit/kit.js";
+import { freshId, html, keys, lookUp, menu, number, OWN_KEYS, slider } from "../kit/kit.js";
 
 /** @import { Model } from "../kit/types.js" */
 /** @import { Choice, SetTrait, Traits } from "./types.js" */
@@ -16,6 +16,7 @@ const GROUPS = [
       ["loss", "loss"],
       ["optimizer", "optimiser"],
       ["learning_rate", "learning rate"],
+      ["speed", "steps a picture"],
     ],
   ],
   [
@@ -61,13 +62,12 @@ export function choice(model, name, label, set) {
 }
 
 /**
- * All settings: { node, shows }; `tell` says why one was refused.
+ * All settings, in a strip that folds: { node, shows, shut(why) }. Folded, it says what they are.
  *
  * @param {Model<Traits>} model
  * @param {SetTrait} set
- * @param {(words: string) => void} tell
  */
-export function settingsOf(model, set, tell) {
+export function settingsOf(model, set) {
   /** @type {Partial<Record<keyof Traits, () => void>>} */
   const shows = {};
   const groups = GROUPS.map(([legend, settings]) => {
@@ -79,8 +79,19 @@ export function settingsOf(model, set, tell) {
     }
     return group;
   });
-  const node = html("div", { class: "pg-settings" }, ...groups);
-  const [data, , network] = groups;
+  const why = html("p", { class: "pg-key" });
+  const inShort = html("span", { class: "pg-short" });
+  const summary = html("summary", { ...OWN_KEYS }, "Settings ", inShort);
+  const body = html("div", { class: "pg-settings" }, ...groups);
+  const node = html("details", { class: "pg-strip" }, summary, why, body);
+  node.addEventListener("toggle", () => {
+    if (node.open !== model.get("unfolded")) set("unfolded", node.open);
+  });
+  shows.unfolded = () => {
+    node.open = model.get("unfolded");
+  };
+  shows.unfolded();
+  const [data] = groups;
   const noise = slider({
     label: "noise",
     min: 0,
@@ -101,19 +112,41 @@ export function settingsOf(model, set, tell) {
     showData?.();
     showNoise();
   };
-  const seed = seedOf(model, set, tell);
-  network.append(seed.row);
-  shows.seed = seed.show;
   showNoise();
-  return { node, shows };
+  const write = () => {
+    const hidden = model.get("depth")
+      ? `${model.get("depth")} × ${model.get("width")} hidden`
+      : "no hidden unit";
+    inShort.textContent = [
+      model.get("data"),
+      `${hidden}, ${model.get("activation")}`,
+      `${model.get("optimizer")}, rate ${model.get("learning_rate")}`,
+    ].join(" · ");
+  };
+  for (const name of /** @type {(keyof Traits)[]} */ (Object.keys(shows))) {
+    const show = shows[name];
+    shows[name] = () => {
+      show?.();
+      write();
+    };
+  }
+  write();
+  /** @param {string} reason */
+  const shut = (reason) => {
+    why.textContent = reason;
+    for (const group of groups) group.disabled = true;
+  };
+  return { node, body, shows, shut };
 }
 
 /**
+ * A seed to start from: { row, show, input }; `tell` says why one was refused.
+ *
  * @param {Model<Traits>} model
  * @param {SetTrait} set
  * @param {(words: string) => void} tell
  */
-function seedOf(model, set, tell) {
+export function seedOf(model, set, tell) {
   const id = freshId("seed");
   const input = html("input", { id, type: "number", min: 0, max: 999999, step: 1, ...OWN_KEYS });
   const show = () => {
@@ -122,13 +155,14 @@ function seedOf(model, set, tell) {
   const take = () => {
     if (input.value === "" || !input.checkValidity()) {
       show();
-      tell(`A seed is a whole number from 0 to 999,999; it stays ${input.value}.`);
+      const [least, most] = [input.min, input.max].map((end) => Number(end).toLocaleString("en"));
+      tell(`A seed is a whole number from ${least} to ${most}; it stays ${input.value}.`);
     } else if (Number(input.value) !== model.get("seed")) set("seed", Number(input.value));
   };
   input.addEventListener("change", take);
   keys(input, { Enter: take }); // outside a form it changes nothing by itself
   show();
-  return { row: html("div", { class: "bpl-row" }, html("label", { for: id }, "seed"), input), show };
+  return { row: html("div", { class: "bpl-row" }, html("label", { for: id }, "seed"), input), input, show };
 }
 
 /**
@@ -151,4 +185,46 @@ export function linesOf(model, set) {
   };
   show();
   return { node, show };
+}
+
+const FARTHEST = 20; // that the slider of a weight reaches; a hand on its line goes on
+
+/**
+ * A parameter to choose and a slider that moves it: { node, build(names), show(value) }.
+ *
+ * @param {SetTrait} set
+ * @param {(value: number) => void} move
+ */
+export function weightOf(set, move) {
+  const which = freshId("weight");
+  const select = html("select", { id: which, ...OWN_KEYS });
+  select.addEventListener("change", () => set("weight", Number(select.value)));
+  const moved = slider({
+    label: "its value",
+    min: -FARTHEST,
+    max: FARTHEST,
+    step: 0.1,
+    value: 0,
+    read: (value) => number(value),
+    oninput: move,
+  });
+  const label = moved.row.querySelector("label");
+  label?.classList.add("bpl-hidden");
+  const node = html(
+    "div",
+    { class: "bpl-row pg-weigh" },
+    html("label", { for: which }, "weight"),
+    select,
+    moved.row,
+  );
+  /** @param {string[]} names */
+  const build = (names) =>
+    select.replaceChildren(...names.map((name, at) => html("option", { value: at }, name)));
+  /** @type {(at: number, value: number) => void} */
+  const show = (at, value) => {
+    if (select.value !== String(at)) select.value = String(at);
+    if (document.activeElement !== moved.input || Math.abs(Number(moved.input.value) - value) > 0.051)
+      moved.show(value);
+  };
+  return { node, build, show };
 }

@@ -2,34 +2,29 @@
 
 import { floats, html, svg } from "../kit/kit.js";
 
-/** @import { Model } from "../kit/types.js" */
-/** @import { Tick, Traits } from "./types.js" */
+/** @import { Scales, Tick } from "./types.js" */
 
 const DASHES = ["none", "6 3", "2 3", "8 3 2 3"];
 
-/**
- * Two plots side by side: { node, draw() }.
- *
- * @param {Model<Traits>} model
- */
-export function curvesDrawing(model) {
+/** Two plots: { node, draw() }; of a recorded run they are whole, and a line stands where the page is. */
+export function curvesDrawing() {
   const loss = plot("Loss", "pg-loss");
-  const norms = plot("Gradient norm of each layer (logarithmic)", "pg-norms");
+  const norms = plot("Each layer’s gradient norm (logarithmic)", "pg-norms");
   const node = html("div", { class: "pg-curves" }, loss.node, norms.node);
 
-  function draw() {
-    const layers = model.get("shape").sizes.length - 1;
-    const numbers = floats(model.get("curves"));
+  /** @type {(drawn: DataView, scales: Scales, layers: number, now: number | null) => void} */
+  function draw(drawn, scales, layers, now) {
+    const numbers = floats(drawn);
     const count = numbers.length / (2 + layers);
     /** @param {number} index */
     const row = (index) => numbers.subarray(index * count, (index + 1) * count);
-    const scales = model.get("scales");
-    loss.draw(row(0), [row(1)], scales.steps, scales.loss);
+    loss.draw(row(0), [row(1)], scales.steps, scales.loss, now);
     norms.draw(
       row(0),
       Array.from({ length: layers }, (_, index) => row(2 + index)),
       scales.steps,
       scales.norms,
+      now,
     );
     norms.name(layers > 1 ? scales.names : []);
   }
@@ -47,10 +42,14 @@ function plot(title, kind) {
     html("div", { class: name }),
   );
   const box = html("div", { class: "pg-box", "aria-hidden": "true" }, lines, left, below, right);
+  const place = html("div", { class: "pg-now" });
+  box.append(place);
   const node = html("figure", { class: kind }, html("figcaption", {}, title), box);
 
-  /** @type {(x: Float32Array, rows: Float32Array[], across: Tick[], up: Tick[]) => void} */
-  function draw(x, rows, across, up) {
+  /** @type {(x: Float32Array, rows: Float32Array[], across: Tick[], up: Tick[], now: number | null) => void} */
+  function draw(x, rows, across, up, now) {
+    place.hidden = now === null;
+    place.style.left = `${(100 * (now ?? 0)).toFixed(2)}%`;
     while (lines.childElementCount > rows.length) lines.lastElementChild?.remove();
     while (lines.childElementCount < rows.length) {
       lines.append(svg("polyline", { "stroke-dasharray": DASHES[lines.childElementCount % DASHES.length] }));

@@ -1,10 +1,11 @@
 // The network as a drawing: a small map for each unit, a line for each weight and one for its gradient.
 
-import { bytes, floats, html, keys, OWN_KEYS, svg } from "../kit/kit.js";
-import { SMALL, shadedMap } from "./plane.js";
+import { html, keys, OWN_KEYS, svg } from "../kit/kit.js";
+import { offsets, onScale, shades } from "./forward.js";
+import { SMALL, STRIDE, shadedMap } from "./plane.js";
 
 /** @import { Model } from "../kit/types.js" */
-/** @import { Theme, Traits } from "./types.js" */
+/** @import { Picture, Theme, Traits } from "./types.js" */
 
 /**
  * A unit of the drawing, its place among the layers and the map that it holds.
@@ -17,12 +18,22 @@ import { SMALL, shadedMap } from "./plane.js";
  * @property {number} column
  * @property {number} row
  *
- * @typedef {{ weight: SVGLineElement, gradient: SVGLineElement }} Pair The two lines of a weight.
+ * @typedef {object} Pair The lines of a weight.
+ * @property {SVGLineElement} weight
+ * @property {SVGLineElement} gradient
+ * @property {SVGLineElement} hold Broad and unseen: what a hand takes.
+ * @property {number} at Its place among the parameters.
+ *
+ * @typedef {object} Hands
+ * @property {(index: number) => void} choose A unit was picked.
+ * @property {(at: number) => void} take A weight was picked.
+ * @property {(at: number, by: number) => void} pull It was moved by so much since it was picked.
  */
 
 const MANY = 40; // lines, from where on the thin ones step back
-const TALL = 290; // pixels, as tall as the large map beside it
-const NAME = 15; // pixels above a map, for its name
+const TALL = 204; // pixels, as tall as the large map beside it
+const PULL = 0.05; // of a weight, for a pixel that a hand moves up
+const NAME = 14; // pixels above a map, for its name
 
 /**
  * How thick a line is, in pixels, for a part from 0 to 1.
@@ -39,19 +50,19 @@ export function gradientScale() {
     const style = { "stroke-width": thickness(part), "stroke-opacity": 0.3 + 0.7 * part };
     const line = svg("line", { class: "pg-gradient", x1: 0, x2: 20, y1: 4, y2: 4, ...style });
     const sample = svg("svg", { width: 20, height: 8, "aria-hidden": "true" }, line);
-    return html("span", { class: "pg-sample" }, sample, ` ${["1 or more", "0.001", "1e−6 or less"][at]}`);
+    return html("span", { class: "pg-sample" }, sample, ` ${["≥ 1", "0.001", "≤ 1e−6"][at]}`);
   });
-  return html("span", { class: "pg-scale" }, "always ", ...samples);
+  return html("span", { class: "pg-scale" }, ...samples);
 }
 
 /**
- * Draws into `node`; `choose(index)` when a unit is picked. { node, build(), draw(), mark(), name() }.
+ * Draws into `node`; a hand picks a unit or a weight. { node, build(), draw(picture), mark(), name() }.
  *
  * @param {Model<Traits>} model
- * @param {(index: number) => void} choose
+ * @param {Hands} hands
  * @param {Theme} theme
  */
-export function networkDrawing(model, choose, theme) {
+export function networkDrawing(model, { choose, take, pull }, theme) {
   const lines = svg("svg", { "aria-hidden": "true", class: "pg-edges" });
   const node = html("div", {
     class: "pg-network",
@@ -70,8 +81,8 @@ export function networkDrawing(model, choose, theme) {
   function build() {
     const { sizes, names } = model.get("shape");
     const tallest = Math.max(...sizes);
-    const size = tallest > 6 ? 30 : tallest > 4 ? 38 : tallest > 2 ? 48 : 60;
-    const pitch = Math.max(size + NAME + 5, Math.min(120, TALL / tallest));
+    const size = tallest > 6 ? 22 : tallest > 4 ? 28 : tallest > 2 ? 42 : 56;
+    const pitch = Math.max(size + NAME + 3, Math.min(112, TALL / tallest));
     const height = tallest * pitch;
     node.style.height = `${height}px`;
     node.style.setProperty("--pg-tile", `${size}px`);
@@ -86,15 +97,16 @@ export function networkDrawing(model, choose, theme) {
     });
     pairs = [];
     for (let column = 1; column < sizes.length; column += 1) {
+      let at = offsets(sizes)[column - 1];
       for (const [x1, y1] of places[column - 1]) {
-        for (const [x2, y2] of places[column]) pairs.push(edge(x1, y1, x2, y2));
+        for (const [x2, y2] of places[column]) pairs.push(edge(at++, x1, y1, x2, y2));
       }
     }
-    lines.replaceChildren(...pairs.flatMap((pair) => [pair.weight, pair.gradient]));
+    lines.replaceChildren(...pairs.flatMap((pair) => [pair.weight, pair.gradient, pair.hold]));
     node.replaceChildren(lines, ...tiles.map((one) => one.node));
     node.setAttribute(
       "aria-label",
-      `Network ${sizes.join("-")}. Arrow keys choose a unit, Space starts and pauses training.`,
+      `Network ${sizes.join("-")}. Arrow keys choose a unit, Home and End the first input and the output; Space starts and pauses.`,
     );
   }
 
@@ -114,50 +126,66 @@ export function networkDrawing(model, choose, theme) {
     return { node: one, paint: map.paint, label, name, column, row };
   }
 
-  /** @type {(x1: number, y1: number, x2: number, y2: number) => Pair} */
-  function edge(x1, y1, x2, y2) {
+  /** @type {(at: number, x1: number, y1: number, x2: number, y2: number) => Pair} */
+  function edge(at, x1, y1, x2, y2) {
     /** @param {number} lift */
     const ends = (lift) => ({ x1: `${x1}%`, x2: `${x2}%`, y1: y1 + lift, y2: y2 + lift });
+    const hold = svg("line", { class: "pg-hold", ...ends(0), dataset: { at: String(at) } });
+    let from = 0;
+    hold.addEventListener("pointerdown", (event) => {
+      from = event.clientY;
+      hold.setPointerCapture(event.pointerId);
+      take(at);
+      event.preventDefault();
+    });
+    hold.addEventListener("pointermove", (event) => {
+      if (hold.hasPointerCapture(event.pointerId) && event.clientY !== from)
+        pull(at, PULL * (from - event.clientY));
+    });
     return {
       weight: svg("line", { class: "pg-weight", ...ends(-2.4) }),
       gradient: svg("line", { class: "pg-gradient", ...ends(2.4) }),
+      hold,
+      at,
     };
   }
 
-  function draw() {
-    const units = bytes(model.get("units"));
-    const step = SMALL * SMALL;
-    const { dead } = model.get("report");
+  /** @param {Picture} picture */
+  function draw({ units, net, gradient, stale, dead }) {
     for (const [index, one] of tiles.entries()) {
       const last = index === tiles.length - 1;
-      one.paint(units.subarray(index * step, (index + 1) * step), theme(last ? "classes" : "values"));
-      const isDead = Boolean(dead[index - 2]);
+      const { values, ends } = units[index];
+      one.paint(shades(values, ends, STRIDE), theme(last ? "classes" : "values"));
+      const isDead = dead[index];
       one.node.classList.toggle("pg-dead", isDead);
       const text = isDead ? `${one.name} dead` : one.name;
       if (one.label.textContent !== text) one.label.textContent = text;
     }
-    thicken("weight", floats(model.get("weights")));
-    thicken("gradient", floats(model.get("gradients")));
+    let largest = 0;
+    for (const { at } of pairs)
+      if (Number.isFinite(net.parameters[at])) largest = Math.max(largest, Math.abs(net.parameters[at]));
+    for (const pair of pairs) {
+      const weight = net.parameters[pair.at];
+      thicken(pair.weight, Number.isFinite(weight) ? weight / (largest || 1) : 0, pairs.length > MANY);
+      thicken(pair.gradient, stale ? 0 : onScale(gradient[pair.at]), true);
+    }
     mark();
   }
 
-  /** @type {(kind: keyof Pair, values: Float32Array) => void} */
-  function thicken(kind, values) {
-    for (const [index, pair] of pairs.entries()) {
-      const part = Math.abs(values[index]);
-      pair[kind].setAttribute("stroke-width", thickness(part));
-      const fades = kind === "gradient" || pairs.length > MANY;
-      const opacity = part === 0 ? 0.2 : fades ? 0.3 + 0.7 * part : 1; // 0: hardly a line
-      pair[kind].setAttribute("stroke-opacity", opacity.toFixed(2));
-      const dashes = values[index] < 0 ? "5 3" : "none";
-      if (pair[kind].getAttribute("stroke-dasharray") !== dashes)
-        pair[kind].setAttribute("stroke-dasharray", dashes);
-    }
+  /** @type {(line: SVGLineElement, value: number, fades: boolean) => void} */
+  function thicken(line, value, fades) {
+    const part = Math.abs(value);
+    line.setAttribute("stroke-width", thickness(part));
+    const opacity = part === 0 ? 0.2 : fades ? 0.3 + 0.7 * part : 1; // 0: hardly a line
+    line.setAttribute("stroke-opacity", opacity.toFixed(2));
+    const dashes = value < 0 ? "5 3" : "none";
+    if (line.getAttribute("stroke-dasharray") !== dashes) line.setAttribute("stroke-dasharray", dashes);
   }
 
   function mark() {
     const now = chosen();
     for (const [index, one] of tiles.entries()) one.node.classList.toggle("pg-chosen", index === now);
+    for (const { hold, at } of pairs) hold.classList.toggle("pg-taken", at === model.get("weight"));
     node.dataset.lines = model.get("lines");
   }
 

@@ -5,7 +5,7 @@ batch. The same settings and seed give the same numbers as the same calls made b
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice, pairwise
 from time import monotonic
 from typing import Any, NamedTuple
@@ -21,11 +21,14 @@ from backproplab.network import Network
 from backproplab.optimizers import SGD, Adam, Constant, Optimizer
 from backproplab.training.fit import diagnose
 from backproplab.training.measurements import layer_norms
-from backproplab.training.steps import steps
+from backproplab.training.steps import Step, steps
 
 Floats = NDArray[np.float64]
 
 POINTS = 200
+MOST_POINTS = 400  # that a reader may make of them
+FARTHEST = 1e3  # that a point or a weight may be moved to by hand
+LAST_SEED = 999_999
 ROWS = 160  # what a curve keeps before every other row is dropped
 NOISY = {"noisy xor": noisy_xor, "moons": moons, "circles": circles, "spirals": spirals}
 DATA = ("xor", *NOISY)
@@ -78,6 +81,19 @@ def examples(settings: Settings) -> tuple[Floats, Floats]:
     return x.astype(np.float64), labels[:, np.newaxis].astype(np.float64)
 
 
+def points_of(rows: object) -> tuple[Floats, Floats]:
+    """Points `(n, 2)` and targets `(n, 1)` from rows `[x₁, x₂, class]` that a page sends.
+
+    ValueError for what cannot be trained on.
+    """
+    table = np.array(rows, dtype=np.float64)
+    if table.ndim != 2 or table.shape[1:] != (3,) or not 1 <= len(table) <= MOST_POINTS:
+        raise ValueError(f"points are 1 to {MOST_POINTS} rows of x₁, x₂ and a class, got {table.shape}")
+    if not (np.abs(table) <= FARTHEST).all() or not np.isin(table[:, 2], (0, 1)).all():
+        raise ValueError(f"a point lies within ±{FARTHEST:g}, and its class is 0 or 1")
+    return table[:, :2].copy(), table[:, 2:].copy()
+
+
 def network_of(settings: Settings) -> Network:
     """2 inputs, the hidden layers, 1 output: a sigmoid, or the logit that cross-entropy takes."""
     sizes = [2, *[settings.width] * settings.depth, 1]
@@ -95,13 +111,23 @@ def network_of(settings: Settings) -> Network:
 class Run:
     """A network, and how far it has come."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, points: tuple[Floats, Floats] | None = None) -> None:
         self.settings = settings
-        self.x, self.targets = examples(settings)
+        self.x, self.targets = points or examples(settings)
         self.network = network_of(settings)
         self.loss = LOSSES[settings.loss]()
         self.optimizer = OPTIMIZERS[settings.optimizer](settings.learning_rate)
-        self.training = steps(
+        self.training = self._steps()
+        self.steps = 0
+        self.trouble = ""
+        """Why training cannot go on; empty while it can."""
+        self.rows: list[Sequence[float]] = []
+        """Of some steps: the step, the loss there, the gradient's norm in each layer."""
+        self._every = 1
+        self.measure()
+
+    def _steps(self) -> Iterator[Step]:
+        return steps(
             self.network,
             self.loss,
             self.x,
@@ -110,13 +136,6 @@ class Run:
             batch_size=len(self.x),
             shuffle=False,
         )
-        self.steps = 0
-        self.trouble = ""
-        """Why training cannot go on; empty while it can."""
-        self.rows: list[Sequence[float]] = []
-        """Of some steps: the step, the loss there, the gradient's norm in each layer."""
-        self._every = 1
-        self.measure()
 
     def train(self, steps: int, *, seconds: float = math.inf) -> None:
         """Make so many steps, or fewer once this time is over; none after numbers broke."""
@@ -159,6 +178,23 @@ class Run:
         """Use another learning rate from the next step on."""
         self.settings = self.settings._replace(learning_rate=learning_rate)
         self.optimizer.schedule = Constant(learning_rate)
+
+    def set_points(self, x: Floats, targets: Floats) -> None:
+        """Train on other points, `(n, 2)` and `(n, 1)`, from the weights and the step reached."""
+        self.x, self.targets = x, targets
+        self.training = self._steps()
+        self._measure_anew()
+
+    def set_parameter(self, at: int, value: float) -> None:
+        """Put a number into this place of the flat vector of parameters; training goes on from there."""
+        self.network.parameters[at] = value
+        self._measure_anew()
+
+    def _measure_anew(self) -> None:
+        """As `measure`, after a hand may have mended what broke."""
+        self.trouble = ""
+        with np.errstate(all="ignore"):
+            self.measure()
 
     def dead(self) -> list[list[bool]]:
         """For each hidden layer, which of its ReLU units answer 0 to every point: no gradient gets there."""

@@ -5,24 +5,16 @@ from time import monotonic
 from typing import Any
 
 import numpy as np
-from traitlets import Bool, Bytes, CFloat, CInt, Dict, Enum, Int, observe, validate
+from traitlets import Bool, Bytes, CFloat, CInt, Dict, Enum, Int, List, observe, validate
 
 from backproplab.network import Network
 from backproplab.optimizers import at_least_zero
-from backproplab.plots.words import number
 from backproplab.widgets.kit.base import Live, Static
 from backproplab.widgets.playground import run as kinds
 from backproplab.widgets.playground.curves import curves
-from backproplab.widgets.playground.picture import (
-    EVERY,
-    Plane,
-    Unit,
-    gradient_sizes,
-    palettes,
-    shades,
-    weight_sizes,
-)
-from backproplab.widgets.playground.run import Floats, Run, Settings, offered
+from backproplab.widgets.playground.picture import palettes, window
+from backproplab.widgets.playground.recording import recording
+from backproplab.widgets.playground.run import Floats, Run, Settings, examples, offered, points_of
 from backproplab.widgets.playground.still import still
 from backproplab.widgets.playground.words import progress, sentence, thickest, unit_names, unit_words
 
@@ -43,6 +35,9 @@ class Playground(Live, folder="playground"):
     ("SGD", "momentum", "Adam"), `learning_rate`, `seed` (of the first weights), `speed` (steps a picture).
     A new learning rate holds from the next step on; any other change starts afresh.
 
+    On the page a weight and a point can be taken by hand: training goes on from there. Where a page has no
+    Python, it plays two recorded runs, that of `seed` and that of the next.
+
     `network`, `x`, `targets` and `steps` are those of the run on the page, as it stands.
 
     >>> playground = Playground(width=2)
@@ -51,7 +46,6 @@ class Playground(Live, folder="playground"):
     (100, (4, 1))
     """
 
-    on_page_alone = Bool(False).tag(sync=True)
     data = Enum(kinds.DATA, "xor").tag(sync=True)
     noise = CFloat(0.05, min=0.0, max=0.5).tag(sync=True)
     depth = CInt(1, min=0, max=3).tag(sync=True)
@@ -61,7 +55,7 @@ class Playground(Live, folder="playground"):
     loss = Enum(tuple(kinds.LOSSES), "squared error").tag(sync=True)
     optimizer = Enum(tuple(kinds.OPTIMIZERS), "SGD").tag(sync=True)
     learning_rate = CFloat(4.0, min=0.0).tag(sync=True)
-    seed = CInt(1, min=0, max=999_999).tag(sync=True)
+    seed = CInt(1, min=0, max=kinds.LAST_SEED).tag(sync=True)
     speed = CInt(10, min=1, max=10_000).tag(sync=True)
     """Steps a picture; fewer where they take longer than 20 ms."""
 
@@ -69,22 +63,29 @@ class Playground(Live, folder="playground"):
     """What the drawing's lines show."""
     unit = CInt(-1).tag(sync=True)
     """Which unit the large map shows, counted from the first input; −1: the output."""
+    weight = CInt(0, min=0).tag(sync=True)
+    """Which parameter the page's slider moves: its place in the flat vector."""
+    pair = List(CInt(min=0), [0, 1], minlen=2, maxlen=2).tag(sync=True)
+    """Which two units of the last hidden layer the hidden space shows, from 0."""
+    unfolded = Bool(False).tag(sync=True)
+    """Whether the strip of settings is open."""
+    frame = CInt(0, min=0).tag(sync=True)
+    """Of a recorded run, which one the page shows."""
     playing = Bool(False).tag(sync=True)
 
-    # What Python draws for the page; `pictures` counts them and changes last.
+    # What Python says to the page; `pictures` counts it and changes last.
     options = Dict().tag(sync=True)
     palette = Dict().tag(sync=True)
     shape = Dict().tag(sync=True)
     points = Bytes().tag(sync=True)
-    units = Bytes().tag(sync=True)
-    plane = Bytes().tag(sync=True)
-    line = Bytes().tag(sync=True)
-    weights = Bytes().tag(sync=True)
-    gradients = Bytes().tag(sync=True)
+    parameters = Bytes().tag(sync=True)
+    gradient = Bytes().tag(sync=True)
     curves = Bytes().tag(sync=True)
     scales = Dict().tag(sync=True)
     report = Dict().tag(sync=True)
     pictures = Int(0).tag(sync=True)
+    recording = List(Dict()).tag(sync=True)
+    """What plays where there is no Python; made when the widget is shown."""
 
     def __init__(self, **settings: Any) -> None:
         unknown = sorted(set(settings) - set(CHOICES))
@@ -92,6 +93,8 @@ class Playground(Live, folder="playground"):
             raise TypeError(f"Playground has no setting {unknown[0]!r}; it has {', '.join(CHOICES)}")
         self._lock = RLock()  # JupyterLab may hand the page's messages to a thread of their own
         self._note, self._shown_at = "", 0.0
+        self._points: tuple[Floats, Floats] | None = None  # a reader's own
+        self._edit = 0  # the last change by hand that was taken
         super().__init__(**settings)
         self.options, self.palette = offered(), palettes()
         self.reset()
@@ -126,10 +129,16 @@ class Playground(Live, folder="playground"):
 
     def reset(self) -> None:
         """Start afresh from the settings: their data, first weights drawn from their seed, no steps made."""
+        self._points = None
+        self._start_afresh()
+
+    def _start_afresh(self) -> None:
+        """As `reset`, on the points as a reader left them."""
         with self._lock:
             self.playing = False
-            self._run = Run(self._settings())
-            self._plane = Plane(self._run)
+            settings = self._settings()
+            self._window = window(examples(settings)[0])
+            self._run = Run(settings, self._points)
             self._show(anew=True)
 
     def _settings(self) -> Settings:
@@ -155,7 +164,29 @@ class Playground(Live, folder="playground"):
                     self.playing = False
                     self.train(1)
                 case {"ask": "reset"}:
+                    self._start_afresh()
+                case {"ask": "data"}:
                     self.reset()
+                case {"ask": "weight", "at": int(at), "value": float() | int() as value, "edit": int(edit)}:
+                    self._take_weight(at, float(value), edit)
+                case {"ask": "points", "points": list(rows), "edit": int(edit)}:
+                    self._take_points(rows, edit)
+
+    def _take_weight(self, at: int, value: float, edit: int) -> None:
+        if 0 <= at < self._run.network.size and abs(value) <= kinds.FARTHEST:
+            self._run.set_parameter(at, value)
+        self._edit = edit
+        self._show()
+
+    def _take_points(self, rows: list[Any], edit: int) -> None:
+        try:
+            self._points = points_of(rows)
+        except ValueError as error:
+            self._note = f"The points stay as they are: {error}."
+        else:
+            self._run.set_points(*self._points)
+        self._edit = edit
+        self._show(anew=True)
 
     def _go_on(self, seen: int) -> None:
         if monotonic() - self._shown_at > PATIENCE:
@@ -188,27 +219,25 @@ class Playground(Live, folder="playground"):
                 self._run.set_rate(change.new)
 
     def _restart(self, change: Any) -> None:
-        self.reset()
+        if change.name in ("data", "noise"):
+            self._points = None
+        self._start_afresh()
 
     # what the page shows
 
     def _show(self, *, anew: bool = False) -> None:
-        run, plane = self._run, self._plane
-        units = plane.units()
-        chosen = units[self.unit % len(units)]
+        run = self._run
         with self.hold_sync(), np.errstate(all="ignore"):  # one message, also of numbers that broke
             if anew:
                 self.shape = self._shape()
                 labels = np.column_stack([run.x, run.targets])
-                self.points = labels.astype("<f4").tobytes()
+                self.points = labels.astype("<f8").tobytes()
             if run.trouble:
                 self.playing = False
-            self.units = b"".join(shades(unit, EVERY) for unit in units)
-            self.plane, self.line = shades(chosen), plane.line(chosen)
-            self.weights = weight_sizes(run.network.parameter_views)
-            self.gradients = gradient_sizes(run.network.gradient_views)
+            self.parameters = run.network.parameters.astype("<f8").tobytes()
+            self.gradient = run.network.gradient.astype("<f8").tobytes()
             self.curves, self.scales = curves(run)
-            self.report = self._report(chosen)
+            self.report = self._report()
             self.pictures += 1
         self._note, self._shown_at = "", monotonic()
 
@@ -217,23 +246,25 @@ class Playground(Live, folder="playground"):
         return {
             "names": unit_names(settings),
             "sizes": [2, *[settings.width] * settings.depth, 1],
-            "window": self._plane.window,
+            "activation": settings.activation,
+            "window": self._window,
+            "own": self._points is not None,
         }
 
-    def _report(self, chosen: Unit) -> dict[str, Any]:
+    def _report(self) -> dict[str, Any]:
         run = self._run
         return {
             "progress": progress(run),
             "said": self._note or sentence(run),
             "thickest": thickest(run),
-            "unit": unit_words(run, self.unit, chosen),
-            "range": [number(chosen.low), number(chosen.high)],
-            "dead": [flag for layer in run.dead() for flag in layer],
+            "unit": unit_words(run, self.unit),
             "trouble": run.trouble,
+            "edit": self._edit,
         }
 
     def static(self) -> Static:
         """Where these settings lead: the network after a thousand steps, drawn and told."""
+        self.recording = recording(self._settings())
         return still(self._settings())
 
 

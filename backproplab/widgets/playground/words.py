@@ -4,12 +4,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backproplab.plots.words import join, number
-from backproplab.widgets.playground.picture import Unit
 from backproplab.widgets.playground.run import Run, Settings
 
 
 def unit_names(settings: Settings) -> list[str]:
-    """Short names, in the order of `Plane.units`: x₁, x₂, h1 …, y; with a second layer h1.1 …, h2.1 …"""
+    """Short names, inputs first, the output last: x₁, x₂, h1 …, y; with a second layer h1.1 …, h2.1 …"""
     names = ["x₁", "x₂"]
     for layer in range(1, settings.depth + 1):
         prefix = "h" if settings.depth == 1 else f"h{layer}."
@@ -60,8 +59,8 @@ def _largest(arrays: list[NDArray[np.floating]]) -> float:
     return float(flat[np.abs(flat).argmax()])
 
 
-def unit_words(run: Run, index: int, unit: Unit) -> str:
-    """How the unit at this place of `Plane.units` is fed, with gradients, and how far its answers go."""
+def unit_words(run: Run, index: int) -> str:
+    """How the unit at this place of `unit_names` is fed, with gradients."""
     names, width = unit_names(run.settings), run.settings.width
     index %= len(names)
     if index < 2:
@@ -79,5 +78,4 @@ def unit_words(run: Run, index: int, unit: Unit) -> str:
     text = f"{names[index]}, weights and (gradients): {', '.join(fed)}."
     if layer < run.settings.depth and run.dead()[layer][place]:
         return f"{text} Dead: it answers 0 to every point."
-    low, high = number(float(unit.values.min())), number(float(unit.values.max()))
-    return f"{text} Over this plane it answers {low} to {high}."
+    return text
