@@ -17,6 +17,7 @@ from backproplab.door.command import add_lab, add_progress
 from backproplab.errors import BackproplabError
 from backproplab.grading.book.command import add_gradebook
 from backproplab.grading.command import add_grade
+from backproplab.grading.hand.command import add_mark
 
 PACKAGE = "backproplab"
 SITE_WORK = Path("build/site-work")
@@ -54,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
         add_progress,
         add_release,
         add_grade,
+        add_mark,
         add_gradebook,
         add_run,
         add_export,

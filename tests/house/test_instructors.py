@@ -54,14 +54,14 @@ COMMANDS = [
     line
     for block in blocks("sh")
     for line in block.splitlines()
-    if re.match("backproplab (grade|release)", line)
+    if re.match("backproplab (grade|mark|release)", line)
 ]
 
 
 @pytest.mark.parametrize("line", COMMANDS)
 def test_each_command_of_an_instructor_is_one(line):
     given = cli._parser().parse_args(shlex.split(line, comments=True)[1:])
-    assert given.verb in ("grade", "gradebook", "release")
+    assert given.verb in ("grade", "gradebook", "mark", "release")
 
 
 @pytest.mark.parametrize("text", blocks("toml"))
