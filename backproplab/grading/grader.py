@@ -8,7 +8,7 @@ import base64
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from types import MappingProxyType, TracebackType
+from types import TracebackType
 from typing import Any, Literal, NamedTuple, Self
 
 from backproplab.grading import kept as keeping
@@ -75,7 +75,7 @@ class Graded(NamedTuple):
     """Was it compared from what was kept, and nothing run?"""
     changed: str = ""
     """Why what was kept of the same notebook holds no more: the first part that is another one."""
-    answers: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+    answers: Mapping[str, Mapping[str, Any]] = {}
     """By exercise, what the student wrote, for whoever marks by hand; as `hand.written` has it."""
 
 
