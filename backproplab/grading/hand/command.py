@@ -134,7 +134,9 @@ def _finish(desk: "Desk", grades: Path) -> int:
         print(f"{fault}.", file=sys.stderr)
     left = sum(each["waiting"] for each in overview["questions"])
     conflicts = sum(bool(each.conflicts) for each in desk.journal.standings().values())
-    print(f"{left} answers wait for a mark. Who gave what: {desk.folder / LOG}.")
+    print(f"{left} answers wait for a mark.")
+    if (desk.folder / LOG).exists():
+        print(f"Who gave what, and when: {desk.folder / LOG}.")
     if conflicts:
         print(f"Two people have marked the same answer, and nobody has decided yet: {conflicts}.")
     print(f"Feedback and {grades / GRADEBOOK} are up to date; class.html is after the next `grade`.")
