@@ -19,6 +19,7 @@ from backproplab.errors import BackproplabError
 from backproplab.grading.alike.command import add_alike
 from backproplab.grading.book.command import add_gradebook
 from backproplab.grading.command import add_grade
+from backproplab.grading.hand.command import add_mark
 
 PACKAGE = "backproplab"
 SITE_WORK = Path("build/site-work")
@@ -56,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
         add_progress,
         add_release,
         add_grade,
+        add_mark,
         add_gradebook,
         add_alike,
         add_run,

@@ -50,7 +50,10 @@ class World:
         handed_out = {each.id: (each.stub, each.answers) for each in solved if each.check}
         self.exercises = set(handed_out)
         self.preparer = Preparer(
-            self.assignment, handed_out, "\n".join(each.answer for each in solved if each.check)
+            self.assignment,
+            handed_out,
+            {each.id: each.stub for each in solved if not each.check},
+            "\n".join(each.answer for each in solved if each.check),
         )
 
 

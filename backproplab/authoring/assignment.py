@@ -15,7 +15,7 @@ from backproplab.sandbox.protocol import Assignment, Check
 from .author_cells import AnswerVariant, Reply, answer_variants, replies
 from .cells import Cell, Role, answer_names, nodes_of, read_cell
 from .errors import ReleaseError
-from .stubs import stub_code
+from .stubs import stub_code, stub_text
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,10 @@ class ExerciseInfo:
     """What is said of a learner's test, by named value, where it does not do what it should."""
     title: str = ""
     """What the heading above it says: "The output unit" of "## 3.2 · The output unit"; "" without one."""
+    prompt: str = ""
+    """The prose right above the answer, for whoever marks it by hand."""
+    model: str = ""
+    """The author's own answer, for the same."""
 
 
 @dataclass(frozen=True)
@@ -98,8 +102,25 @@ def load_solution(path: Path) -> Solution:
     if reasons:
         raise ReleaseError(*reasons)
     titles = _titles(cells)
-    titled = tuple(replace(each, title=titles.get(each.id, "")) for each in exercises)
+    titled = tuple(
+        replace(each, title=titles.get(each.id, ""), prompt=_prompt(each, cells)) for each in exercises
+    )
     return Solution(path, tuple(cells), titled)
+
+
+def _prompt(exercise: ExerciseInfo, cells: list[Cell]) -> str:
+    """Return the prose that stands between an answer and the code or the answer before it."""
+    place = next((at for at, cell in enumerate(cells) if _answers(cell, exercise)), 0)
+    first = place
+    while first and cells[first - 1].role is Role.PROSE:
+        first -= 1
+    return "\n\n".join(cell.source for cell in cells[first:place])
+
+
+def _answers(cell: Cell, exercise: ExerciseInfo) -> bool:
+    if exercise.kind == MANUAL:
+        return cell.role is Role.WRITTEN and _question(cell) == exercise.id
+    return cell.role is Role.ANSWER and cell.exercise == exercise.id
 
 
 def _titles(cells: list[Cell]) -> dict[str, str]:
@@ -141,8 +162,14 @@ def _opened_sets(source: str) -> Iterator[str]:
 
 
 def _manual_exercise(cell: Cell) -> ExerciseInfo:
-    meta = cell.node["metadata"]["nbgrader"]
-    return ExerciseInfo(str(meta.get("grade_id", cell.id)), float(meta.get("points", 0)), MANUAL)
+    points = float(cell.node["metadata"]["nbgrader"].get("points", 0))
+    stub = stub_text(cell.source)
+    return ExerciseInfo(_question(cell), points, MANUAL, stub=stub, model=cell.source)
+
+
+def _question(cell: Cell) -> str:
+    """Return what an answer that a human marks is called: its grade_id."""
+    return str(cell.node["metadata"]["nbgrader"].get("grade_id", cell.id))
 
 
 def _exercise(
@@ -171,6 +198,7 @@ def _exercise(
         kind=kind,
         answers=answer_names(answer.source) if answer else (),
         answer=answer.source if answer else "",
+        model=answer.source if answer else "",
         stub=stub,
         check=check.source,
         check_cell=check.id,

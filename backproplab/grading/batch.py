@@ -14,17 +14,18 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from backproplab.grading.grader import Grader, Task, empty_record
 from backproplab.grading.kept import VALUES, Kept, read_kept, write_kept
 from backproplab.grading.pages import feedback
 from backproplab.grading.reports import (
+    ANSWERS,
     FEEDBACK,
     RESULTS,
     REVIEW,
@@ -62,6 +63,8 @@ class _Made(NamedTuple):
     """Its feedback."""
     record: str
     """Its result, as JSON."""
+    answers: str
+    """What the student wrote, as JSON."""
     kept: Kept | None = None
     reason: str = ""
     """What `on_grade` is told."""
@@ -130,7 +133,8 @@ def grade_all(
         record, grades = empty_record(
             task, each.submission, problems, level=alone.level, status=GradingStatus.UNGRADED
         )
-        save(out, each, _Made(feedback(record, grades), json_text(record)))
+        answers = answers_text(each.submission.student, {})
+        save(out, each, _Made(feedback(record, grades), json_text(record), answers))
         on_grade("")
 
 
@@ -235,12 +239,18 @@ def _messages(crew: Sequence[_Worker], longest: float) -> Iterator[tuple[_Worker
 
 
 def save(out: Path, pending: Pending, made: _Made) -> None:
-    """Write values and feedback, then the result: what makes a submission count as done comes last."""
-    for folder in (VALUES, FEEDBACK, RESULTS):
+    """Write values, answers and feedback, then the result: what makes a submission count as done is last."""
+    for folder in (VALUES, ANSWERS, FEEDBACK, RESULTS):
         private_folder(out / folder)
     write_kept(values_of(out, pending), made.kept)
+    write_private(out / ANSWERS / f"{pending.stem}.json", made.answers)
     write_private(out / FEEDBACK / f"{pending.stem}.html", made.page)
     write_private(out / RESULTS / f"{pending.stem}.json", made.record)
+
+
+def answers_text(student: str, answers: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return the JSON of what a student wrote, by exercise."""
+    return json_text({"student": student, "answers": answers})
 
 
 def values_of(out: Path, pending: Pending) -> Path:
@@ -293,7 +303,13 @@ def _make(grader: Grader, submission: Submission, kept: Kept | None) -> _Made:
     """Grade a submission, and make what is to be written of it."""
     graded = grader.grade(submission, kept)
     reason = FROM_KEPT if graded.from_kept else graded.changed
-    return _Made(feedback(graded.record, graded.grades), json_text(graded.record), graded.kept, reason)
+    return _Made(
+        feedback(graded.record, graded.grades),
+        json_text(graded.record),
+        answers_text(graded.record["student"], graded.answers),
+        graded.kept,
+        reason,
+    )
 
 
 @contextmanager

@@ -9,10 +9,12 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from backproplab.grading import pages
+from backproplab.grading.hand.standing import waiting, waiting_points
 from backproplab.grading.pages import Answer, Code, Section, Table
 from backproplab.grading.reports import is_for_review, write_private
 from backproplab.grading.status import READ, GradingStatus
 from backproplab.grading.tally import Students, Tally, commonest, tally_results
+from backproplab.marking.ids import order
 from backproplab.marking.slips import SLIPS
 from backproplab.marking.verdict import Status
 from backproplab.plots import classroom as pictures
@@ -22,6 +24,8 @@ MOST_DRAWN = 12  # misconceptions in the picture; the table has all
 MOST_ANSWERS = 40  # wrong answers that are written out
 OUTCOMES = "What became of each submission"
 RECURRING = "Mistakes across exercises"
+BY_HAND = "Marked by hand"
+WHO_GAVE_WHAT = "Each mark, with who gave it, when, and what was said, is in marks.csv."
 COMPARED = "Compared with the grading before"
 MISSED = "What the students' own tests miss"
 STOPPED = "Errors that stopped an answer"
@@ -62,6 +66,7 @@ def _anonymous_exercise(exercise: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **exercise,
         "code": "",
+        **({"hand": exercise["hand"] | {"comment": "", "author": ""}} if "hand" in exercise else {}),
         "error": kind if not kind or hasattr(builtins, kind) or kind == "Stopped" else ANOTHER_ERROR,
         # "got a Tree, expected numbers" names a class of the student's.
         "wrong": [
@@ -131,6 +136,7 @@ def class_html(
         *([_unexplained(tally)] if tally.unexplained else []),
         *([_recurring(tally, by_set, draw)] if any(by_set.values()) else []),
         *([_missed(tally, draw)] if tally.missed else []),
+        *([by_hand] if (by_hand := _by_hand(results)) else []),
         *([_compared(changes, named=named)] if changes else []),
         *([_students(tally, results)] if named else []),
     ]
@@ -223,6 +229,35 @@ def _score(score: float | None) -> str:
     return "" if score is None else f"{score:.4g}"
 
 
+def _score_so_far(result: Mapping[str, Any]) -> str:
+    """A score, and what is not in it yet."""
+    more = waiting_points(result)
+    return f"{_score(result['score'])}, {more:g} to be marked" if more else _score(result["score"])
+
+
+def _by_hand(results: Sequence[Mapping[str, Any]]) -> Section | None:
+    """Return, of each exercise that a person marks or has marked, how many answers are and who gave marks."""
+    marks: dict[str, list[Mapping[str, Any]]] = {}
+    left = Counter[str]()
+    for each in results:
+        for exercise in each["exercises"]:
+            if (hand := exercise.get("hand")) and not hand["stale"]:
+                marks.setdefault(exercise["id"], []).append(hand)
+        for exercise in waiting(each):
+            marks.setdefault(exercise["id"], [])
+            left[exercise["id"]] += 1
+    if not marks:
+        return None
+    rows: list[Cells] = []
+    for name, given in sorted(marks.items(), key=lambda pair: order(pair[0])):
+        mean = f"{sum(each['points'] for each in given) / len(given):.3g}" if given else ""
+        authors = Counter(each["author"] for each in given if each["author"])
+        who = ", ".join(f"{author} ({count})" for author, count in authors.most_common())
+        rows.append([name, len(given), left[name], mean, who])
+    head = ["exercise", "marked by hand", "still to mark", "mean of marked", "by whom"]
+    return Section(BY_HAND, WHO_GAVE_WHAT, table=Table(head, rows))
+
+
 def _missed(tally: Tally, draw: Drawings) -> Section:
     most = [(*key, count) for key, count in tally.missed.most_common()]
     table = Table(["exercise", "a good test", "students whose test does not"], [list(row) for row in most])
@@ -242,7 +277,7 @@ def _students(tally: Tally, results: Sequence[Mapping[str, Any]]) -> Section:
         rows.append(
             [
                 each["student"],
-                _score(each["score"]),
+                _score_so_far(each),
                 *(signs.get(name, "") if is_read else "" for name in tally.statuses),
                 outcome,
             ]
@@ -256,8 +291,8 @@ def _notes(results: Sequence[Mapping[str, Any]]) -> list[str]:
     notes = [f"{len(results)} submissions have a result."]
     if troubled := sum(bool(each["problems"]) for each in results):
         notes[0] += f" {troubled} came with a note; see below."
-    if any(exercise["status"] == Status.BY_HAND for each in results for exercise in each["exercises"]):
-        notes.append("Free text is not in these numbers until a person has read it.")
+    if left := sum(len(waiting(each)) for each in results):
+        notes.append(f"{left} answers wait for a person: the scores and their picture are without these.")
     outcomes = Counter(each["status"] for each in results)
     notes.append(
         f"{OUTCOMES}: {', '.join(f'{outcomes[each]} {each}' for each in GradingStatus if outcomes[each])}. "

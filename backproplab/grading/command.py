@@ -90,6 +90,7 @@ def grade(given: argparse.Namespace) -> int:
     from backproplab.grading.book.keep import GRADEBOOK, keep
     from backproplab.grading.book.worksheet import read_worksheet, with_times
     from backproplab.grading.book.written import refuse_foreign
+    from backproplab.grading.hand.journal import JournalError
     from backproplab.grading.ledger import write_ledger
     from backproplab.grading.limited import ReaderError
     from backproplab.grading.reference import SolutionError
@@ -138,7 +139,7 @@ def grade(given: argparse.Namespace) -> int:
         account = write_ledger(intake, submissions, solution.stem, out)
         keep(given.out)
     except (
-        *(BookError, SubmissionError, ReaderError, SolutionError),
+        *(BookError, JournalError, SubmissionError, ReaderError, SolutionError),
         *(SandboxError, ReleaseError, SaveError),
     ) as error:
         print(error, file=sys.stderr)
@@ -154,6 +155,8 @@ def grade(given: argparse.Namespace) -> int:
     print(f"{account.sums}; {out / 'intake.csv'} has each.")
     for sentence in notes:
         print(f"{sentence}.")
+    for sentence in summary.faults:
+        print(f"{sentence}.", file=sys.stderr)
     if summary.unnoted:
         print(f"Only the run's line in history.csv is missing: {summary.unnoted}", file=sys.stderr)
     for sentence in account.disagreements:
@@ -179,6 +182,11 @@ def _print_summary(summary: "Summary", out: Path) -> None:
     if summary.changed_scores:
         print(
             f"Scores that are not what they were before: {summary.changed_scores}; the class page has both."
+        )
+    if summary.waiting:
+        print(
+            f"{summary.waiting} answers wait for a person, and scores are without them: "
+            f"backproplab mark {out.parent} --set {out.name}"
         )
     for student in summary.untimed:
         print(

@@ -84,7 +84,7 @@ def grade_exercise(
     """
     if exercise.kind == MANUAL:
         note = "Free text: a person reads it."
-        return ExerciseGrade(verdict(exercise, {}, seeds), exercise.title, note=note)
+        return ExerciseGrade(verdict(exercise, {}, seeds, edited=edited), exercise.title, note=note)
     given = _values(exercise, outcome, seeds)
     objection = _objection(exercise, given, seeds, judge) if exercise.kind == "trained" else ""
     found = verdict(exercise, given, seeds, objection=objection, edited=edited)

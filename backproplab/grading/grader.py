@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple, Self
 from backproplab.grading import kept as keeping
 from backproplab.grading import measured
 from backproplab.grading.exercises import ExerciseGrade, grade_exercise
+from backproplab.grading.hand.written import MOST_TEXT, answer_hash
 from backproplab.grading.kept import Kept
 from backproplab.grading.limited import RefusedError
 from backproplab.grading.prepare import Prepared
@@ -74,6 +75,8 @@ class Graded(NamedTuple):
     """Was it compared from what was kept, and nothing run?"""
     changed: str = ""
     """Why what was kept of the same notebook holds no more: the first part that is another one."""
+    answers: Mapping[str, Mapping[str, Any]] = {}
+    """By exercise, what the student wrote, for whoever marks by hand; as `hand.written` has it."""
 
 
 class Grader:
@@ -136,7 +139,7 @@ class Grader:
             changes = ["the inputs"]
         if before and not changes:
             record, grades = self._compare(submission, prepared, before)
-            return Graded(record, grades, before, from_kept=True)
+            return Graded(record, grades, before, from_kept=True, answers=_answers(prepared))
         # Twice, in two children: what the first one says may be shown, for it knows public inputs alone. It
         # has ended before the second begins, of which nothing but its numbers is looked at.
         sandbox = self._sandbox or self._start()
@@ -145,7 +148,8 @@ class Grader:
         kept = Kept(asked_now, self.task.seeds, self.level, shown, outcome)
         # Another notebook would be run in any case, and nobody needs to be told.
         reason = "" if keeping.NOTEBOOK in changes else next(iter(changes), "")
-        return Graded(*self._compare(submission, prepared, kept), kept, changed=reason)
+        graded = self._compare(submission, prepared, kept)
+        return Graded(*graded, kept, changed=reason, answers=_answers(prepared))
 
     def _compare(
         self, submission: Submission, prepared: Prepared, kept: Kept
@@ -161,8 +165,8 @@ class Grader:
                 public=self.task.public,
                 judge=self._judge,
                 edited=prepared.edited[exercise.id],
-                code=prepared.code[exercise.id],
-                fault=prepared.faults[exercise.id],
+                code=prepared.code.get(exercise.id, ()),
+                fault=prepared.faults.get(exercise.id, ""),
             )
             for exercise in self.task.exercises
         ]
@@ -178,13 +182,18 @@ class Grader:
             submission.student,
             self.task.assignment.name,
             verdicts,
-            status=_status(verdicts, of_set=prepared.of_set),
+            status=_status(verdicts, prepared),
             isolation=kept.level,
             problems=problems,
             notebook=prepared.notebook,
         )
-        for exercise_record, grade in zip(record["exercises"], grades, strict=True):
+        answers = _answers(prepared)
+        for exercise, exercise_record, grade in zip(
+            self.task.exercises, record["exercises"], grades, strict=True
+        ):
             exercise_record |= grade.evidence()
+            exercise_record["answer"] = answers[exercise.id]["hash"]
+            exercise_record["by_hand"] = exercise.kind == MANUAL
         return record, grades
 
     def _judge(self, exercise: Exercise, values: Mapping[int, Values]) -> str:
@@ -220,11 +229,21 @@ def _hidden_problems(outcome: Outcome, shown: Outcome) -> list[str]:
     return [STOPPED_ELSEWHERE, *lines] if stopped else []
 
 
-def _status(verdicts: Sequence[Verdict], *, of_set: bool) -> GradingStatus:
+def _answers(prepared: Prepared) -> dict[str, Mapping[str, Any]]:
+    """Return what a student wrote for each exercise: free text, or the code that answers it."""
+    answers: dict[str, Mapping[str, Any]] = dict(prepared.written)
+    for exercise, cells in prepared.code.items():
+        sources = [source for _, source in cells]
+        shown = [{"type": "code", "text": each[:MOST_TEXT], "pictures": []} for each in sources]
+        answers[exercise] = {"cells": shown, "hash": answer_hash(sources), "notes": []}
+    return answers
+
+
+def _status(verdicts: Sequence[Verdict], prepared: Prepared) -> GradingStatus:
     """Say what a submission is that was read and run."""
-    if any(each.earned for each in verdicts):
+    if any(each.earned for each in verdicts) or any(each["edited"] for each in prepared.written.values()):
         return GradingStatus.GRADED
-    if not of_set:
+    if not prepared.of_set:
         return GradingStatus.OTHER_SET
     left = all(each.status in (Status.NOT_ATTEMPTED, Status.BY_HAND) for each in verdicts)
     return GradingStatus.NOTHING_ATTEMPTED if left else GradingStatus.GRADED

@@ -12,7 +12,7 @@ from typing import Any
 from backproplab.grading import reports
 from backproplab.grading.classroom import Change
 from backproplab.grading.kept import VALUES
-from backproplab.grading.reports import FEEDBACK, RESULTS, RUN
+from backproplab.grading.reports import ANSWERS, FEEDBACK, RESULTS, RUN
 from backproplab.grading.status import GradingStatus
 from backproplab.grading.submissions import file_stems
 
@@ -32,7 +32,7 @@ class GradesFolder:
 
     def make(self) -> None:
         """Make what is not there yet. SaveError if it cannot be made."""
-        for folder in (VALUES, FEEDBACK, RESULTS):
+        for folder in (VALUES, ANSWERS, FEEDBACK, RESULTS):
             reports.private_folder(self.path / folder)
 
     def read_run(self) -> dict[str, Any]:
@@ -44,9 +44,10 @@ class GradesFolder:
         reports.write_json(self.path / RUN, record)
 
     def result(self, student: str) -> dict[str, Any] | None:
-        """Return the record of a student of the run; None if there is none, or no page of feedback."""
+        """Return the record of a student of the run; None if there is none, or no feedback or answers."""
         stem = self.stems[student]
-        if not (self.path / FEEDBACK / f"{stem}.html").exists():
+        beside = (self.path / FEEDBACK / f"{stem}.html", self.path / ANSWERS / f"{stem}.json")
+        if not all(path.exists() for path in beside):  # an earlier version left no answers
             return None
         return reports.read_result(self.path / RESULTS / f"{stem}.json")
 
@@ -115,7 +116,7 @@ def changes(before: Mapping[str, Any], about: Mapping[str, Any]) -> Iterator[str
 
 def sweep(out: Path) -> None:
     """Remove what a process that was killed had half written."""
-    for folder in (out, out / VALUES, out / RESULTS, out / FEEDBACK):
+    for folder in (out, out / VALUES, out / ANSWERS, out / RESULTS, out / FEEDBACK):
         for left in folder.glob(LEFT_BY_A_KILLED_RUN):
             with suppress(OSError):
                 left.unlink()

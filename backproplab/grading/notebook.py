@@ -26,6 +26,18 @@ class StudentCell:
     grade_id: str = ""
 
 
+@dataclass(frozen=True)
+class TaggedCell:
+    """A cell of any type that carries a grade id, as it was handed in: it may be an answer in free text."""
+
+    grade_id: str
+    type: str
+    """"markdown", "code" or whatever the file says."""
+    source: str
+    attachments: dict[str, Any]
+    """Pictures that were put into it: base64 by MIME type, by name; nothing of it is checked yet."""
+
+
 MOST_CODE = 1024**2
 """Characters of code in a notebook: what reads them, in the grader itself, has no time limit of its own."""
 
@@ -36,6 +48,7 @@ class StudentNotebook:
 
     cells: tuple[StudentCell, ...]
     problems: tuple[str, ...] = ()
+    tagged: tuple[TaggedCell, ...] = ()
 
 
 def read_notebook(data: bytes) -> StudentNotebook:
@@ -61,7 +74,18 @@ def read_notebook(data: bytes) -> StudentNotebook:
         raise SubmissionError(f"The notebook holds {size:,} characters of code, more than {MOST_CODE:,}")
     if not any(cell.grade_id for cell in read):
         problems.append("No cell carries a grade id any more; checks ran after the last cell")
-    return StudentNotebook(read, tuple(problems))
+    tagged = tuple(_tagged(cell) for cell in cells if isinstance(cell, dict) and _grade_id(cell))
+    return StudentNotebook(read, tuple(problems), tagged)
+
+
+def _tagged(cell: dict[str, Any]) -> TaggedCell:
+    attachments = cell.get("attachments")
+    return TaggedCell(
+        _grade_id(cell),
+        str(cell.get("cell_type", ""))[:20],
+        _source(cell),
+        attachments if isinstance(attachments, dict) else {},
+    )
 
 
 def _decode(data: bytes) -> tuple[str, list[str]]:

@@ -6,11 +6,12 @@ from typing import Any, NamedTuple
 
 from backproplab.display import marked
 from backproplab.grading.exercises import CodeCell, ExerciseGrade
+from backproplab.grading.hand.standing import waiting, waiting_points
 from backproplab.grading.reports import is_for_review
 from backproplab.grading.status import GradingStatus
 from backproplab.marking.rows import Row
 from backproplab.marking.slips import SLIPS
-from backproplab.marking.verdict import WRONG, Status
+from backproplab.marking.verdict import WRONG, Status, Verdict
 from backproplab.sandbox.protocol import FROM_NOTEBOOK
 
 SIGNS = {
@@ -89,15 +90,16 @@ def feedback(record: Mapping[str, Any], grades: Sequence[ExerciseGrade]) -> str:
     It says of an answer what the student's own notebook says of it, and shows their code.
     """
     title = f"{record['assignment']}: feedback for {record['student']}"
-    parts = [f"<h1>{_text(title)}</h1>", f"<p><b>{_standing(record, grades)}</b></p>"]
+    parts = [f"<h1>{_text(title)}</h1>", _region("score", f"<p><b>{_standing(record, grades)}</b></p>")]
     # Not what the notebook said of itself either: its words may hold the inputs that were drawn for this run.
     notes = [p for p in record["problems"] if not is_for_review(p) and not p.startswith(FROM_NOTEBOOK)]
     if notes:
         lines = "".join(f"<li>{_text(note)}</li>" for note in notes)
         parts.append(f'<div class="note"><p>While your notebook was graded:</p><ul>{lines}</ul></div>')
-    parts.append(f'<ul class="plain">{"".join(f"<li>{_line(each)}</li>" for each in grades)}</ul>')
+    parts += [_region("exercises", _lines(record, grades)), _region("by hand", _by_hand(record, grades))]
     wrong = [each for each in grades if each.verdict.status in WRONG]
-    parts += [_exercise(each) for each in wrong]
+    by_id = {each["id"]: each for each in record["exercises"]}
+    parts += [_exercise(by_id[each.verdict.exercise], each) for each in wrong]
     how = (
         "Each named value was compared with the solution on inputs drawn for this grading, and counts if it "
         "agrees on all of them."
@@ -108,32 +110,94 @@ def feedback(record: Mapping[str, Any], grades: Sequence[ExerciseGrade]) -> str:
     return page(title, "\n".join(parts))
 
 
+def with_marks(page: str, record: Mapping[str, Any]) -> str:
+    """Return a page of `feedback` with what people gave by hand since, as `record` has it.
+
+    A page that an earlier version left has no place for it, and stays as it is.
+    """
+    grades = [
+        ExerciseGrade(
+            Verdict(each["id"], each["points"], each["earned"], Status(each["status"])), each.get("title", "")
+        )
+        for each in record["exercises"]
+    ]
+    regions = {
+        "score": f"<p><b>{_standing(record, grades)}</b></p>",
+        "exercises": _lines(record, grades),
+        "by hand": _by_hand(record, grades),
+        **{
+            f"how {_anchor(grade)}": f"<p>{_sign(grade)} {_how_it_stands(each, grade)}</p>"
+            for each, grade in zip(record["exercises"], grades, strict=True)
+        },
+    }
+    for name, content in regions.items():
+        begin, end = _region(name, "\0").split("\0")
+        before, found, rest = page.partition(begin)
+        if found:
+            page = before + begin + content + end + rest.partition(end)[2]
+    return page
+
+
+def _region(name: str, content: str) -> str:
+    """Return a part of the page that is made anew when a person has marked; no text from outside ends it."""
+    return f"<!-- {name} -->{content}<!-- /{name} -->"
+
+
+def _lines(record: Mapping[str, Any], grades: Sequence[ExerciseGrade]) -> str:
+    pairs = zip(record["exercises"], grades, strict=True)
+    return f'<ul class="plain">{"".join(f"<li>{_line(*pair)}</li>" for pair in pairs)}</ul>'
+
+
+def _by_hand(record: Mapping[str, Any], grades: Sequence[ExerciseGrade]) -> str:
+    """Return what a person said of each answer that they marked."""
+    parts = []
+    for each, grade in zip(record["exercises"], grades, strict=True):
+        hand = each.get("hand")
+        if not hand or hand["stale"] or not hand["comment"]:
+            continue
+        comment = _text(hand["comment"]).replace("\n", "<br>")
+        parts.append(
+            f"<h2>{_name(grade)}, marked by a person</h2><p>{_how_it_stands(each, grade)}</p>"
+            f'<p class="note">{comment}</p>'
+        )
+    return "\n".join(parts)
+
+
 def _standing(record: Mapping[str, Any], grades: Sequence[ExerciseGrade]) -> str:
-    """The score, and why it is none that says anything."""
+    """The score, what of it is still to come, and why it is none that says anything."""
     if record["status"] == GradingStatus.UNGRADED:
         return "Not graded yet."
     score = f"{record['score']:.4g} of {_points(record['max_score'])}"
+    if waiting(record):
+        return f"{score}, {_points(waiting_points(record))} still to be marked by hand."
     if record["status"] != GradingStatus.GRADED:
         return f"{score}: {record['status']}."
     is_right = all(each.verdict.status is Status.RIGHT for each in grades)
     return f"{score}. All of it is right. Well done." if is_right else f"{score}."
 
 
-def _line(grade: ExerciseGrade) -> str:
+def _line(record: Mapping[str, Any], grade: ExerciseGrade) -> str:
     """Return an exercise in one line: its sign, its title, how it stands, and its points."""
     name = _name(grade)
     if grade.verdict.status in WRONG:
         name = f'<a href="#{_anchor(grade)}">{name}</a>'
-    return f"{_sign(grade)} {name}: {_how_it_stands(grade)}"
+    return f"{_sign(grade)} {name}: {_how_it_stands(record, grade)}"
 
 
 def _sign(grade: ExerciseGrade) -> str:
     return f'<span aria-hidden="true">{SIGNS[grade.verdict.status]}</span>'
 
 
-def _how_it_stands(grade: ExerciseGrade) -> str:
-    verdict = grade.verdict
+def _how_it_stands(record: Mapping[str, Any], grade: ExerciseGrade) -> str:
+    """Return status and points of an exercise, of which `record` says what a person gave."""
+    verdict, hand = grade.verdict, record.get("hand")
+    if hand and hand["stale"]:
+        return f"to be marked again by hand, since {hand['stale'].removesuffix(' since')}"
     earned = f"{verdict.earned:.3g} of {_points(verdict.points)}" if verdict.points else "for practice"
+    if hand:
+        return f"marked by hand, {earned}"
+    if verdict.status is Status.BY_HAND:  # which is no 0
+        return f"{verdict.status}, {_points(verdict.points)}"
     return f"{verdict.status}, {earned}"
 
 
@@ -145,12 +209,12 @@ def _anchor(grade: ExerciseGrade) -> str:
     return "exercise-" + _text(grade.verdict.exercise).replace(".", "-")
 
 
-def _exercise(grade: ExerciseGrade) -> str:
+def _exercise(record: Mapping[str, Any], grade: ExerciseGrade) -> str:
     """Return what helps with one exercise."""
     verdict = grade.verdict
     parts = [
         f'<h2 id="{_anchor(grade)}">{_name(grade)}</h2>',
-        f"<p>{_sign(grade)} {_how_it_stands(grade)}</p>",
+        _region(f"how {_anchor(grade)}", f"<p>{_sign(grade)} {_how_it_stands(record, grade)}</p>"),
     ]
     if verdict.misconception:
         parts.append(f'<p class="note">{_sentence(verdict.misconception)}{_lesson(verdict.slug)}</p>')

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
+from backproplab.grading.hand.written import collect
 from backproplab.grading.notebook import NoNotebookError, StudentNotebook, read_notebook
 from backproplab.grading.plan import ANSWER, CHECK, make_job
 from backproplab.grading.review import Reviewer
@@ -42,6 +43,8 @@ class Prepared(NamedTuple):
     """Is anything of the exercise set in it?"""
     notebook: str
     """The path of the notebook that was chosen, as it came in."""
+    written: Mapping[str, Mapping[str, Any]]
+    """By question that a person marks: its answer, as `written.collect` has it."""
 
     def plain(self) -> dict[str, Any]:
         """Return it as JSON's kinds of data."""
@@ -62,10 +65,19 @@ class Prepared(NamedTuple):
 
 
 class Preparer:
-    """Prepares submissions of one exercise set: `handed_out`, by exercise; `solved`, its solution's code."""
+    """Prepares submissions of one exercise set: `handed_out`, by exercise; `solved`, its solution's code.
 
-    def __init__(self, assignment: Assignment, handed_out: Mapping[str, HandedOut], solved: str) -> None:
-        self._assignment, self._handed_out = assignment, handed_out
+    `questions` are those that a person marks: what was handed out, by their grade_id.
+    """
+
+    def __init__(
+        self,
+        assignment: Assignment,
+        handed_out: Mapping[str, HandedOut],
+        questions: Mapping[str, str],
+        solved: str,
+    ) -> None:
+        self._assignment, self._handed_out, self._questions = assignment, handed_out, questions
         self._reviewer = Reviewer(assignment, solved)
 
     def prepare(self, notebook: StudentNotebook, notes: Sequence[str], path: str) -> Prepared:
@@ -74,15 +86,20 @@ class Preparer:
         of_set = bool(share(notebook, self._assignment))
         if not of_set:
             notes = [*notes, _what_it_is(sources, self._assignment.name)]
+        written = collect(notebook.tagged, self._questions)
         return Prepared(
             steps=make_job(notebook.cells, self._assignment, ()).steps,
-            edited={name: is_edited(*handed_out, sources) for name, handed_out in self._handed_out.items()},
+            edited={
+                **{name: is_edited(*handed_out, sources) for name, handed_out in self._handed_out.items()},
+                **{name: answer["edited"] for name, answer in written.items()},
+            },
             code={name: _answering(names, sources) for name, (_, names) in self._handed_out.items()},
             faults={name: unreadable(names, sources) for name, (_, names) in self._handed_out.items()},
             notes=[*notes, *notebook.problems],
             review=self._reviewer.review(notebook.cells),
             of_set=of_set,
             notebook=path,
+            written=written,
         )
 
 

@@ -62,7 +62,8 @@ def expected_values(solution: Solution, seeds: Sequence[int]) -> tuple[Exercise,
         for each, trials in zip(checked, tried, strict=True)
     }
     return tuple(
-        found.get(each.id) or Exercise(each.id, each.points, each.kind, title=each.title)
+        found.get(each.id)
+        or Exercise(each.id, each.points, each.kind, title=each.title, handed_out=each.stub)
         for each in solution.exercises
     )
 

@@ -17,17 +17,18 @@ from typing import Any, NamedTuple
 
 from backproplab.errors import BackproplabError
 from backproplab.files import write_text
-from backproplab.grading.status import GradingStatus
+from backproplab.grading.hand.journal import read_journal
+from backproplab.grading.hand.standing import with_marks
+from backproplab.grading.status import PRECISION, GradingStatus
 from backproplab.marking.verdict import Verdict
 
-RESULTS, FEEDBACK = "results", "feedback"
+RESULTS, FEEDBACK, ANSWERS = "results", "feedback", "answers"
 RUN = "run.json"
 REVIEW = "For review:"  # how a line of `problems` begins that is for the instructor alone
 # What starts a formula, in one spreadsheet program or another, at the start of a field, or of what a program
 # makes a field of where ";" or another sign separates them. Quotes and spaces before it are no help.
 FORMULA = re.compile(r"""(^|[;,:|\t])(?=[\s"']*[=+\-@|%＝＋－＠])""")
 NEEDED = {"student", "assignment", "status", "notebook", "score", "max_score", "exercises", "problems"}
-PRECISION = 6  # decimals of a score
 PRIVATE, PRIVATE_FOLDER = 0o600, 0o700
 
 
@@ -130,7 +131,10 @@ def result(
 
 
 def read_result(path: Path) -> dict[str, Any] | None:
-    """Return a record that `result` made, or None if there is none at `path`, or none that is whole."""
+    """Return a record that `result` made, or None if there is none at `path`, or none that is whole.
+
+    It is as the grader left it, without what people gave by hand.
+    """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -148,11 +152,15 @@ class Stored(NamedTuple):
 
 
 def results_in(out: Path) -> dict[str, Stored]:
-    """Return all results in a set's folder `out`, by student: those of every run that graded into it."""
+    """Return all results in a set's folder `out`, by student: those of every run that graded into it.
+
+    They are as they are with what people gave by hand. JournalError if that cannot be read.
+    """
     found: dict[str, Stored] = {}
+    standings = read_journal(out).standings()
     for path in sorted((out / RESULTS).glob("*.json")):
         if record := read_result(path):
-            found[record["student"]] = Stored(path.stem, record)
+            found[record["student"]] = Stored(path.stem, with_marks(record, standings))
     return found
 
 

@@ -19,10 +19,14 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from backproplab.authoring.assignment import load_solution
 from backproplab.grading import batch, reports
 from backproplab.grading.classroom import write_class_pages
 from backproplab.grading.grader import Isolation
 from backproplab.grading.grades import GradesFolder, changes, sweep
+from backproplab.grading.hand.log import write_log
+from backproplab.grading.hand.questions import refresh_feedback, write_questions
+from backproplab.grading.hand.standing import waiting
 from backproplab.grading.history import note_run
 from backproplab.grading.kept import VALUES, Kept, read_kept, versions
 from backproplab.grading.reference import make_task
@@ -57,6 +61,10 @@ class Summary:
     troubled: int
     changed_scores: int
     """Scores that are not what the grading before gave."""
+    waiting: int = 0
+    """Answers of everybody in the folder that wait for a person."""
+    faults: tuple[str, ...] = ()
+    """What is wrong with the journal of marks by hand, in sentences."""
     unnoted: str = ""
     """Why the run has no line in history.csv; "" if it has."""
     untimed: tuple[str, ...] = ()
@@ -168,6 +176,7 @@ class _Run:
             | {each.student: self._came(each, before, hashes) for each in self.submissions},
         }
         folder.write_run(self.record)
+        write_questions(folder.path, load_solution(self.solution))
 
     def _came(
         self, submission: Submission, before: Mapping[str, Any], hashes: Mapping[str, str]
@@ -267,6 +276,8 @@ class _Run:
 
     def end(self, reasons: Counter[str]) -> Summary:
         """Write the class pages from all results in the folder, and say how this run went."""
+        refresh_feedback(self.folder.path)
+        faults = write_log(self.folder.path)
         changed_scores = self.folder.changed_scores(self.record["scores_before"])
         write_class_pages(
             self.folder.path,
@@ -296,6 +307,8 @@ class _Run:
             for_review=sum(any(reports.is_for_review(line) for line in each["problems"]) for each in results),
             troubled=sum(bool(each["problems"]) for each in results),
             changed_scores=len(changed_scores),
+            waiting=sum(len(waiting(record)) for record in self.folder.records()),
+            faults=tuple(faults),
             untimed=tuple(
                 each.student
                 for each in self.submissions

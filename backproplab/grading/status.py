@@ -17,3 +17,6 @@ class GradingStatus(StrEnum):
 
 READ = (GradingStatus.GRADED, GradingStatus.NOTHING_ATTEMPTED)
 """Of these, the answers are known, so that they count in what is said of a class."""
+
+PRECISION = 6
+"""Decimals of a score."""

@@ -58,7 +58,8 @@ def tally_results(results: Sequence[Mapping[str, Any]]) -> Tally:
         # A result that an earlier version left has neither slugs nor misses, and no values.
         tally.slips.update({exercise.get("slug", "") for exercise in each["exercises"]} - {""})
         for exercise in each["exercises"]:
-            if exercise["status"] != Status.BY_HAND:
+            # What an earlier version left says of free text by its status alone.
+            if not exercise.get("by_hand", exercise["status"] == Status.BY_HAND):
                 tally.titles[exercise["id"]] = exercise.get("title", "")
                 tally.statuses.setdefault(exercise["id"], Counter())[exercise["status"]] += 1
             if exercise["status"] in WRONG:

@@ -58,10 +58,11 @@ def verdict(
     Each named value earns its share of the points. Trained numbers count together: `objection` says why they
     were not accepted, "" that they were. What code to be mended gives as it is handed out earns nothing,
     though some of it may be right; it counts as not attempted only where `edited` is False, so that nobody
-    did.
+    did. Free text waits for a person, but for text that is as it was handed out, which nobody need read.
     """
     if exercise.kind == MANUAL:
-        return Verdict(exercise.id, exercise.points, 0.0, Status.BY_HAND)
+        status = Status.NOT_ATTEMPTED if edited is False else Status.BY_HAND
+        return Verdict(exercise.id, exercise.points, 0.0, status)
     if exercise.kind == "trained":
         passed = {name: not objection for name in exercise.names}
     else:

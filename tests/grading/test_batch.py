@@ -408,7 +408,7 @@ def test_what_a_run_leaves_is_its_owners_alone(tmp_path):
 
 def test_what_a_killed_run_had_half_written_is_swept_up(tmp_path):
     command = a_class(tmp_path, 1)
-    places = ("", "values", "results", "feedback")
+    places = ("", "values", "answers", "results", "feedback")
     left = [tmp_path / "grades" / kit.SET / place / ".backproplab-1.tmp" for place in places]
     for path in left:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -244,9 +244,13 @@ def test_a_huge_array_is_shown_in_part():
     assert len(grade(values, exercise=exercise(truth)).rows[0].yours) <= 100
 
 
-def test_free_text_is_left_to_a_person():
-    found = verdict({}, exercise=Exercise("essay", 3, "manual"))
-    assert (found.status, found.points, found.earned) == (Status.BY_HAND, 3, 0)
+@pytest.mark.parametrize(
+    ("edited", "status"),
+    [(True, Status.BY_HAND), (None, Status.BY_HAND), (False, Status.NOT_ATTEMPTED)],
+)
+def test_free_text_is_left_to_a_person_but_where_nobody_wrote_any(edited, status):
+    found = verdict({}, exercise=Exercise("essay", 3, "manual"), edited=edited)
+    assert (found.status, found.points, found.earned) == (status, 3, 0)
 
 
 TRAINED = Exercise("3.2", 3, "trained", ("w",), shapes={"w": (2,)}, accept="judge")

@@ -12,7 +12,7 @@ HANDED_OUT = {"3.1": ("a = ...\nb = ...", ("a", "b")), "3.2": ("def f(x): ...", 
 
 def prepared(*sources):
     notebook = StudentNotebook(tuple(map(StudentCell, sources)))
-    found = Preparer(ASSIGNMENT, HANDED_OUT, "").prepare(notebook, [], "ada.ipynb")
+    found = Preparer(ASSIGNMENT, HANDED_OUT, {}, "").prepare(notebook, [], "ada.ipynb")
     return Prepared.of(found.plain())
 
 

@@ -244,7 +244,7 @@ def test_a_fault_of_ours_is_no_fault_of_theirs(tmp_path, monkeypatch):
         raise ZeroDivisionError("nobody has thought of it")
 
     monkeypatch.setattr(Preparer, "prepare", fail)
-    answer = limited.answer(preparing(SET, {}, ""), (handed_in(tmp_path, HONEST),), ReadingLimits())
+    answer = limited.answer(preparing(SET, {}, {}, ""), (handed_in(tmp_path, HONEST),), ReadingLimits())
     assert json.loads(answer) == {"failed": "ZeroDivisionError: nobody has thought of it"}
     opened = Reader(SET, EXERCISES, "")
     monkeypatch.setattr(limited, "_ask", lambda process, request: json.loads(answer))

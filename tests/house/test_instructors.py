@@ -73,14 +73,14 @@ COMMANDS = [
     line
     for block in blocks("sh")
     for line in block.splitlines()
-    if re.match("backproplab (alike|grade|release)", line)
+    if re.match("backproplab (alike|grade|mark|release)", line)
 ]
 
 
 @pytest.mark.parametrize("line", COMMANDS)
 def test_each_command_of_an_instructor_is_one(line):
     given = cli._parser().parse_args(shlex.split(line, comments=True)[1:])
-    assert given.verb in ("alike", "grade", "gradebook", "release")
+    assert given.verb in ("alike", "grade", "gradebook", "mark", "release")
 
 
 @pytest.mark.parametrize("text", blocks("toml"))

@@ -74,6 +74,7 @@ def gradebook(given: argparse.Namespace) -> int:
     from backproplab.grading.book.roster import read_roster
     from backproplab.grading.book.rules import read_rules
     from backproplab.grading.book.written import write_own
+    from backproplab.grading.hand.journal import JournalError
     from backproplab.grading.reports import SaveError
 
     try:
@@ -84,7 +85,7 @@ def gradebook(given: argparse.Namespace) -> int:
         book = make_book(course, roster.people if roster else (), rules)
         out = given.out or given.grades / _name(given.kind, sets)
         write_own(out, _content(given, book, roster, sets), given.grades)
-    except (BookError, SaveError) as error:
+    except (BookError, JournalError, SaveError) as error:
         print(error, file=sys.stderr)
         return 2
     print(f"{len(book.people)} students, {', '.join(sets)}: {out}.")
@@ -121,6 +122,7 @@ def _content(
     from backproplab.grading.book.feedback import feedback_zip
     from backproplab.grading.book.moodle import moodle
     from backproplab.grading.book.roster import Roster
+    from backproplab.grading.hand.questions import refresh_feedback
 
     nobody = Roster("", (), (), ())
     match given.kind:
@@ -129,6 +131,7 @@ def _content(
         case "moodle":
             return moodle(book, roster or nobody, sets[0])
         case "feedback":
+            refresh_feedback(given.grades / sets[0])
             works = [book.marks[person.student_id, sets[0]].work for person in book.people]
             return feedback_zip(given.grades / sets[0], [work for work in works if work])
     write = {"nbgrader": tables.nbgrader, "sets": tables.sets, "exercises": tables.exercises}[given.kind]
@@ -146,6 +149,13 @@ def _print_notes(book: "Book", sets: "Sequence[str]", *, with_roster: bool) -> N
         ]
         if nothing:
             print(f"Handed in nothing for {name}: {', '.join(nothing)}.")
+    for name in sets:
+        waiting = sum(bool(book.marks[person.student_id, name].waiting) for person in book.people)
+        if waiting:
+            print(
+                f"Without a score for {name}, since answers wait for a person: {waiting}. Mark them with "
+                f"backproplab mark GRADES --set {name}."
+            )
     for sentence in book.assumed:
         print(f"{sentence[0].upper()}{sentence[1:]}.")
     for sentence in book.doubts:

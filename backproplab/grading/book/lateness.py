@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from backproplab.grading.book.marks import EXEMPT, Mark
 from backproplab.grading.book.rules import Rules, Student
-from backproplab.grading.reports import PRECISION
+from backproplab.grading.status import PRECISION
 
 MOMENT = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(?: ?(.+))?")
 OFFSET = re.compile(r"[+-]\d\d(:?\d\d)?")
@@ -62,7 +62,7 @@ def charge(marks: Mapping[str, Mark], rules: Rules, student: Student) -> tuple[d
     for name in sorted(marks, key=lambda each: (_due_order(rules, each), each)):
         mark = marks[name]
         if name in student.exempt:
-            charged[name] = replace(mark, status=EXEMPT, raw=None, exercises={}, max_score=0.0)
+            charged[name] = replace(mark, status=EXEMPT, raw=None, exercises={}, max_score=0.0, waiting=0.0)
             continue
         days, assumption = _days_late(mark, name, rules, student)
         if assumption:

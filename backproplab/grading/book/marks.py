@@ -7,8 +7,8 @@ from typing import Any
 
 from backproplab.grading.book.course import Work
 from backproplab.grading.book.errors import BookError
-from backproplab.grading.reports import PRECISION
-from backproplab.grading.status import GradingStatus
+from backproplab.grading.hand.standing import waiting
+from backproplab.grading.status import PRECISION, GradingStatus
 from backproplab.marking.verdict import Status
 
 NOTHING_HANDED_IN, EXEMPT = "nothing handed in", "exempt"
@@ -27,12 +27,26 @@ class Mark:
     late_days: int = 0
     work: Work | None = None
     exercises: Mapping[str, float] = field(default_factory=dict)
-    """Points by exercise, before what lateness costs."""
+    """Points by exercise, before what lateness costs; without those that wait for a person."""
+    waiting: float = 0.0
+    """Of `max_score`, the points of answers that wait for a person; `raw` is without them."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Is it known what all answers earned? Without that there is no score, and no sum."""
+        return self.raw is not None and not self.waiting
 
     @property
     def score(self) -> float | None:
-        """Points that count."""
-        return None if self.raw is None else round(self.raw - self.penalty, PRECISION)
+        """Points that count; None where some are not known yet."""
+        return round(self.raw - self.penalty, PRECISION) if self.raw is not None and self.is_whole else None
+
+    @property
+    def standing(self) -> str:
+        """The status, with what a person has still to mark: such a mark is no mark yet."""
+        if self.raw is None or not self.waiting:
+            return str(self.status)
+        return f"{self.raw:g} of {self.max_score:g} points, {self.waiting:g} still to be marked by hand"
 
 
 def mark(work: Work | None, points: Mapping[str, float], *, max_score: float) -> Mark:
@@ -48,12 +62,18 @@ def mark(work: Work | None, points: Mapping[str, float], *, max_score: float) ->
         return Mark(GradingStatus.UNGRADED, max_score, work=work)
     exercises = {each["id"]: _earned(each, points) for each in work.record["exercises"]}
     ungraded = work.record["status"] == GradingStatus.UNGRADED
+    open_ids = {each["id"]: points.get(each["id"], each["points"]) for each in waiting(work.record)}
     return Mark(
         work.record["status"],
         worth(work.record, points),
-        None if ungraded else round(math.fsum(exercises.values()), PRECISION),
+        None
+        if ungraded
+        else round(math.fsum(exercises[name] for name in exercises.keys() - open_ids.keys()), PRECISION),
         work=work,
-        exercises={} if ungraded else exercises,
+        exercises={}
+        if ungraded
+        else {name: each for name, each in exercises.items() if name not in open_ids},
+        waiting=0.0 if ungraded else round(math.fsum(open_ids.values()), PRECISION),
     )
 
 

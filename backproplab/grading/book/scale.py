@@ -1,7 +1,7 @@
 """Marks on the scale that a platform has for an assignment."""
 
 from backproplab.grading.book.marks import Mark
-from backproplab.grading.reports import PRECISION
+from backproplab.grading.status import PRECISION
 
 
 def scaled(mark: Mark, full: float | None) -> float | None:

@@ -7,7 +7,7 @@ from backproplab.grading.book.book import Book
 from backproplab.grading.book.marks import EXEMPT, NOTHING_HANDED_IN
 from backproplab.grading.book.roster import Person
 from backproplab.grading.book.sheet import Cell, as_csv
-from backproplab.grading.reports import PRECISION
+from backproplab.grading.status import PRECISION
 
 NBGRADER = (  # the columns of `nbgrader export`, in its order
     *("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email"),
@@ -52,11 +52,11 @@ def _line(book: Book, name: str, person: Person) -> list[Cell]:
         due.isoformat(sep=" ") if due else "",
         mark.work.timestamp if mark.work else "",
         *_who(person),
-        mark.raw,
+        mark.raw if mark.is_whole else None,
         mark.penalty,
         mark.score,
         mark.max_score,
-        str(mark.status),
+        mark.standing,
     ]
 
 

@@ -1,0 +1,145 @@
+"""Answers and marks as a table: out, filled in with a spreadsheet, and in again."""
+
+import csv
+import io
+import secrets
+
+import hand_kit as kit
+import pytest
+
+from backproplab import cli
+from backproplab.grading.hand.desk import Desk
+from backproplab.grading.hand.journal import Journal
+from backproplab.grading.hand.questions import MarkError
+from backproplab.grading.hand.table import table, take
+
+TEXTS = {"ada": "Because\n=HYPERLINK(1)", "bob": "-1", "eve": "x" * 40_000, "=cmd|x": "x"}
+
+
+@pytest.fixture
+def course(tmp_path):
+    kit.graded(tmp_path / "grades", TEXTS)
+    return tmp_path / "grades"
+
+
+@pytest.fixture
+def desk(course):
+    return Desk(course / kit.SET)
+
+
+def rows_of(text):
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def filled(tmp_path, desk, separator=",", **marks):
+    """The table of a desk, with points and comments by student, as a spreadsheet would save it."""
+    rows = rows_of(table(desk))
+    for row in rows:
+        row |= dict(zip(("points", "comment"), marks.get(row["student"].lstrip("'"), ()), strict=False))
+    path = tmp_path / "filled.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, rows[0], delimiter=separator)
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def standing(desk, student):
+    mark = desk.journal.standing(student, "essay").mark
+    return mark and (mark.author, mark.points, mark.comment)
+
+
+def test_no_spreadsheet_computes_anything_of_what_students_wrote(desk):
+    rows = {row["student"]: row for row in rows_of(table(desk))}
+    assert rows["ada"]["answer"] == "Because\n'=HYPERLINK(1)"
+    assert rows["bob"]["answer"] == "'-1"
+    assert "'=cmd|x" in rows
+    assert len(rows["eve"]["answer"]) < 32_767
+
+
+def test_what_was_filled_in_is_taken_and_what_was_not_is_left_alone(tmp_path, desk):
+    path = filled(tmp_path, desk, ";", ada=("1,5", "-1 for the sign\n=1+1"), bob=("2", ""))
+    taken = take(desk, path, "Ana")
+    assert (taken.marks, taken.unchanged, taken.conflicts, taken.changed) == (2, 2, [], [])
+    assert standing(desk, "ada") == ("Ana", 1.5, "-1 for the sign\n=1+1")
+    assert standing(desk, "bob") == ("Ana", 2, "")
+    again = take(desk, filled(tmp_path, desk), "Bob")  # out and in, and nothing is changed by it
+    assert (again.marks, again.unchanged) == (0, 4)
+    taken = take(desk, filled(tmp_path, desk, bob=("", "")), "Bob")
+    assert (taken.marks, standing(desk, "bob")) == (1, ("Bob", None, ""))
+
+
+@pytest.mark.parametrize(
+    ("marks", "sentence"),
+    [
+        (("3", ""), "row 3 .*3 points: essay is worth 0 to 2"),
+        (("-1", ""), "row 3 .*-1 points"),
+        (("0.3", ""), "row 3 .*whole or half points"),
+        (("nan", ""), "row 3 .*nan points"),
+        (("good", ""), "row 3 .*'good' is no number"),
+        (("", "good"), "row 3 .*a comment without points"),
+    ],
+)
+def test_of_a_table_with_bad_points_nothing_is_taken_and_the_row_is_named(tmp_path, desk, marks, sentence):
+    path = filled(tmp_path, desk, ada=marks, bob=("1", ""))
+    with pytest.raises(MarkError, match=sentence):
+        take(desk, path, "Ana")
+    assert not desk.journal.entries
+
+
+def test_rows_that_name_no_answer_or_one_twice_and_tables_of_others_are_refused(tmp_path, desk):
+    path = filled(tmp_path, desk, ada=("1", ""))
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(desk.key("ada", "essay"), "x" * 20), encoding="utf-8")
+    with pytest.raises(MarkError, match="there is no such answer"):
+        take(desk, path, "Ana")
+    path.write_text(text.replace(desk.key("ada", "essay"), desk.key("bob", "essay")), encoding="utf-8")
+    with pytest.raises(MarkError, match="the same answer as in row"):
+        take(desk, path, "Ana")
+    path.write_text("student,points\nada,1\n", encoding="utf-8")
+    with pytest.raises(MarkError, match="lacks the column question"):
+        take(desk, path, "Ana")
+
+
+def test_a_row_that_somebody_else_has_marked_since_is_a_conflict_and_is_said(tmp_path, course, desk, capsys):
+    path = filled(tmp_path, desk, ada=("1", "mine"), bob=("2", ""))
+    key = desk.key("ada", "essay")
+    answer = desk.view("essay", key)["answer"]
+    id = secrets.token_hex(16)
+    desk.give("essay", key, author="Bob", points=2, comment="", replaces="", answer=answer, id=id)
+    assert cli.main(["mark", str(course), "--import", str(path), "--author", "Ana"]) == 1
+    said = capsys.readouterr()
+    assert "1 marks taken" in said.out
+    assert "both are kept: row 3 (essay, ada)" in said.err
+    desk.journal.refresh()
+    assert standing(desk, "ada") == ("Bob", 2, "")
+    assert [each.comment for each in desk.journal.standing("ada", "essay").conflicts] == ["mine"]
+
+
+def test_a_row_whose_answer_has_changed_since_is_not_taken_and_is_said(tmp_path, course, desk):
+    path = filled(tmp_path, desk, ada=("1", ""))
+    kit.hand_in(course, "ada", "Something else.")
+    taken = take(desk, path, "Ana")
+    assert (taken.marks, taken.changed) == (0, ["row 3 (essay, ada)"])
+    assert standing(desk, "ada") is None
+
+
+def test_the_command_writes_a_table_takes_it_and_leaves_a_log_of_who_gave_what(
+    tmp_path, course, desk, capsys
+):
+    out = tmp_path / "table.csv"
+    assert cli.main(["mark", str(course), "--export", str(out), "--anonymous"]) == 0
+    assert not any(name in out.read_text(encoding="utf-8") for name in ("ada", "bob", "eve", "cmd"))
+    path = filled(tmp_path, desk, ada=("1", "=1+1"))
+    assert cli.main(["mark", str(course), "--import", str(path), "--author", "Ana"]) == 0
+    assert "3 answers wait for a mark" in capsys.readouterr().out
+    (row,) = rows_of((course / kit.SET / "marks.csv").read_text(encoding="utf-8"))
+    assert [row[name] for name in ("author", "student", "points", "comment", "counts")] == [
+        *("Ana", "ada", "1.0", "'=1+1", "yes")
+    ]
+    assert "3.0" in (course / "gradebook.csv").read_text(encoding="utf-8")
+    assert cli.main(["mark", str(course), "--import", str(path)]) == 2
+    assert "Say who you are" in capsys.readouterr().err
+    out.write_text("somebody else's", encoding="utf-8")
+    assert cli.main(["mark", str(course), "--export", str(out)]) == 2
+    assert Journal(course / kit.SET).path.exists()

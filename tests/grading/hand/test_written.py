@@ -1,0 +1,87 @@
+"""Answers in free text: collected as they were written, whatever a notebook has of them."""
+
+import json
+
+import pytest
+
+from backproplab.grading.hand.written import MOST_PICTURES, MOST_TEXT, collect
+from backproplab.grading.notebook import TaggedCell, read_notebook
+
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+STUB = "Your answer here"
+
+
+def answer(*sources, attachments=None, type="markdown"):
+    cells = [TaggedCell("essay", type, each, attachments or {}) for each in sources]
+    return collect(cells, {"essay": STUB})["essay"]
+
+
+def test_text_is_kept_sign_by_sign():
+    text = "  <script>1</script>\r\n\t∂L/∂w \ud800 \x00\n\n"
+    found = answer(text)
+    assert [cell["text"] for cell in found["cells"]] == [text]
+    assert (found["edited"], found["notes"]) == (True, [])
+    assert json.loads(json.dumps(found)) == found
+
+
+@pytest.mark.parametrize("source", ["", " \n", STUB, f"\n{STUB}  "])
+def test_what_is_as_it_was_handed_out_or_empty_is_no_answer(source):
+    assert answer(source)["edited"] is False
+
+
+def test_where_no_cell_has_the_id_nothing_is_known_and_it_is_said():
+    found = answer()
+    assert found["edited"] is None
+    assert "look whether the answer stands elsewhere" in found["notes"][0]
+
+
+def test_several_cells_with_one_id_all_count():
+    found = answer(STUB, "the answer")
+    assert [cell["text"] for cell in found["cells"]] == [STUB, "the answer"]
+    assert found["edited"] is True
+    assert "2 cells carry the id" in found["notes"][0]
+    assert len(answer(*"x" * 50)["cells"]) == 20
+
+
+def test_a_huge_answer_is_cut_and_another_one_behind_the_cut_is_another_one():
+    one, other = answer("x" * MOST_TEXT + "1"), answer("x" * MOST_TEXT + "2")
+    assert one["cells"] == other["cells"]
+    assert one["hash"] != other["hash"]
+    assert "Cut after 100,000 characters" in one["notes"][0]
+
+
+@pytest.mark.parametrize(
+    ("attachments", "shown", "note"),
+    [
+        ({"a.png": {"image/png": PNG}}, 1, ""),
+        ({"a.png": {"image/png": [PNG[:40], PNG[40:]]}}, 1, ""),
+        ({"a.svg": {"image/svg+xml": "PHN2Zy8+"}}, 0, "no PNG"),
+        ({"a.png": {"image/png": "PHNjcmlwdD4="}}, 0, "no PNG"),
+        ({"a.png": {"image/png": '"><script>'}}, 0, "no PNG"),
+        ({"a.png": {"image/png": 7}}, 0, "no PNG"),
+        ({"a.png": []}, 0, "no PNG"),
+        ({"a.png": {}}, 0, "no PNG"),
+        ({"a.png": {"image/png": PNG.rstrip("=") + "A" * 4 * MOST_PICTURES}}, 0, "not shown"),
+    ],
+)
+def test_of_pictures_those_are_kept_that_are_pictures_and_small(attachments, shown, note):
+    found = answer("", attachments=attachments)
+    assert len(found["cells"][0]["pictures"]) == shown
+    assert note in "".join(found["notes"])
+    assert bool(note) == bool(found["notes"])
+    assert found["edited"] is True  # it is not for a program to say that there is no answer
+
+
+def test_answers_are_found_in_a_notebook_in_cells_of_any_type():
+    meta = {"nbgrader": {"grade_id": "essay"}}
+    cells = [
+        {"cell_type": "code", "source": "x = 1", "metadata": {}},
+        {"cell_type": "markdown", "source": ["a\n", "b"], "metadata": meta, "attachments": {"a": {}}},
+        {"cell_type": "raw", "source": "c", "metadata": meta, "attachments": 7},
+        {"cell_type": "code", "source": "d", "metadata": meta},
+        {"cell_type": ["odd"], "source": 7, "metadata": meta},
+    ]
+    found = read_notebook(json.dumps({"cells": cells}).encode()).tagged
+    assert [each.source for each in found] == ["a\nb", "c", "d", ""]
+    assert [each.type for each in found][:3] == ["markdown", "raw", "code"]
+    assert [each.attachments for each in found] == [{"a": {}}, {}, {}, {}]
