@@ -92,6 +92,7 @@ def grade(given: argparse.Namespace) -> int:
     from backproplab.grading.book.written import refuse_foreign
     from backproplab.grading.ledger import write_ledger
     from backproplab.grading.limited import ReaderError
+    from backproplab.grading.local import LocalWorkers
     from backproplab.grading.reference import SolutionError
     from backproplab.grading.reports import SaveError, private_folder
     from backproplab.grading.run import grade_class
@@ -131,7 +132,7 @@ def grade(given: argparse.Namespace) -> int:
                 seeds=given.seeds,
                 isolation=given.isolation,
                 limits=Limits(cell_seconds=given.timeout / 6, submission_seconds=given.timeout),
-                workers=given.jobs,
+                executor=LocalWorkers(given.jobs),
                 regrade=given.regrade,
                 progress=bar.show,
             )

@@ -1,10 +1,10 @@
 """The grader's end of the sandbox: start it, hand it submissions, take what comes back."""
 
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from backproplab.sandbox.cold import ColdChild
-from backproplab.sandbox.protocol import Assignment, Cell, Checkpoint, Job, Limits, Outcome
+from backproplab.sandbox.protocol import Assignment, Cell, Checkpoint, Isolation, Job, Limits, Outcome
 from backproplab.sandbox.requirements import IsolationError, MachineError, SandboxError
 from backproplab.sandbox.warm import WarmServer
 from backproplab.sandbox.watch import Attempt, Progress, Running
@@ -31,7 +31,7 @@ class Sandbox:
         self,
         assignment: Assignment,
         *,
-        isolation: Literal["full", "reduced"] = "full",
+        isolation: Isolation = "full",
         limits: Limits | None = None,
     ) -> None:
         self.assignment, self.isolation, self.limits = assignment, isolation, limits or Limits()
