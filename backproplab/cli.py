@@ -17,6 +17,7 @@ from backproplab.door.command import add_lab, add_progress
 from backproplab.errors import BackproplabError
 from backproplab.grading.book.command import add_gradebook
 from backproplab.grading.command import add_grade
+from backproplab.grading.gradescope.command import add_gradescope
 
 PACKAGE = "backproplab"
 SITE_WORK = Path("build/site-work")
@@ -55,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
         add_release,
         add_grade,
         add_gradebook,
+        add_gradescope,
         add_run,
         add_export,
         add_site,
