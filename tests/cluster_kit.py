@@ -16,13 +16,14 @@ from backproplab.sandbox import IsolationError
 
 ANSWERS = (kit.RIGHT, kit.RIGHT | {"90.1": kit.SQUARE.format("return x")}, {})
 SCORES = (9, 7, 0)
+BEFORE = worker.run, worker.versions, worker.Runner.open
 SEEDS = (3, 5, 7)  # so that two runs say the same to the letter
 
 
 @contextmanager
 def a_cluster(count):
     """So many worker processes of one thread each, with their nannies."""
-    quiet = {"dashboard_address": None, "memory_limit": 0, "silence_logs": 50}  # 50: what is critical alone
+    quiet = {"dashboard_address": ":0", "memory_limit": 0, "silence_logs": 50}  # 50: what is critical alone
     with LocalCluster(n_workers=count, threads_per_worker=1, processes=True, **quiet) as cluster:
         yield cluster
 
@@ -79,6 +80,15 @@ class Deadly(WorkerPlugin):
 
         module.run = deadly
 
+    def teardown(self, worker):
+        be_as_before()
+
+
+def plugins(client):
+    """The names of those that this kit has given to workers."""
+    names = client.run_on_scheduler(lambda dask_scheduler: list(dask_scheduler.worker_plugins))
+    return [name for name in names if name.startswith("deadly ")]
+
 
 def be_of_another_version(versions):
     """Have this worker say that it is."""
@@ -94,5 +104,11 @@ def have_no_walls():
     _module().Runner.open = refuse
 
 
+def be_as_before():
+    """Undo on this worker whatever of these was done to it."""
+    worker.run, worker.versions, worker.Runner.open = BEFORE
+
+
 def _module():
+    """The worker's own module, whose name a plugin's argument takes."""
     return worker

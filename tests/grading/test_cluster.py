@@ -37,9 +37,11 @@ def client(machines):
 
 @pytest.fixture
 def spoiled(client):
-    """For what a test does to workers, which ends with them."""
+    """For what a test does to workers."""
     yield client
-    client.restart()
+    for plugin in cluster.plugins(client):
+        client.unregister_worker_plugin(plugin)
+    client.run(cluster.be_as_before)
 
 
 @pytest.fixture(scope="module")
@@ -84,8 +86,6 @@ def test_what_ends_its_worker_is_graded_once_more_and_recorded_if_it_does_so_aga
     spoiled.register_plugin(cluster.Deadly(tmp_path / "unlucky", "unlucky =", once=True))
     with DaskWorkers(machines) as executor:
         summary = cluster.grade(solution, tmp_path / "grades", executor)
-    spoiled.unregister_worker_plugin("deadly poison =")
-    spoiled.unregister_worker_plugin("deadly unlucky =")
     assert summary.statuses == {"graded": 5, "nothing attempted": 2, "ungraded": 1}
     records = cluster.records(tmp_path / "grades")
     assert records["poison"]["status"] == "ungraded"
