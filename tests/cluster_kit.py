@@ -62,20 +62,19 @@ def pids(client):
 
 
 class Deadly(WorkerPlugin):
-    """Where a notebook holds a word, its worker is killed, once or each time; a log has a line for each."""
+    """A worker is killed where a notebook holds a word; a log has a line for each."""
 
-    def __init__(self, log: Path, word: str, *, once: bool = False) -> None:
-        self.name, self.log, self.word, self.once = f"deadly {word}", log, word, once
+    def __init__(self, log: Path, word: str) -> None:
+        self.name, self.log, self.word = f"deadly {word}", log, word
 
     def setup(self, worker):
-        module, run = _module(), _module().run
+        module, run = _module(), BEFORE[0]
 
         def deadly(setup, seeds, steps):
             if any(self.word in getattr(step, "source", "") for step in steps):
                 with self.log.open("a", encoding="utf-8") as file:
                     file.write(f"{os.getpid()}\n")
-                if not self.once or len(self.log.read_text(encoding="utf-8").splitlines()) == 1:
-                    os.kill(os.getpid(), signal.SIGKILL)
+                os.kill(os.getpid(), signal.SIGKILL)
             return run(setup, seeds, steps)
 
         module.run = deadly

@@ -16,13 +16,14 @@ from backproplab.grading.kept import versions
 
 WHEEL = f"backproplab-{versions()['backproplab']}-py3-none-any.whl"
 WRONG = kit.RIGHT | {"90.1": kit.SQUARE.format("return x * x")}
+CHEATING = kit.RIGHT | {"90.1": kit.SQUARE.format("return 2 * x if done else x * x")}
+"""Right as soon as an attack has come through."""
 FORGING = """
 import json, os
 done = []
 for attack in (
     lambda: open({results!r}, "w").write(json.dumps({{"score": 10}})),
     lambda: os.listdir({source!r}),
-    lambda: os.kill(os.getppid(), 9),
 ):
     try:
         attack()
@@ -87,7 +88,7 @@ def laid_out(root, packed, **notebooks):
 def handed_in(solution, root):
     """What is handed in, by case: the notebooks of each."""
     right, wrong = kit.student(solution), kit.student(solution, WRONG)
-    ends, forges = kit.student(solution), kit.student(solution, WRONG)
+    ends, forges = kit.student(solution), kit.student(solution, CHEATING)
     ends["cells"].insert(1, _cell("import os\nos.abort()"))
     forge = FORGING.format(results=f"{root}/forges/results/results.json", source=f"{root}/forges/source")
     forges["cells"].insert(1, _cell(forge))
