@@ -67,7 +67,8 @@ def test_what_is_roots_alone_is_neither_read_nor_written_and_root_is_not_killed(
 
 
 def test_each_submission_is_another_users_and_what_it_leaves_running_ends_with_it(tmp_path):
-    leave = "if os.fork() == 0:\n    os.setsid()\n    import time\n    time.sleep(600)\nreturn os.getuid()"
+    leave = "r, w = os.pipe()\nif os.fork() == 0:\n    os.setsid()\n    os.write(w, b'x')\n    import time\n"
+    leave += "    time.sleep(600)\nos.read(r, 1)\nreturn os.getuid()"
     found = seen(tmp_path, [leave, leave])
     users = {int(value) for value, _ in found}
     assert len(users) == 2
