@@ -150,7 +150,7 @@ bench: $(BENCH)/.bench ## measure every headline figure: ONLY=value for a part, 
 # On Linux, pip may find a PyTorch of several GB with CUDA; an index of CPU builds in pip's settings spares that.
 $(BENCH)/.bench: pyproject.toml constraints.txt benchmarks/peers.txt
 	$(PYTHON) -m venv $(BENCH)
-	$(BENCH)/bin/pip install --quiet -c constraints.txt -c benchmarks/peers.txt --editable '.[grade]' threadpoolctl
+	$(BENCH)/bin/pip install --quiet -c constraints.txt -c benchmarks/peers.txt --editable '.[cluster]' threadpoolctl
 	@touch $@; for peer in $(PEERS); do \
 	  $(BENCH)/bin/pip install --quiet -c constraints.txt -c benchmarks/peers.txt $$peer || { rm -f $@; \
 	  echo "Could not install $$peer: the page will lack its figures, and the next run tries again."; }; \

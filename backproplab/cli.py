@@ -19,6 +19,7 @@ from backproplab.errors import BackproplabError
 from backproplab.grading.alike.command import add_alike
 from backproplab.grading.book.command import add_gradebook
 from backproplab.grading.command import add_grade
+from backproplab.grading.gradescope.command import add_gradescope
 from backproplab.grading.hand.command import add_mark
 
 PACKAGE = "backproplab"
@@ -60,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
         add_mark,
         add_gradebook,
         add_alike,
+        add_gradescope,
         add_run,
         add_new,
         add_export,

@@ -58,6 +58,11 @@ GOALS = [
     Goal("nbgrader ÷ grading a submission", 40, "×", higher=True, family="grading"),
     Goal("grading 1,000 ÷ grading 100, time", 10.5, "×", family="grading"),
     Goal("grading 1,000 ÷ grading 100, peak memory", 1.1, "×", family="grading"),
+    Goal("Dask ÷ local pool, 1,000 submissions", None, "×", family="cluster"),
+    Goal("grading 10,000 ÷ 1,000 on Dask, time", None, "×", family="cluster"),
+    Goal("grading 10,000 ÷ 1,000 on Dask, peak memory", None, "×", family="cluster"),
+    Goal("1 ÷ 2 workers of Dask, time", None, "×", higher=True, family="cluster"),
+    Goal("1 ÷ 4 workers of Dask, time", None, "×", higher=True, family="cluster"),
     Goal("import backproplab, over numpy alone", 0.1, "s", family="first"),
     Goal("mnist(), first load", 0.6, "s", family="first"),
     Goal("Flow: next step", 5, "ms", family="widgets"),
@@ -75,5 +80,5 @@ GOALS = [
     Goal("bytes kept ÷ 4 · batch · Σ units", None, "×", family="training"),
 ]
 BY_NAME = {goal.name: goal for goal in GOALS}
-FAMILIES = ("training", "layers", "value", "grading", "first", "growth", "widgets", "suite")
-ON_REQUEST = ("widgets", "suite")  # they need the environment of the tests, and Chromium or a long time
+FAMILIES = ("training", "layers", "value", "grading", "cluster", "first", "growth", "widgets", "suite")
+ON_REQUEST = ("cluster", "widgets", "suite")  # they need the tests' environment, Chromium, or a long time

@@ -142,15 +142,15 @@ def a_class(folder, notebook):
     return found
 
 
-def graded(folder, notebook, size, workers=2):
+def graded(folder, notebook, size, workers=2, more=()):
     """Grade a class from nothing to the gradebook; returns seconds, and the most MB that the command held."""
     place, out, text = folder / f"class{size}", folder / "grades", json.dumps(notebook)
     if not place.exists():
-        place.mkdir()
+        place.mkdir(parents=True)
         for number in range(size):
             (place / f"s{number:04}.ipynb").write_text(text, encoding="utf-8")
     command = [sys.executable, str(HERE / "peak.py"), "grade", str(place), "--out", str(out)]
-    command += ["-j", str(workers), "--solutions", str(folder / "solutions")]
+    command += ["-j", str(workers), "--solutions", str(folder / "solutions"), *more]
     start = time.perf_counter()
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     taken = time.perf_counter() - start

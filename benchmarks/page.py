@@ -29,7 +29,7 @@ def render(entries, curves):
         "verdict": verdict(entries),
         "taken": curves["taken"][1] if curves else "a day to come",
     }
-    for family in ("training", "layers", "value", "grading", "first", "widgets", "suite"):
+    for family in ("training", "layers", "value", "grading", "cluster", "first", "widgets", "suite"):
         parts[family] = table([entry for entry in entries if in_family(entry, family)], family)
     pictures = draw_pictures(entries, curves)
     for name in ("ratios", *CURVES):

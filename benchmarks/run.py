@@ -1,7 +1,7 @@
 """Measure all families, or those that are named, and write the results and the page.
 
-    make bench                 # all but `widgets`, which needs Chromium, and `suite`, the whole test suite
-    make bench ONLY=value      # or layers, training, grading, first, growth, widgets, suite; or several
+    make bench                 # all but those that take long, or need Chromium: `goals.ON_REQUEST`
+    make bench ONLY=value      # or another of `goals.FAMILIES`; several with commas
     make bench ROUNDS=1        # a quick look
 
 Each figure is written when it is measured. What is not measured now keeps its last entry, with its date; so a

@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, writes
 from backproplab.authoring.assignment import load_solution
 from backproplab.authoring.release import learners_notebook
 from backproplab.authoring.stubs import stub_code
-from backproplab.grading import batch, limited
+from backproplab.grading import batch, limited, local
 from backproplab.grading.grader import Grader
 from backproplab.sandbox import IsolationError, MachineError, Sandbox
 from backproplab.sandbox.protocol import Assignment, Limits
@@ -165,7 +165,7 @@ FAILURES = {
 """What the kit's workers do at the notebook of a student of that name."""
 
 
-def failing_work(task, out, connection):
+def failing_work(task, connection):
     """A worker that fails at some, each in its way; only once if FAILS_ONCE names a file, which it makes."""
     once, grade, ask = os.environ.get("FAILS_ONCE", ""), Grader.grade, limited._ask
 
@@ -192,29 +192,29 @@ def failing_work(task, out, connection):
     Grader.grade, limited._ask = fail, kill_the_reader
     batch.feedback = fail_at("has no page", batch.feedback)
     batch.json_text = fail_at("has no record", batch.json_text)
-    batch._work(task, out, connection)
+    local.work(task, connection)
 
 
-def walls_that_fall(task, out, connection):
+def walls_that_fall(task, connection):
     """The first worker, which FAILS_ONCE tells from others, begins and dies; no other gets a sandbox."""
     if Path(os.environ["FAILS_ONCE"]).exists():
-        return walls_missing(task, out, connection)
+        return walls_missing(task, connection)
     Path(os.environ["FAILS_ONCE"]).touch()
-    connection.send((batch.LEVEL, "full"))
+    connection.send((local.LEVEL, "full"))
     connection.recv()
     os._exit(1)
 
 
-def walls_for_the_second(task, out, connection):
+def walls_for_the_second(task, connection):
     """The first worker, which FAILS_ONCE tells from others, gets no sandbox; the others work."""
     try:
         Path(os.environ["FAILS_ONCE"]).touch(exist_ok=False)
     except FileExistsError:
-        return batch._work(task, out, connection)
-    return walls_missing(task, out, connection)
+        return local.work(task, connection)
+    return walls_missing(task, connection)
 
 
-def work_that_runs_nobody(task, out, connection):
+def work_that_runs_nobody(task, connection):
     """A worker in which nothing that a student wrote may run."""
     run = Sandbox.run
 
@@ -224,10 +224,10 @@ def work_that_runs_nobody(task, out, connection):
         return run(sandbox, job)
 
     Sandbox.run = refuse
-    batch._work(task, out, connection)
+    local.work(task, connection)
 
 
-def fill_the_disk(patch=setattr):
+def fill_the_disk(patch):
     """Leave no room for the file that NO_ROOM_FOR names."""
     replace = os.replace
 
@@ -239,12 +239,6 @@ def fill_the_disk(patch=setattr):
     patch(os, "replace", fail)
 
 
-def work_on_a_full_disk(task, out, connection):
-    """A worker on such a disk."""
-    fill_the_disk()
-    batch._work(task, out, connection)
-
-
-def walls_missing(task, out, connection):
+def walls_missing(task, connection):
     """A worker on a machine without Landlock."""
-    connection.send((batch.REFUSED, str(IsolationError("Landlock", "not there"))))
+    connection.send((local.REFUSED, str(IsolationError("Landlock", "not there"))))

@@ -4,6 +4,7 @@ import argparse
 import io
 import os
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +50,12 @@ def add_grade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         "-j", "--jobs", type=_positive, default=os.cpu_count() or 1, metavar="N", help="workers side by side"
     )
     parser.add_argument(
+        "--scheduler",
+        default="",
+        metavar="ADDRESS",
+        help="grade on the workers of this Dask scheduler, as tcp://10.0.0.1:8786, and not on this machine",
+    )
+    parser.add_argument(
         "--timeout",
         type=_seconds,
         default=60.0,
@@ -85,6 +92,7 @@ def add_grade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 def grade(given: argparse.Namespace) -> int:
     """Grade a class. Returns 0 if all is accounted for, 1 if something is ungraded, 2 if it cannot run."""
     from backproplab.authoring.errors import ReleaseError
+    from backproplab.grading.batch import Executor
     from backproplab.grading.book.course import refuse_one_set
     from backproplab.grading.book.errors import BookError
     from backproplab.grading.book.keep import GRADEBOOK, keep
@@ -93,6 +101,7 @@ def grade(given: argparse.Namespace) -> int:
     from backproplab.grading.hand.journal import JournalError
     from backproplab.grading.ledger import write_ledger
     from backproplab.grading.limited import ReaderError
+    from backproplab.grading.local import LocalWorkers
     from backproplab.grading.reference import SolutionError
     from backproplab.grading.reports import SaveError, private_folder
     from backproplab.grading.run import grade_class
@@ -124,7 +133,14 @@ def grade(given: argparse.Namespace) -> int:
         out = given.out / solution.stem
         for folder in (given.out, out):
             private_folder(folder)
-        with _Bar() as bar:
+        with ExitStack() as stack:
+            executor: Executor = LocalWorkers(given.jobs)
+            if given.scheduler:
+                given.extra = "cluster"  # the extra that a missing library is in
+                from backproplab.grading.cluster import DaskWorkers
+
+                executor = stack.enter_context(DaskWorkers(given.scheduler))
+            bar = stack.enter_context(_Bar())
             summary = grade_class(
                 solution,
                 submissions,
@@ -132,7 +148,7 @@ def grade(given: argparse.Namespace) -> int:
                 seeds=given.seeds,
                 isolation=given.isolation,
                 limits=Limits(cell_seconds=given.timeout / 6, submission_seconds=given.timeout),
-                workers=given.jobs,
+                executor=executor,
                 regrade=given.regrade,
                 progress=bar.show,
             )

@@ -1,7 +1,8 @@
-"""Grade one submission after another, each in the sandbox, and compare what comes back.
+"""Grade one submission after another: plan what is to run, have it run, compare what comes back.
 
-Values that students' code returned are data here. No student code runs in this process, and nothing that
-was handed in is read or parsed in it (`reader` does that).
+An `Assessor` plans and compares, and knows every answer; a `Runner` runs, here or on another machine, and
+knows none. Values that students' code returned are data to the assessor. No student code runs in its process,
+and nothing that was handed in is read or parsed in it (`reader` does that).
 """
 
 import base64
@@ -9,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Literal, NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from backproplab.grading import kept as keeping
 from backproplab.grading import measured
@@ -20,24 +21,25 @@ from backproplab.grading.limited import RefusedError
 from backproplab.grading.prepare import Prepared
 from backproplab.grading.reader import Reader
 from backproplab.grading.reports import REVIEW, result
+from backproplab.grading.runner import Ran, Runner, Setup
 from backproplab.grading.status import GradingStatus
 from backproplab.grading.submissions import Submission
 from backproplab.marking.exercise import MANUAL, Exercise
 from backproplab.marking.values import Values
 from backproplab.marking.verdict import Status, Verdict
-from backproplab.sandbox import Sandbox
+from backproplab.sandbox import MachineError, Sandbox
 from backproplab.sandbox.protocol import (
     FROM_NOTEBOOK,
     Assignment,
     Cell,
     Check,
     Checkpoint,
+    Isolation,
     Job,
     Limits,
     Outcome,
 )
 
-Isolation = Literal["full", "reduced"]
 STOPPED_ELSEWHERE = (
     "Something was stopped with the inputs drawn for this grading, and not with your notebook's own"
 )
@@ -62,6 +64,11 @@ class Task:
     kept_seeds: frozenset[tuple[int, ...]] = frozenset()
     """Seeds of earlier runs, of which the exercises have values, too: what was kept may be compared."""
 
+    @property
+    def setup(self) -> Setup:
+        """What of it a runner gets: no answer."""
+        return Setup(self.assignment, self.seeds, self.public, self.isolation, self.limits)
+
 
 class Graded(NamedTuple):
     """A submission, graded."""
@@ -79,60 +86,50 @@ class Graded(NamedTuple):
     """By exercise, what the student wrote, for whoever marks by hand; as `hand.written` has it."""
 
 
-class Grader:
-    """Grades submissions of one class; a context manager, for it keeps a reader and a warm sandbox."""
+class Planned(NamedTuple):
+    """A submission that is to run, and what is to be said of it besides."""
+
+    submission: Submission
+    prepared: Prepared
+    asked: keeping.Asked
+    changed: str
+    """As of `Graded`."""
+
+
+class Assessor:
+    """Says of each submission of one class what is to run, and marks what comes back.
+
+    It keeps a reader, and a sandbox for each judge of trained numbers: `close` it.
+    """
 
     def __init__(self, task: Task) -> None:
         self.task = task
-        self.level = ""
-        """What isolation is on, in words."""
-        self._open = ExitStack()
-        self._sandbox: Sandbox | None = None
         self._reader = Reader(task.assignment, task.exercises, task.solved)
+        self._open = ExitStack()
         self._judges: dict[str, Sandbox] = {}
         self._asked = asked(task)
 
-    def __enter__(self) -> Self:
-        self._start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._close()
-
-    def _close(self) -> None:
+    def close(self) -> None:
+        """End what it keeps; what is needed is started anew."""
         self._reader.close()
         self._open.close()
-        self._sandbox = None
         self._judges.clear()
 
-    def _start(self) -> Sandbox:
-        task = self.task
-        sandbox = Sandbox(task.assignment, isolation=task.isolation, limits=task.limits)
-        self._sandbox = self._open.enter_context(sandbox)
-        self.level = self._sandbox.level
-        return self._sandbox
+    def plan(
+        self, submission: Submission, before: Kept | None = None, *, level: str = ""
+    ) -> Graded | Planned:
+        """Return what of a submission is to run; or its grade, where nothing is.
 
-    def grade(self, submission: Submission, kept: Kept | None = None) -> Graded:
-        """Return the record of a submission, the grades of its exercises, and what came back.
-
-        Its code is not run where `kept`, what came back before, still holds. Whatever this raises is no fault
-        of the submission's: MachineError, or a fault of the grader's own. The next submission meets a new
-        reader and a new sandbox then.
+        Its code is not run where it cannot be read, which a record at isolation `level` says, nor where
+        `before`, what came back of it earlier, still holds. Whatever this raises is no fault of the
+        submission's: MachineError, or a fault of the grader's own.
         """
         try:
             prepared = self._reader.prepare(submission)
-            return self._grade(submission, prepared, kept)
         except RefusedError as error:
             return Graded(
-                *empty_record(self.task, submission, [str(error)], level=self.level, status=error.status)
+                *empty_record(self.task, submission, [str(error)], level=level, status=error.status)
             )
-        except BaseException:
-            self._close()
-            raise
-
-    def _grade(self, submission: Submission, prepared: Prepared, before: Kept | None) -> Graded:
         asked_now = {**keeping.of_notebook(prepared.steps), **self._asked}
         changes = keeping.changed(before.asked, asked_now) if before else []
         if before and not changes and before.seeds not in self.task.kept_seeds:
@@ -140,16 +137,15 @@ class Grader:
         if before and not changes:
             record, grades = self._compare(submission, prepared, before)
             return Graded(record, grades, before, from_kept=True, answers=_answers(prepared))
-        # Twice, in two children: what the first one says may be shown, for it knows public inputs alone. It
-        # has ended before the second begins, of which nothing but its numbers is looked at.
-        sandbox = self._sandbox or self._start()
-        shown = sandbox.run(Job(prepared.steps, self.task.public))
-        outcome = sandbox.run(Job(prepared.steps, self.task.seeds))
-        kept = Kept(asked_now, self.task.seeds, self.level, shown, outcome)
         # Another notebook would be run in any case, and nobody needs to be told.
         reason = "" if keeping.NOTEBOOK in changes else next(iter(changes), "")
-        graded = self._compare(submission, prepared, kept)
-        return Graded(*graded, kept, changed=reason, answers=_answers(prepared))
+        return Planned(submission, prepared, asked_now, reason)
+
+    def collect(self, planned: Planned, ran: Ran) -> Graded:
+        """Return the record of a submission, the grades of its exercises, and what to keep of it."""
+        kept = Kept(planned.asked, self.task.seeds, ran.level, ran.shown, ran.outcome)
+        compared = self._compare(planned.submission, planned.prepared, kept)
+        return Graded(*compared, kept, changed=planned.changed, answers=_answers(planned.prepared))
 
     def _compare(
         self, submission: Submission, prepared: Prepared, kept: Kept
@@ -211,6 +207,51 @@ class Grader:
             return ""
         found = outcome.errors.get(exercise.id, "") or " ".join(outcome.problems) or "not accepted"
         return found.removeprefix("NotAccepted: ")
+
+
+class Grader:
+    """Grades submissions of one class on this machine; a context manager, for it keeps warm what it needs."""
+
+    def __init__(self, task: Task) -> None:
+        self.level = ""
+        """What isolation is on, in words."""
+        self._assessor, self._runner = Assessor(task), Runner(task.setup)
+
+    def __enter__(self) -> Self:
+        self.level = self._runner.open()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._close()
+
+    def _close(self) -> None:
+        self._assessor.close()
+        self._runner.close()
+
+    def grade(self, submission: Submission, kept: Kept | None = None) -> Graded:
+        """Return the record of a submission, the grades of its exercises, and what came back.
+
+        Its code is not run where `kept`, what came back before, still holds. Whatever this raises is no fault
+        of the submission's: MachineError, or a fault of the grader's own. The next submission meets a new
+        reader and a new sandbox then.
+        """
+        try:
+            planned = self._assessor.plan(submission, kept, level=self.level)
+            if isinstance(planned, Graded):
+                return planned
+            return self._assessor.collect(planned, self._runner.run(planned.prepared.steps))
+        except BaseException:
+            self._close()
+            raise
+
+
+def fault_words(error: Exception) -> str:
+    """Say why a submission could not be graded, by no fault of whoever handed it in."""
+    if isinstance(error, MachineError):
+        return str(error)
+    return f"The grader failed at it ({type(error).__name__}: {error})"
 
 
 def asked(task: Task) -> keeping.Asked:

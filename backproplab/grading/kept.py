@@ -83,23 +83,35 @@ def changed(before: Asked, now: Asked) -> list[str]:
     return [name for name in {**before, **now} if before.get(name) != now.get(name)]
 
 
-def write_kept(path: Path, kept: Kept | None) -> None:
-    """Put it at `path` for its owner alone; None, or too much, leaves no file there.
+def write_kept(path: Path, packed: bytes) -> None:
+    """Put what was packed at `path` for its owner alone; b"" leaves no file there.
 
     SaveError if it cannot be written.
     """
     with saving(path):
-        if not kept or _size(kept) > MOST_KEPT:
+        if not packed:
             path.unlink(missing_ok=True)
             return
         with atomic_write(path, mode=PRIVATE) as file:
-            file.write(_packed(kept))
+            file.write(packed)
 
 
-def read_kept(path: Path) -> Kept | None:
-    """Return what is kept at `path`; None if that is nothing, or nothing whole."""
+def read_kept(path: Path) -> bytes:
+    """Return what is kept at `path`, packed; b"" if that is nothing, or cannot be read."""
+    with suppress(OSError):
+        return path.read_bytes()
+    return b""
+
+
+def to_keep(kept: Kept | None) -> bytes:
+    """Return it packed; b"" if it is nothing, or too much to be kept."""
+    return b"" if not kept or _size(kept) > MOST_KEPT else pack(kept)
+
+
+def unpack(packed: bytes) -> Kept | None:
+    """Return what was packed; None if that is nothing, or nothing whole. No code is run that it may hold."""
     # A file of NumPy's that is damaged raises whatever its reader happens upon.
-    with suppress(Exception), np.load(BytesIO(path.read_bytes()), allow_pickle=False) as file:
+    with suppress(Exception), np.load(BytesIO(packed), allow_pickle=False) as file:
         about = json.loads(file["about"].tobytes())
         shown, outcome = (
             Outcome(
@@ -124,7 +136,8 @@ def _size(kept: Kept) -> int:
     )
 
 
-def _packed(kept: Kept) -> bytes:
+def pack(kept: Kept) -> bytes:
+    """Return it as the bytes of a file of NumPy's."""
     about: dict[str, Any] = {"asked": kept.asked, "seeds": kept.seeds, "level": kept.level}
     arrays: dict[str, Any] = {}
     for which, outcome in (("shown", kept.shown), ("outcome", kept.outcome)):

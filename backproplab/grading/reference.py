@@ -10,10 +10,10 @@ from backproplab.authoring import proof, trial
 from backproplab.authoring.assignment import ExerciseInfo, Solution, load_solution
 from backproplab.authoring.trial import Result, Trial
 from backproplab.errors import BackproplabError
-from backproplab.grading.grader import Isolation, Task
+from backproplab.grading.grader import Task
 from backproplab.grading.kept import NOTEBOOK, Kept, asked, changed
 from backproplab.marking.exercise import Exercise, Misconception
-from backproplab.sandbox.protocol import Limits
+from backproplab.sandbox.protocol import Isolation, Limits
 
 
 class SolutionError(BackproplabError):

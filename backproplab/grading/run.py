@@ -22,19 +22,19 @@ from typing import Any
 from backproplab.authoring.assignment import load_solution
 from backproplab.grading import batch, reports
 from backproplab.grading.classroom import write_class_pages
-from backproplab.grading.grader import Isolation
 from backproplab.grading.grades import GradesFolder, changes, sweep
 from backproplab.grading.hand.log import write_log
 from backproplab.grading.hand.questions import refresh_feedback, write_questions
 from backproplab.grading.hand.standing import waiting
 from backproplab.grading.history import note_run
-from backproplab.grading.kept import VALUES, Kept, read_kept, versions
+from backproplab.grading.kept import VALUES, Kept, read_kept, unpack, versions
+from backproplab.grading.local import LocalWorkers
 from backproplab.grading.reference import make_task
 from backproplab.grading.status import GradingStatus
 from backproplab.grading.submissions import Submission, SubmissionError, digest, timestamp
 from backproplab.sandbox import MachineError
 from backproplab.sandbox.launch import readable_paths
-from backproplab.sandbox.protocol import Limits
+from backproplab.sandbox.protocol import Isolation, Limits
 
 SEEDS = 5
 UNTIMED = "not known of what was handed in last"
@@ -84,17 +84,17 @@ def grade_class(
     seeds: Sequence[int] = (),
     isolation: Isolation = "full",
     limits: Limits | None = None,
-    workers: int = 2,
+    executor: batch.Executor | None = None,
     regrade: bool = False,
     progress: Callable[[int, int], object] = lambda done, total: None,
 ) -> Summary:
     """Grade what was handed in for one set into the folder `out`; the class pages are of all results there.
 
-    `seeds` decide; without, they are drawn, or taken from the run that began in this folder. `progress` is
-    told how many results there are, of how many. SubmissionError if the folder holds another set's grades or
-    another run is at work in it, or results that were made otherwise, unless `regrade` says that those may
-    go; ReleaseError, SolutionError or SandboxError where grading cannot begin; SaveError where the folder
-    cannot be written.
+    `seeds` decide; without, they are drawn, or taken from the run that began in this folder. `executor` is
+    where submissions are graded; without, two processes of this machine. `progress` is told how many results
+    there are, of how many. SubmissionError if the folder holds another set's grades or another run is at work
+    in it, or results that were made otherwise, unless `regrade` says that those may go; ReleaseError,
+    SolutionError or SandboxError where grading cannot begin; SaveError where the folder cannot be written.
     """
     try:
         with batch.alone_in(out):
@@ -105,7 +105,7 @@ def grade_class(
                 )
             try:
                 run.begin(seeds, regrade=regrade)
-                reasons = run.grade(workers, progress)
+                reasons = run.grade(executor or LocalWorkers(2), progress)
                 return run.end(reasons)
             finally:
                 sweep(out)
@@ -232,7 +232,7 @@ class _Run:
             noted |= {"seeds": before["seeds"], "scores_before": before.get("scores_before", {})}
         return noted
 
-    def grade(self, workers: int, progress: Callable[[int, int], object]) -> Counter[str]:
+    def grade(self, executor: batch.Executor, progress: Callable[[int, int], object]) -> Counter[str]:
         """Grade what has no result yet, or is ungraded, and count what `batch.grade_all` says of each."""
         reasons = Counter[str]()
         pending = [
@@ -259,14 +259,19 @@ class _Run:
             progress(done, total)
 
         batch.grade_all(
-            task, self.folder.path, pending, workers=workers, on_start=self._set_isolation, on_grade=on_grade
+            task,
+            self.folder.path,
+            pending,
+            executor=executor,
+            on_start=self._set_isolation,
+            on_grade=on_grade,
         )
         return reasons
 
     def _kept(self, pending: Iterable[batch.Pending]) -> Iterator[Kept]:
         """Return what is kept of these; of the seeds that were asked for, if they were."""
         for each in pending:
-            kept = read_kept(batch.values_of(self.folder.path, each))
+            kept = unpack(read_kept(batch.values_of(self.folder.path, each)))
             if kept and self.asked_seeds in ((), kept.seeds):
                 yield kept
 

@@ -35,6 +35,12 @@ reduced level, which must be asked for, is a fresh process for each submission w
 memory alone: student code can there read what its user can, use the network, leave processes behind, and
 kill its own process, which counts as the machine's doing.
 
+Between the two is the level "user", which root can have where namespaces are refused, as in a container of
+somebody else's: the same process, but of a user's who is nobody else for as long as it runs. It reads and
+writes what is open to everybody, and not what is root's alone (so keep solutions in a folder of mode 0700),
+nor the memory of our own processes; and all that it starts ends with it. The network is open to it, as are
+the names and arguments of other processes, and what other programs leave readable.
+
 **What is not defended.**
 
 - *Authorship and method.* A right value proves a right value. Code that was copied, or that calls this

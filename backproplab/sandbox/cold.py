@@ -1,41 +1,101 @@
-"""The reduced level: a fresh process for each submission, for machines without the walls of Linux."""
+"""A fresh process for each submission, for machines without the walls of Linux.
+
+At the level "user", which root alone can give, it is a user's who owns nothing and is nobody else: it can
+read what is open to everybody, and ends with all that it started. At the level "reduced" it is our user's.
+"""
 
 import contextlib
 import os
 import queue
+import random
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 from backproplab.sandbox import wire
 from backproplab.sandbox.launch import environment, python
 from backproplab.sandbox.limits import Meter, Usage
 from backproplab.sandbox.protocol import Assignment, Limits
+from backproplab.sandbox.requirements import MachineError, SandboxError
 from backproplab.sandbox.watchdog import PAUSE, Ending, Watchdog, ended_words
 
 END_SECONDS = 2.0
+OWNERLESS = range(61184, 65520)
+"""Users that systemd, too, makes up for a while: no account has one of these."""
+KILL_ALL = "import os, signal; os.kill(-1, signal.SIGKILL)"
+MOST_KILLS = 50
+
+
+def may_change_user() -> bool:
+    """Say whether this process may start one of another user's."""
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def kill_user(user: int) -> None:
+    """End all processes of a user. MachineError if some are left, which would meet the next submission.
+
+    The kernel does it in one call, and takes no process for another whose number has been given out anew.
+    """
+    for _ in range(MOST_KILLS):
+        if not _has_processes(user):
+            return
+        subprocess.run([sys.executable, "-I", "-S", "-c", KILL_ALL], **_as_user(user), check=False)
+    raise MachineError(f"Processes that a submission started go on, as user {user}")
+
+
+def _has_processes(user: int) -> bool:
+    for name in os.listdir("/proc"):
+        with contextlib.suppress(OSError):
+            status = Path("/proc", name, "status").read_text(encoding="utf-8") if name.isdigit() else ""
+            if f"\nUid:\t{user}\t" in status and "\nState:\tZ" not in status:
+                return True
+    return False
+
+
+def _as_user(user: int | None) -> dict[str, Any]:
+    return {} if user is None else {"user": user, "group": user, "extra_groups": []}
 
 
 class ColdChild:
     """One submission in a process of its own. It gets its job on stdin and gives values on stdout."""
 
     def __init__(
-        self, assignment: Assignment, limits: Limits, request: dict[str, Any], spent: dict[str, float]
+        self,
+        assignment: Assignment,
+        limits: Limits,
+        request: dict[str, Any],
+        spent: dict[str, float],
+        *,
+        own_user: bool = False,
     ) -> None:
         self._scratch = tempfile.TemporaryDirectory(prefix="backproplab-", ignore_cleanup_errors=True)
-        self._process = subprocess.Popen(
-            python("child.run_cold()"),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=self._scratch.name,
-            env=environment(self._scratch.name),
-            start_new_session=True,
-            bufsize=0,
-        )
+        self._user = random.SystemRandom().choice(OWNERLESS) if own_user else None
+        if self._user is not None:
+            os.chown(self._scratch.name, self._user, self._user)
+        try:
+            self._process = subprocess.Popen(
+                python("child.run_cold()"),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                cwd=self._scratch.name,
+                env=environment(self._scratch.name),
+                start_new_session=True,
+                bufsize=0,
+                **_as_user(self._user),
+            )
+        except OSError as error:
+            self._scratch.cleanup()
+            if self._user is None or not isinstance(error, PermissionError):
+                raise
+            raise SandboxError(
+                f"Other users may not run {sys.executable} ({error}): install Python elsewhere"
+            ) from error
         self._chunks: queue.Queue[bytes] = queue.Queue(16)
         self._rest = b""
         self._killed = False
@@ -112,12 +172,14 @@ class ColdChild:
         return self._watchdog.ending(ended_words(code if os.name == "posix" else 0))
 
     def kill(self) -> None:
-        """End it and what is in its process group; what has left that group survives at this level."""
+        """End it and what is in its process group; what has left that group survives if the user is ours."""
         if self._killed:
             return
         self._killed = True
         self._signal()
         self._process.wait()
+        if self._user is not None:
+            kill_user(self._user)
         deadline = time.monotonic() + END_SECONDS
         while self._reader.is_alive() and time.monotonic() < deadline:
             with contextlib.suppress(queue.Empty):

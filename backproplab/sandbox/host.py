@@ -1,10 +1,10 @@
 """The grader's end of the sandbox: start it, hand it submissions, take what comes back."""
 
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Self
 
-from backproplab.sandbox.cold import ColdChild
-from backproplab.sandbox.protocol import Assignment, Cell, Checkpoint, Job, Limits, Outcome
+from backproplab.sandbox.cold import ColdChild, may_change_user
+from backproplab.sandbox.protocol import Assignment, Cell, Checkpoint, Isolation, Job, Limits, Outcome
 from backproplab.sandbox.requirements import IsolationError, MachineError, SandboxError
 from backproplab.sandbox.warm import WarmServer
 from backproplab.sandbox.watch import Attempt, Progress, Running
@@ -14,6 +14,10 @@ TRIES = 3
 MOST_STARTS = 24
 """How often one submission starts afresh without the step that stopped it."""
 
+AS_USER = (
+    "user: a process of another user's for each submission, with limits; network, and files that are open to "
+    "all users, are open to it"
+)
 REDUCED = "reduced: a process for each submission, with limits; files and network are open to it"
 
 
@@ -21,7 +25,8 @@ class Sandbox:
     """Runs submissions to one assignment, one after the other.
 
     `isolation="full"` starts a warm server behind walls, and raises IsolationError where the machine does not
-    let us build them. `"reduced"` starts a process for each submission, with limits and without walls.
+    let us build them. `"user"` starts a process of another user's for each submission, which root alone may.
+    `"reduced"` starts a process of our own user's, with limits and without walls.
 
     Use it as a context manager; `run` never raises for anything that a submission does, but at the reduced
     level, where nobody can tell whether it killed itself.
@@ -31,11 +36,11 @@ class Sandbox:
         self,
         assignment: Assignment,
         *,
-        isolation: Literal["full", "reduced"] = "full",
+        isolation: Isolation = "full",
         limits: Limits | None = None,
     ) -> None:
         self.assignment, self.isolation, self.limits = assignment, isolation, limits or Limits()
-        self.level = REDUCED
+        self.level = AS_USER if isolation == "user" else REDUCED
         """What is on, in words."""
         self._server: WarmServer | None = None
 
@@ -44,6 +49,10 @@ class Sandbox:
             if self.isolation == "full":
                 self._server = WarmServer(self.assignment, self.limits)
                 self.level = self._server.level
+            if self.isolation == "user" and not may_change_user():
+                raise SandboxError(
+                    "Root alone may start a process of another user's: isolation='user' is for root"
+                )
             nothing = Progress(Job((), ()))
             try:
                 Attempt(nothing, self._child(nothing), self.limits).watch()
@@ -100,7 +109,7 @@ class Sandbox:
         request = {"steps": steps, "seeds": list(progress.job.seeds)}
         spent = {"cpu_spent": progress.cpu_seconds, "wall_spent": progress.wall_seconds}
         if self._server is None:
-            return ColdChild(self.assignment, self.limits, request, spent)
+            return ColdChild(self.assignment, self.limits, request, spent, own_user=self.isolation == "user")
         return self._server.child(request, spent)
 
 

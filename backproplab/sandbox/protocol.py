@@ -7,9 +7,12 @@ that never runs student code.
 
 import re
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from numpy.typing import NDArray
+
+Isolation = Literal["full", "user", "reduced"]
+"""How student code is kept apart: by all walls of Linux; as another user of the machine; by limits alone."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ import grading_kit as kit
 import pytest
 
 from backproplab import cli
-from backproplab.grading import batch, run
+from backproplab.grading import batch, local, run
 
 STUDENTS = 6
 LEVEL = kit.isolation()
@@ -227,7 +227,7 @@ def test_whatever_fails_at_a_submission_leaves_it_ungraded_and_the_others_as_the
     right = (tmp_path / "submissions" / "s00.ipynb").read_bytes()
     for student in kit.FAILURES:
         (tmp_path / "submissions" / f"{student}.ipynb").write_bytes(right)
-    monkeypatch.setattr(batch, "_work", kit.failing_work)
+    monkeypatch.setattr(local, "work", kit.failing_work)
     assert cli.main(command) == 1
     rows = gradebook(tmp_path)
     for student in kit.FAILURES:
@@ -255,7 +255,7 @@ def test_whatever_fails_at_a_submission_leaves_it_ungraded_and_the_others_as_the
 def test_what_fails_once_is_tried_again_when_all_others_are_through(tmp_path, monkeypatch):
     command = a_class(tmp_path, 3, jobs=2)
     (tmp_path / "submissions" / "s00.ipynb").rename(tmp_path / "submissions" / "has no sandbox.ipynb")
-    monkeypatch.setattr(batch, "_work", kit.failing_work)
+    monkeypatch.setattr(local, "work", kit.failing_work)
     monkeypatch.setenv("FAILS_ONCE", str(tmp_path / "has failed"))
     assert cli.main(command) == 0
     assert (tmp_path / "has failed").exists()
@@ -265,7 +265,7 @@ def test_what_fails_once_is_tried_again_when_all_others_are_through(tmp_path, mo
 
 def test_a_sandbox_that_is_not_to_be_had_any_more_leaves_the_rest_ungraded(tmp_path, monkeypatch, capsys):
     command = a_class(tmp_path, 3)
-    monkeypatch.setattr(batch, "_work", kit.walls_that_fall)
+    monkeypatch.setattr(local, "work", kit.walls_that_fall)
     monkeypatch.setenv("FAILS_ONCE", str(tmp_path / "has begun"))
     assert cli.main(command) == 1
     assert {row["status"] for row in gradebook(tmp_path).values()} == {"ungraded"}
@@ -275,7 +275,7 @@ def test_a_sandbox_that_is_not_to_be_had_any_more_leaves_the_rest_ungraded(tmp_p
 
 def test_one_worker_without_a_sandbox_is_done_without(tmp_path, monkeypatch):
     """Its server was killed before it began, perhaps."""
-    monkeypatch.setattr(batch, "_work", kit.walls_for_the_second)
+    monkeypatch.setattr(local, "work", kit.walls_for_the_second)
     monkeypatch.setenv("FAILS_ONCE", str(tmp_path / "has failed"))
     assert cli.main(a_class(tmp_path, 3, jobs=2)) == 0
     assert {row["score"] for row in gradebook(tmp_path).values()} == {"9.0"}
@@ -292,10 +292,10 @@ def test_a_name_that_the_terminal_cannot_show_stops_nobody(graded, tmp_path, mon
 
 
 def test_a_process_that_is_not_to_be_had_is_said(tmp_path, monkeypatch, capsys):
-    def refuse(task, out):
+    def refuse(task):
         raise BlockingIOError(11, "Resource temporarily unavailable")
 
-    monkeypatch.setattr(batch, "_Worker", refuse)
+    monkeypatch.setattr(local, "_Worker", refuse)
     assert cli.main(a_class(tmp_path, 1)) == 2
     assert "No worker could be started" in capsys.readouterr().err
 
@@ -333,11 +333,10 @@ def test_a_zip_member_that_does_not_unpack_ends_no_run(tmp_path):
 
 @pytest.mark.parametrize(
     "file",
-    [f"{kit.SET}/results/s01.json", "gradebook.csv"],  # a worker's, and the run's; tests/soak has disks
+    [f"{kit.SET}/results/s01.json", "gradebook.csv"],  # tests/soak has disks
 )
 def test_a_full_disk_ends_the_run_and_nobody_pays_for_it(tmp_path, monkeypatch, capsys, file):
     command = a_class(tmp_path, 2)
-    monkeypatch.setattr(batch, "_work", kit.work_on_a_full_disk)
     monkeypatch.setenv("NO_ROOM_FOR", str(tmp_path / "grades" / file))
     kit.fill_the_disk(monkeypatch.setattr)
     assert cli.main(command) == 2
@@ -419,7 +418,7 @@ def test_what_a_killed_run_had_half_written_is_swept_up(tmp_path):
 
 def test_the_walls_that_are_missing_are_named(tmp_path, monkeypatch, capsys):
     command = a_class(tmp_path, 1)
-    monkeypatch.setattr(batch, "_work", kit.walls_missing)
+    monkeypatch.setattr(local, "work", kit.walls_missing)
     assert cli.main(command) == 2
     assert "Full isolation needs Landlock" in capsys.readouterr().err
     assert not results(tmp_path)

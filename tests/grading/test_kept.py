@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from backproplab import cli
-from backproplab.grading import batch
-from backproplab.grading.kept import MOST_KEPT, Kept, asked, changed, read_kept, write_kept
+from backproplab.grading import local
+from backproplab.grading.kept import MOST_KEPT, Kept, asked, changed, read_kept, to_keep, unpack, write_kept
 from backproplab.sandbox.protocol import Assignment, Check, Limits, Outcome
 
 CHECK = '@check("90.1", points=2)\ndef _(rng):\n    return {"slope": slope_of_square(rng.normal())}'
@@ -27,8 +27,8 @@ KEPT = Kept(
 
 def test_what_is_kept_comes_back_bit_for_bit_for_its_owner_alone(tmp_path):
     path = tmp_path / "ada.npz"
-    write_kept(path, KEPT)
-    back = read_kept(path)
+    write_kept(path, to_keep(KEPT))
+    back = unpack(read_kept(path))
     assert path.stat().st_mode & 0o777 == 0o600
     assert back._replace(shown=None, outcome=None) == KEPT._replace(shown=None, outcome=None)
     for mine, yours in ((KEPT.shown, back.shown), (KEPT.outcome, back.outcome)):
@@ -43,18 +43,18 @@ def test_what_is_kept_comes_back_bit_for_bit_for_its_owner_alone(tmp_path):
 
 def test_what_is_too_much_or_damaged_is_not_kept(tmp_path):
     path = tmp_path / "ada.npz"
-    write_kept(path, KEPT)
+    write_kept(path, to_keep(KEPT))
     whole = path.read_bytes()
     for damaged in (b"", whole[: len(whole) // 2], whole.replace(b"about", b"abouT"), b"\x80\x04N."):
         path.write_bytes(damaged)
-        assert read_kept(path) is None
+        assert unpack(read_kept(path)) is None
     path.write_bytes(whole)
     much = Outcome({("90.1", 11, "n"): np.zeros(MOST_KEPT // 8 + 1)})
-    write_kept(path, KEPT._replace(outcome=much))
+    write_kept(path, to_keep(KEPT._replace(outcome=much)))
     assert not path.exists()
-    assert read_kept(path) is None
+    assert unpack(read_kept(path)) is None
     many = Outcome({("90.1", 11, f"{n}" * 200): np.zeros(0) for n in range(MOST_KEPT // 600)})
-    write_kept(path, KEPT._replace(outcome=many))
+    write_kept(path, to_keep(KEPT._replace(outcome=many)))
     assert not path.exists()
 
 
@@ -146,7 +146,7 @@ def test_points_and_sentences_change_and_nobodys_code_is_run(graded, monkeypatch
     other = book_kit.record("eve", "01-other", [0])
     other["exercises"][0]["slug"] = "sign-turned"
     book_kit.grade(folder / "grades", "01-other", {"eve": other})
-    monkeypatch.setattr(batch, "_work", kit.work_that_runs_nobody)
+    monkeypatch.setattr(local, "work", kit.work_that_runs_nobody)
     assert cli.main(command) == 2
     assert "add --regrade" in capsys.readouterr().err
     assert cli.main([*command, "--regrade"]) == 0

@@ -42,7 +42,7 @@ ROOMS = {
     "course": _room("course", "foundation marking check", libraries=""),
     "sandbox": _room("sandbox", "foundation check marking", extras="grade"),
     "authoring": _room("authoring", "foundation course sandbox check marking", extras="grade"),
-    "grading": _room("grading", "foundation display authoring sandbox marking plots", extras="grade"),
+    "grading": _room("grading", "foundation display authoring sandbox marking plots", extras="grade cluster"),
     "publishing": _room("publishing", "foundation mathematics display widgets marking course", extras="site"),
 }
 ROOMS["door"] = _room("door", "foundation marking check course publishing", extras="lab")

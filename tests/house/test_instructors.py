@@ -80,7 +80,7 @@ COMMANDS = [
 @pytest.mark.parametrize("line", COMMANDS)
 def test_each_command_of_an_instructor_is_one(line):
     given = cli._parser().parse_args(shlex.split(line, comments=True)[1:])
-    assert given.verb in ("alike", "grade", "gradebook", "mark", "release")
+    assert given.verb in ("alike", "grade", "gradebook", "gradescope", "mark", "release")
 
 
 @pytest.mark.parametrize("text", blocks("toml"))

@@ -73,17 +73,14 @@ const passes = [
   ["curves by mouse", "curves", ".curves-words", () => drag("curves", "svg", 0.8)],
   ["dial by keyboard", "dial", ".bpl-said", () => press("dial", "input[type=range]", "ArrowRight")],
   ["dial by mouse", "dial", ".bpl-said", () => drag("dial", "input[type=range]", 0.2)],
-<<<<<<< HEAD
   ["chain by keyboard", "chain", ".panels-table", () => press("chain", "input[type=range]", "ArrowRight")],
   ["chain by mouse", "chain", ".panels-table", () => drag("chain", "svg", 0.9)],
   ["lens by keyboard", "lens", ".panels-table", () => press("lens", "input[type=range]", "ArrowLeft")],
   ["lens by mouse", "lens", ".panels-table", () => drag("lens", "svg", 0.6)],
-=======
   ["playground by keyboard", "playground", ".bpl-said", () => press("playground", ".pg-recorded input", "ArrowRight")],
   ["playground by mouse", "playground", ".bpl-said", () => drag("playground", ".pg-weigh input", 0.2)],
   ["descent by keyboard", "descent", ".descent-sliders", () => press("descent", "input[type=range]", "ArrowRight")],
   ["descent by mouse", "descent", ".descent-sliders", () => drag("descent", ".descent-picture", 0.8)],
->>>>>>> play
 ];
 
 /** The message that the box that starts sends to the box beside it: 4a, for the number on the arrow. */

@@ -1,0 +1,314 @@
+"""The driver of a run on a cluster: it plans, hands out, collects, and keeps every answer to itself.
+
+What leaves it is a setup, in which there is no answer, and the steps of one notebook. What comes back is
+compared here. The machines of the cluster are trusted, as this one is, and so is its network: Dask pickles
+what it sends. A student's own process on them is not: it is in a sandbox there, and what it says is data, in
+flat frames there, and in arrays of numbers here, which are read without running anything.
+
+**Each submission is given to one worker by its address**, and Dask is not left to give it to another. So it
+is known which worker was lost with which submissions, and a submission that ends its worker cannot go on to
+end three more, as Dask's own rescheduling would have it. Those that were with a lost worker are given back as
+failures, which are graded once more, alone (`batch.grade_all`).
+
+**No more is on its way than workers can take**: for each thread, one at work and one that waits. Of the rest
+the cluster knows nothing, and the driver holds no more than it would for a class of a hundred.
+"""
+
+import pickle
+import queue
+import time
+from collections import deque
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+from distributed import Client, Future
+
+from backproplab.grading.batch import LOST, Collector, Failure, Pending, make
+from backproplab.grading.cluster import worker as remote
+from backproplab.grading.grader import Assessor, Graded, Planned, Task, fault_words
+from backproplab.grading.kept import unpack, versions
+from backproplab.grading.local import longest_seconds
+from backproplab.grading.runner import Ran
+from backproplab.sandbox import SandboxError
+
+AHEAD = 1
+"""Submissions that wait at each thread of a worker, so that it need not wait for them."""
+LOOK = 1.0
+"""Seconds from one look at which workers there are to the next."""
+PATIENCE = 120.0
+"""Seconds without any worker that may be used, after which a run ends."""
+PROBE_SECONDS = 300.0
+FETCH_SECONDS = 60.0
+
+
+class DaskWorkers:
+    """An executor: the workers of a Dask cluster, by its scheduler's address or as a cluster object.
+
+    A context manager. A worker is asked before it is used which versions it has and which isolation it gives.
+    """
+
+    def __init__(self, cluster: Any) -> None:
+        self._cluster = cluster
+
+    def __enter__(self) -> Self:
+        try:
+            self._client = Client(self._cluster, set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise SandboxError(
+                f"No scheduler answers at {self._cluster} ({error}): start one with `dask scheduler`, and "
+                "name the address that it prints"
+            ) from error
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with suppress(Exception):  # a worker or the scheduler has gone, and its sandboxes with it
+            self._client.run(remote.close_idle, on_error="ignore")
+        self._client.close()
+
+    def grade(
+        self, task: Task, pending: Sequence[Pending], collector: Collector, *, alone: bool = False
+    ) -> list[Failure]:
+        """See `batch.Executor`."""
+        return _Round(self._client, task, collector, alone=alone).grade(pending)
+
+
+@dataclass
+class _Worker:
+    """A worker of the cluster, as the driver knows it."""
+
+    threads: int
+    probe: Future[Any] | None = None
+    """Asked what it is, and has not answered yet."""
+    refusal: str = ""
+    """Why it is not used."""
+    busy: set[str] = field(default_factory=set)
+    """Keys of what it was given."""
+
+    @property
+    def may_work(self) -> bool:
+        return self.probe is None and not self.refusal
+
+
+class _Sent(NamedTuple):
+    """A submission that a worker has."""
+
+    pending: Pending
+    planned: Planned
+    future: Future[Any]
+    address: str
+    since: float
+
+
+class _Round:
+    """One pass over submissions."""
+
+    def __init__(self, client: Client, task: Task, collector: Collector, *, alone: bool) -> None:
+        self._client, self._collector, self._alone = client, collector, alone
+        self._task, self._setup = task, pickle.dumps(task.setup)
+        self._assessor = Assessor(task)
+        self._longest = longest_seconds(task)
+        self._workers: dict[str, _Worker] = {}
+        self._queue: deque[Pending] = deque()
+        self._sent: dict[str, _Sent] = {}
+        self._done: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._failures: list[Failure] = []
+        self._looked, self._seen = 0.0, float("inf")
+        """When workers were looked for, and when one was last there; before the first, `_meet` waits."""
+
+    def grade(self, pending: Sequence[Pending]) -> list[Failure]:
+        """Grade what is pending, and return what could not be."""
+        self._queue.extend(pending)
+        try:
+            self._meet()
+            while self._queue or self._sent:
+                if time.monotonic() - self._looked > LOOK:
+                    self._look()
+                address = self._free_worker() if self._queue else ""
+                if address:
+                    self._hand_out(self._queue.popleft(), address)
+                self._collect(0.0 if address else LOOK)
+            return self._failures
+        finally:
+            self._assessor.close()
+            futures = [each.future for each in self._sent.values()]
+            futures += [each.probe for each in self._workers.values() if each.probe]
+            with suppress(Exception):  # the scheduler has gone, and forgets them by itself
+                self._client.cancel(futures, force=True)
+
+    def _meet(self) -> None:
+        """Wait for workers, and ask all that are there.
+
+        Before anything is graded, SandboxError names those that cannot be used. One that comes later and
+        cannot be is left alone.
+        """
+        end = time.monotonic() + PATIENCE
+        self._look()
+        while not self._workers:
+            if time.monotonic() > end:
+                raise SandboxError(
+                    f"No worker has come to {self._address()} in {PATIENCE:.0f} s: start some with "
+                    "`dask worker`"
+                )
+            time.sleep(LOOK / 10)
+            self._look()
+        end, is_first = time.monotonic() + PROBE_SECONDS, not self._collector.level
+        while any(each.probe for each in self._workers.values()) and time.monotonic() < end:
+            time.sleep(LOOK / 100)
+            self._look() if time.monotonic() - self._looked > LOOK else self._hear_probes()
+        if is_first and (refusals := self._refusals()):
+            raise SandboxError(
+                "Nothing was graded, since a worker cannot be used. End it, or mend it.\n" + refusals
+            )
+
+    def _refusals(self) -> str:
+        return "\n".join(
+            f"{address}: {each.refusal}" for address, each in self._workers.items() if each.refusal
+        )
+
+    def _address(self) -> str:
+        scheduler = self._client.scheduler
+        return str(scheduler.address) if scheduler else "the scheduler"
+
+    def _look(self) -> None:
+        """Look which workers there are: ask those that are new, and take back what the lost ones had."""
+        try:
+            there = self._client.nthreads()
+        except Exception as error:
+            raise SandboxError(
+                f"The scheduler {self._address()} is gone ({type(error).__name__}: {error}). What was graded "
+                "is kept: run the same command again when it is back"
+            ) from error
+        self._looked = time.monotonic()
+        for address in set(self._workers) - set(there):
+            self._lose(address)
+        for address in sorted(set(there) - set(self._workers)):
+            future = self._submit(remote.probe, address, self._setup)
+            self._workers[address] = _Worker(there[address], probe=future)
+        self._hear_probes()
+        late = {each.address for each in self._sent.values() if self._looked - each.since > self._longest}
+        for address in late:
+            self._workers[address].refusal = "went on for too long at a submission"
+            self._take_back(address)
+        if any(each.may_work or each.probe for each in self._workers.values()):
+            self._seen = self._looked
+        elif self._looked - self._seen > PATIENCE:
+            raise SandboxError(
+                f"No worker of {self._address()} can be used any more. What was graded is kept: run the same "
+                f"command again when there are some.\n{self._refusals()}"
+            )
+
+    def _submit(self, function: Any, address: str, *arguments: Any) -> Future[Any]:
+        """Have one worker do something, and no other in its place: neither a second time nor elsewhere."""
+        return self._client.submit(
+            function, *arguments, workers=[address], allow_other_workers=False, pure=False, retries=0
+        )
+
+    def _hear_probes(self) -> None:
+        for each in self._workers.values():
+            if each.probe and each.probe.done():
+                each.refusal, each.probe = self._refusal(each.probe), None
+
+    def _refusal(self, probe: Future[Any]) -> str:
+        """Say why a worker that has answered cannot be used; "" if it can."""
+        try:
+            probed = remote.Probed(*probe.result(timeout=FETCH_SECONDS))
+        except Exception as error:  # it has no package of ours perhaps, or another Python
+            return f"It does not know what it was asked ({type(error).__name__}: {error}). {_as_here()}"
+        differ = [
+            f"{name} {probed.versions.get(name, 'missing')} instead of {mine}"
+            for name, mine in versions().items()
+            if probed.versions.get(name) != mine
+        ]
+        if differ:
+            return f"It has {', '.join(differ)}. {_as_here()}"
+        if not probed.refusal:
+            self._collector.begin(probed.level)
+        return probed.refusal
+
+    def _free_worker(self) -> str:
+        """Return the address of the worker that has least to do, if one may be given more; else ""."""
+        if self._alone and self._sent:
+            return ""
+        room = {
+            address: (1 + AHEAD) - len(each.busy) / each.threads
+            for address, each in self._workers.items()
+            if each.may_work
+        }
+        best = max(room, key=lambda address: room[address], default="")
+        return best if best and room[best] > 0 else ""
+
+    def _hand_out(self, pending: Pending, address: str) -> None:
+        """Plan a submission, and have a worker run it, where there is anything to run."""
+        before = unpack(self._collector.kept(pending))
+        try:
+            planned = self._assessor.plan(pending.submission, before, level=self._collector.level)
+            made = make(planned) if isinstance(planned, Graded) else None
+        except Exception as error:
+            return self._fail(pending, error)
+        if made:
+            return self._collector.take(pending, made)
+        assert isinstance(planned, Planned)
+        future = self._submit(remote.run, address, self._setup, self._task.seeds, planned.prepared.steps)
+        key = str(future.key)
+        self._sent[key] = _Sent(pending, planned, future, address, time.monotonic())
+        self._workers[address].busy.add(key)
+        future.add_done_callback(lambda _: self._done.put(key))
+
+    def _collect(self, seconds: float) -> None:
+        """Wait for something to be done for so long, and mark all that is."""
+        with suppress(queue.Empty):
+            key = self._done.get(timeout=seconds) if seconds else self._done.get_nowait()
+            while True:
+                self._mark(key)
+                key = self._done.get_nowait()
+
+    def _mark(self, key: str) -> None:
+        """Mark what a worker returned; nothing if it was taken back before."""
+        if (sent := self._sent.pop(key, None)) is None:
+            return
+        if sent.address in self._workers:
+            self._workers[sent.address].busy.discard(key)
+        try:
+            answer = remote.Answer(*sent.future.result(timeout=FETCH_SECONDS))
+        except Exception as error:  # Dask's: the worker was lost, or what it was sent did not arrive
+            self._failures.append(Failure(sent.pending, f"{LOST} ({sent.address}: {type(error).__name__})"))
+            return
+        finally:
+            sent.future.release()
+        ran = unpack(answer.packed)
+        if answer.fault or ran is None:
+            why = answer.fault or "What it returned cannot be read"
+            self._failures.append(Failure(sent.pending, f"{why} ({sent.address})"))
+            return
+        try:
+            made = make(self._assessor.collect(sent.planned, Ran(ran.level, ran.shown, ran.outcome)))
+        except Exception as error:
+            return self._fail(sent.pending, error)
+        self._collector.take(sent.pending, made)
+
+    def _fail(self, pending: Pending, error: Exception) -> None:
+        self._assessor.close()  # the next submission meets a new reader and new judges
+        self._failures.append(Failure(pending, fault_words(error)))
+
+    def _lose(self, address: str) -> None:
+        """Let go of a worker that has gone, and take back what it had."""
+        self._take_back(address)
+        if probe := self._workers.pop(address).probe:
+            probe.cancel()
+
+    def _take_back(self, address: str) -> None:
+        for key in self._workers[address].busy:
+            sent = self._sent.pop(key)
+            sent.future.cancel()
+            self._failures.append(Failure(sent.pending, f"{LOST} ({address})"))
+        self._workers[address].busy.clear()
+
+
+def _as_here() -> str:
+    wanted = ", ".join(f"{name} {number}" for name, number in versions().items())
+    return f"Install on it what is here: {wanted}"

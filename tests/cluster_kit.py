@@ -1,0 +1,113 @@
+"""A class that is graded by workers of Dask's, each a process of this machine, and what is done to them."""
+
+import json
+import os
+import signal
+from contextlib import contextmanager
+from pathlib import Path
+
+import grading_kit as kit
+from distributed import LocalCluster, WorkerPlugin
+
+from backproplab.grading.cluster import worker
+from backproplab.grading.run import grade_class
+from backproplab.grading.submissions import find_submissions
+from backproplab.sandbox import IsolationError
+
+ANSWERS = (kit.RIGHT, kit.RIGHT | {"90.1": kit.SQUARE.format("return x")}, {})
+SCORES = (9, 7, 0)
+BEFORE = worker.run, worker.versions, worker.Runner.open
+SEEDS = (3, 5, 7)  # so that two runs say the same to the letter
+
+
+@contextmanager
+def a_cluster(count):
+    """So many worker processes of one thread each, with their nannies."""
+    quiet = {"dashboard_address": ":0", "memory_limit": 0, "silence_logs": 50}  # 50: what is critical alone
+    with LocalCluster(n_workers=count, threads_per_worker=1, processes=True, **quiet) as cluster:
+        yield cluster
+
+
+def a_class(folder, students):
+    """Hand in for so many students, who earn 9, 7 and 0 points in turn; returns the solution."""
+    solution = kit.solution(folder)
+    notebooks = [kit.student(solution, answers) for answers in ANSWERS]
+    for number in range(students):
+        kit.hand_in(notebooks[number % len(ANSWERS)], folder / "submissions" / f"s{number:05}.ipynb")
+    return solution
+
+
+def grade(solution, out, executor, **more):
+    """Grade what was handed in beside a solution; returns the summary."""
+    handed_in = find_submissions(solution.parents[1] / "submissions")
+    settings = {"seeds": SEEDS, "isolation": kit.isolation()} | more
+    return grade_class(solution, handed_in, out, executor=executor, **settings)
+
+
+def graded(out):
+    """The bytes of each student's result, page and values, by file."""
+    files = [path for folder in ("results", "feedback", "values") for path in (out / folder).iterdir()]
+    return {str(path.relative_to(out)): path.read_bytes() for path in files}
+
+
+def records(out):
+    return {
+        path.stem: json.loads(path.read_text(encoding="utf-8")) for path in (out / "results").glob("*.json")
+    }
+
+
+def pids(client):
+    """The processes of a cluster's workers, by address."""
+    return client.run(os.getpid)
+
+
+class Deadly(WorkerPlugin):
+    """A worker is killed where a notebook holds a word; a log has a line for each."""
+
+    def __init__(self, log: Path, word: str) -> None:
+        self.name, self.log, self.word = f"deadly {word}", log, word
+
+    def setup(self, worker):
+        module, run = _module(), BEFORE[0]
+
+        def deadly(setup, seeds, steps):
+            if any(self.word in getattr(step, "source", "") for step in steps):
+                with self.log.open("a", encoding="utf-8") as file:
+                    file.write(f"{os.getpid()}\n")
+                os.kill(os.getpid(), signal.SIGKILL)
+            return run(setup, seeds, steps)
+
+        module.run = deadly
+
+    def teardown(self, worker):
+        be_as_before()
+
+
+def plugins(client):
+    """The names of those that this kit has given to workers."""
+    names = client.run_on_scheduler(lambda dask_scheduler: list(dask_scheduler.worker_plugins))
+    return [name for name in names if name.startswith("deadly ")]
+
+
+def be_of_another_version(versions):
+    """Have this worker say that it is."""
+    _module().versions = lambda: versions
+
+
+def have_no_walls():
+    """Have this worker be on a machine without Landlock."""
+
+    def refuse(runner):
+        raise IsolationError("Landlock", "not there")
+
+    _module().Runner.open = refuse
+
+
+def be_as_before():
+    """Undo on this worker whatever of these was done to it."""
+    worker.run, worker.versions, worker.Runner.open = BEFORE
+
+
+def _module():
+    """The worker's own module, whose name a plugin's argument takes."""
+    return worker
