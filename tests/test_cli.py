@@ -28,6 +28,7 @@ VERBS = [
     "train-digit-reader",
     "race-optimizers",
     "record-costs",
+    "record-frameworks",
 ]
 
 
