@@ -153,7 +153,7 @@ $(BENCH)/.bench: pyproject.toml constraints.txt benchmarks/peers.txt
 	  echo "Could not install $$peer: the page will lack its figures, and the next run tries again."; }; \
 	done
 
-# None of the three is a requirement. They are 2.9 GB, so they have an environment of their own beside the numpy of
+# None of the three is a requirement. They are some 3 GB, so they have an environment of their own beside the numpy of
 # constraints.txt. On Linux, pip may find a PyTorch of several GB with CUDA; an index of CPU builds spares that.
 FRAMEWORKS := .venv-frameworks
 frameworks: $(FRAMEWORKS)/.frameworks ## do PyTorch, TensorFlow and JAX answer as lesson 23 has recorded? (WRITE=1 records anew)

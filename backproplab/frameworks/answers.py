@@ -148,7 +148,7 @@ def _words(each: Any, decimals: int) -> str:
     numbers = np.round(np.asarray(each, dtype=float), decimals) + 0.0
     if numbers.ndim:
         return f"({', '.join(_words(entry, decimals) for entry in numbers)})"
-    return np.format_float_positional(numbers, trim="-")
+    return np.format_float_positional(float(numbers), trim="-")
 
 
 def _read(each: Any) -> Any:
