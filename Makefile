@@ -38,7 +38,7 @@ edit soak check notebook notebooks export site release release-check: export PYT
 unit: export PATH := $(CURDIR)/$(BIN):$(PATH) # nbgrader calls its helpers by name
 
 .DEFAULT_GOAL := help
-.PHONY: help lab course edit test lint check format unit unit-elsewhere release-check nbval browser firefox soak notebook notebooks export site release install-test bench clean
+.PHONY: help lab course edit test lint check format unit unit-elsewhere release-check nbval browser firefox soak notebook notebooks export site release frameworks install-test bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -156,6 +156,17 @@ $(BENCH)/.bench: pyproject.toml constraints.txt benchmarks/peers.txt
 	  echo "Could not install $$peer: the page will lack its figures, and the next run tries again."; }; \
 	done
 
+# None of the three is a requirement. They are some 3 GB, so they have an environment of their own beside the numpy of
+# constraints.txt. On Linux, pip may find a PyTorch of several GB with CUDA; an index of CPU builds spares that.
+FRAMEWORKS := .venv-frameworks
+frameworks: $(FRAMEWORKS)/.frameworks ## do PyTorch, TensorFlow and JAX answer as lesson 23 has recorded? (WRITE=1 records anew)
+	$(FRAMEWORKS)/bin/python -m backproplab record-frameworks $(if $(WRITE),,--check)
+
+$(FRAMEWORKS)/.frameworks: pyproject.toml constraints.txt backproplab/frameworks/requirements.txt
+	$(PYTHON) -m venv $(FRAMEWORKS)
+	$(FRAMEWORKS)/bin/python -m pip install --quiet -c constraints.txt -r backproplab/frameworks/requirements.txt --editable .
+	@touch $@
+
 install-test: $(VENV)/.test
 
 # One stamp for each set of extras: a second run installs nothing until a requirement changes.
@@ -179,5 +190,5 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 2; }
 
 clean: ## remove the environment and the caches; mycourse/ stays
-	rm -rf $(VENV) $(BENCH) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(BENCH) $(FRAMEWORKS) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -68,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
         add_site,
         add_makers,
         add_pack_mnist,
+        add_record_frameworks,
     ):
         add(commands)
     return parser
@@ -274,4 +275,33 @@ def pack_mnist(given: argparse.Namespace) -> int:
     from backproplab.datasets.pack_mnist import rebuild
 
     print(rebuild(given.folder))
+    return 0
+
+
+def add_record_frameworks(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `backproplab record-frameworks`."""
+    parser = commands.add_parser(
+        "record-frameworks",
+        help="Ask PyTorch, TensorFlow and JAX lesson 23's questions anew; for the package's maintainers.",
+        description=(
+            "Run the programs of lesson 23 with all three installed, as `make frameworks` has them, and "
+            "write recorded.json."
+        ),
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing, and fail where an answer differs"
+    )
+    parser.set_defaults(command=record_frameworks, extra="")
+
+
+def record_frameworks(given: argparse.Namespace) -> int:
+    """Record what the frameworks answer, or compare. Returns 1 if an answer differs or is missing."""
+    from backproplab.frameworks.record import compare, rebuild
+
+    try:
+        for line in compare() if given.check else rebuild():
+            print(line, flush=True)
+    except (ImportError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 1
     return 0
