@@ -27,6 +27,7 @@ from backproplab.plots.steepest import steepest_step
 from backproplab.plots.style import panels
 from backproplab.plots.sweep import gradient_sweep
 from backproplab.plots.taste import taste_plane
+from backproplab.plots.there_and_back import there_and_back
 from backproplab.plots.training import gradient_noise, gradient_norms, loss_curve, weight_traces
 from backproplab.plots.unrolled import unrolled
 
@@ -63,6 +64,7 @@ __all__ = [
     "steepest_step",
     "tangent",
     "taste_plane",
+    "there_and_back",
     "training_runs",
     "unit_diagram",
     "unit_maps",
