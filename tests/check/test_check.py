@@ -471,6 +471,19 @@ class TestExceptions:
         pose(address)
         assert "<object object at 0x…> is odd" in page[-1][1]
 
+    def test_a_long_message_keeps_its_end(self, opened, page):
+        opened()
+        pose(lambda x, t: np.ones((2, 4)) @ np.ones((3, 2)))
+        assert "(size 3 is different from 4)" in page[-1][0]
+
+        def wordy(x, t):
+            raise ValueError("first " + "word " * 1000 + "last")
+
+        pose(wordy)
+        assert "ValueError: first word" in page[-1][0]
+        assert "word last" in page[-1][0]
+        assert len(page[-1][0]) < 2000
+
     def test_endless_recursion_is_told_briefly(self, opened, page):
         opened()
 
