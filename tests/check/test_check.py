@@ -471,6 +471,21 @@ class TestExceptions:
         pose(address)
         assert "<object object at 0x…> is odd" in page[-1][1]
 
+    @pytest.mark.parametrize(("rows", "factor", "folded"), [(41, 1, True), (40, 1, False), (41, 2, False)])
+    def test_a_long_table_is_folded_where_all_of_it_is_right(self, opened, page, rows, factor, folded):
+        table = np.arange(1.0, rows + 1)
+        opened(
+            exercise="3.1",
+            values=[encode({f"row {n}": number for n, number in enumerate(table)})] * len(SEEDS),
+            misconceptions=[],
+        )
+        cell = (
+            '@check("3.1")\ndef _(rng):\n    return {f"row {n}": number for n, number in enumerate(answer)}'
+        )
+        exec(cell, {"check": check, "answer": factor * table})
+        assert ("<summary>All 41 values match</summary>" in page[-1][0]) is folded
+        assert "row 39" in page[-1][1]
+
     def test_a_long_message_keeps_its_end(self, opened, page):
         opened()
         pose(lambda x, t: np.ones((2, 4)) @ np.ones((3, 2)))
