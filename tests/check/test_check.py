@@ -490,13 +490,11 @@ class TestExceptions:
         opened()
 
         def wordy(x, t):
-            raise ValueError(
-                "first " + "word " * 1000 + "(n?,k),(k,m?)->(n?,m?) (size 3 is different from 4)"
-            )
+            raise ValueError("first " + "word " * 1000 + "do not fit together (size 3 is different from 4)")
 
         pose(wordy)
         assert "ValueError: first word" in page[-1][0]
-        assert "word (n?,k),(k,m?)-&gt;(n?,m?) (size 3 is different from 4)" in page[-1][0]
+        assert "word do not fit together (size 3 is different from 4)" in page[-1][0]
         assert len(page[-1][0]) < 2000
 
     def test_endless_recursion_is_told_briefly(self, opened, page):
