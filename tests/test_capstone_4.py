@@ -32,6 +32,20 @@ def mix_back(upstream, A, V, M, W_o, right=mix_back):
     dW_o, dM, dA, dV = right(upstream, A, V, M, W_o)
     return dW_o, dM, np.where(A > 0, dA, 7.0), dV
 """
+MASKED_LIKE_THE_SCORES = """
+def mix_back(upstream, A, V, M, W_o, right=mix_back):
+    dW_o, dM, dA, dV = right(upstream, A, V, M, W_o)
+    return dW_o, dM, np.where(np.tri(A.shape[-1], dtype=bool), dA, -np.inf), dV
+"""
+A_LIST = """
+def dense_back(upstream, x, W, right=dense_back):
+    dW, db, dx = right(upstream, x, W)
+    return dW, db.tolist(), dx
+"""
+HALF_AS_PRECISE = """
+def logits_back(p, targets, counts, right=logits_back):
+    return right(p, targets, counts).astype(np.float32)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +58,9 @@ def tried():
         "one of two": Trial("C4.10", answers["C4.10"], ONE_OF_TWO, seeds=(SEED,)),
         "all axes turned": Trial("C4.6", answers["C4.6"], ALL_AXES_TURNED, seeds=(SEED,)),
         "where no place looks": Trial("C4.5", answers["C4.5"], NUMBERS_WHERE_NO_PLACE_LOOKS, seeds=(SEED,)),
+        "masked like the scores": Trial("C4.5", answers["C4.5"], MASKED_LIKE_THE_SCORES, seeds=(SEED,)),
+        "a list": Trial("C4.2", answers["C4.2"], A_LIST, seeds=(SEED,)),
+        "half as precise": Trial("C4.1", answers["C4.1"], HALF_AS_PRECISE, seeds=(SEED,)),
     }
     results = trial.run(steps(solution), list(trials.values()), SOLUTION.parent)
     return dict(zip(trials, results, strict=True))
@@ -52,9 +69,12 @@ def tried():
 @pytest.mark.parametrize(
     ("name", "advice"),
     [
-        ("in place", "make a new one"),
+        ("in place", "upstream was handed in and has changed; make a new array"),
         ("one of two", "return 2 arrays"),
         ("all axes turned", "flipped() the last two"),
+        ("all axes turned", "is different from"),
+        ("a list", "∂L/∂b is to be an array of float64 numbers, and is list"),
+        ("half as precise", "∂L/∂logits is to be an array of float64 numbers, and is float32"),
     ],
 )
 def test_an_answer_that_cannot_be_compared_hears_what_to_do(tried, name, advice):
@@ -63,3 +83,9 @@ def test_an_answer_that_cannot_be_compared_hears_what_to_do(tried, name, advice)
 
 def test_what_stands_where_no_place_may_look_is_not_asked(tried):
     assert same(tried["right"].values[SEED], tried["where no place looks"].values[SEED])
+
+
+def test_no_number_is_no_answer_there_either(tried):
+    right, given = tried["right"].values[SEED], tried["masked like the scores"].values[SEED]
+    names = {name for name in right if not same({name: right[name]}, {name: given[name]})}
+    assert names == {"3 names: ∂L/∂A", "2 names: ∂L/∂A"}

@@ -28,6 +28,7 @@ LOOKS = {
     Status.VERSIONS_DIFFER: _Look("≠", "#7A7A7A"),
     Status.NOT_CHECKED: _Look("?", "#7A7A7A"),
 }
+LONGEST_TABLE = 40  # lines: what is right and longer is folded, or the next exercise would be a page away
 ROW_SIGNS = {True: "✓ ", False: "✗ ", None: ""}
 _PARAGRAPH = '<p style="margin:0.2em 0;max-width:70ch">{}</p>'
 _MONOSPACE = "font-family:var(--jp-code-font-family,monospace);white-space:pre"
@@ -46,7 +47,7 @@ def result_card(found: CheckResult) -> tuple[str, str]:
         body.append(markup)
         plain.append(text)
     if found.rows:
-        body.append(_rows(found))
+        body.append(_folded(found) if _is_long(found) else _rows(found))
         plain += _align(_lines(found)[1])
         plain += [_caption(found)] * bool(_caption(found))
     if found.error:
@@ -111,6 +112,15 @@ def _paragraph(sentence: str) -> str:
 
 def _rows(found: CheckResult) -> str:
     return _table(*_lines(found), _caption(found))
+
+
+def _is_long(found: CheckResult) -> bool:
+    lines = sum(row.yours.count("\n") + 1 for row in found.rows)
+    return found.status is Status.RIGHT and lines > LONGEST_TABLE
+
+
+def _folded(found: CheckResult) -> str:
+    return f"<details><summary>All {len(found.rows)} values match</summary>{_rows(found)}</details>"
 
 
 def _lines(found: CheckResult) -> tuple[Sequence[str], Sequence[Sequence[str]]]:

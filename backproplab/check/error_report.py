@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LONGEST_LINE = 200
+LAST_WORDS = 80  # of a longer line, which are kept: numpy tells the sizes that do not fit at the very end
 # What an error in the check itself says of the answer that it was given.
 HINTS = (
     ("NoneType", "does the function return its result?"),
@@ -66,7 +67,9 @@ def _one_line(error: BaseException) -> str:
         message = ""
     message = _ADDRESS.sub("0x…", message)
     whole = f"{kind}: {message}" if message else kind
-    return whole if len(whole) <= LONGEST_LINE else whole[: LONGEST_LINE - 1] + "…"
+    if len(whole) <= LONGEST_LINE:
+        return whole
+    return f"{whole[: LONGEST_LINE - LAST_WORDS - 1]}…{whole[-LAST_WORDS:]}"
 
 
 def _frame(frame: traceback.FrameSummary) -> str:

@@ -15,6 +15,7 @@ from backproplab.plots.descents import descents
 from backproplab.plots.distance import gradient_by_distance
 from backproplab.plots.graph import computational_graph
 from backproplab.plots.landscape import loss_landscape
+from backproplab.plots.language_block import language_block
 from backproplab.plots.losses import compare_losses
 from backproplab.plots.maps import digits, film, unit_maps
 from backproplab.plots.network_diagram import Names, network_diagram, unit_diagram
@@ -53,6 +54,7 @@ __all__ = [
     "gradient_norms",
     "gradient_sweep",
     "hidden_lines",
+    "language_block",
     "loss_curve",
     "loss_landscape",
     "network_diagram",

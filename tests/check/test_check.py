@@ -471,6 +471,32 @@ class TestExceptions:
         pose(address)
         assert "<object object at 0x…> is odd" in page[-1][1]
 
+    @pytest.mark.parametrize(("rows", "factor", "folded"), [(41, 1, True), (40, 1, False), (41, 2, False)])
+    def test_a_long_table_is_folded_where_all_of_it_is_right(self, opened, page, rows, factor, folded):
+        table = np.arange(1.0, rows + 1)
+        opened(
+            exercise="3.1",
+            values=[encode({f"row {n}": number for n, number in enumerate(table)})] * len(SEEDS),
+            misconceptions=[],
+        )
+        cell = (
+            '@check("3.1")\ndef _(rng):\n    return {f"row {n}": number for n, number in enumerate(answer)}'
+        )
+        exec(cell, {"check": check, "answer": factor * table})
+        assert (f"<summary>All {rows} values match</summary>" in page[-1][0]) is folded
+        assert "row 39" in page[-1][1]
+
+    def test_a_long_message_keeps_its_end(self, opened, page):
+        opened()
+
+        def wordy(x, t):
+            raise ValueError("first " + "word " * 1000 + "do not fit together (size 3 is different from 4)")
+
+        pose(wordy)
+        assert "ValueError: first word" in page[-1][0]
+        assert "word do not fit together (size 3 is different from 4)" in page[-1][0]
+        assert len(page[-1][0]) < 2000
+
     def test_endless_recursion_is_told_briefly(self, opened, page):
         opened()
 
