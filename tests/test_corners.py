@@ -1,4 +1,4 @@
-"""What lesson 24 says of PyTorch at corners and ties, where PyTorch is installed, and what our engine says there."""
+"""What lesson 24 says of PyTorch at corners and ties, where it is installed, and of our engine there."""
 
 import pytest
 
