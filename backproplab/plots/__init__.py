@@ -13,6 +13,7 @@ from backproplab.plots.costs import checkpoint_valley, cost_curves
 from backproplab.plots.depth import sizes_by_layer
 from backproplab.plots.descents import descents
 from backproplab.plots.distance import gradient_by_distance
+from backproplab.plots.estimates import gradient_estimates
 from backproplab.plots.graph import computational_graph
 from backproplab.plots.landscape import loss_landscape
 from backproplab.plots.language_block import language_block
@@ -50,6 +51,7 @@ __all__ = [
     "error_curve",
     "film",
     "gradient_by_distance",
+    "gradient_estimates",
     "gradient_noise",
     "gradient_norms",
     "gradient_sweep",
