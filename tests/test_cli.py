@@ -29,6 +29,7 @@ VERBS = [
     "train-digit-reader",
     "race-optimizers",
     "record-costs",
+    "record-workers",
 ]
 
 
