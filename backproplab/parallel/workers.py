@@ -5,12 +5,14 @@ which another process could take it, so it is refused before anything starts.
 """
 
 import multiprocessing
+import os
 import signal
 import time
 import traceback
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from threading import Thread
 from typing import Any
 
 from backproplab.parallel.ring import LostWorkerError, Ring
@@ -71,12 +73,21 @@ def _work(
 ) -> None:
     """What runs in a worker: the job, and then its result or the reason why there is none."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is the parent's, who then ends its workers
+    Thread(target=_end_with_parent, daemon=True).start()
     try:
         ring = Ring(rank, workers, left=left, right=right, patience=patience)
         home.send((True, job(ring, *given)))
     except Exception as error:
         # Who lost a neighbour is not the one to ask: the cause is told first, by whoever is the cause.
         home.send((False, (isinstance(error, LostWorkerError), traceback.format_exc())))
+
+
+def _end_with_parent() -> None:
+    """End this worker when its parent has been killed, and can no longer do it."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _results(homes: list[Connection], processes: list[BaseProcess], timeout: float) -> list[Any]:
