@@ -210,6 +210,13 @@ def add_makers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
             "Measure lesson 16's recorded costs anew; for the package's maintainers.",
             "Time passes and measure memory, on a machine that does nothing else, and write recorded.json.",
         ),
+        (
+            "record-workers",
+            "",
+            workers_record,
+            "Measure lesson 26's recorded times anew; for the package's maintainers.",
+            "Time steps of one worker and of two, on a machine that does nothing else; write recorded.json.",
+        ),
     ):
         parser = commands.add_parser(verb, help=summary, description=description)
         parser.set_defaults(command=print_lines, make=make, extra=extra)
@@ -253,6 +260,13 @@ def optimizers_race() -> Iterable[object]:
 def costs_record() -> Iterable[object]:
     """Measure lesson 16's costs on this machine; each point as it is found."""
     from backproplab.costs.record import rebuild
+
+    return rebuild()
+
+
+def workers_record() -> Iterable[object]:
+    """Time lesson 26's steps on this machine; each point as it is found."""
+    from backproplab.parallel.record import rebuild
 
     return rebuild()
 

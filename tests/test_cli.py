@@ -30,6 +30,7 @@ VERBS = [
     "race-optimizers",
     "record-costs",
     "record-frameworks",
+    "record-workers",
 ]
 
 

@@ -21,6 +21,7 @@ from backproplab.plots.losses import compare_losses
 from backproplab.plots.maps import digits, film, unit_maps
 from backproplab.plots.network_diagram import Names, network_diagram, unit_diagram
 from backproplab.plots.pictures import picture_rows
+from backproplab.plots.pipeline import pipeline_schedules
 from backproplab.plots.rates import rate_curves
 from backproplab.plots.reading import digit_reading
 from backproplab.plots.runs import training_runs
@@ -62,6 +63,7 @@ __all__ = [
     "network_diagram",
     "panels",
     "picture_rows",
+    "pipeline_schedules",
     "rate_curves",
     "silent_units",
     "sizes_by_layer",

@@ -29,7 +29,7 @@ ROOMS = {
     "mathematics": _room(
         "scalar tensor real graph_copy arrays targets layers losses network norms summary optimizers training"
         " clipping loss_scale gradient_check datasets pretrained diagnosis surfaces tuning"
-        " differentiation costs credit frameworks",
+        " differentiation costs credit frameworks parallel",
         "foundation",
         libraries="numpy",
     ),
