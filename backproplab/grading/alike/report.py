@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from backproplab.grading.alike.answers import Own
-from backproplab.grading.alike.score import EXPECTED, FEWEST, KINDS, Held, Likeness, Pair, Work
+from backproplab.grading.alike.score import EXPECTED, FEWEST, KINDS, SAME, Held, Likeness, Pair, Work
 from backproplab.grading.pages import MOST_CODE, page, plain
 from backproplab.marking.ids import order
 
@@ -164,8 +164,8 @@ def _same(report: Report) -> Iterator[str]:
     for same in report.likeness.same:
         names = ", ".join(_one_line(report.student(each)) for each in same)
         yield (
-            f"{len(same)} works are the same, or nearly, but for names, order and comments, in what the "
-            f"course does not have: {names}."
+            f"{len(same)} works are the same, but for names, order and comments, in at least "
+            f"{SAME:.0%} of what the course does not have: {names}."
         )
 
 

@@ -33,9 +33,8 @@ MOST = 1.5  # what one exercise counts at most, in things that nobody else has
 LEAST = 2  # what a pair has to share, likewise, however little the class does
 SHARE = 0.95  # of pairs, up to which chance alone is taken to be at work
 WIDER = 4.5  # by which share of it, over the number of students, the spread is widened: few tell it badly
-SAME = (
-    0.7  # of the structure that the course has not: from there on, two works are one, for the class's measure
-)
+NEAR = 0.7  # of the structure that the course has not: from there on, two works count once
+SAME = 0.9  # likewise: from there on, they are said to be the same
 LEAST_SAME = 8  # pieces of such structure that two works need to be called one
 SLIGHT = 0.05  # bits that are not worth adding
 
@@ -167,7 +166,7 @@ class Likeness:
     unseen: Sequence[str]
     """Students whose answers are so common that even an exact copy of them would not be shown."""
     same: Sequence[Sequence[int]]
-    """Works that are the same but for names, order and comments, the more so where nothing can be rare."""
+    """Works that are the same but for names, order and comments, however rare that is."""
 
     @property
     def groups(self) -> list[list[int]]:
@@ -183,7 +182,8 @@ class Likeness:
 def compare(works: Sequence[Work], explained: Explained) -> Likeness:
     """Compare all works of a class, and with those of an earlier one; none of these with each other."""
     size = len(works)
-    unit = _units(works, explained)
+    closeness = _closeness(works, explained)
+    unit = _units(closeness, NEAR)
     held = _held(works, explained, {work: first for work, first in enumerate(unit.tolist()) if work != first})
     first = np.flatnonzero(unit == np.arange(size))
     unique = math.log2(max(len(first) - 1, 2))
@@ -225,17 +225,13 @@ def compare(works: Sequence[Work], explained: Explained) -> Likeness:
     found.sort(key=lambda pair: (pair.usual - pair.bits, pair.one, pair.other))
     unseen = copied - np.maximum(2 * usual - middle, 0) <= threshold
     own = [work.student for work, small in zip(works, unseen, strict=True) if small and not work.is_earlier]
-    same = [np.flatnonzero(unit == each).tolist() for each in first]
-    return Likeness(
-        works, held, found, pairs, at_most, threshold, own, [each for each in same if len(each) > 1]
-    )
+    return Likeness(works, held, found, pairs, at_most, threshold, own, _same(works, closeness))
 
 
-def _units(works: Sequence[Work], explained: Explained) -> NDArray[np.intp]:
-    """Return for each work the first one that it is the same as, but for names, order and comments.
+def _closeness(works: Sequence[Work], explained: Explained) -> Matrix:
+    """Return which share of their structure each two have in common, but for what the course has.
 
-    What is compared is structure that the course does not have. How rare that is plays no part: of what many
-    copied, nothing is rare.
+    How rare that is plays no part: of what many copied, nothing is rare. It is 0 where there is too little.
     """
     holders: dict[tuple[str, str], set[int]] = defaultdict(set)
     for index, work in enumerate(works):
@@ -249,12 +245,29 @@ def _units(works: Sequence[Work], explained: Explained) -> NDArray[np.intp]:
         both[np.ix_(indices, indices)] += 1
     own = np.diag(both)
     either = own[:, None] + own - both
-    is_same = (both >= SAME * either) & (either >= LEAST_SAME)
-    unit = np.arange(len(works))
-    for index in range(len(works)):
+    return np.where(either >= LEAST_SAME, both / np.maximum(either, 1), 0)
+
+
+def _units(closeness: Matrix, share: float) -> NDArray[np.intp]:
+    """Return for each work the first one that it is so close to, or itself."""
+    each = np.arange(len(closeness))
+    unit = each.copy()
+    for index in each:
         if unit[index] == index:  # close to the first, rather than to anyone of a chain
-            unit[is_same[index] & (unit == np.arange(len(works))) & (np.arange(len(works)) > index)] = index
+            unit[(closeness[index] >= share) & (unit == each) & (each > index)] = index
     return unit
+
+
+def _same(works: Sequence[Work], closeness: Matrix) -> list[list[int]]:
+    """Return works that are the same, of two people or more, not all of an earlier class."""
+    unit = _units(closeness, SAME)
+    groups = [np.flatnonzero(unit == first).tolist() for first in np.unique(unit)]
+    return [
+        group
+        for group in groups
+        if len({works[each].student for each in group}) > 1
+        and not all(works[each].is_earlier for each in group)
+    ]
 
 
 def _spread(above: NDArray[np.float32], students: int) -> tuple[float, float]:
