@@ -155,7 +155,7 @@ def _counted(report: Report) -> str:
     return (
         f"{len(likeness.works)} notebooks{also}; {likeness.compared:,} pairs compared, "
         f"{shown} {'is' if shown == 1 else 'are'} shown. By its rule, chance brings {EXPECTED:g}; "
-        "INSTRUCTORS.md says what it brought in classes of this size that were made up to try it."
+        "INSTRUCTORS.md says what it brought in classes that were made up to try it."
     )
 
 
