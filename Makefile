@@ -66,7 +66,7 @@ lint: install-test $(TYPESCRIPT) ## ruff and mypy over Python, biome and TypeScr
 	$(BIN)/biome check --error-on-warnings backproplab site
 	$(BIN)/python $(BIN)/node $(VENV)/node_modules/typescript/bin/tsc --project tsconfig.json
 
-check: install-test ## what concerns one lesson or set, in a minute: NB=04, or NB=capstone-2
+check: install-test ## what concerns one lesson or set, in a minute or two: NB=04, or NB=capstone-2
 	@$(BIN)/python tests/check_one.py '$(NB)'
 
 format: install-test ## let ruff and biome mend what they can

@@ -11,6 +11,9 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
+
+import nbformat
 
 from backproplab.files import write_text
 from backproplab.marking.names import bound_names
@@ -42,15 +45,19 @@ def is_readable(id: str) -> bool:
 def set_ids(path: Path) -> list[tuple[str, str]]:
     """Give each cell of a notebook that has a random id, or that of a cell above it, one that says something.
 
-    Ids set by hand stay, and so does every other byte of the file. Returns each old id with the
-    new one, in order; none where nothing was to do. ReleaseError if it is no notebook with ids of cells.
+    Ids set by hand stay, and so does every other byte of the file; a notebook of format 4.4 or older, which
+    has no ids, is brought to 4.5 first. Returns each old id with the new one, in order; none where nothing
+    was to do. ReleaseError if it is no notebook.
     """
-    text = _read(path)
+    text = _with_ids(path, _read(path))
     nodes = list(nodes_of(path, unique=False))
+    stands = places(text)
+    if len(stands) != len(nodes):
+        raise ReleaseError("it has a list of cells twice; remove one")
     changed: list[tuple[str, str]] = []
     pieces: list[str] = []
     done = 0
-    for node, name, place in zip(nodes, readable_ids(nodes), places(text), strict=True):
+    for node, name, place in zip(nodes, readable_ids(nodes), stands, strict=True):
         if name != node["id"]:
             start, end = place.id
             pieces += [text[done:start], json.dumps(name)]
@@ -67,6 +74,23 @@ def _read(path: Path) -> str:
         return path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ReleaseError(f"{path} cannot be read ({error}); name a notebook") from error
+
+
+def _with_ids(path: Path, text: str) -> str:
+    """Return a notebook's text, brought to format 4.5, and written, where its cells have no ids."""
+    try:
+        notebook = json.loads(text)
+        has_ids = all("id" in cell or "cell_type" not in cell for cell in notebook["cells"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return text  # what is wrong with it, nodes_of says
+    if has_ids or notebook.get("nbformat") != 4:
+        return text
+    with_ids = nbformat.v4.upgrade(nbformat.from_dict(notebook))
+    for cell in with_ids.cells:
+        cell.setdefault("id", uuid4().hex[:8])
+    text = f"{json.dumps(with_ids, indent=1, ensure_ascii=False)}\n"
+    write_text(path, text)
+    return text
 
 
 def readable_ids(nodes: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -95,10 +119,10 @@ def _numbered(wanted: str) -> Iterator[str]:
 
 def _wanted(node: Mapping[str, Any], above: str) -> str:
     """Return what says best what a cell is for; `above` is the id of the cell before it."""
-    grade_id = str(node["metadata"].get("nbgrader", {}).get("grade_id", ""))
+    grade_id = str(((node["metadata"] or {}).get("nbgrader") or {}).get("grade_id") or "")
     source, is_code = node["source"], node["cell_type"] == "code"
     said = _slug(grade_id) or (_of_code(source) if is_code else _of_prose(source, first=not above))
-    return said or f"after-{above.removeprefix('after-')}".removesuffix("-")
+    return said or _slug(f"after {re.sub('^after(-|$)', '', above)}")
 
 
 def _of_prose(source: str, *, first: bool) -> str:
@@ -114,12 +138,16 @@ def _of_prose(source: str, *, first: bool) -> str:
 def _of_code(source: str) -> str:
     try:
         tree = ast.parse(source)
-    except SyntaxError:  # a magic of IPython
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # a magic of IPython, or worse
         return ""
     called: dict[str, ast.Call] = {}  # by name, the first call of each
+    methods: list[str] = []
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            called.setdefault(node.func.id, node)
+        match node:
+            case ast.Call(func=ast.Name(id=name)):
+                called.setdefault(name, node)
+            case ast.Call(func=ast.Attribute(attr=name)):
+                methods.append(name)
     if is_for_the_author(tree):
         of = next((_first_text(call) for call in called.values()), "")
         return _slug(f"others-{of}") if of else "author-tools"
@@ -130,7 +158,7 @@ def _of_code(source: str) -> str:
         return _slug(f"use-{_first_text(called['answered'])}")
     defined = [each.name for each in tree.body if isinstance(each, ast.FunctionDef | ast.ClassDef)]
     bound = bound_names(each for each in tree.body if not isinstance(each, ast.Import | ast.ImportFrom))
-    return _slug(next(iter([*defined, *bound, *called]), ""))
+    return _slug(next(iter([*defined, *bound, *called, *methods]), ""))
 
 
 def _first_text(call: ast.Call) -> str:

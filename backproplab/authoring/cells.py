@@ -52,16 +52,29 @@ def nodes_of(path: Path, *, unique: bool = True) -> Iterator[Mapping[str, Any]]:
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
         cells = [{**cell, "source": "".join(cell["source"])} for cell in notebook["cells"]]
-        ids, _, _ = zip(*((cell["id"], cell["cell_type"], cell["metadata"]) for cell in cells), strict=True)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        ids = [_id_of(cell) for cell in cells]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         fault = f"{type(error).__name__}: {error}"
-        raise ReleaseError(f"no notebook with ids of cells ({fault}); save it anew in JupyterLab") from error
+        cure = (
+            f"run: backproplab new ids {path}" if fault == "KeyError: 'id'" else "save it anew in JupyterLab"
+        )
+        raise ReleaseError(f"no notebook with ids of cells ({fault}); {cure}") from error
     twice = sorted({each for each in ids if ids.count(each) > 1})
     if twice and unique:
         raise ReleaseError(
             f"cell id '{twice[0]}' is used twice; rename one, or run: backproplab new ids {path}"
         )
     yield from cells
+
+
+def _id_of(cell: Mapping[str, Any]) -> str:
+    """Return a cell's id. TypeError or KeyError if it is none, or has a type or metadata that are none."""
+    id, _, metadata = cell["id"], cell["cell_type"], cell["metadata"]
+    if not isinstance(id, str):
+        raise TypeError(f"the id of a cell is {id!r}, no text")
+    if not isinstance(metadata, dict) or not isinstance(metadata.get("nbgrader", {}), dict):
+        raise TypeError(f"the metadata of cell '{id}', or its nbgrader, is no object")
+    return id
 
 
 def read_cell(node: Mapping[str, Any]) -> Cell:

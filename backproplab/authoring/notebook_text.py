@@ -5,11 +5,7 @@ import re
 from typing import NamedTuple
 
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]')
-A_CELL = [
-    "",
-    "cells",
-    "",
-]  # the keys of the containers that are open in a cell: the notebook, the list, the cell
+A_CELL = ["", "cells", ""]  # the keys of what is open in a cell: the notebook, the list, the cell
 
 
 class Place(NamedTuple):

@@ -4,6 +4,7 @@ import json
 from uuid import UUID
 
 import authoring_kit as kit
+import nbformat
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -31,6 +32,8 @@ def cell(source, id=RANDOM, kind="code", **metadata):
         (cell("def draw_loss(x):\n    return x\n\ndraw_loss(1)"), "draw-loss"),
         (cell("import numpy as np\n\nmeanSlope = 1\nother = 2"), "mean-slope"),
         (cell("show(figure)"), "show"),
+        (cell("model.fit(x)"), "fit"),
+        (cell("x = 1", nbgrader={"grade_id": None}), "x"),
         (cell('check_set("03-a")'), "setup"),
         (cell("summary()"), "summary"),
         (cell('quick_check("03")'), "quick-check-cards"),
@@ -54,6 +57,25 @@ def test_a_cell_that_says_nothing_is_called_after_the_one_above_it():
         cell("∂", kind="markdown"),
     ]
     assert readable_ids(nodes) == ["start", "after-start", "after-start-2", "after-start-2-2"]
+
+
+@pytest.mark.parametrize(
+    ("above", "id"), [("a" * 64, f"after-{'a' * 44}"), ("Draw_Loss", "after-draw-loss"), ("after", "after-2")]
+)
+@pytest.mark.parametrize("source", ["%magic", "x = y" + ".a" * 30_000])
+def test_an_id_after_another_is_one_that_nbformat_and_the_house_take(above, id, source):
+    assert readable_ids([cell("x = 1", above), cell(source)]) == [above, id]
+    assert is_readable(id)
+
+
+def test_a_notebook_from_before_ids_gets_them(tmp_path):
+    old = {"cell_type": "code", "metadata": {}, "source": "x = 1", "outputs": [], "execution_count": None}
+    path = tmp_path / "old.ipynb"
+    path.write_text(json.dumps({"cells": [old], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}))
+    assert [new for _, new in set_ids(path)] == ["x"]
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    assert (notebook.nbformat_minor, notebook.cells[0].id) == (5, "x")
 
 
 def test_ids_set_by_hand_stay_and_no_id_is_used_twice():
@@ -102,6 +124,29 @@ def test_places_are_those_that_json_reads(ids, text, indent):
 )
 def test_a_random_id_is_known_by_its_form(id, random):
     assert is_random(id) == random
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps({"cells": [cell("x = 1", 5)]}),
+        json.dumps({"cells": [cell("x = 1", nbgrader=None)]}),
+        json.dumps({"cells": [cell("x = 1") | {"metadata": None}]}),
+        json.dumps({"cells": [[1]]}),
+        '{"cells": [{"id": "a", "cell_type": "code", "source": "", "metadata": '
+        + '{"a":' * 3000
+        + "{}"
+        + "}" * 3003,
+        f'{{"cells": {json.dumps([cell("a")])}, "cells": {json.dumps([cell("b")])}}}',
+    ],
+    ids=["id", "nbgrader", "metadata", "list", "deep", "twice"],
+)
+def test_what_is_malformed_is_refused(tmp_path, text):
+    path = tmp_path / "bad.ipynb"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ReleaseError):
+        set_ids(path)
+    assert path.read_text(encoding="utf-8") == text
 
 
 def test_what_is_no_notebook_is_refused_and_the_others_are_done(tmp_path, capsys):

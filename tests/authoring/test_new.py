@@ -151,3 +151,22 @@ def test_a_lesson_overwrites_nothing(tmp_path):
         begin_lesson(tmp_path, "27-other")
     assert quiz.read_text() == "mine"
     assert not list((tmp_path / "notebooks").iterdir())
+
+
+def test_a_set_is_called_as_its_lesson_is(tmp_path):
+    begin_lesson(course(tmp_path), "27-a")
+    with pytest.raises(ReleaseError, match="write 27-a"):
+        begin_exercise(tmp_path, "27-b")
+    begin_exercise(tmp_path, "28-b")
+    with pytest.raises(ReleaseError, match="write 28-b"):
+        begin_lesson(tmp_path, "28-a")
+
+
+@pytest.mark.parametrize("line", ["%matplotlib inline", "!ls", "def half("])
+def test_an_exercise_is_added_to_a_set_with_a_cell_that_is_no_python(tmp_path, line):
+    path, _ = begin_exercise(tmp_path, NAME)
+    text = path.read_text(encoding="utf-8").replace('"import numpy as np', f'"{line}\\nimport numpy as np', 1)
+    assert line in text
+    path.write_bytes(text.replace("\n", "\r\n").encode())
+    assert begin_exercise(tmp_path, NAME)[1] == "27.2"
+    assert b"\n" not in path.read_bytes().replace(b"\r\n", b"")

@@ -18,6 +18,7 @@ from backproplab.authoring.release import EXERCISES, SOLUTIONS, put
 from backproplab.authoring.unwritten import UNWRITTEN
 from backproplab.course.contents import LESSONS
 from backproplab.files import write_text
+from backproplab.marking.edited import parse
 from backproplab.marking.ids import exercise_of, order, series
 
 from .exercise import AUTHOR_TOOLS, code_exercise, set_cells, text_exercise
@@ -42,12 +43,14 @@ def begin_lesson(folder: Path, name: str) -> list[Path]:
             f"there is no {LESSONS}/ with {QUICK_CHECKS}/ here; a lesson is begun in the course's folder. "
             "Exercises can be begun anywhere: backproplab new exercise 27-my-topic"
         )
-    _refuse_another(folder / LESSONS, name)
+    _refuse_another(folder, name)
     lesson = folder / LESSONS / f"{name}.ipynb"
     quiz = folder / QUICK_CHECKS / f"{name[:2]}.toml"
     for path in (lesson, quiz):
         if path.exists():
-            raise ReleaseError(f"{path.relative_to(folder)} is there already; nothing was made")
+            raise ReleaseError(
+                f"{path.relative_to(folder)} is there already; nothing was made. Go on with it, or remove it"
+            )
     put(quiz, QUESTIONS)
     put(lesson, _notebook(lesson_cells(name, name[:2])))
     return [lesson, quiz]
@@ -70,7 +73,7 @@ def begin_exercise(
     if folder.resolve().name == SOLUTIONS:
         raise ReleaseError(f"this is the folder {SOLUTIONS} itself; run it one folder up")
     path = folder / SOLUTIONS / f"{name}.ipynb"
-    _refuse_another(folder / SOLUTIONS, name)
+    _refuse_another(folder, name)
     found = exercises_of(path) if path.exists() else []
     exercise = exercise or _next(name, found)
     if not re.fullmatch(rf"{series(name)}\.[1-9]\d*", exercise):
@@ -101,7 +104,7 @@ def _import_what_is_missing(path: Path, cells: list[NotebookNode]) -> None:
         alias.name
         for node in nodes_of(path)
         if node["cell_type"] == "code"
-        for each in ast.walk(ast.parse(node["source"]))
+        for each in ast.walk(parse(node["source"]))
         if isinstance(each, ast.ImportFrom) and each.module == AUTHOR_ROOM
         for alias in each.names
     }
@@ -127,10 +130,11 @@ def _next(name: str, found: list[str]) -> str:
 
 
 def _refuse_another(folder: Path, name: str) -> None:
-    """Refuse a number that another lesson or set in the folder has: two exercises would have one name."""
-    for path in sorted(folder.glob("*.ipynb")):
-        if path.stem != name and series(path.stem) == series(name):
-            raise ReleaseError(f"{path} has that number; take another, or write {path.stem}")
+    """Refuse the number of another lesson or set: a set is called as its lesson, and no exercise twice."""
+    for room in (LESSONS, SOLUTIONS):
+        for path in sorted((folder / room).glob("*.ipynb")):
+            if path.stem != name and series(path.stem) == series(name):
+                raise ReleaseError(f"{path} has that number; take another, or write {path.stem}")
 
 
 def _needs(folder: Path, name: str) -> str:
@@ -163,6 +167,8 @@ def _insert(path: Path, exercise: str, cells: list[NotebookNode]) -> None:
     between = text[stands[0].end : stands[1].start] if len(nodes) > 1 else f",\n{indent}"
     added = "".join(between + _as_json(cell, indent) for cell in json.loads(_notebook(cells))["cells"])
     end = stands[before - 1].end
+    line_end = "\r\n" if "\r\n" in text else "\n"
+    added = added.replace("\r\n", "\n").replace("\n", line_end)
     write_text(path, text[:end] + added + text[end:])
 
 

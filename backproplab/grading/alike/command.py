@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,21 +78,28 @@ def alike(given: argparse.Namespace) -> int:
 
     reader: AnswerReader | None = None
     try:
-        _refuse_grades(given.out)
+        _refuse(given.out, given.submissions)
         solutions = solution_notebooks(given.solutions)
         solution = load_solution(solution_for((), solutions, given.set))
         lessons = sorted(given.lessons.glob("*.ipynb"))
         known = explained(solution, lessons)
-        reader = AnswerReader(
-            solution.assignment,
-            {each.id: (each.stub, each.answers) for each in solution.exercises if each.check},
-        )
+        handed_out = {each.id: (each.stub, each.answers) for each in solution.exercises if each.check}
+        if not handed_out:
+            raise SubmissionError(
+                f"{solution.name} has no answer in code, and words are not compared: read them"
+            )
+        reader = AnswerReader(solution.assignment, handed_out)
         works, not_read = _read(given.submissions, solution.name, solutions, reader)
-        for number, folder in enumerate(given.also, 1):
-            earlier, _ = _read(folder, solution.name, solutions, reader, earlier=number)
+        for folder in given.also:
+            earlier, left_out = _read(folder, solution.name, solutions, reader, is_earlier=True)
+            if not earlier:
+                raise SubmissionError(report.nothing_in(folder, left_out))
             works += earlier
+            not_read |= {f"{student} ({folder.name})": why for student, why in left_out.items()}
         if len(works) < FEWEST:
-            raise SubmissionError(report.too_few(works))
+            raise SubmissionError(report.too_few(works, not_read))
+        if given.anonymous:
+            works.sort(key=_in_no_order)
         found = report.Report(
             solution.name,
             compare(works, known),
@@ -99,7 +107,7 @@ def alike(given: argparse.Namespace) -> int:
             [
                 "the handout",
                 "the solution, its alternatives and all known mistakes",
-                f"{len(lessons)} lessons" if lessons else f"no lesson (there is none in {given.lessons})",
+                f"{len(lessons)} lessons",
             ],
             {each.id: each.title for each in solution.exercises},
             given.anonymous,
@@ -113,25 +121,40 @@ def alike(given: argparse.Namespace) -> int:
     finally:
         if reader:
             reader.close()
+    if not lessons:
+        print(
+            f"There is no lesson in {given.lessons}: what they have counts as rare. Name them with --lessons."
+        )
     for line in report.lines(found):
         print(line.encode(sys.stdout.encoding or "utf-8", "replace").decode(sys.stdout.encoding or "utf-8"))
     print(f"Side by side: {given.out / f'{solution.name}.html'}.")
     return 0
 
 
-def _refuse_grades(out: Path) -> None:
-    """SubmissionError if it is a folder of grades, or lies in one: likeness is no part of a grade."""
+def _refuse(out: Path, submissions: Path) -> None:
+    """SubmissionError if it holds grades, of which likeness is no part, if it is a file or in submissions."""
     from backproplab.grading.book.keep import GRADEBOOK
     from backproplab.grading.reports import RUN
     from backproplab.grading.submissions import SubmissionError
 
-    for folder in (out, *out.resolve().parents):
-        if (folder / RUN).exists() or (folder / GRADEBOOK).exists():
-            raise SubmissionError(f"{folder} holds grades, of which likeness is no part: name another --out")
+    folders = (out, *out.resolve().parents)
+    if any((folder / RUN).exists() or (folder / GRADEBOOK).exists() for folder in folders):
+        raise SubmissionError(f"{out} holds grades, of which likeness is no part: name another --out")
+    if out.exists() and not out.is_dir():
+        raise SubmissionError(f"{out} is a file: name a folder with --out")
+    if out.resolve().is_relative_to(submissions.resolve()):
+        raise SubmissionError(f"{out} is in the submissions, and would be read as one: name another --out")
+
+
+def _in_no_order(work: "Work") -> bytes:
+    """Return what works are put in order by where nobody is named: their alphabet says who is who."""
+    return blake2b(
+        "\0".join([work.student, *(cell.source for cell in work.cells)]).encode(errors="replace")
+    ).digest()
 
 
 def _read(
-    path: Path, name: str, solutions: "Sequence[Path]", reader: "AnswerReader", *, earlier: int = 0
+    path: Path, name: str, solutions: "Sequence[Path]", reader: "AnswerReader", *, is_earlier: bool = False
 ) -> "tuple[list[Work], dict[str, str]]":
     """Return what can be compared of a class's submissions, and why the rest cannot be."""
     from backproplab.grading.alike.score import Work
@@ -151,5 +174,5 @@ def _read(
         if not cells:
             not_read[submission.student] = "nothing but the handout"
             continue
-        works.append(Work(submission.student, cells, bool(earlier)))
+        works.append(Work(submission.student, cells, is_earlier))
     return works, not_read

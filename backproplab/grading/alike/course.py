@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from backproplab.authoring.assignment import Solution
+from backproplab.authoring.errors import ReleaseError
 from backproplab.grading.alike.terms import pieces
 from backproplab.grading.alike.words import words
 
@@ -47,9 +48,15 @@ def _add(found: Explained, place: str, sources: "Iterator[str] | Sequence[str]")
 
 
 def _lesson(path: Path) -> Iterator[str]:
-    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-        source = "".join(cell["source"])
-        if cell["cell_type"] == "code":
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        sources = [(cell["cell_type"], "".join(cell["source"])) for cell in cells]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ReleaseError(
+            f"{path} is no lesson that can be read ({error}); mend it or move it away"
+        ) from error
+    for kind, source in sources:
+        if kind == "code":
             yield source
         else:
             yield from _code_in(source)

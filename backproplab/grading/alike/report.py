@@ -3,18 +3,21 @@
 None of it goes into grades or feedback: it is for the one who asked. All text from outside is escaped.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from backproplab.grading.alike.answers import Own
-from backproplab.grading.alike.score import EXPECTED, FEWEST, KINDS, Held, Likeness, Pair, Work
+from backproplab.grading.alike.score import EXPECTED, FEWEST, KINDS, SAME, Held, Likeness, Pair, Work
 from backproplab.grading.pages import MOST_CODE, page, plain
 from backproplab.marking.ids import order
 
 MOST_PAIRS = 100  # that a page shows
+MOST_REASONS = 20
 WORDS = tuple(dict.fromkeys(KINDS.values()))
 PLACES = {"handout": "from the handout", "solution": "in the solution notebook", "lesson": "in a lesson"}
 
@@ -58,7 +61,8 @@ class Report:
 
     @cached_property
     def _numbers(self) -> dict[int, int]:
-        met = dict.fromkeys(each for pair in self.likeness.pairs for each in (pair.one, pair.other))
+        pairs = (each for pair in self.likeness.pairs for each in (pair.one, pair.other))
+        met = dict.fromkeys([*pairs, *(each for same in self.likeness.same for each in same)])
         return {index: number for number, index in enumerate(met, 1)}
 
     @property
@@ -72,7 +76,8 @@ def lines(report: Report) -> Iterator[str]:
     """Yield what a terminal shows."""
     likeness = report.likeness
     yield f"{report.name}: {_counted(report)}"
-    if not likeness.pairs:
+    yield from _same(report)
+    if not likeness.pairs and not likeness.same:
         yield "No pair is more alike than the handout, the course and chance explain."
     for pair in likeness.pairs[:MOST_PAIRS]:
         most = sorted(pair.parts, key=lambda part: -pair.parts[part])[:4]
@@ -110,8 +115,9 @@ def as_json(report: Report) -> dict[str, Any]:
             for pair in likeness.pairs
         ],
         "groups": [[report.student(each) for each in group] for group in likeness.groups],
-        "copies_would_not_show": [] if report.is_anonymous else list(likeness.unseen),
-        "not_compared": {} if report.is_anonymous else dict(report.not_read),
+        "same_but_for_names": [[report.student(each) for each in same] for same in likeness.same],
+        "copies_would_not_show": len(likeness.unseen) if report.is_anonymous else list(likeness.unseen),
+        "not_compared": len(report.not_read) if report.is_anonymous else dict(report.not_read),
     }
 
 
@@ -124,7 +130,7 @@ def html(report: Report) -> str:
         f'<p class="note">{text(VERDICT)}</p>',
         f"<p>{text(_counted(report))}</p>",
     ]
-    parts += [f"<p>{text(sentence)}</p>" for sentence in _limits(report)]
+    parts += [f"<p>{text(sentence)}</p>" for sentence in (*_same(report), *_limits(report))]
     parts.append(_how(report))
     if likeness.pairs:
         parts.append(_ranking(report))
@@ -149,30 +155,42 @@ def _counted(report: Report) -> str:
     return (
         f"{len(likeness.works)} notebooks{also}; {likeness.compared:,} pairs compared, "
         f"{shown} {'is' if shown == 1 else 'are'} shown. By its rule, chance brings {EXPECTED:g}; "
-        "in classes that were made up to try it, it brought up to five times that."
+        "INSTRUCTORS.md says what it brought in classes that were made up to try it."
     )
+
+
+def _same(report: Report) -> Iterator[str]:
+    """Yield who handed in the same, which is a fact, and no matter of how rare it is."""
+    for same in report.likeness.same:
+        names = ", ".join(_one_line(report.student(each)) for each in same)
+        yield (
+            f"{len(same)} works are the same, but for names, order and comments, in at least "
+            f"{SAME:.0%} of what the course does not have: {names}."
+        )
 
 
 def _limits(report: Report) -> Iterator[str]:
     """Yield what was not or could not be seen."""
     likeness = report.likeness
     own = sum(not work.is_earlier for work in likeness.works)
-    if likeness.unseen:
+    if math.isinf(likeness.threshold):
         yield (
-            f"Of {len(likeness.unseen)} of {own}, what they wrote is so common, or so much the course's own, "
-            "that even an exact copy would not be shown."
+            f"With those that are the same counted once, there are fewer than {FEWEST} works. Of so few "
+            "nothing can be said to be rare, so that no pair is shown."
+        )
+    elif likeness.unseen:
+        yield (
+            f"Of {len(likeness.unseen)} of {own}, too little of what they wrote is rare, or not the course's "
+            "own: even an exact copy would not be shown as a pair."
         )
     if report.not_read:
-        listed = (
-            ""
-            if report.is_anonymous
-            else ": "
-            + "; ".join(
-                f"{_one_line(student)} ({_one_line(why, 120)})"
-                for student, why in list(report.not_read.items())[:20]
-            )
-        )
-        yield f"{len(report.not_read)} could not be compared{listed}."
+        reasons = "" if report.is_anonymous else _reasons(report.not_read)
+        yield f"{len(report.not_read)} could not be compared{reasons}."
+
+
+def _reasons(not_read: Mapping[str, str]) -> str:
+    listed = [f"{_one_line(student)} ({_one_line(why, 120)})" for student, why in not_read.items()]
+    return f": {'; '.join(listed[:MOST_REASONS])}{'; …' if len(listed) > MOST_REASONS else ''}"
 
 
 def _how(report: Report) -> str:
@@ -185,10 +203,11 @@ nothing: {text("; ".join(report.explained_by))}. Names, comments, texts and odd 
 once. An exercise, or a kind of these, counts {likeness.at_most:.1f} bits at most, since one line follows from
 another.</p>
 <p>“Usual” is what the two have with others at the median. A pair is shown from {likeness.threshold:.1f} bits
-above that on: there, a normal distribution as wide as this class's leaves {EXPECTED:g} of
-{likeness.compared:,} pairs. This is a rule of thumb: the tail of a class is not quite normal, and a class of
-copies has no chance in it to compare with. It is not the probability that somebody copied. Nor is anybody
-cleared: who copies one exercise, or copies with care, is not shown.</p>
+above that on: there, a normal distribution as wide as this class's, and somewhat wider the smaller it is,
+leaves {EXPECTED:g} of {likeness.compared:,} pairs. Works that are the same but for names count once in all
+of this. It is a rule of thumb: the tail of a class is not quite normal. It is not
+the probability that somebody copied. Nor is anybody cleared: who copies one exercise, or copies with care, is
+not shown.</p>
 </details>"""
 
 
@@ -246,7 +265,8 @@ class _Mark(NamedTuple):
 
 def _side_by_side(report: Report, held: Held, pair: Pair, cells: Sequence[Sequence[Own]]) -> str:
     shared = {key for key, holders in held.holders.items() if pair.one in holders and pair.other in holders}
-    whole = [key for key in shared if " " in key and held.bits(key) >= 1]
+    copies = held.copies(pair.one, pair.other)
+    whole = [key for key in shared if " " in key and held.bits(key, copies=copies) >= 1]
     columns = []
     for index, own in zip((pair.one, pair.other), cells, strict=True):
         code = "".join(_code(report, cell, held, shared, pair) for cell in own)
@@ -264,10 +284,11 @@ def _side_by_side(report: Report, held: Held, pair: Pair, cells: Sequence[Sequen
 def _code(report: Report, cell: Own, held: Held, shared: set[str], pair: Pair) -> str:
     """Return a cell as numbered lines, each with what the other has of it and how many have that."""
     marks: dict[int, _Mark] = {}
+    copies = held.copies(pair.one, pair.other)
     for piece in cell.pieces:
         if piece.key not in shared or piece.is_together:
             continue
-        bits = held.bits(piece.key)
+        bits = held.bits(piece.key, copies=copies)
         place = held.explained.get(piece.key)
         says = PLACES[place] if place else f"{len(held.holders[piece.key])} of {held.works}"
         for line in range(piece.first, min(piece.last, piece.first + 50) + 1):
@@ -275,7 +296,7 @@ def _code(report: Report, cell: Own, held: Held, shared: set[str], pair: Pair) -
                 marks[line] = _Mark(bits, says)
     for word in cell.words:
         said = report.likeness.held[KINDS[word.kind]]
-        bits = said.bits(word.key)
+        bits = said.bits(word.key, copies=copies)
         both = {pair.one, pair.other} <= said.holders[word.key]
         if both and word.kind != "name" and (word.line not in marks or bits > marks[word.line].bits):
             place = said.explained.get(word.key)
@@ -305,7 +326,7 @@ def _words(report: Report, kind: str, pair: Pair, bits: float) -> str:
     both = [
         (len(held.holders[key]), words)
         for key, words in shown.items()
-        if pair.other in held.holders[key] and held.bits(key) > 0
+        if pair.other in held.holders[key] and held.bits(key, copies=held.copies(pair.one, pair.other)) > 0
     ]
     items = "".join(
         f"<li><code>{text(words)}</code>: {having} of {held.works}</li>"
@@ -324,10 +345,17 @@ def _one_line(words: str, longest: int = 40) -> str:
     return line if len(line) <= longest else f"{line[: longest - 1]}…"
 
 
-def too_few(works: Sequence[Work]) -> str:
+def too_few(works: Sequence[Work], not_read: Mapping[str, str]) -> str:
     """Say why nothing can be said of so few."""
+    left_out = f" {len(not_read)} could not be{_reasons(not_read)}." if not_read else ""
     return (
-        f"{len(works)} notebooks could be read. Of fewer than {FEWEST}, nothing can be said to be rare, so "
-        "that no likeness means anything: compare them by eye, or name an earlier class's submissions with "
-        "--also"
+        f"{len(works)} notebooks could be compared.{left_out} Of fewer than {FEWEST}, nothing can be said to "
+        "be rare, so that no likeness means anything: compare them by eye, or name an earlier class's "
+        "submissions with --also"
     )
+
+
+def nothing_in(folder: Path, not_read: Mapping[str, str]) -> str:
+    """Say that an earlier class has nothing to compare with."""
+    reasons = _reasons(not_read) if not_read else ""
+    return f"--also {folder} has no notebook of this set that can be compared{reasons}"

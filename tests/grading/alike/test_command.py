@@ -7,6 +7,8 @@ import pytest
 
 from backproplab import cli
 from backproplab.grading.alike.answers import own_cells
+from backproplab.grading.alike.command import _in_no_order
+from backproplab.grading.alike.score import Work
 from backproplab.grading.notebook import StudentCell
 from backproplab.grading.plan import ANSWER, CHECK
 from backproplab.marking.ids import grade_id
@@ -100,6 +102,7 @@ def test_what_cannot_be_read_is_named_with_its_reason_and_costs_nobody_else(room
         "deep": "x = " + "(" * 100_000,
         "nulls": "def slope_of_square(x):\0",
         "long chain": "x = y" + ".a" * 30_000,
+        "chain": "x = y" + ".a" * 400,
     }
     for student, source in odd.items():
         kit.hand_in(kit.student(solution, kit.RIGHT | {"90.1": source}), tmp_path / f"class/{student}.ipynb")
@@ -109,7 +112,7 @@ def test_what_cannot_be_read_is_named_with_its_reason_and_costs_nobody_else(room
     assert cli.main([*given, "--solutions", str(room / "solutions"), "--lessons", str(room / "none")]) == 0
     found = json.loads((tmp_path / "out/90-slopes.json").read_text(encoding="utf-8"))
     assert set(found["not_compared"]) == {"large", "torn", "untouched"}
-    assert found["works"] == 15
+    assert found["works"] == 16
     assert "yan" in found["pairs"][0]["students"]
 
 
@@ -119,6 +122,33 @@ def test_nothing_of_it_goes_into_grades(room, capsys):
     assert alike(room, out="grades/90-slopes") == 2
     assert "likeness is no part" in capsys.readouterr().err
     assert not (room / "grades/90-slopes").exists()
+
+
+def test_what_would_mislead_is_refused_with_its_reason(room, tmp_path, capsys):
+    (tmp_path / "before").mkdir()
+    (tmp_path / "before/torn.ipynb").write_bytes(b'{"cells": [')
+    (tmp_path / "01-a.ipynb").write_text("{", encoding="utf-8")
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    for options, reason in [
+        (["--also", str(tmp_path / "before")], "no notebook of this set that can be compared: torn ("),
+        (["--lessons", str(tmp_path)], "no lesson that can be read"),
+        (["--out", str(tmp_path / "file")], "is a file"),
+        (["--out", str(room / "class/alike")], "is in the submissions"),
+    ]:
+        assert alike(room, *options) == 2
+        assert reason in capsys.readouterr().err
+    assert not (room / "class/alike").exists()
+
+
+def test_nameless_results_count_who_is_left_out_and_have_no_order_of_names(room, capsys):
+    assert alike(room, "--anonymous", out="counted") == 0
+    assert "There is no lesson in" in capsys.readouterr().out
+    found = json.loads((room / "counted/90-slopes.json").read_text(encoding="utf-8"))
+    assert found["copies_would_not_show"] == 0
+    assert found["not_compared"] == 0
+    assert str(room) not in json.dumps(found)
+    works = [Work(f"s{each}", []) for each in range(12)]
+    assert sorted(works, key=_in_no_order) != works
 
 
 ASSIGNMENT = Assignment("90-slopes", ("import numpy as np",), (Check("90.1", "check()", ("f",)),))

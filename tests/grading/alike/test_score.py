@@ -1,6 +1,8 @@
 """A class with known copies: what is found, what is not, and that a right answer alone accuses nobody."""
 
+import math
 from functools import cache
+from itertools import combinations
 from pathlib import Path
 
 import alike_kit as alike
@@ -8,7 +10,8 @@ import pytest
 
 from backproplab.authoring.assignment import load_solution
 from backproplab.grading.alike.answers import Own
-from backproplab.grading.alike.course import explained
+from backproplab.grading.alike.course import Explained, explained
+from backproplab.grading.alike.report import Report, as_json, lines
 from backproplab.grading.alike.score import Held, Work, compare
 from backproplab.grading.alike.terms import pieces
 from backproplab.grading.alike.words import words
@@ -41,8 +44,11 @@ def test_the_independent_answers_of_the_made_up_class_are_right(name):
 def test_copies_are_found_and_nobody_is_shown_for_what_the_course_has():
     room, found = likeness()
     kinds, others = alike.found_in(room, found)
-    assert {"exact", "reordered", "swapped", "padded"} <= set(kinds)
+    assert {"swapped"} <= set(kinds)
     assert not others
+    names = [work.student for work in found.works]
+    same = [room.copies.get(frozenset(names[each] for each in group)) for group in found.same]
+    assert sorted(same) == sorted(set(alike.KINDS) - {"half", "padded"})
 
 
 def test_copies_of_the_solution_and_the_same_known_mistakes_share_nothing_that_counts():
@@ -75,6 +81,68 @@ def test_three_copies_are_a_group():
     ]
 
 
+@pytest.mark.parametrize("size", [7, 20])
+def test_a_ring_does_not_hide_itself_nor_another_pair_and_accuses_nobody(size):
+    room = alike.make_class(NAME, 30, 903, kinds=())
+    for copy in range(1, size):
+        room.answers[f"s{copy:03}"] = room.answers["s000"]
+    room.answers["s028"] = room.answers["s029"]
+    found = compare(alike.works_of(room), course()[1])
+    ring = list(range(size))
+    assert found.same == [ring, [28, 29]]
+    assert {(pair.one, pair.other) for pair in found.pairs} == {*combinations(ring, 2), (28, 29)}
+
+
+def test_where_all_but_a_few_are_the_same_that_is_said_and_no_pair_is_shown():
+    room = alike.make_class(NAME, 12, 3, kinds=())
+    for copy in ("s001", "s002", "s003"):
+        room.answers[copy] = room.answers["s000"]
+    found = compare(alike.works_of(room), course()[1])
+    assert (found.same, found.pairs) == ([[0, 1, 2, 3]], [])
+    said = "\n".join(lines(Report(NAME, found, {}, [], {})))
+    assert "4 works are the same, but for names" in said
+    assert "fewer than 10 works" in said
+    assert "No pair is more alike" not in said
+
+
+def own(exercise, number):
+    """An answer of several lines that nobody else with another number has a line of."""
+    text = "\n".join(f"v{each} = x * {number}.{each} + y ** {number}{each}" for each in range(6))
+    return Own(exercise, text, pieces(text), [])
+
+
+def test_one_exercise_in_common_is_no_reason_to_look_two_are_and_two_people_are_no_group():
+    works = [
+        Work(f"s{each:02}", [own(part, 100 * each + k) for k, part in enumerate("abcd")])
+        for each in range(20)
+    ]
+    one = works[0].cells
+    works[1] = works[1]._replace(cells=[one[0], *works[1].cells[1:]])
+    alone = compare(works, Explained({}, {}))
+    assert not alone.pairs
+    works[1] = works[1]._replace(cells=[*one[:2], *works[1].cells[2:]])
+    found = compare(works, Explained({}, {}))
+    assert [(pair.one, pair.other) for pair in found.pairs] == [(0, 1)]
+    assert found.pairs[0].bits == pytest.approx(2 * 1.5 * math.log2(19))
+    assert found.groups == []
+
+
+def test_who_repeats_the_course_is_not_compared_with_themselves():
+    works = alike.works_of(alike.make_class(NAME, 12, 3, kinds=()))
+    again = [*works, works[0]._replace(is_earlier=True)]
+    found = compare(again, course()[1])
+    assert found.compared == 12 * 11 // 2 + 11
+
+
+def test_nesting_of_any_depth_is_counted():
+    held = Held({})
+    for depth in range(5000):
+        held.add(str(depth), 0, [str(depth + 1)])
+    held.add("another", 1)
+    assert held.counts_if_copied["4999"] == 1
+    assert held.counts_if_copied["0"] == 0
+
+
 def test_a_class_is_compared_with_an_earlier_one_but_not_that_with_itself():
     room = alike.make_class(NAME, 30, 3, kinds=())
     works = alike.works_of(room)
@@ -85,6 +153,7 @@ def test_a_class_is_compared_with_an_earlier_one_but_not_that_with_itself():
     found = compare(answers, course()[1])
     assert {"s000", "s020"} in shown(found)
     assert {"s020", "s025"} not in shown(found)
+    assert found.same == [[0, 20, 25]]
     assert found.compared == 15 * 14 // 2 + 15 * 15
 
 
@@ -106,3 +175,6 @@ def test_a_set_of_one_line_shows_nobody():
     found = compare(works, course()[1])
     assert not found.pairs
     assert len(found.unseen) == 20
+    report = Report("00", found, {}, [], {})
+    assert "Of 20 of 20" in "".join(lines(report))
+    assert as_json(report)["copies_would_not_show"] == list(found.unseen)
