@@ -6,19 +6,25 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
+from importlib.util import find_spec
+from types import FunctionType
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from backproplab.frameworks.programs import digest
+
 Answer = dict[str, Any]
 """By name: a text, or numbers as an array of numpy's."""
-Program = Callable[[], Mapping[str, Any]]
-"""A function that imports its framework itself and returns numbers and texts by name."""
+Program = FunctionType
+"""A function without parameters that imports its framework itself and returns numbers and texts by name."""
 
 DISTRIBUTIONS = ("torch", "tensorflow-cpu", "tensorflow", "keras", "jax", "jaxlib")
 """What the versions are of: TensorFlow comes under either of two names."""
 COLUMNS = {"pytorch": "PyTorch", "tensorflow": "TensorFlow", "jax": "JAX"}
 """The heading of a program's column, by the word that its name begins with."""
+MODULES = {"torch": "PyTorch", "tensorflow": "TensorFlow", "jax": "JAX"}
+"""Which framework is imported under which name."""
 NOT_FINITE = ("nan", "inf", "-inf")
 """Numbers that JSON has no sign for; the record has them as texts."""
 
@@ -30,6 +36,8 @@ class Record(NamedTuple):
     """In words, such as "jax 0.10.2, torch 2.13.0"."""
     answers: Mapping[str, Answer]
     """By the name of the program."""
+    digests: Mapping[str, str]
+    """What `digest` says of the program that gave them, by its name."""
 
 
 class Answers:
@@ -43,9 +51,10 @@ class Answers:
     ...
     >>> answers = Answers(here=False)
     >>> float(answers.of(pytorch_gradients)["b2"].round(9))
+    pytorch_gradients is not the program that was recorded, so this answers another; `here = True` runs yours
     -0.119015637
     >>> answers.sources(pytorch_gradients)
-    'PyTorch: recorded'
+    'PyTorch, recorded of another program'
     """
 
     def __init__(self, here: bool = False) -> None:
@@ -56,31 +65,72 @@ class Answers:
         """The programs that have been asked for, by name."""
         self.computed: dict[str, Answer] = {}
         """What programs have answered here, by name."""
+        self.digests: dict[str, str] = {}
+        """What `digest` said of them when they answered, by name."""
+
+    def versions(self) -> str:
+        """The versions recorded with and, if `here` is True, which of the three are installed to answer."""
+        told = f"recorded with {load_record().versions}"
+        if not self.here:
+            return told
+        installed = [name for module, name in MODULES.items() if find_spec(module)]
+        if not installed:
+            missing = (
+                "none of PyTorch, TensorFlow and JAX is installed here, so every answer is the recorded one"
+            )
+            return f"{told}\n{missing}"
+        return f"{told}\ninstalled here: {', '.join(installed)} ({versions()})"
 
     def of(self, program: Program) -> Answer:
-        """What the program returns. KeyError if it must come from the record and is not there."""
+        """What the program returns, here or in the record; prints a line if the record is no answer to it.
+
+        KeyError if it must come from the record and is not there; ValueError if its name names no framework.
+        If the recorded program stops here, a line says so and the record answers; an edited one raises.
+        """
         name = program.__name__
+        if name.split("_")[0] not in COLUMNS:
+            raise ValueError(f"the name of a program begins with {', '.join(COLUMNS)}; got {name!r}")
         self.asked.add(name)
-        if self.here:
-            try:
-                self.computed[name] = as_answer(program())
-            except ImportError:
-                self.computed.pop(name, None)
-            else:
-                return self.computed[name]
+        if self.here and self._computes(program):
+            return self.computed[name]
         recorded = load_record().answers
         if name not in recorded:
-            raise KeyError(f"no program of the name {name!r} is recorded; there are {', '.join(recorded)}")
+            raise KeyError(
+                f"no program of the name {name!r} is recorded; where its framework is installed, "
+                f"`here = True` runs it. Recorded are {', '.join(recorded)}"
+            )
+        if not _is_recorded(program):
+            to_do = "its framework is missing here" if self.here else "`here = True` runs yours"
+            print(f"{name} is not the program that was recorded, so this answers another; {to_do}")
         return dict(recorded[name])
 
-    def sources(self, *programs: Program) -> str:
-        """Where their answers came from: "JAX: computed here", "PyTorch: recorded"."""
-        return ", ".join(": ".join(self._column(program)) for program in programs)
+    def _computes(self, program: Program) -> bool:
+        """Keep what the program answers. False if its framework is missing, or stops at recorded code."""
+        self.computed.pop(program.__name__, None)
+        try:
+            self.computed[program.__name__] = as_answer(program())
+        except ImportError:
+            return False
+        except Exception as error:
+            if not _is_recorded(program):
+                raise
+            print(
+                f"{program.__name__} stops with the version installed here: {type(error).__name__}: {error}"
+            )
+            return False
+        self.digests[program.__name__] = digest(program)
+        return True
 
-    def _column(self, program: Program) -> tuple[str, str]:
+    def sources(self, *programs: Program) -> str:
+        """Where their answers came from: "JAX, computed here; PyTorch, recorded"."""
+        return "; ".join(map(self._heading, programs))
+
+    def _heading(self, program: Program) -> str:
         """The framework of a program, and where its answer came from."""
         framework = COLUMNS[program.__name__.split("_")[0]]
-        return framework, "computed here" if program.__name__ in self.computed else "recorded"
+        if program.__name__ in self.computed:
+            return f"{framework}, computed here"
+        return f"{framework}, recorded" + ("" if _is_recorded(program) else " of another program")
 
     def show(self, *programs: Program, ours: Mapping[str, Any] | None = None, decimals: int = 4) -> None:
         """Print a table: a line a name, a column a program, and above it where its answers came from.
@@ -90,13 +140,18 @@ class Answers:
         columns = [("ours, computed here", as_answer(ours))] if ours else []
         for program in programs:
             answer = self.of(program)
-            columns.append((", ".join(self._column(program)), answer))
+            columns.append((self._heading(program), answer))
         names = list(dict.fromkeys(name for _, answer in columns for name in answer))
         rows = [["", *(heading for heading, _ in columns)]]
         rows += [[name, *(_words(answer.get(name, ""), decimals) for _, answer in columns)] for name in names]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         for row in rows:
             print("  ".join(map(str.ljust, row, widths)).rstrip())
+
+
+def _is_recorded(program: Program) -> bool:
+    """Is it the program, with the helpers and numbers that it reads, whose answer is in the record?"""
+    return load_record().digests.get(program.__name__) == digest(program)
 
 
 def attempt(action: Callable[..., Any], *given: Any) -> Any:
@@ -138,7 +193,7 @@ def load_record() -> Record:
         program: {name: _read(each) for name, each in answer.items()}
         for program, answer in table["answers"].items()
     }
-    return Record(table["versions"], answers)
+    return Record(table["versions"], answers, table["programs"])
 
 
 def _words(each: Any, decimals: int) -> str:

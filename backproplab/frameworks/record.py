@@ -39,15 +39,16 @@ def run(lesson: Path = LESSON) -> Answers:
     return answers
 
 
-def ask() -> dict[str, Answer]:
-    """What the programs of the lesson answer here. ImportError unless all of them do."""
+def ask() -> Answers:
+    """The answers of the lesson's programs, all of them given here. ImportError if one is not."""
     answers = run()
     if answers.asked != answers.computed.keys():
         missing = ", ".join(sorted(answers.asked - answers.computed.keys()))
         raise ImportError(
-            f"not computed here, since a framework is missing: {missing}; see `make frameworks`"
+            f"not computed here, since a framework is missing, or stopped (see above): {missing}; "
+            "see `make frameworks`"
         )
-    return answers.computed
+    return answers
 
 
 def differences(computed: dict[str, Answer]) -> Iterator[str]:
@@ -72,10 +73,17 @@ def _same(before: Any, now: Any) -> bool:
 
 def compare() -> Iterator[str]:
     """Ask anew and compare; yields what was compared. ValueError with every difference."""
-    computed = ask()
-    if found := list(differences(computed)):
+    answers = ask()
+    computed, record = answers.computed, load_record()
+    found = list(differences(computed))
+    found += [
+        f"{program}: edited since its answer was recorded"
+        for program in sorted(computed.keys() & record.answers.keys())
+        if answers.digests[program] != record.digests.get(program)
+    ]
+    if found:
         raise ValueError(
-            f"with {versions()}, answers differ from those recorded with {load_record().versions}:\n"
+            f"with {versions()}, answers differ from those recorded with {record.versions}:\n"
             + "\n".join(found)
             + "\nIf the new ones are right, `make frameworks WRITE=1` records them; then read lesson 23."
         )
@@ -87,14 +95,16 @@ def compare() -> Iterator[str]:
 
 def rebuild() -> Iterator[str]:
     """Ask anew, and write recorded.json; yields a line a program."""
-    computed = ask()
+    answers = ask()
     lines = []
-    for program, answer in sorted(computed.items()):
+    for program, answer in sorted(answers.computed.items()):
         entry = {name: _written(each) for name, each in answer.items()}
         lines.append(f"{json.dumps(program)}: {json.dumps(entry, ensure_ascii=False)}")
         yield f"{program}: {', '.join(answer)}"
     whole = ",\n".join(lines)
-    write_text(FILE, f'{{\n"versions": {json.dumps(versions())},\n"answers": {{\n{whole}\n}}\n}}\n')
+    heads = {"versions": versions(), "programs": dict(sorted(answers.digests.items()))}
+    told = json.dumps(heads, indent=0).removesuffix("\n}")
+    write_text(FILE, f'{told},\n"answers": {{\n{whole}\n}}\n}}\n')
 
 
 def _written(each: Any) -> Any:

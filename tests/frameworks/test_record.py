@@ -74,6 +74,13 @@ def test_a_program_whose_framework_is_missing_is_no_answer(made_up, capsys):
         record.ask()
 
 
+def test_a_program_edited_since_is_named_though_it_answers_the_same(made_up, capsys):
+    cli.main(["record-frameworks"])
+    made_up.write_text(made_up.read_text("utf-8").replace("np.float32(0.25)", "np.float32(1 / 4)"), "utf-8")
+    assert cli.main(["record-frameworks", "--check"]) == 1
+    assert "jax_numbers: edited since its answer was recorded" in capsys.readouterr().err
+
+
 def test_a_lesson_that_is_not_switched_is_refused(tmp_path):
     with pytest.raises(ValueError, match="should say `here = False` once"):
         record.run(lesson(tmp_path, "answers = 1"))
@@ -83,8 +90,8 @@ def test_a_lesson_that_is_not_switched_is_refused(tmp_path):
     ("program", "name", "edit"),
     [
         ("jax_gradients", "w1", lambda value: value * (1 + 1e-11)),
-        ("jax_kinks", "where ln x, 0", lambda value: np.float64(0)),
-        ("jax_kinks", "max(x), (2, 2, 1)", lambda value: value[:2]),
+        ("jax_kinks", "where ln x", lambda value: np.float64(0)),
+        ("jax_kinks", "max(2, 2, 1)", lambda value: value[:2]),
         ("pytorch_twice", "asked again", lambda value: "ValueError"),
         ("pytorch_twice", "told to keep", lambda value: "24"),
     ],
@@ -107,15 +114,6 @@ def test_a_number_of_float32_may_differ_by_more():
 
 
 class TestWithPyTorch:
-    def test_its_programs_answer_as_recorded(self, capsys):
-        pytest.importorskip("torch")
-        answers = record.run(LESSON)
-        computed = {name: each for name, each in answers.computed.items() if name.startswith("pytorch_")}
-        assert len(computed) == 5
-        recorded = load_record().answers
-        assert answers.asked == recorded.keys()
-        assert not list(record.differences({**recorded, **computed}))
-
     def test_what_the_lesson_says_of_it_in_words(self):
         torch = pytest.importorskip("torch")
         a = torch.tensor(2.0, requires_grad=True)
@@ -123,10 +121,6 @@ class TestWithPyTorch:
         c.backward()
         with pytest.raises(RuntimeError, match="retain_graph=True"):
             c.backward()
-        x = torch.tensor([0.0, 4.0], requires_grad=True)
-        safe = torch.where(x > 0, x, 1.0)
-        torch.where(x > 0, torch.sqrt(safe), 0.0).sum().backward()
-        assert x.grad.tolist() == [0.0, 0.25]
 
     def test_exercise_23_2_tells_what_it_does(self):
         torch = pytest.importorskip("torch")
@@ -150,13 +144,14 @@ def answer_of(cell):
 
 def by_torch(torch, start, rate, log):
     a = torch.tensor(start, dtype=torch.float64, requires_grad=True)
-    optimizer = torch.optim.SGD([a], lr=rate)
+    optimizer = torch.optim.SGD([a])
     a.grad = torch.zeros_like(a)
     for event in log:
         if event == "forward":
             loss = a * a * a
         elif event == "step":
-            optimizer.step()
+            with torch.no_grad():
+                a -= rate * a.grad
         elif event == "zero":
             optimizer.zero_grad(set_to_none=False)
         else:
