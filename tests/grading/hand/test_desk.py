@@ -35,7 +35,8 @@ def desk(course):
 def give(desk, student, points, comment="", *, question="essay", author="Ana", **more):
     key = desk.key(student, question)
     view = desk.view(question, key)
-    seen = {"replaces": view["version"], "answer": view["answer"], "id": secrets.token_hex(16)} | more
+    seen = {"replaces": view["version"], "answer": view["answer"], "out_of": view["out_of"]}
+    seen |= {"id": secrets.token_hex(16)} | more
     return desk.give(question, key, author=author, points=points, comment=comment, **seen)
 
 
@@ -193,7 +194,8 @@ def test_two_desks_on_one_folder_see_each_other(course, desk):
     refused = give(other, "ada", 1, author="Bob", replaces=seen["version"])
     assert refused.kind is Kind.CONFLICT
     assert [each["author"] for each in desk.view("essay", desk.key("ada", "essay"))["conflicts"]] == ["Bob"]
-    desk.settle("essay", desk.key("ada", "essay"), author="Ana", id=secrets.token_hex(16))
+    seen = desk.view("essay", desk.key("ada", "essay"))["version"]
+    desk.settle("essay", desk.key("ada", "essay"), author="Ana", replaces=seen, id=secrets.token_hex(16))
     assert not other.view("essay", other.key("ada", "essay"))["conflicts"]
     assert record(course, "ada")["score"] == 4
 

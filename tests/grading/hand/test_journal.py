@@ -37,7 +37,7 @@ def test_who_has_not_seen_the_mark_that_counts_is_written_down_and_does_not_coun
     assert refused.kind is Kind.CONFLICT
     standing = reopened(tmp_path).standing("ada", "essay")
     assert (standing.mark, standing.conflicts) == (first, [refused])
-    one.add(Entry(Kind.SETTLED, "Ana", "essay", "ada", replaces=first.id))
+    one.add(Entry(Kind.SETTLED, "Ana", "essay", "ada", replaces=refused.id))
     standing = reopened(tmp_path).standing("ada", "essay")
     assert (standing.mark, standing.conflicts) == (first, [])
 

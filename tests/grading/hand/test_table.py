@@ -97,20 +97,20 @@ def test_rows_that_name_no_answer_or_one_twice_and_tables_of_others_are_refused(
     with pytest.raises(MarkError, match="the same answer as in row"):
         take(desk, path, "Ana")
     path.write_text("student,points\nada,1\n", encoding="utf-8")
-    with pytest.raises(MarkError, match="lacks the column question"):
+    with pytest.raises(MarkError, match="lacks the column comment"):
         take(desk, path, "Ana")
 
 
 def test_a_row_that_somebody_else_has_marked_since_is_a_conflict_and_is_said(tmp_path, course, desk, capsys):
     path = filled(tmp_path, desk, ada=("1", "mine"), bob=("2", ""))
     key = desk.key("ada", "essay")
-    answer = desk.view("essay", key)["answer"]
+    seen = {"answer": desk.view("essay", key)["answer"], "out_of": 2}
     id = secrets.token_hex(16)
-    desk.give("essay", key, author="Bob", points=2, comment="", replaces="", answer=answer, id=id)
+    desk.give("essay", key, author="Bob", points=2, comment="", replaces="", id=id, **seen)
     assert cli.main(["mark", str(course), "--import", str(path), "--author", "Ana"]) == 1
     said = capsys.readouterr()
     assert "1 marks taken" in said.out
-    assert "both are kept: row 3 (essay, ada)" in said.err
+    assert "both marks are kept: row 3 (essay, ada)" in said.err
     desk.journal.refresh()
     assert standing(desk, "ada") == ("Bob", 2, "")
     assert [each.comment for each in desk.journal.standing("ada", "essay").conflicts] == ["mine"]
