@@ -238,7 +238,7 @@ class Journal:
             with open(descriptor, "r+b" if may_write else "rb", buffering=0) as file, _lock(file):
                 torn = self._catch_up(file)
                 self._is_unended = bool(torn)
-                if torn:
+                if torn and may_write:
                     # Who only reads does without, where the disk is full or may not be written.
                     with suppress(OSError) if reading else nullcontext():
                         self._mend(file, torn)

@@ -371,8 +371,8 @@ function showConflict(draft) {
   page.conflict.hidden = true;
   if (!view) return;
   const behind = draft !== null && draft.replaces !== view.version;
-  const others = view.conflicts;
-  const lines = others.map((mark) => made("p", `In conflict with it: ${told(mark)}.`));
+  const others = view.conflicts.filter((mark) => mark.id !== draft?.id); // that one stands in the fields
+  const lines = view.conflicts.map((mark) => made("p", `In conflict with it: ${told(mark)}.`));
   if (!behind && !lines.length) return;
   const counts = view.mark ? `What counts: ${told(view.mark)}.` : "What counts: no mark.";
   const mine =

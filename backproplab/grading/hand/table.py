@@ -109,11 +109,11 @@ def take(desk: Desk, path: Path, author: str) -> Taken:
     taken, entries = Taken(), list[tuple[str, Entry]]()
     seen: dict[str, int] = {}
     for place, row in enumerate(rows, 2):
-        row = dict.fromkeys(NEEDED, "") | row  # one that is too short
+        row = row | {name: "" for name in NEEDED if name not in row}  # one that is too short
         key = row["key"].removeprefix("k")
         sheet = known.get(key)
         if sheet is None:
-            faults.append(f"row {place} ({_first(row)}): {NO_KEY if key else NO_ROW}")
+            faults.append(f"row {place} ({_found_by(row)}): {NO_KEY if key else NO_ROW}")
             continue
         where = f"row {place} ({sheet.exercise['id']}, {row.get('student') or sheet.key})"
         if key in seen:
@@ -225,8 +225,10 @@ def _to_mark(sheet: Sheet, standing: Standing) -> str:
     return "yes" if is_waiting(sheet.exercise) else ""
 
 
-def _first(row: Mapping[str, str]) -> str:
-    return next((cell for cell in row.values() if cell), "")[:40]
+def _found_by(row: Mapping[str, str]) -> str:
+    """Return by what a row is found of which nothing else is known."""
+    names = [row[name] for name in ("question", "student") if row.get(name)]
+    return (", ".join(names) or next(cell for cell in row.values() if cell))[:60]
 
 
 def _number(mark: Entry | None) -> str:

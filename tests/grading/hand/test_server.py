@@ -161,6 +161,23 @@ def test_a_mark_is_taken_once_and_one_in_conflict_with_it_is_said_to_be(server):
     assert len(server.desk.journal.entries) == 3
 
 
+def test_what_was_saved_last_is_undone_unless_somebody_has_marked_since(server):
+    one = mark(server)
+    asked = {"question": "essay", "key": one["key"], "author": "Ana", "mark": one["id"]}
+    ask(server, "POST", "/api/mark", one)
+    answer, said = ask(server, "POST", "/api/undo", asked | {"id": "1" * 32})
+    assert (answer.status, json.loads(said)["version"]) == (200, "1" * 32)
+    assert ask(server, "POST", "/api/undo", asked | {"id": "1" * 32})[0].status == 200  # the same message
+    answer, said = ask(server, "POST", "/api/undo", asked | {"id": "2" * 32})
+    assert answer.status == 409
+    assert "Look again" in json.loads(said)["error"]
+
+
+def test_what_is_no_address_is_refused_and_prints_nothing(server, capfd):
+    assert ask(server, "GET", "http://[x/")[0].status == 400
+    assert capfd.readouterr() == ("", "")
+
+
 def test_comments_to_use_again_are_kept(server):
     sent = {"question": "essay", "author": "Ana", "comments": ["1 | a", "", "b", "b"], "replaces": ""}
     assert json.loads(ask(server, "POST", "/api/comments", sent)[1])["comments"] == ["1 | a", "b"]
