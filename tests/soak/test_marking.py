@@ -1,4 +1,4 @@
-"""All that the page on which people mark can do, in a real browser; tests/browser has what is tried each time.
+"""All that the page on which people mark can do, in a real browser; tests/browser has what is always tried.
 
 Each test is about a mark that could be lost, or count without anybody having decided so.
 """
@@ -11,11 +11,6 @@ from browser.marking import folder, give, marks, people, serving
 from backproplab.grading.hand.journal import read_journal
 
 __all__ = ["folder", "people"]
-
-
-@pytest.fixture(autouse=True)
-def _pages(quiet, closed):
-    pass
 
 
 def typed(person, where, text):
@@ -86,7 +81,7 @@ def test_a_conflict_is_found_from_the_list_and_settled_by_who_has_seen_all_of_it
         ana.page.click("text=Keep what counts")
         ana.says("goes on counting")
         assert marks(folder)["d"] == ("Zoe", 2, "")
-        ana.shows("#history", "left it as it was")
+        assert "left it as it was" in ana.page.text_content("#history")
         assert not read_journal(folder).standing("student d", "essay").conflicts
         assert of_d["version"] == ""
         ana.press("p")
@@ -135,7 +130,7 @@ def test_what_is_typed_while_the_server_is_lost_is_kept_and_sent_by_itself(peopl
     ana.says("sent again")
     with serving(folder, port) as server:
         server.token = token
-        ana.page.wait_for_function("document.querySelector('#drafts').textContent === ''")
+        ana.page.locator("#drafts:empty").wait_for(state="attached")
         assert marks(folder)["a"] == ("Ana", 1, "twenty minutes")
 
 
