@@ -99,19 +99,13 @@ def test_another_text_or_another_picture_is_another_answer():
 
 
 def prepared(**more):
-    empty = dict.fromkeys(("edited", "code", "faults", "written"), {})
+    empty = {name: {} for name in ("edited", "code", "faults", "written")}
     return Prepared(steps=(), notes=[], review=[], of_set=True, notebook="", **(empty | more))
 
 
 def test_another_code_is_another_answer_so_that_an_override_does_not_outlive_it():
-    one, same, other = (
-        _answers(prepared(code={"90.1": [(number, source)]}))["90.1"]["hash"]
-        for number, source in (
-            (1, "def f(x): return 2"),
-            (2, "def f(x): return 2"),
-            (1, "def f(x): return 3"),
-        )
-    )
+    sources = ((1, "def f(x): return 2"), (2, "def f(x): return 2"), (1, "def f(x): return 3"))
+    one, same, other = (_answers(prepared(code={"90.1": [each]}))["90.1"]["hash"] for each in sources)
     assert one == same != other
 
 
