@@ -65,8 +65,9 @@ def test_a_conflict_is_found_from_the_list_and_settled_by_who_has_seen_all_of_it
         ana.page.reload()
         ana.shows("#progress", "2 in conflict")
         assert "2 in conflict" in ana.text("#question")
-        for _ in range(2):
+        for letter in "bc":
             ana.press("j")
+            ana.shows("#label", f"student {letter}")
         ana.shows("#conflict", "neither having seen the other's mark")
         give(folder, "c", 0, "Cyd", view=seen)
         ana.page.click("text=Keep what counts")
