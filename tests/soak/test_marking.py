@@ -68,7 +68,7 @@ def test_a_conflict_is_found_from_the_list_and_settled_by_who_has_seen_all_of_it
         for letter in "bc":
             ana.press("j")
             ana.shows("#label", f"student {letter}")
-        ana.shows("#conflict", "neither having seen the other's mark")
+        ana.shows("#conflict", "without having seen each other's marks")
         give(folder, "c", 0, "Cyd", view=seen)
         ana.page.click("text=Keep what counts")
         ana.says("Look again")

@@ -382,7 +382,7 @@ function showConflict(draft) {
       "p",
       behind
         ? "Somebody else has marked this answer since you looked at it. Both marks are kept; decide."
-        : "Two people have marked this answer, neither having seen the other's mark. Both are kept; decide.",
+        : "People have marked this answer without having seen each other's marks. All are kept; decide.",
     ),
     made("p", counts),
     ...lines,
