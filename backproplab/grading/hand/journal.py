@@ -38,6 +38,10 @@ TORN_SENTENCE = (
 )
 
 
+SHORTER_SENTENCE = (
+    "{} has become shorter, so lines were taken out of it: put back what was there, and start this "
+    "command again"
+)
 UNENDED_SENTENCE = f"The last line of {JOURNAL} has no end, and does not count"
 DAMAGED = "is damaged, and does not count", "are damaged, and do not count"
 REPEATED = (
@@ -158,6 +162,8 @@ class Journal:
         if self.path.exists():
             with self._locked(reading=True):
                 pass
+        elif self._read:
+            raise JournalError(SHORTER_SENTENCE.format(self.path))
 
     def standing(self, student: str, question: str) -> Standing:
         """Return how it stands with an answer, as far as was read."""
@@ -255,10 +261,7 @@ class Journal:
         file.seek(0, os.SEEK_END)
         size = file.tell()
         if size < self._read:
-            raise JournalError(
-                f"{self.path} has become shorter, so lines were taken out of it: put back what was there, "
-                "and start this command again"
-            )
+            raise JournalError(SHORTER_SENTENCE.format(self.path))
         file.seek(self._read)
         data = file.read(size - self._read) if size > self._read else b""
         whole, newline, torn = data.rpartition(b"\n")

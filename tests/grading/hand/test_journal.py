@@ -126,6 +126,9 @@ def test_lines_that_were_taken_out_are_missed(tmp_path):
     (tmp_path / JOURNAL).write_text("", encoding="utf-8")
     with pytest.raises(JournalError, match="has become shorter"):
         journal.refresh()
+    (tmp_path / JOURNAL).unlink()
+    with pytest.raises(JournalError, match="has become shorter"):
+        journal.refresh()
 
 
 WRITER = """
