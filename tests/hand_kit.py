@@ -66,3 +66,14 @@ def graded(course, texts):
     run = {"assignment": SET, "submissions": dict.fromkeys(texts, "hash")}
     (place / "run.json").write_text(json.dumps(run), encoding="utf-8")
     return place
+
+
+def worth(folder, points, without=""):
+    """Leave what grading again leaves if the essay is worth something else, or an exercise is gone."""
+    for path in (folder / "results").glob("*.json"):
+        content = json.loads(path.read_text(encoding="utf-8"))
+        content["exercises"][1]["points"] = points
+        content["exercises"] = [each for each in content["exercises"] if each["id"] != without]
+        path.write_text(json.dumps(content), encoding="utf-8")
+    questions = {"questions": [CHECKED, QUESTION | {"points": points}]}
+    (folder / QUESTIONS).write_text(json.dumps(questions), encoding="utf-8")

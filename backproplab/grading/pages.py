@@ -125,11 +125,10 @@ def with_marks(page: str, record: Mapping[str, Any]) -> str:
         "score": f"<p><b>{_standing(record, grades)}</b></p>",
         "exercises": _lines(record, grades),
         "by hand": _by_hand(record, grades),
-        **{
-            f"how {_anchor(grade)}": f"<p>{_sign(grade)} {_how_it_stands(each, grade)}</p>"
-            for each, grade in zip(record["exercises"], grades, strict=True)
-        },
     }
+    for each, grade in zip(record["exercises"], grades, strict=True):
+        regions[f"how {_anchor(grade)}"] = f"<p>{_sign(each, grade)} {_how_it_stands(each, grade)}</p>"
+        regions[f"wrong {_anchor(grade)}"] = _opening(each, grade)
     for name, content in regions.items():
         begin, end = _region(name, "\0").split("\0")
         before, found, rest = page.partition(begin)
@@ -170,22 +169,41 @@ def _standing(record: Mapping[str, Any], grades: Sequence[ExerciseGrade]) -> str
     score = f"{record['score']:.4g} of {_points(record['max_score'])}"
     if waiting(record):
         return f"{score}, {_points(waiting_points(record))} still to be marked by hand."
-    if record["status"] != GradingStatus.GRADED:
+    signs = [_status(*pair) for pair in zip(record["exercises"], grades, strict=True)]
+    if record["status"] != GradingStatus.GRADED and not any("hand" in each for each in record["exercises"]):
         return f"{score}: {record['status']}."
-    is_right = all(each.verdict.status is Status.RIGHT for each in grades)
+    is_right = all(each is Status.RIGHT for each in signs)
     return f"{score}. All of it is right. Well done." if is_right else f"{score}."
 
 
 def _line(record: Mapping[str, Any], grade: ExerciseGrade) -> str:
     """Return an exercise in one line: its sign, its title, how it stands, and its points."""
     name = _name(grade)
-    if grade.verdict.status in WRONG:
+    if grade.verdict.status in WRONG and _status(record, grade) is not Status.RIGHT:
         name = f'<a href="#{_anchor(grade)}">{name}</a>'
-    return f"{_sign(grade)} {name}: {_how_it_stands(record, grade)}"
+    return f"{_sign(record, grade)} {name}: {_how_it_stands(record, grade)}"
 
 
-def _sign(grade: ExerciseGrade) -> str:
-    return f'<span aria-hidden="true">{SIGNS[grade.verdict.status]}</span>'
+def _status(record: Mapping[str, Any], grade: ExerciseGrade) -> Status:
+    """Return how an exercise stands: as the grader says, unless a person has said something else."""
+    hand, verdict = record.get("hand"), grade.verdict
+    if not hand:
+        return verdict.status
+    if hand["stale"]:
+        return Status.BY_HAND
+    if verdict.earned == verdict.points:
+        return Status.RIGHT
+    return Status.PARTLY if verdict.earned else Status.NOT_YET
+
+
+def _sign(record: Mapping[str, Any], grade: ExerciseGrade) -> str:
+    return f'<span aria-hidden="true">{SIGNS[_status(record, grade)]}</span>'
+
+
+def _opening(record: Mapping[str, Any], grade: ExerciseGrade) -> str:
+    """Begin what helps with an exercise: nobody needs it where a person has given all points."""
+    is_right = _status(record, grade) is Status.RIGHT
+    return "<div hidden>" if is_right else "<div>"
 
 
 def _how_it_stands(record: Mapping[str, Any], grade: ExerciseGrade) -> str:
@@ -213,8 +231,9 @@ def _exercise(record: Mapping[str, Any], grade: ExerciseGrade) -> str:
     """Return what helps with one exercise."""
     verdict = grade.verdict
     parts = [
+        _region(f"wrong {_anchor(grade)}", _opening(record, grade)),
         f'<h2 id="{_anchor(grade)}">{_name(grade)}</h2>',
-        _region(f"how {_anchor(grade)}", f"<p>{_sign(grade)} {_how_it_stands(record, grade)}</p>"),
+        _region(f"how {_anchor(grade)}", f"<p>{_sign(record, grade)} {_how_it_stands(record, grade)}</p>"),
     ]
     if verdict.misconception:
         parts.append(f'<p class="note">{_sentence(verdict.misconception)}{_lesson(verdict.slug)}</p>')
@@ -223,7 +242,7 @@ def _exercise(record: Mapping[str, Any], grade: ExerciseGrade) -> str:
     if grade.rows:
         parts.append(f'<ul class="plain">{"".join(map(_row, grade.rows))}</ul>')
     parts += map(code_list, grade.code)
-    return "\n".join(parts)
+    return "\n".join([*parts, "</div>"])
 
 
 def _lesson(slug: str) -> str:

@@ -23,7 +23,7 @@ from backproplab.authoring.assignment import load_solution
 from backproplab.grading import batch, reports
 from backproplab.grading.classroom import write_class_pages
 from backproplab.grading.grades import GradesFolder, changes, sweep
-from backproplab.grading.hand.log import write_log
+from backproplab.grading.hand.log import loose_ends, write_log
 from backproplab.grading.hand.questions import refresh_feedback, write_questions
 from backproplab.grading.hand.standing import waiting
 from backproplab.grading.history import note_run
@@ -282,7 +282,8 @@ class _Run:
     def end(self, reasons: Counter[str]) -> Summary:
         """Write the class pages from all results in the folder, and say how this run went."""
         refresh_feedback(self.folder.path)
-        faults = write_log(self.folder.path)
+        write_log(self.folder.path)
+        faults = loose_ends(self.folder.path)
         changed_scores = self.folder.changed_scores(self.record["scores_before"])
         write_class_pages(
             self.folder.path,

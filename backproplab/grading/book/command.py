@@ -27,8 +27,8 @@ KINDS = {
 }
 OF_ONE_SET = ("moodle", "feedback")
 STATUS = (
-    "exit status: 0 if all is well; 1 if somebody's work could not be joined with the roster; "
-    "2 if nothing was written"
+    "exit status: 0 if all is well; 1 if somebody's work could not be joined with the roster, or if "
+    "marks by hand want a look; 2 if nothing was written"
 )
 
 
@@ -67,7 +67,7 @@ def add_gradebook(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 def gradebook(given: argparse.Namespace) -> int:
-    """Write a gradebook. Returns 0 if all is well, 1 if somebody could not be joined, 2 if there is none."""
+    """Write a gradebook. Returns 0, 1 or 2, as `STATUS` says."""
     from backproplab.grading.book.book import make_book
     from backproplab.grading.book.course import read_course
     from backproplab.grading.book.errors import BookError
@@ -75,6 +75,7 @@ def gradebook(given: argparse.Namespace) -> int:
     from backproplab.grading.book.rules import read_rules
     from backproplab.grading.book.written import write_own
     from backproplab.grading.hand.journal import JournalError
+    from backproplab.grading.hand.log import loose_ends
     from backproplab.grading.reports import SaveError
 
     try:
@@ -90,7 +91,10 @@ def gradebook(given: argparse.Namespace) -> int:
         return 2
     print(f"{len(book.people)} students, {', '.join(sets)}: {out}.")
     _print_notes(book, sets, with_roster=bool(roster))
-    return 1 if book.doubts else 0
+    loose = [(name, sentence) for name in sets for sentence in loose_ends(given.grades / name)]
+    for name, sentence in loose:
+        print(f"{name}, marks by hand: {sentence}.", file=sys.stderr)
+    return 1 if book.doubts or loose else 0
 
 
 def _wanted(given: argparse.Namespace, course: "Course") -> list[str]:

@@ -29,7 +29,7 @@ def refuse_foreign(path: Path, course: Path) -> None:
     if there not in _noted(course).get(_name(path, course), []):
         raise BookError(
             f"{path} was not written by this command, or was changed since: move it away, or name another "
-            "with --out"
+            "file"
         )
 
 

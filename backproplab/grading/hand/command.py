@@ -32,13 +32,14 @@ def add_mark(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     parser.add_argument(
         "--port", type=int, metavar="N", help="where to listen (default: 8710, or the next that is free)"
     )
-    parser.add_argument(
+    tables = parser.add_mutually_exclusive_group()
+    tables.add_argument(
         "--export",
         type=Path,
         metavar="FILE",
         help="write answers and marks as a CSV table, and serve no page",
     )
-    parser.add_argument(
+    tables.add_argument(
         "--import",
         dest="table",
         type=Path,
@@ -101,8 +102,11 @@ def _serve(desk: "Desk", given: argparse.Namespace) -> int:
 
 def _export(desk: "Desk", path: Path, grades: Path) -> int:
     from backproplab.grading.book.written import write_own
+    from backproplab.grading.hand.questions import MarkError
     from backproplab.grading.hand.table import table
 
+    if path.resolve().is_relative_to(desk.folder.resolve()):
+        raise MarkError(f"{path} is among what the marks are kept in: name a file elsewhere")
     write_own(path, table(desk).encode("utf-8", "backslashreplace"), grades)
     print(f"Answers and marks: {path}. Fill in points and comment, and give it back with --import.")
     return 0
@@ -114,7 +118,7 @@ def _import(desk: "Desk", given: argparse.Namespace) -> int:
     taken = take(desk, given.table, given.author)
     print(f"{taken.marks} marks taken, {taken.unchanged} rows as they were.")
     for where in taken.conflicts:
-        print(f"Marked by somebody else since, both are kept: {where}. Decide on the page.", file=sys.stderr)
+        print(f"Marked by somebody else, both marks are kept: {where}. Decide on the page.", file=sys.stderr)
     for where in taken.changed:
         print(f"Not taken, since the student's answer has changed: {where}.", file=sys.stderr)
     return _finish(desk, given.grades) or (1 if taken.conflicts or taken.changed else 0)
@@ -123,21 +127,17 @@ def _import(desk: "Desk", given: argparse.Namespace) -> int:
 def _finish(desk: "Desk", grades: Path) -> int:
     """Bring all that shows marks up to date; say what is left."""
     from backproplab.grading.book.keep import GRADEBOOK, keep
-    from backproplab.grading.hand.log import LOG, write_log
+    from backproplab.grading.hand.log import LOG, loose_ends, write_log
     from backproplab.grading.hand.questions import refresh_feedback
 
-    overview = desk.overview()
     refresh_feedback(desk.folder)
-    faults = write_log(desk.folder)
+    write_log(desk.folder)
     keep(grades)
-    for fault in faults:
-        print(f"{fault}.", file=sys.stderr)
-    left = sum(each["waiting"] for each in overview["questions"])
-    conflicts = sum(bool(each.conflicts) for each in desk.journal.standings().values())
+    for sentence in loose_ends(desk.folder):
+        print(f"{sentence}.", file=sys.stderr)
+    left = sum(each["waiting"] for each in desk.overview()["questions"])
     print(f"{left} answers wait for a mark.")
     if (desk.folder / LOG).exists():
         print(f"Who gave what, and when: {desk.folder / LOG}.")
-    if conflicts:
-        print(f"Two people have marked the same answer, and nobody has decided yet: {conflicts}.")
     print(f"Feedback and {grades / GRADEBOOK} are up to date; class.html is after the next `grade`.")
     return 0

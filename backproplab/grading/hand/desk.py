@@ -5,6 +5,7 @@ Several desks may be open on one folder: each looks at the journal before it say
 
 import hashlib
 import math
+import os
 import re
 import threading
 from collections.abc import Mapping
@@ -57,20 +58,30 @@ class Desk:
 
     def __init__(self, folder: Path, *, anonymous: bool = False, seed: int = 0) -> None:
         self.folder, self.anonymous, self.seed = folder, anonymous, seed
-        self.questions = {each.id: each for each in read_questions(folder)}
+        self.questions: dict[str, Question] = {}
         self.journal = Journal(folder)
         self._lock = threading.RLock()
         self._places: dict[tuple[str, str], tuple[str, str]] = {}
         """By question and key, the label and the stem of what was listed."""
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Look at what others have done since: marks, and a grading with other questions or points.
+
+        MarkError or JournalError if that cannot be read.
+        """
+        self.questions = {each.id: each for each in read_questions(self.folder)}
+        self.journal.refresh()
 
     def overview(self) -> dict[str, Any]:
         """Return the questions, how far each is, and what is wrong with the journal, for the page."""
         with self._lock:
-            self.journal.refresh()
+            self.refresh()
             results = self._results()
             questions = [self._progress(each, results) for each in self.questions.values()]
             return {
                 "set": self.folder.name,
+                "place": hashlib.sha256(os.fsencode(self.folder.resolve())).hexdigest()[:16],
                 "anonymous": self.anonymous,
                 "questions": questions,
                 "faults": list(self.journal.faults),
@@ -81,7 +92,8 @@ class Desk:
         return {student: stored for student, stored in found.items() if stored.record["status"] in READ}
 
     def _progress(self, question: Question, results: Mapping[str, Stored]) -> dict[str, Any]:
-        exercises = [sheet.exercise for sheet in self._sheets(question.id, results)]
+        sheets = self._sheets(question.id, results)
+        exercises = [sheet.exercise for sheet in sheets]
         given = sum("hand" in each and not each["hand"]["stale"] for each in exercises)
         left = sum(map(is_waiting, exercises))
         return {
@@ -89,6 +101,7 @@ class Desk:
             "given": given,
             "waiting": left,
             "stale": sum("hand" in each and bool(each["hand"]["stale"]) for each in exercises),
+            "conflicts": sum(bool(self._standing(sheet).conflicts) for sheet in sheets),
             "answers": len(exercises),
         }
 
@@ -116,7 +129,7 @@ class Desk:
     def listing(self, question: str) -> dict[str, Any]:
         """Return the answers to a question without their text, and its comments, for the page."""
         with self._lock:
-            self.journal.refresh()
+            self.refresh()
             results = self._results()
             comments = self.journal.comments(question)
             return {
@@ -137,7 +150,7 @@ class Desk:
     def view(self, question: str, key: str) -> dict[str, Any]:
         """Return one answer and all that people said of it, for the page. MarkError if there is none."""
         with self._lock:
-            self.journal.refresh()
+            self.refresh()
             return self._view(self._sheet(question, key))
 
     def _view(self, sheet: Sheet) -> dict[str, Any]:
@@ -148,14 +161,16 @@ class Desk:
         status = sheet.exercise["status"]
         automatic = hand["automatic"] if hand else sheet.exercise["earned"]
         return {
+            "question": question.id,
             "key": sheet.key,
             "label": sheet.label,
+            "out_of": sheet.exercise["points"],
             "cells": answer.get("cells", []),
             "notes": answer.get("notes", []),
             "answer": sheet.exercise["answer"],
             "automatic": ""
             if status == Status.BY_HAND
-            else f"{status}, {automatic:g} of {question.points:g}",
+            else f"{status}, {automatic:g} of {sheet.exercise['points']:g}",
             "waiting": is_waiting(sheet.exercise),
             "stale": hand["stale"] if hand else "",
             "mark": _shown(mark) if mark and mark.points is not None else None,
@@ -165,8 +180,9 @@ class Desk:
         }
 
     def _history(self, sheet: Sheet) -> list[dict[str, Any]]:
-        whose = sheet.stored.record["student"], sheet.exercise["id"]
-        return [_shown(each) for each in self.journal.entries if (each.student, each.question) == whose]
+        return [
+            _shown(each) for each in self.journal.said(sheet.stored.record["student"], sheet.exercise["id"])
+        ]
 
     def _standing(self, sheet: Sheet) -> Standing:
         return self.journal.standing(sheet.stored.record["student"], sheet.exercise["id"])
@@ -200,59 +216,83 @@ class Desk:
         comment: str,
         replaces: str,
         answer: str,
+        out_of: float,
         id: str,
     ) -> Entry:
         """Give points and a comment to an answer, or take the mark back (None), and return what was written.
 
-        That is a CONFLICT if somebody else has marked it since. `replaces` and `answer` are the version and
-        the hash that were looked at; `id` is the caller's: a message that comes twice is written once.
-        MarkError if it cannot be given, ChangedAnswerError if the answer is another one, JournalError if it
-        cannot be saved.
+        That is a CONFLICT if somebody else has marked it since. `replaces`, `answer` and `out_of` are the
+        version, the hash and the worth that were looked at; `id` is the caller's: a message that comes twice
+        is written once. MarkError if it cannot be given, ChangedAnswerError if the answer is another one, or
+        worth something else, JournalError if it cannot be saved.
         """
-        if not ID.fullmatch(id):
-            raise MarkError("The id of a mark has 32 signs, 0 to 9 and a to f")
         with self._lock:
-            self.journal.refresh()
+            self.refresh()
             sheet = self._sheet(question, key)
-            about = self.questions[question]
+            if written := self.journal.known(id):
+                return written
+            if answer != sheet.exercise["answer"]:
+                raise ChangedAnswerError(
+                    "The student's answer has changed since you looked at it: look at it again, your mark "
+                    "was not saved"
+                )
+            if out_of != sheet.exercise["points"]:
+                raise ChangedAnswerError(
+                    f"This is worth {sheet.exercise['points']:g} now, and was worth {out_of:g} when you "
+                    "looked at it: look again, your mark was not saved"
+                )
             entry = Entry(
                 kind=Kind.MARK,
                 author=checked_author(author),
                 question=question,
                 student=sheet.stored.record["student"],
                 answer=sheet.exercise["answer"],
-                points=checked_points(points, about, comment),
-                out_of=about.points,
+                points=checked_points(points, self.questions[question], comment, out_of=out_of),
+                out_of=out_of,
                 comment=checked_comment(comment),
                 replaces=replaces,
-                id=id,
+                id=checked_id(id),
             )
-            if answer != entry.answer:
-                raise ChangedAnswerError(
-                    "The student's answer has changed since you looked at it: look at it again, your mark "
-                    "was not saved"
-                )
             written = self.journal.add(entry)
             self._refresh(sheet)
             return written
 
-    def settle(self, question: str, key: str, *, author: str, id: str) -> None:
-        """Say that the mark which counts goes on counting, whatever came into conflict with it."""
-        if not ID.fullmatch(id):
-            raise MarkError("The id of a mark has 32 signs, 0 to 9 and a to f")
+    def settle(
+        self, question: str, key: str, *, author: str, replaces: str, id: str, chosen: str = ""
+    ) -> None:
+        """Say which mark counts from now on: the one that does, or that of the conflict `chosen`.
+
+        `replaces` is the version that was looked at: BehindError, and nothing is decided, if more was said
+        of the answer since.
+        """
+        self._decide(Kind.SETTLED, question, key, author, replaces, id, chosen)
+
+    def undo(self, question: str, key: str, *, author: str, mark: str, id: str) -> None:
+        """Let count again what counted before the mark with this id, as it was given, of the answer then.
+
+        BehindError, and nothing is undone, if anybody has marked the answer since, or has decided about it.
+        """
+        self._decide(Kind.UNDONE, question, key, author, mark, id)
+
+    def _decide(
+        self, kind: Kind, question: str, key: str, author: str, replaces: str, id: str, chosen: str = ""
+    ) -> None:
         with self._lock:
-            self.journal.refresh()
+            self.refresh()
             sheet = self._sheet(question, key)
+            student = sheet.stored.record["student"]
             self.journal.add(
                 Entry(
-                    kind=Kind.SETTLED,
+                    kind=kind,
                     author=checked_author(author),
                     question=question,
-                    student=sheet.stored.record["student"],
-                    replaces=self._standing(sheet).version,
-                    id=id,
+                    student=student,
+                    replaces=replaces,
+                    chosen=chosen,
+                    id=checked_id(id),
                 )
             )
+            self._refresh(sheet)
 
     def keep_comments(self, question: str, comments: list[str], *, author: str, replaces: str) -> None:
         """Keep the comments of a question that are used again; those that somebody has added since stay."""
@@ -290,6 +330,13 @@ def checked_author(author: str) -> str:
     return name
 
 
+def checked_id(id: str) -> str:
+    """Return the id that a caller gave to what is to be written. MarkError if it is none."""
+    if not ID.fullmatch(id):
+        raise MarkError("The id of a mark has 32 signs, 0 to 9 and a to f")
+    return id
+
+
 def checked_comment(comment: str) -> str:
     """Return a comment with its line ends as \\\\n. MarkError if it is too long."""
     if len(comment) > MOST_COMMENT:
@@ -299,11 +346,11 @@ def checked_comment(comment: str) -> str:
     return comment.replace("\r\n", "\n").strip()
 
 
-def checked_points(points: float | None, question: Question, comment: str) -> float | None:
+def checked_points(points: float | None, question: Question, comment: str, *, out_of: float) -> float | None:
     """Return the points, None to take a mark back. MarkError if they are none that can be given."""
     if points is None:
         return None
-    most = question.points
+    most = out_of
     if not math.isfinite(points) or not 0 <= points <= most:
         raise MarkError(f"{points:g} points: {question.id} is worth 0 to {most:g}")
     if points != most and points % STEP:
@@ -317,6 +364,7 @@ def _shown(entry: Entry) -> dict[str, Any]:
     return {
         "id": entry.id,
         "kind": str(entry.kind),
+        "chosen": entry.chosen,
         "author": entry.author,
         "time": entry.time,
         "points": entry.points,

@@ -4,9 +4,12 @@ Nothing in `marks.jsonl` is ever changed or taken out: a mark that is given agai
 more. Whoever writes holds a lock on the file while looking at what is there and adding a line, so that any
 number of programs may write side by side; a line is on the disk before its writer is told so.
 
-Two people who mark the same answer: each says which mark was there when they began (`replaces`). Who comes
-second has not seen the first one's mark, so theirs is written down as a conflict and does not count, until a
-person decides.
+Two people who mark the same answer: each says which line about it was the last when they began
+(`replaces`). Who comes second has not seen the first one's mark, so theirs is written down as a conflict and
+does not count, until a person decides who has seen all that was said: a conflict is such a line, too.
+
+What this program cannot have written in that order (a line twice, a mark that does not follow on what stands
+before it, since somebody joined two copies of the file) never counts in silence: it is a fault, and said.
 
 A program that is killed in the middle of a line leaves a torn one. Whoever looks next moves it to
 `marks-torn.txt`, where it can be read, and says so.
@@ -14,10 +17,11 @@ A program that is killed in the middle of a line leaves a torn one. Whoever look
 
 import datetime
 import json
+import math
 import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from io import FileIO
@@ -34,8 +38,32 @@ TORN_SENTENCE = (
 )
 
 
+SHORTER_SENTENCE = (
+    "{} has become shorter, so lines were taken out of it: put back what was there, and start this "
+    "command again"
+)
+UNENDED_SENTENCE = f"The last line of {JOURNAL} has no end, and does not count"
+DAMAGED = "is damaged, and does not count", "are damaged, and do not count"
+REPEATED = (
+    "stands further up as well, and counts once, there",
+    "stand further up as well, and count once, there",
+)
+ASTRAY = (
+    "does not follow on what stands before it: lines are missing, or are not in the order in which they were "
+    "written. Look at what counts for that answer",
+    "do not follow on what stands before them: lines are missing, or are not in the order in which they were "
+    "written. Look at what counts for those answers",
+)
+"""What is wrong with a line, and with several."""
+MOST_NUMBERS = 5
+
+
 class JournalError(BackproplabError):
     """The journal of marks cannot be read or written; the message says why and what to do."""
+
+
+class BehindError(JournalError):
+    """Somebody has said something of this answer that whoever decides has not seen: nothing was written."""
 
 
 class Kind(StrEnum):
@@ -46,7 +74,9 @@ class Kind(StrEnum):
     CONFLICT = "conflict"
     """A mark that did not come to count, since another one had come between."""
     SETTLED = "settled"
-    """Of a conflict: the mark that counted goes on counting."""
+    """Of conflicts: the mark that counted goes on counting, or the one that was `chosen` counts."""
+    UNDONE = "undone"
+    """A mark that was a slip: what counted before it counts again, as it was given, of the answer then."""
     COMMENTS = "comments"
     """The list of comments that are used again and again, of one question."""
 
@@ -68,7 +98,12 @@ class Entry:
     comments: tuple[str, ...] = ()
     """Of COMMENTS: the whole list."""
     replaces: str = ""
-    """The id of the mark, or of the list, that was there before; "" if none was."""
+    """The id of the last line about this answer, or of the list, that was there before; "" if none was. Of
+    UNDONE: that of the mark which is undone."""
+    chosen: str = ""
+    """Of SETTLED: the id of the mark that counts from now on; "" if it is the one which did."""
+    table: bool = False
+    """Did it come in a table?"""
     id: str = field(default_factory=lambda: secrets.token_hex(16))
     time: str = field(
         default_factory=lambda: datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
@@ -82,11 +117,18 @@ class Standing:
     mark: Entry | None = None
     """The last one, which may be one that was taken back: it has no points then."""
     conflicts: list[Entry] = field(default_factory=list)
+    last: Entry | None = None
+    """The last line about this answer, whatever it is."""
 
     @property
     def version(self) -> str:
         """What a person who saw this says that their mark replaces."""
-        return self.mark.id if self.mark else ""
+        return self.last.id if self.last else ""
+
+    def can_undo(self, mark: str) -> bool:
+        """Does the mark with this id count, with nobody having said anything since?"""
+        undone = self.last is not None and self.last.kind is Kind.UNDONE
+        return self.mark is not None and self.mark.id == mark and (self.version == mark or undone)
 
 
 class Journal:
@@ -95,24 +137,33 @@ class Journal:
     def __init__(self, folder: Path) -> None:
         self.path = folder / JOURNAL
         self.entries: list[Entry] = []
-        self._damaged: list[str] = []
+        self._faults: dict[tuple[str, str], list[int]] = {}
+        """By what is wrong, of one line and of several, the numbers of the lines."""
         self._standings: dict[tuple[str, str], Standing] = {}
         self._comments: dict[str, Entry] = {}
         self._ids: dict[str, Entry] = {}
+        self._before: dict[str, tuple[Entry | None, tuple[Entry, ...]]] = {}
+        """By the id of a mark, the mark and the conflicts that were there before it."""
+        self._counted: dict[str, Entry | None] = {}
+        """By the id of a line, the mark that counted after it."""
         self._read = 0  # bytes
         self._lines = 0
+        self._is_unended = False
 
     @property
     def faults(self) -> list[str]:
         """What of the file could not be read, in sentences, for as long as nobody has put it right."""
+        found = [_sentence(self.path.name, numbers, words) for words, numbers in self._faults.items()]
         torn = [TORN_SENTENCE] if self.path.with_name(TORN).exists() else []
-        return [*self._damaged, *torn]
+        return [*found, *([UNENDED_SENTENCE] if self._is_unended else []), *torn]
 
     def refresh(self) -> None:
         """Read what was added since. JournalError if the file cannot be read."""
         if self.path.exists():
-            with self._locked():
+            with self._locked(reading=True):
                 pass
+        elif self._read:
+            raise JournalError(SHORTER_SENTENCE.format(self.path))
 
     def standing(self, student: str, question: str) -> Standing:
         """Return how it stands with an answer, as far as was read."""
@@ -130,12 +181,21 @@ class Journal:
         """Return the line with this id, if there is one: a message may come twice."""
         return self._ids.get(id)
 
+    def counted(self, version: str) -> Entry | None:
+        """Return the mark that counted when the line with this id was the last; None if none did."""
+        return self._counted.get(version)
+
+    def said(self, student: str, question: str) -> list[Entry]:
+        """Return all lines about an answer, as far as was read."""
+        return [each for each in self.entries if (each.student, each.question) == (student, question)]
+
     def add(self, entry: Entry) -> Entry:
         """Write a line, and return it as it was written.
 
-        A mark that does not replace the one which counts becomes a CONFLICT, and a list of comments that does
-        not replace the last is joined with it. What was written before under the same id is written once.
-        JournalError if it cannot be written: then nothing was.
+        A mark that does not replace the last line about its answer becomes a CONFLICT, and a list of comments
+        that does not replace the last is joined with it. What was written before under the same id is written
+        once. JournalError if it cannot be written, and BehindError if it decides or undoes what is not the
+        last: then nothing was.
         """
         (written,) = self.add_all([entry])
         return written
@@ -158,25 +218,37 @@ class Journal:
 
     def _compared(self, entry: Entry) -> Entry:
         """Return the entry, or what it becomes since somebody has come between."""
-        if entry.kind in (Kind.MARK, Kind.SETTLED):
-            if entry.replaces != self.standing(entry.student, entry.question).version:
-                return _changed(entry, kind=Kind.CONFLICT) if entry.kind is Kind.MARK else entry
-        elif entry.kind is Kind.COMMENTS:
+        if entry.kind is Kind.COMMENTS:
             last = self._comments.get(entry.question)
             if last and last.id != entry.replaces:
                 both = tuple(dict.fromkeys([*last.comments, *entry.comments]))
                 return _changed(entry, comments=both, replaces=last.id)
+            return entry
+        standing = self.standing(entry.student, entry.question)
+        if entry.kind is Kind.MARK:
+            return entry if entry.replaces == standing.version else _changed(entry, kind=Kind.CONFLICT)
+        if not _may_decide(entry, standing):
+            raise BehindError(
+                "Somebody has marked this answer, or decided about it, since you looked at it: nothing was "
+                "changed. Look again"
+            )
         return entry
 
     @contextmanager
-    def _locked(self) -> Iterator[FileIO]:
-        """Hold the file, with everything in it read."""
+    def _locked(self, *, reading: bool = False) -> Iterator[FileIO]:
+        """Hold the file, with everything in it read. Where it may not be written, `reading` does."""
+        may_write = not reading or os.access(self.path, os.W_OK)
+        how = os.O_RDWR | os.O_CREAT | os.O_APPEND if may_write else os.O_RDONLY
         try:
-            descriptor = os.open(
-                self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), PRIVATE
-            )
-            with open(descriptor, "r+b", buffering=0) as file, _lock(file):
-                self._catch_up(file)
+            descriptor = os.open(self.path, how | getattr(os, "O_BINARY", 0), PRIVATE)
+            with open(descriptor, "r+b" if may_write else "rb", buffering=0) as file, _lock(file):
+                torn = self._catch_up(file)
+                self._is_unended = bool(torn)
+                if torn and may_write:
+                    # Who only reads does without, where the disk is full or may not be written.
+                    with suppress(OSError) if reading else nullcontext():
+                        self._mend(file, torn)
+                        self._is_unended = False
                 yield file
         except OSError as error:
             raise JournalError(
@@ -184,22 +256,19 @@ class Journal:
                 "to it that there is room and that the folder may be written, then try again"
             ) from error
 
-    def _catch_up(self, file: Any) -> None:
+    def _catch_up(self, file: Any) -> bytes:
+        """Read what was added, and return what of it is no whole line."""
         file.seek(0, os.SEEK_END)
         size = file.tell()
         if size < self._read:
-            raise JournalError(
-                f"{self.path} has become shorter, so lines were taken out of it: put back what was there, "
-                "and start this command again"
-            )
+            raise JournalError(SHORTER_SENTENCE.format(self.path))
         file.seek(self._read)
         data = file.read(size - self._read) if size > self._read else b""
         whole, newline, torn = data.rpartition(b"\n")
         for line in whole.split(b"\n") if newline else ():
             self._take(line)
         self._read += len(whole) + len(newline)
-        if torn:
-            self._mend(file, torn)
+        return bytes(torn)
 
     def _mend(self, file: Any, torn: bytes) -> None:
         """The last line has no end: all of it is there, or it goes where it can be looked at."""
@@ -222,19 +291,56 @@ class Journal:
         entry = _parsed(line)
         if entry is None:
             if line.strip():
-                self._damaged.append(f"Line {self._lines} of {self.path.name} is damaged, and does not count")
+                self._fault(DAMAGED)
             return
-        self.entries.append(entry)
-        self._ids[entry.id] = entry
+        if entry.id in self._ids:
+            self._fault(REPEATED)
+            return
         if entry.kind is Kind.COMMENTS:
             self._comments[entry.question] = entry
-            return
-        standing = self._standings.setdefault((entry.student, entry.question), Standing())
-        if entry.kind is Kind.CONFLICT:
-            standing.conflicts.append(entry)
         else:
+            self._stand(entry)
+        self.entries.append(entry)
+        self._ids[entry.id] = entry
+
+    def _stand(self, entry: Entry) -> None:
+        """Let a line count as what it is; one that does not follow decides nothing, and is a fault."""
+        standing = self._standings.setdefault((entry.student, entry.question), Standing())
+        # What it follows may stand on a line that is damaged: it is the later one all the same.
+        follows_lost = bool(entry.replaces) and entry.replaces not in self._ids
+        if entry.kind is Kind.MARK and (entry.replaces == standing.version or follows_lost):
+            self._before[entry.id] = standing.mark, tuple(standing.conflicts)
+            standing.mark = entry
             standing.conflicts.clear()
-            standing.mark = entry if entry.kind is Kind.MARK else standing.mark
+            if follows_lost:
+                self._fault(ASTRAY)
+        elif entry.kind is Kind.MARK:
+            standing.conflicts.append(_changed(entry, kind=Kind.CONFLICT))
+            self._fault(ASTRAY)
+        elif entry.kind is Kind.CONFLICT:
+            standing.conflicts.append(entry)
+        elif not _may_decide(entry, standing):
+            self._fault(ASTRAY)
+        elif entry.kind is Kind.UNDONE:
+            standing.mark, conflicts = self._before[entry.replaces]
+            standing.conflicts = list(conflicts)
+        else:
+            chosen = [each for each in standing.conflicts if each.id == entry.chosen]
+            standing.mark = _changed(chosen[0], kind=Kind.MARK) if chosen else standing.mark
+            standing.conflicts.clear()
+        standing.last = entry
+        self._counted[entry.id] = standing.mark
+
+    def _fault(self, words: tuple[str, str]) -> None:
+        self._faults.setdefault(words, []).append(self._lines)
+
+
+def _may_decide(entry: Entry, standing: Standing) -> bool:
+    """Has whoever settles or undoes seen all that was said of the answer?"""
+    if entry.kind is Kind.UNDONE:
+        return standing.can_undo(entry.replaces)
+    known = [each.id for each in standing.conflicts]
+    return entry.replaces == standing.version and (not entry.chosen or entry.chosen in known)
 
 
 def read_journal(folder: Path) -> Journal:
@@ -242,6 +348,13 @@ def read_journal(folder: Path) -> Journal:
     journal = Journal(folder)
     journal.refresh()
     return journal
+
+
+def _sentence(name: str, numbers: Sequence[int], words: tuple[str, str]) -> str:
+    if len(numbers) == 1:
+        return f"Line {numbers[0]} of {name} {words[0]}"
+    more = f" and {len(numbers) - MOST_NUMBERS} more" if len(numbers) > MOST_NUMBERS else ""
+    return f"Lines {', '.join(map(str, numbers[:MOST_NUMBERS]))}{more} of {name} {words[1]}"
 
 
 def _write_all(file: Any, data: bytes) -> None:
@@ -260,12 +373,19 @@ def _parsed(line: bytes) -> Entry | None:
         entry = Entry(**content | {"kind": Kind(content["kind"]), "comments": tuple(content["comments"])})
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
-    texts = (entry.author, entry.question, entry.student, entry.answer, entry.comment, entry.id, entry.time)
-    is_number = entry.points is None or isinstance(entry.points, int | float)
-    whole = (
-        is_number and isinstance(entry.out_of, int | float) and all(isinstance(each, str) for each in texts)
+    texts = (
+        *(entry.author, entry.question, entry.student, entry.answer, entry.comment, entry.id, entry.time),
+        *(entry.replaces, entry.chosen, *entry.comments),
     )
-    return entry if whole else None
+    if not all(isinstance(each, str) for each in texts) or not _is_number(entry.out_of):
+        return None
+    # Written so that NaN is none either.
+    is_given = entry.points is None or (_is_number(entry.points) and 0 <= entry.points <= entry.out_of)
+    return entry if is_given else None
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 @contextmanager

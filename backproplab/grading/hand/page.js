@@ -1,24 +1,24 @@
 // The page on which people mark: one answer after another, by keyboard alone if one likes.
 //
 // What students wrote arrives as text and is put into the page as text. A mark is a draft in this browser from
-// the first key on, and stays one until the server has said that it is saved.
+// the first key on, and stays one until the server has said that this very text is saved, or it is thrown away.
 
 /**
- * @typedef {{ id: string, kind: string, author: string, time: string, points: number | null, comment: string }}
- *   Mark
+ * @typedef {{ id: string, kind: string, author: string, time: string, points: number | null, comment: string,
+ *   chosen: string }} Mark
  * @typedef {{ name: string, type: string, data: string }} Picture
  * @typedef {{ type: string, text: string, pictures: Picture[] }} Cell
- * @typedef {{ key: string, label: string, cells: Cell[], notes: string[], answer: string, automatic: string,
+ * @typedef {{ question: string, key: string, label: string, out_of: number, cells: Cell[], notes: string[], answer: string, automatic: string,
  *   waiting: boolean, stale: string, mark: Mark | null, version: string, conflicts: Mark[], history: Mark[] }}
  *   View
  * @typedef {{ id: string, title: string, points: number, by_hand: boolean, prompt: string, model: string,
- *   given: number, waiting: number, stale: number, answers: number }} Question
+ *   given: number, waiting: number, stale: number, conflicts: number, answers: number }} Question
  * @typedef {{ key: string, label: string, waiting: boolean, conflict: boolean }} Sheet
  * @typedef {{ question: Question, sheets: Sheet[], comments: string[], version: string }} Listed
- * @typedef {{ set: string, anonymous: boolean, questions: Question[], faults: string[] }} Overview
- * @typedef {{ points: string, comment: string, replaces: string, answer: string, id: string, send: boolean,
- *   author: string }} Draft
- * @typedef {{ question: string, key: string, points: number | null, comment: string }} Step
+ * @typedef {{ set: string, place: string, anonymous: boolean, questions: Question[], faults: string[] }} Overview
+ * @typedef {{ points: string, comment: string, replaces: string, answer: string, out_of: number, id: string,
+ *   send: boolean, author: string }} Draft
+ * @typedef {{ question: string, key: string, mark: string }} Step what was saved, by its id
  */
 
 const RETRY = 2000; // milliseconds until a mark that did not reach the server is sent again
@@ -65,6 +65,7 @@ const page = {
   comment: element("comment", HTMLTextAreaElement),
   status: element("status", HTMLElement),
   drafts: element("drafts", HTMLElement),
+  discard: element("discard", HTMLButtonElement),
   comments: element("comments", HTMLOListElement),
   commentsText: element("comments-text", HTMLTextAreaElement),
   history: element("history", HTMLOListElement),
@@ -80,6 +81,8 @@ let listed;
 let view;
 /** @type {Step[]} */
 const done = [];
+/** Drafts for which this browser has no room, by place. @type {Map<string, Draft>} */
+const unkept = new Map();
 let saving = false;
 
 /**
@@ -117,7 +120,7 @@ function say(text) {
 function sayWhy(error) {
   if (error instanceof Lost) {
     say(
-      "The server is not reached: is `backproplab mark` still running? What you typed is kept in this browser.",
+      "The server is not reached: is `backproplab mark` still running? What stands in the fields is kept in this browser.",
     );
   } else if (error instanceof Refused) say(error.message);
   else throw error;
@@ -140,7 +143,9 @@ function inWords(points) {
 function told(mark) {
   const when = new Date(mark.time).toLocaleString();
   const given = mark.points === null ? "took the mark back" : `gave ${inWords(mark.points)}`;
-  const what = mark.kind === "settled" ? "left it as it was" : given;
+  const decided = mark.chosen ? "decided that the mark in conflict counts" : "left it as it was";
+  const undone = "undid what they had saved";
+  const what = mark.kind === "settled" ? decided : mark.kind === "undone" ? undone : given;
   const besides = mark.kind === "conflict" ? ", which did not come to count" : "";
   return `${mark.author} ${what}${besides}, ${when}${mark.comment ? `: ${mark.comment}` : ""}`;
 }
@@ -149,11 +154,24 @@ function told(mark) {
 
 /** @param {string} question @param {string} key */
 function place(question, key) {
-  return `backproplab-mark:${overview?.set}:${question}:${key}`;
+  return `backproplab-mark:${overview?.place}:${question}:${key}`;
+}
+
+/** @param {string} name @param {Draft} draft */
+function putDraft(name, draft) {
+  unkept.delete(name);
+  try {
+    localStorage.setItem(name, JSON.stringify(draft));
+  } catch {
+    unkept.set(name, { ...draft });
+    say("This browser keeps no drafts: save before you leave this page.");
+  }
 }
 
 /** @param {string} name @returns {Draft | null} */
 function draftAt(name) {
+  const here = unkept.get(name);
+  if (here) return { ...here };
   try {
     return JSON.parse(localStorage.getItem(name) ?? "null");
   } catch {
@@ -163,10 +181,10 @@ function draftAt(name) {
 
 /** @returns {[string, string, Draft][]} question, key and draft of each that this browser has */
 function drafts() {
-  const begin = `backproplab-mark:${overview?.set}:`;
+  const begin = `backproplab-mark:${overview?.place}:`;
   /** @type {[string, string, Draft][]} */
   const found = [];
-  for (const name of Object.keys(localStorage)) {
+  for (const name of new Set([...unkept.keys(), ...Object.keys(localStorage)])) {
     const draft = name.startsWith(begin) ? draftAt(name) : null;
     const cut = name.lastIndexOf(":");
     if (draft) found.push([name.slice(begin.length, cut), name.slice(cut + 1), draft]);
@@ -178,43 +196,77 @@ function newId() {
   return crypto.randomUUID().replaceAll("-", "");
 }
 
+/** Do the fields say what the answer has already? @param {string} points @param {string} comment */
+function isAsItWas(points, comment) {
+  return points === `${view?.mark?.points ?? ""}` && comment === (view?.mark?.comment ?? "");
+}
+
 /** Keep what stands in the fields. @param {boolean} send is it to be saved as soon as the server is there? */
 function keepDraft(send = false) {
-  if (!view || !listed) return;
-  const name = place(listed.question.id, view.key);
+  if (!view) return;
+  const name = place(view.question, view.key);
   const before = draftAt(name);
   const points = page.points.value.trim();
   const comment = page.comment.value;
+  const behind = before !== null && before.replaces !== view.version;
+  if (!send && !behind && isAsItWas(points, comment)) return dropDraft(view.question, view.key);
   /** @type {Draft} */
   const draft = {
     points,
     comment,
     replaces: before?.replaces ?? view.version,
     answer: before?.answer ?? view.answer,
+    out_of: before?.out_of ?? view.out_of,
     // The same mark sent twice is saved once, so another one needs another id.
     id: before && before.points === points && before.comment === comment ? before.id : newId(),
     send,
     author: page.author.value.trim(),
   };
-  try {
-    localStorage.setItem(name, JSON.stringify(draft));
-  } catch {
-    say("This browser keeps no drafts: save before you leave this answer.");
-  }
+  putDraft(name, draft);
   showDrafts();
+}
+
+/**
+ * Change what is said of a draft beside its text: that may be further than what was sent, and stays as it is.
+ * @param {string} question @param {string} key @param {(draft: Draft) => void} change
+ */
+function amend(question, key, change) {
+  const draft = draftAt(place(question, key));
+  if (!draft) return;
+  change(draft);
+  putDraft(place(question, key), draft);
 }
 
 /** @param {string} question @param {string} key */
 function dropDraft(question, key) {
+  unkept.delete(place(question, key));
   localStorage.removeItem(place(question, key));
   showDrafts();
 }
 
 function showDrafts() {
-  const count = drafts().length;
-  page.drafts.textContent = count
-    ? `Not saved yet, and kept in this browser: ${count} ${count === 1 ? "mark" : "marks"}.`
-    : "";
+  const found = drafts();
+  page.drafts.replaceChildren();
+  page.discard.hidden = !view || !draftAt(place(view.question, view.key));
+  if (!found.length) return;
+  const count = `${found.length} ${found.length === 1 ? "mark" : "marks"}`;
+  page.drafts.append(`Not saved yet, and kept in this browser: ${count}. `);
+  for (const [question, key] of found) {
+    const sheet = listed?.question.id === question ? listed.sheets.find((each) => each.key === key) : null;
+    page.drafts.append(
+      choice(`${question}, ${sheet?.label ?? key}`, () => choose(question, key)),
+      " ",
+    );
+  }
+}
+
+/** Throw away what was typed about this answer, and show what is saved. */
+function discard() {
+  if (!view) return;
+  dropDraft(view.question, view.key);
+  showView();
+  say("Thrown away.");
+  page.label.focus();
 }
 
 // ---- showing ----
@@ -222,7 +274,8 @@ function showDrafts() {
 /** @param {Question} question */
 function named(question) {
   const waiting = question.waiting ? `, ${question.waiting} to mark` : "";
-  return `${question.id} ${question.title}`.trim() + waiting;
+  const conflicts = question.conflicts ? `, ${question.conflicts} in conflict` : "";
+  return `${question.id} ${question.title}`.trim() + waiting + conflicts;
 }
 
 function showProgress() {
@@ -232,6 +285,7 @@ function showProgress() {
     ? [`${question.given} of ${question.given + question.waiting} marked`]
     : [`${question.answers} answers, ${question.given} overridden`];
   if (question.stale) parts.push(`${question.stale} to look at again`);
+  if (question.conflicts) parts.push(`${question.conflicts} in conflict, to be decided`);
   const untouched = question.answers - question.given - question.waiting;
   if (question.by_hand && untouched) parts.push(`${untouched} as handed out`);
   const at = listed.sheets.findIndex((sheet) => sheet.key === view?.key);
@@ -280,13 +334,34 @@ function showView() {
   page.notes.replaceChildren(...view.notes.map((note) => made("p", note, "note")));
   page.answer.replaceChildren(...view.cells.map(shownCell));
   page.history.replaceChildren(...view.history.map((mark) => made("li", told(mark))));
-  page.range.textContent = `0 to ${question.points}, halves too`;
+  page.range.textContent = `0 to ${view.out_of}, halves too`;
   page.commentLabel.textContent = question.by_hand ? "Comment, for the student" : "Reason, for the student";
-  const draft = draftAt(place(question.id, view.key));
-  page.points.value = draft?.points ?? `${view.mark?.points ?? ""}`;
-  page.comment.value = draft?.comment ?? view.mark?.comment ?? "";
+  const draft = draftAt(place(view.question, view.key));
+  fill(page.points, draft?.points ?? `${view.mark?.points ?? ""}`);
+  fill(page.comment, draft?.comment ?? view.mark?.comment ?? "");
+  page.points.disabled = page.comment.disabled = false;
   showConflict(draft);
   if (draft) say("A draft of yours, which is not saved yet, stands in the fields.");
+  showProgress();
+  showDrafts();
+}
+
+/**
+ * Put a text into a field, in which somebody may be typing.
+ * @param {HTMLInputElement | HTMLTextAreaElement} field @param {string} text
+ */
+function fill(field, text) {
+  if (field.value !== text) field.value = text;
+}
+
+/** Show that there is no answer: nothing can be typed that would belong to none. */
+function showNothing() {
+  page.label.textContent = "No answer yet";
+  for (const part of [page.standing, page.notes, page.answer, page.history, page.range])
+    part.replaceChildren();
+  page.points.value = page.comment.value = "";
+  page.points.disabled = page.comment.disabled = true;
+  page.conflict.hidden = true;
   showProgress();
   showDrafts();
 }
@@ -296,17 +371,26 @@ function showConflict(draft) {
   page.conflict.hidden = true;
   if (!view) return;
   const behind = draft !== null && draft.replaces !== view.version;
+  const others = view.conflicts.filter((mark) => mark.id !== draft?.id); // that one stands in the fields
   const lines = view.conflicts.map((mark) => made("p", `In conflict with it: ${told(mark)}.`));
   if (!behind && !lines.length) return;
   const counts = view.mark ? `What counts: ${told(view.mark)}.` : "What counts: no mark.";
   const mine =
     behind && draft ? `${draft.points || "no"} points${draft.comment ? `: ${draft.comment}` : ""}` : "";
   page.conflict.replaceChildren(
-    made("p", "Somebody else has marked this answer since you looked at it. Both marks are kept; decide."),
+    made(
+      "p",
+      behind
+        ? "Somebody else has marked this answer since you looked at it. Both marks are kept; decide."
+        : "People have marked this answer without having seen each other's marks. All are kept; decide.",
+    ),
     made("p", counts),
     ...lines,
     ...(behind ? [made("p", `In your fields: ${mine}.`)] : []),
-    choice("Keep what counts", settle),
+    choice("Keep what counts", () => settle()),
+    ...others.map((mark) =>
+      choice(`Let ${mark.author}'s ${inWords(mark.points ?? 0)} count`, () => settle(mark.id)),
+    ),
     choice("Let my fields count instead", () => save({ knowingly: true })),
   );
   page.conflict.hidden = false;
@@ -322,26 +406,44 @@ function choice(text, act) {
 
 // ---- going about ----
 
-/** @param {string} [question] */
-async function list(question = page.question.value) {
-  listed = /** @type {Listed} */ (await ask(`api/answers?question=${encodeURIComponent(question)}`));
+/** @param {string} question @returns {Promise<Listed>} */
+function askList(question) {
+  return ask(`api/answers?question=${encodeURIComponent(question)}`);
+}
+
+/** @param {string} question @param {string} key @returns {Promise<View>} */
+function askView(question, key) {
+  return ask(`api/answer?question=${encodeURIComponent(question)}&key=${encodeURIComponent(key)}`);
+}
+
+/** Bring the list of the question in view up to date. */
+async function list() {
+  if (listed) showList(await askList(listed.question.id));
+}
+
+/** @param {Listed} found */
+function showList(found) {
+  listed = found;
+  page.question.value = found.question.id;
   const option = page.question.selectedOptions[0];
-  if (option?.value === listed.question.id) option.textContent = named(listed.question);
-  page.prompt.textContent = listed.question.prompt || listed.question.title || listed.question.id;
-  page.model.textContent = listed.question.model;
+  if (option) option.textContent = named(found.question);
+  page.prompt.textContent = found.question.prompt || found.question.title || found.question.id;
+  page.model.textContent = found.question.model;
   showComments();
 }
 
 /** @param {string} key @param {boolean} [focus] */
 async function go(key, focus = true) {
   if (!listed) return;
-  const { id } = listed.question;
-  view = /** @type {View} */ (
-    await ask(`api/answer?question=${encodeURIComponent(id)}&key=${encodeURIComponent(key)}`)
-  );
-  history.replaceState(null, "", `?token=${TOKEN}#${encodeURIComponent(id)}/${key}`);
-  showView();
+  show(await askView(listed.question.id, key));
   if (focus) page.label.focus();
+}
+
+/** @param {View} found */
+function show(found) {
+  view = found;
+  history.replaceState(null, "", `?token=${TOKEN}#${encodeURIComponent(found.question)}/${found.key}`);
+  showView();
 }
 
 /** @param {number} step */
@@ -357,7 +459,7 @@ async function move(step) {
 /** Go to the next answer that waits for a mark, from the beginning again behind the last. */
 async function moveOn() {
   if (!listed) return;
-  await list(listed.question.id);
+  await list();
   const at = listed.sheets.findIndex((sheet) => sheet.key === view?.key);
   const around = [...listed.sheets.slice(at + 1), ...listed.sheets.slice(0, at + 1)];
   const to = around.find((sheet) => sheet.waiting || sheet.conflict);
@@ -369,15 +471,17 @@ async function moveOn() {
 
 /** @param {string} question @param {string} [key] */
 async function choose(question, key = "") {
-  page.question.value = question;
+  // What is in view stays, and what is typed belongs to it, until all of the other has come.
+  page.question.value = listed?.question.id ?? question;
+  const found = await askList(question);
+  const there = found.sheets.find((sheet) => sheet.key === key);
+  const first = there ?? found.sheets.find((sheet) => sheet.waiting || sheet.conflict) ?? found.sheets[0];
+  const answer = first ? await askView(question, first.key) : undefined;
+  say("");
+  showList(found);
+  if (answer) return show(answer);
   view = undefined;
-  await list(question);
-  const there = listed?.sheets.find((sheet) => sheet.key === key);
-  const first = there ?? listed?.sheets.find((sheet) => sheet.waiting) ?? listed?.sheets[0];
-  if (first) return go(first.key, false);
-  page.label.textContent = "No answer yet";
-  page.answer.replaceChildren();
-  showProgress();
+  showNothing();
 }
 
 // ---- marking ----
@@ -393,7 +497,7 @@ function pointsInField() {
  * @param {{ knowingly?: boolean }} [options] knowingly: in place of the mark that has come between
  */
 async function save({ knowingly = false } = {}) {
-  if (!view || !listed || saving) return;
+  if (!view || saving) return;
   const points = pointsInField();
   if (!page.author.value.trim()) {
     page.author.focus();
@@ -401,22 +505,22 @@ async function save({ knowingly = false } = {}) {
   }
   if (points === null || Number.isNaN(points)) {
     page.points.focus();
-    return say(`Give points first, from 0 to ${listed.question.points}; halves too.`);
+    return say(`Give points first, from 0 to ${view.out_of}; halves too.`);
   }
+  const { question, key, version } = view;
   keepDraft(true);
-  const question = listed.question.id;
-  const { key } = view;
   if (knowingly) {
-    const draft = draftAt(place(question, key));
-    if (draft) {
-      draft.replaces = view.version;
+    amend(question, key, (draft) => {
+      draft.replaces = version;
       draft.id = newId(); // that of the conflict is taken
-      localStorage.setItem(place(question, key), JSON.stringify(draft));
-    }
+    });
   }
-  const before = { points: view.mark?.points ?? null, comment: view.mark?.comment ?? "" };
   if (await send(question, key, draftAt(place(question, key)))) {
-    done.push({ question, key, ...before });
+    if (view?.question !== question || view.key !== key) return; // gone on meanwhile
+    if (draftAt(place(question, key))) {
+      showView();
+      return say("Saved, but for what you have typed since.");
+    }
     try {
       await moveOn();
     } catch (error) {
@@ -434,18 +538,24 @@ async function send(question, key, draft) {
   saving = true;
   const points = Number(draft.points.replace(",", "."));
   try {
-    await ask("api/mark", { question, key, ...draft, points });
-    dropDraft(question, key);
+    const answer = /** @type {View} */ (await ask("api/mark", { question, key, ...draft, points }));
+    done.push({ question, key, mark: draft.id });
+    // Whoever went on typing meanwhile has seen this mark; what they typed is kept.
+    if (draftAt(place(question, key))?.id === draft.id) dropDraft(question, key);
+    else amend(question, key, (newer) => seen(newer, answer));
+    if (view?.question === question && view.key === key) view = answer;
     say("Saved.");
     return true;
   } catch (error) {
-    if (error instanceof Refused && error.status === 409) await differ(error, question, key, draft);
+    if (error instanceof Refused && error.status === 409) await differ(error, question, key);
     else if (error instanceof Lost) {
       say("Not saved: the server is not reached. Your mark is kept in this browser, and sent again.");
-      setTimeout(sendAgain, RETRY);
+      setTimeout(() => guarded(sendAgain), RETRY);
     } else {
       if (error instanceof Refused && error.status === 400) {
-        localStorage.setItem(place(question, key), JSON.stringify({ ...draft, send: false }));
+        amend(question, key, (kept) => {
+          kept.send = false;
+        });
       }
       sayWhy(error);
     }
@@ -455,17 +565,29 @@ async function send(question, key, draft) {
   }
 }
 
+/** Let a draft be of the answer as it is in view now. @param {Draft} draft @param {View} answer */
+function seen(draft, answer) {
+  draft.replaces = answer.version;
+  draft.answer = answer.answer;
+  draft.out_of = answer.out_of;
+}
+
 /**
  * Somebody has come between, or the answer is another one: the fields stay, and a person decides.
- * @param {Refused} error @param {string} question @param {string} key @param {Draft} draft
+ * @param {Refused} error @param {string} question @param {string} key
  */
-async function differ(error, question, key, draft) {
+async function differ(error, question, key) {
   const changed = error.content.changed === true;
-  /** @type {Draft} */
-  const kept = { ...draft, send: false };
-  if (changed) delete (/** @type {Partial<Draft>} */ (kept).answer); // the next look at it is what counts
-  localStorage.setItem(place(question, key), JSON.stringify(kept));
-  if (listed?.question.id !== question || view?.key !== key) return;
+  amend(question, key, (draft) => {
+    draft.send = false;
+    if (!changed) return;
+    // The next look at it is what counts.
+    delete (/** @type {Partial<Draft>} */ (draft).answer);
+    delete (/** @type {Partial<Draft>} */ (draft).out_of);
+  });
+  if (view?.question !== question || view.key !== key) {
+    return say("A mark of yours was not taken, since something has changed: it is among those not saved.");
+  }
   await go(key, false);
   say(
     changed
@@ -477,80 +599,92 @@ async function differ(error, question, key, draft) {
 
 /** Send what could not be sent. */
 async function sendAgain() {
+  if (saving) return void setTimeout(() => guarded(sendAgain), RETRY);
   for (const [question, key, draft] of drafts()) {
-    if (!draft.send || saving) continue;
+    if (!draft.send) continue;
     const saved = await send(question, key, draft);
     if (!saved && draftAt(place(question, key))?.send) return; // the server is still not reached
   }
   if (listed && !drafts().some(([, , draft]) => draft.send)) {
-    try {
-      await list(listed.question.id);
-      if (view) await go(view.key, false);
-    } catch (error) {
-      sayWhy(error);
-    }
+    await list();
+    if (view) await go(view.key, false);
   }
 }
 
-async function settle() {
-  if (!view || !listed) return;
-  const question = listed.question.id;
-  const { key } = view;
-  view = await ask("api/settle", { question, key, author: page.author.value, id: newId() });
-  dropDraft(question, key);
-  showView();
-  say("What counted goes on counting.");
-  page.label.focus();
+/** Decide which mark counts. @param {string} [chosen] the id of one in conflict; else what counts does */
+async function settle(chosen = "") {
+  if (!view) return;
+  const { question, key, version } = view;
+  const author = page.author.value;
+  try {
+    const sent = { question, key, author, replaces: version, chosen, id: newId() };
+    const answer = await ask("api/settle", sent);
+    dropDraft(question, key);
+    await list();
+    show(answer);
+    say(chosen ? "That mark counts now." : "What counted goes on counting.");
+    page.label.focus();
+  } catch (error) {
+    if (!(error instanceof Refused) || error.status !== 409) throw error;
+    await go(key);
+    say(error.message);
+  }
 }
 
-/** Put a mark back as it was before what was saved last. */
+/** Let what was there before count again, unless anybody has said something since. */
 async function undo() {
-  const last = done.pop();
+  const last = done.at(-1);
   if (!last) return say("There is nothing to undo since this page was opened.");
-  if (listed?.question.id !== last.question) {
-    page.question.value = last.question;
-    await list(last.question);
+  const { question, key, mark } = last;
+  const author = page.author.value;
+  try {
+    await ask("api/undo", { question, key, author, mark, id: newId() });
+  } catch (error) {
+    if (!(error instanceof Refused) || error.status !== 409) throw error;
+    done.pop();
+    await choose(question, key);
+    return say(`Not undone. ${error.message}`);
   }
-  await go(last.key);
-  await put(last.points, last.comment, "Undone.");
+  done.pop();
+  await rebased(question, key, mark);
+  say("Undone.");
+}
+
+/**
+ * Show an answer after a change of one's own, of which a draft need not be told as somebody else's.
+ * @param {string} question @param {string} key @param {string} before the version until then
+ */
+async function rebased(question, key, before) {
+  const answer = await askView(question, key);
+  amend(question, key, (draft) => {
+    if (draft.replaces === before && draft.answer === answer.answer) seen(draft, answer);
+  });
+  await choose(question, key);
+  page.label.focus();
 }
 
 async function takeBack() {
   if (!view?.mark) return say("There is no mark to take back.");
-  if (listed) {
-    done.push({
-      question: listed.question.id,
-      key: view.key,
-      points: view.mark.points,
-      comment: view.mark.comment,
-    });
-  }
-  await put(null, "", "Taken back.");
-}
-
-/** @param {number | null} points @param {string} comment @param {string} said */
-async function put(points, comment, said) {
-  if (!view || !listed) return;
-  const question = listed.question.id;
-  const { key, version, answer } = view;
+  const { question, key, version, answer, out_of } = view;
+  const id = newId();
   const author = page.author.value;
+  const sent = { question, key, points: null, comment: "", author, replaces: version, answer, out_of, id };
   try {
-    await ask("api/mark", { question, key, points, comment, author, replaces: version, answer, id: newId() });
+    await ask("api/mark", sent);
   } catch (error) {
     if (!(error instanceof Refused) || error.status !== 409) throw error;
     await go(key);
-    return say("Not counted: somebody else has marked this answer since. Decide above.");
+    return say(error.message || "Not counted: somebody else has marked this answer since. Decide above.");
   }
-  dropDraft(question, key);
-  await list(question);
-  await go(key);
-  say(said);
+  done.push({ question, key, mark: id });
+  await rebased(question, key, version);
+  say("Taken back.");
 }
 
 /** @param {number} at */
 function reuse(at) {
   const comment = listed?.comments[at];
-  if (!comment) return;
+  if (!comment || !view) return;
   const found = /^\s*(\d+(?:[.,]5)?)\s*\|\s*/.exec(comment);
   const text = found ? comment.slice(found[0].length) : comment;
   if (found?.[1]) page.points.value = found[1];
@@ -562,10 +696,10 @@ function reuse(at) {
 
 /** @param {number} points */
 function setPoints(points) {
-  if (!listed) return;
-  page.points.value = `${Math.min(Math.max(points, 0), listed.question.points)}`;
+  if (!view) return;
+  page.points.value = `${Math.min(Math.max(points, 0), view.out_of)}`;
   keepDraft();
-  say(`${page.points.value} of ${inWords(listed.question.points)}, not saved yet.`);
+  say(`${page.points.value} of ${inWords(view.out_of)}, not saved yet.`);
 }
 
 async function keepComments() {
@@ -585,7 +719,7 @@ async function keepComments() {
 const KEYS = {
   p: () => page.points.select(),
   c: () => page.comment.focus(),
-  f: () => setPoints(listed?.question.points ?? 0),
+  f: () => setPoints(view?.out_of ?? 0),
   0: () => setPoints(0),
   "+": () => setPoints((pointsInField() || 0) + 0.5),
   "-": () => setPoints((pointsInField() || 0) - 0.5),
@@ -648,12 +782,13 @@ async function begin() {
     localStorage.setItem(LETTERS, page.letters.checked ? "yes" : "no"),
   );
   page.question.addEventListener("change", () => guarded(() => choose(page.question.value)));
-  onClick("full", () => setPoints(listed?.question.points ?? 0));
+  onClick("full", () => setPoints(view?.out_of ?? 0));
   onClick("previous", () => move(-1));
   onClick("next", () => move(1));
   onClick("unmarked", moveOn);
   onClick("undo", undo);
   onClick("take-back", takeBack);
+  onClick("discard", discard);
   onClick("comments-save", keepComments);
   overview = /** @type {Overview} */ (await ask("api/questions"));
   page.title.textContent = `Marks by hand: ${overview.set}${overview.anonymous ? ", without names" : ""}`;

@@ -14,11 +14,11 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
 from typing import Any, NoReturn
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from backproplab.errors import BackproplabError
 from backproplab.grading.hand.desk import ChangedAnswerError, Desk
-from backproplab.grading.hand.journal import Kind
+from backproplab.grading.hand.journal import BehindError, Kind
 from backproplab.grading.hand.questions import MarkError
 
 ADDRESS = "127.0.0.1"
@@ -92,6 +92,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, work: Any) -> None:
         try:
+            self._answer_or_say_why(work)
+        except (ConnectionError, TimeoutError):  # also while it is told why
+            self.close_connection = True
+
+    def _answer_or_say_why(self, work: Any) -> None:
+        try:
             if self.headers.get("Host") not in self.server.hosts:
                 self._refuse(HTTPStatus.FORBIDDEN, "This server answers under its own name alone")
             work()
@@ -101,10 +107,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._json({"error": str(error), "changed": True}, HTTPStatus.CONFLICT)
         except MarkError as error:
             self._json({"error": str(error)}, HTTPStatus.BAD_REQUEST)
+        except BehindError as error:
+            self._json({"error": str(error)}, HTTPStatus.CONFLICT)
         except BackproplabError as error:
             self._json({"error": str(error)}, HTTPStatus.INSUFFICIENT_STORAGE)
-        except (ConnectionError, TimeoutError):
-            self.close_connection = True
 
     def _refuse(self, status: HTTPStatus, message: str) -> NoReturn:
         raise _Refused(status, message)
@@ -116,8 +122,14 @@ class _Handler(BaseHTTPRequestHandler):
                 "Open the whole address that `backproplab mark` printed: it has a secret",
             )
 
+    def _parts(self) -> SplitResult:
+        try:
+            return urlsplit(self.path)
+        except ValueError:
+            self._refuse(HTTPStatus.BAD_REQUEST, "This is no address")
+
     def _get(self) -> None:
-        parts = urlsplit(self.path)
+        parts = self._parts()
         query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
         if parts.path in ASSETS:  # the same for everybody, and in the package for all to see
             return self._send(asset(parts.path[1:]), ASSETS[parts.path])
@@ -143,23 +155,29 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "A mark is sent as JSON")
         given, desk = self._body(), self.server.desk
         question, key, author = (_text(given, name) for name in ("question", "key", "author"))
-        match urlsplit(self.path).path:
+        match self._parts().path:
             case "/api/mark":
                 written = desk.give(
                     question,
                     key,
                     author=author,
-                    points=_points(given),
+                    points=None if given.get("points") is None else _number(given, "points"),
                     comment=_text(given, "comment"),
                     replaces=_text(given, "replaces"),
                     answer=_text(given, "answer"),
+                    out_of=_number(given, "out_of"),
                     id=_text(given, "id"),
                 )
                 conflict = written.kind is Kind.CONFLICT
                 status = HTTPStatus.CONFLICT if conflict else HTTPStatus.OK
                 return self._json(desk.view(question, key), status)
             case "/api/settle":
-                desk.settle(question, key, author=author, id=_text(given, "id"))
+                seen = {name: _text(given, name) for name in ("replaces", "chosen", "id")}
+                desk.settle(question, key, author=author, **seen)
+                return self._json(desk.view(question, key))
+            case "/api/undo":
+                seen = {name: _text(given, name) for name in ("mark", "id")}
+                desk.undo(question, key, author=author, **seen)
                 return self._json(desk.view(question, key))
             case "/api/comments":
                 comments = given.get("comments")
@@ -213,11 +231,11 @@ def _text(given: dict[str, Any], name: str) -> str:
     return value
 
 
-def _points(given: dict[str, Any]) -> float | None:
-    value = given.get("points")
-    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
-        raise MarkError("Points are a number, or null to take a mark back")
+def _number(given: dict[str, Any], name: str) -> float:
+    value = given.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise MarkError(f"'{name}' has to be a number; points may be null, to take a mark back")
     try:
-        return None if value is None else float(value)
+        return float(value)
     except OverflowError:
         return math.inf

@@ -19,9 +19,14 @@ def is_waiting(exercise: Mapping[str, Any]) -> bool:
 
     Free text does until it has a mark; and whatever was marked and is not any more what was marked.
     """
-    if hand := exercise.get("hand"):
-        return bool(hand["stale"])
+    if "hand" in exercise:
+        return is_stale(exercise)
     return bool(exercise["status"] == Status.BY_HAND)
+
+
+def is_stale(exercise: Mapping[str, Any]) -> bool:
+    """Has an exercise a mark that does not count any more, and that nobody has looked at again?"""
+    return bool(exercise.get("hand", {}).get("stale"))
 
 
 def waiting(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -50,6 +55,7 @@ def with_marks(record: Mapping[str, Any], standings: Mapping[tuple[str, str], St
         elif entry.out_of != exercise["points"]:
             stale = "what it is worth has changed since"
         exercise["hand"] = {
+            "id": entry.id,
             "points": entry.points,
             "comment": entry.comment,
             "author": entry.author,

@@ -8,15 +8,20 @@ import hand_kit as kit
 import pytest
 
 from backproplab import cli
+from backproplab.grading import reports
 from backproplab.grading.book.book import make_book
 from backproplab.grading.book.course import read_course
 from backproplab.grading.book.tables import exercises, nbgrader, sets
 from backproplab.grading.classroom import anonymous, class_html
+from backproplab.grading.exercises import ExerciseGrade
 from backproplab.grading.hand.desk import ChangedAnswerError, Desk
-from backproplab.grading.hand.journal import Kind
+from backproplab.grading.hand.journal import BehindError, Kind
+from backproplab.grading.hand.log import write_log
 from backproplab.grading.hand.questions import MarkError, refresh_feedback
+from backproplab.grading.pages import feedback
 from backproplab.grading.reports import results_in
 from backproplab.grading.status import GradingStatus
+from backproplab.marking.verdict import Status, Verdict
 
 TEXTS = {"ada": "Because.", "bob": "Why not?", "eve": kit.STUB}
 
@@ -35,7 +40,8 @@ def desk(course):
 def give(desk, student, points, comment="", *, question="essay", author="Ana", **more):
     key = desk.key(student, question)
     view = desk.view(question, key)
-    seen = {"replaces": view["version"], "answer": view["answer"], "id": secrets.token_hex(16)} | more
+    seen = {"replaces": view["version"], "answer": view["answer"], "out_of": view["out_of"]}
+    seen |= {"id": secrets.token_hex(16)} | more
     return desk.give(question, key, author=author, points=points, comment=comment, **seen)
 
 
@@ -193,7 +199,8 @@ def test_two_desks_on_one_folder_see_each_other(course, desk):
     refused = give(other, "ada", 1, author="Bob", replaces=seen["version"])
     assert refused.kind is Kind.CONFLICT
     assert [each["author"] for each in desk.view("essay", desk.key("ada", "essay"))["conflicts"]] == ["Bob"]
-    desk.settle("essay", desk.key("ada", "essay"), author="Ana", id=secrets.token_hex(16))
+    seen = desk.view("essay", desk.key("ada", "essay"))["version"]
+    desk.settle("essay", desk.key("ada", "essay"), author="Ana", replaces=seen, id=secrets.token_hex(16))
     assert not other.view("essay", other.key("ada", "essay"))["conflicts"]
     assert record(course, "ada")["score"] == 4
 
@@ -211,3 +218,118 @@ def test_a_folder_of_an_earlier_version_says_what_to_do(course, capsys):
     assert "run `backproplab grade` on the same submissions again" in " ".join(
         capsys.readouterr().err.split()
     )
+
+
+def undo(desk, student, mark, author="Ana", question="essay"):
+    key = desk.key(student, question)
+    desk.undo(question, key, author=author, mark=mark.id, id=secrets.token_hex(16))
+
+
+def test_undo_marks_no_answer_that_nobody_has_read(course, desk):
+    give(desk, "ada", 2, "Good.", author="Bob")
+    kit.hand_in(course, "ada", "Something else.")
+    slip = give(desk, "ada", 1)
+    assert line(course, "ada")["score"] == "3.0"
+    undo(desk, "ada", slip)
+    hand = record(course, "ada")["exercises"][1]["hand"]
+    assert (hand["author"], hand["points"], hand["stale"]) == ("Bob", 2, "the answer has changed since")
+    assert line(course, "ada")["score"] == ""
+    assert "to be marked again" in page(course, "ada")
+
+
+def test_undo_of_what_somebody_else_has_marked_since_is_refused(course, desk):
+    slip = give(desk, "ada", 1)
+    give(desk, "ada", 2, author="Bob")
+    with pytest.raises(BehindError, match="Look again"):
+        undo(desk, "ada", slip)
+    assert record(course, "ada")["exercises"][1]["hand"]["author"] == "Bob"
+
+
+def test_a_worth_that_changes_while_people_mark_is_the_new_one_and_nobody_marks_out_of_the_old(course, desk):
+    kit.worth(course / kit.SET, 4.0)
+    assert desk.listing("essay")["question"]["points"] == 4
+    with pytest.raises(ChangedAnswerError, match="worth 4 now, and was worth 2"):
+        give(desk, "ada", 2, out_of=2.0)
+    give(desk, "ada", 4)
+    assert line(course, "ada")["score"] == "6.0"
+    assert not desk.view("essay", desk.key("ada", "essay"))["stale"]
+
+
+def test_a_mark_that_comes_again_after_the_answer_has_changed_was_saved(course, desk):
+    before = desk.view("essay", desk.key("ada", "essay"))
+    sent = {"replaces": before["version"], "answer": before["answer"], "id": "a" * 32}
+    first = give(desk, "ada", 2, **sent)
+    kit.hand_in(course, "ada", "Something else.")
+    assert give(desk, "ada", 2, **sent) == first
+
+
+def faults_in(course, capsys):
+    code = cli.main(["gradebook", str(course)])
+    return code, capsys.readouterr().err
+
+
+def test_gradebook_says_what_of_the_marks_wants_a_look(course, desk, capsys):
+    assert faults_in(course, capsys) == (0, "")
+    seen = desk.view("essay", desk.key("ada", "essay"))
+    give(desk, "ada", 2)
+    give(desk, "ada", 1, author="Bob", replaces=seen["version"])
+    give(desk, "bob", 1)
+    code, said = faults_in(course, capsys)
+    assert code == 1
+    assert "essay, ada: nobody has decided yet between marks" in said
+    assert "by Bob; Ana's counts" in said
+    journal = desk.journal.path
+    journal.write_text(journal.read_text(encoding="utf-8") + "{\n", encoding="utf-8")
+    (course / kit.SET / "results" / "bob.json").unlink()
+    code, said = faults_in(course, capsys)
+    assert code == 1
+    assert "Line 4 of marks.jsonl is damaged" in said
+    assert "essay, bob: Ana gave 1 points, which count nowhere" in said
+
+
+def test_the_log_says_of_a_mark_that_it_counts_where_it_does(course, desk):
+    give(desk, "ada", 2)
+    give(desk, "bob", 2)
+    give(desk, "bob", None)
+    give(desk, "eve", 1)
+    kit.hand_in(course, "ada", "Something else.")
+    write_log(course / kit.SET)
+    rows = book_kit.table(course / kit.SET / "marks.csv")
+    assert [(row["student"], row["counts"]) for row in rows] == [
+        *(("ada", ""), ("bob", ""), ("bob", ""), ("eve", "yes"))
+    ]
+
+
+def graded_anew(course, student, *, status, earned=3.0):
+    """Leave a student whose code exercise stands so, without free text."""
+    verdicts = [Verdict("90.1", 3, earned, status)]
+    result = reports.result(student, kit.SET, verdicts, isolation="full", problems=[])
+    result["exercises"][0] |= {"title": "", "answer": "hash", "by_hand": False}
+    (course / kit.SET / "results" / f"{student}.json").write_text(json.dumps(result), encoding="utf-8")
+    shown = feedback(result, [ExerciseGrade(each) for each in verdicts])
+    (course / kit.SET / "feedback" / f"{student}.html").write_text(shown, encoding="utf-8")
+
+
+def test_a_page_says_well_done_of_what_a_person_leaves_right_and_of_nothing_else(course, desk):
+    graded_anew(course, "ada", status=Status.RIGHT)
+    assert "Well done" in page(course, "ada")
+    give(desk, "ada", 1, "Copied.", question="90.1")
+    assert "Well done" not in page(course, "ada")
+    assert "1 of 3 points.<" in page(course, "ada")
+    graded_anew(course, "bob", status=Status.PARTLY, earned=1.0)
+    assert "<div><!-- /wrong exercise-90-1 -->" in page(course, "bob")
+    slip = give(desk, "bob", 3, "Right.", question="90.1")
+    assert "3 of 3 points. All of it is right. Well done." in page(course, "bob")
+    assert "<div hidden><!-- /wrong exercise-90-1 -->" in page(course, "bob")
+    assert "✓" in page(course, "bob")
+    assert "#exercise-90-1" not in page(course, "bob")
+    undo(desk, "bob", slip, question="90.1")
+    assert "1 of 3 points.<" in page(course, "bob")
+    assert "<div><!-- /wrong exercise-90-1 -->" in page(course, "bob")
+
+
+def test_a_page_does_not_say_nothing_attempted_of_what_a_person_marked(course, desk):
+    kit.hand_in(course, "ada", kit.STUB, status=GradingStatus.NOTHING_ATTEMPTED)
+    assert "2 of 5 points: nothing attempted." in page(course, "ada")
+    give(desk, "ada", 2, "On paper.")
+    assert "4 of 5 points.<" in page(course, "ada")

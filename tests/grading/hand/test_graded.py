@@ -32,6 +32,7 @@ def give(desk, student, question, points, comment):
         comment=comment,
         replaces=view["version"],
         answer=view["answer"],
+        out_of=view["out_of"],
         id=secrets.token_hex(16),
     )
 

@@ -58,6 +58,7 @@ def mark(server, **more):
         "comment": "",
         "replaces": view["version"],
         "answer": view["answer"],
+        "out_of": view["out_of"],
         "id": secrets.token_hex(16),
     } | more
 
@@ -133,6 +134,7 @@ def test_a_mark_that_is_not_from_the_page_is_not_taken(server, headers, status):
         *({"key": each} for each in ("x", "../../etc/passwd", 7, None)),
         *({"question": each} for each in ("x", "../run", 7)),
         *({name: 7} for name in ("author", "comment", "replaces", "answer", "id")),
+        *({"out_of": each} for each in ("1", None, True)),
     ],
     ids=repr,
 )
@@ -153,8 +155,27 @@ def test_a_mark_is_taken_once_and_one_in_conflict_with_it_is_said_to_be(server):
     assert json.loads(said)["mark"]["author"] == "Ana"
     assert [each["author"] for each in json.loads(said)["conflicts"]] == ["Bob"]
     settled = {"question": "essay", "key": one["key"], "author": "Bob", "id": secrets.token_hex(16)}
+    assert ask(server, "POST", "/api/settle", settled)[0].status == 409  # not seen
+    settled["replaces"] = json.loads(said)["version"]
     assert not json.loads(ask(server, "POST", "/api/settle", settled)[1])["conflicts"]
     assert len(server.desk.journal.entries) == 3
+
+
+def test_what_was_saved_last_is_undone_unless_somebody_has_marked_since(server):
+    one = mark(server)
+    asked = {"question": "essay", "key": one["key"], "author": "Ana", "mark": one["id"]}
+    ask(server, "POST", "/api/mark", one)
+    answer, said = ask(server, "POST", "/api/undo", asked | {"id": "1" * 32})
+    assert (answer.status, json.loads(said)["version"]) == (200, "1" * 32)
+    assert ask(server, "POST", "/api/undo", asked | {"id": "1" * 32})[0].status == 200  # the same message
+    answer, said = ask(server, "POST", "/api/undo", asked | {"id": "2" * 32})
+    assert answer.status == 409
+    assert "Look again" in json.loads(said)["error"]
+
+
+def test_what_is_no_address_is_refused_and_prints_nothing(server, capfd):
+    assert ask(server, "GET", "http://[x/")[0].status == 400
+    assert capfd.readouterr() == ("", "")
 
 
 def test_comments_to_use_again_are_kept(server):

@@ -97,20 +97,20 @@ def test_rows_that_name_no_answer_or_one_twice_and_tables_of_others_are_refused(
     with pytest.raises(MarkError, match="the same answer as in row"):
         take(desk, path, "Ana")
     path.write_text("student,points\nada,1\n", encoding="utf-8")
-    with pytest.raises(MarkError, match="lacks the column question"):
+    with pytest.raises(MarkError, match="lacks the column comment"):
         take(desk, path, "Ana")
 
 
 def test_a_row_that_somebody_else_has_marked_since_is_a_conflict_and_is_said(tmp_path, course, desk, capsys):
     path = filled(tmp_path, desk, ada=("1", "mine"), bob=("2", ""))
     key = desk.key("ada", "essay")
-    answer = desk.view("essay", key)["answer"]
+    seen = {"answer": desk.view("essay", key)["answer"], "out_of": 2}
     id = secrets.token_hex(16)
-    desk.give("essay", key, author="Bob", points=2, comment="", replaces="", answer=answer, id=id)
+    desk.give("essay", key, author="Bob", points=2, comment="", replaces="", id=id, **seen)
     assert cli.main(["mark", str(course), "--import", str(path), "--author", "Ana"]) == 1
     said = capsys.readouterr()
     assert "1 marks taken" in said.out
-    assert "both are kept: row 3 (essay, ada)" in said.err
+    assert "both marks are kept: row 3 (essay, ada)" in said.err
     desk.journal.refresh()
     assert standing(desk, "ada") == ("Bob", 2, "")
     assert [each.comment for each in desk.journal.standing("ada", "essay").conflicts] == ["mine"]
@@ -143,3 +143,104 @@ def test_the_command_writes_a_table_takes_it_and_leaves_a_log_of_who_gave_what(
     out.write_text("somebody else's", encoding="utf-8")
     assert cli.main(["mark", str(course), "--export", str(out)]) == 2
     assert Journal(course / kit.SET).path.exists()
+
+
+def refilled(path, **marks):
+    """The same file, filled in further."""
+    rows = rows_of(path.read_text(encoding="utf-8"))
+    for row in rows:
+        row |= marks.get(row["student"].lstrip("'"), {})
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def give(desk, student, points, author="Bob", comment="", view=None):
+    key = desk.key(student, "essay")
+    view = view or desk.view("essay", key)
+    seen = {"replaces": view["version"], "answer": view["answer"], "out_of": view["out_of"]}
+    id = secrets.token_hex(16)
+    desk.give("essay", key, author=author, points=points, comment=comment, id=id, **seen)
+    return view
+
+
+def test_the_same_table_given_again_changes_nothing_and_filled_in_further_adds_what_is_new(tmp_path, desk):
+    path = filled(tmp_path, desk, ada=("1", "mine"))
+    assert take(desk, path, "Ana").marks == 1
+    again = take(desk, path, "Ana")
+    assert (again.marks, again.unchanged, again.conflicts) == (0, 4, [])
+    again = take(desk, refilled(path, ada={"points": "2"}, bob={"points": "1"}), "Ana")
+    assert (again.marks, again.unchanged, again.conflicts) == (2, 2, [])
+    again = take(desk, refilled(path, ada={"points": "1"}), "Ana")  # as it was at first
+    assert (again.marks, standing(desk, "ada")) == (1, ("Ana", 1, "mine"))
+    give(desk, "ada", 0)
+    lines = len(desk.journal.entries)
+    again = take(desk, path, "Ana")  # what it said was taken, and Bob has seen it
+    assert (again.marks, again.unchanged, again.conflicts) == (0, 4, [])
+    for _ in range(2):  # and what it has not said yet is a conflict, once
+        again = take(desk, refilled(path, ada={"points": "0.5"}), "Ana")
+        assert (again.marks, again.conflicts) == (0, ["row 3 (essay, ada)"])
+    assert len(desk.journal.entries) == lines + 1
+    assert standing(desk, "ada") == ("Bob", 0, "")
+
+
+def test_a_table_settles_no_conflict_that_it_does_not_show(tmp_path, desk):
+    view = give(desk, "ada", 1)
+    give(desk, "ada", 2, "Eve", view=view)
+    path = filled(tmp_path, desk, ada=("1", "typo mended"))
+    row = rows_of(path.read_text(encoding="utf-8"))[1]
+    assert (row["to_mark"], row["version"][0]) == ("decide on the page", "c")
+    assert take(desk, path, "Ana").conflicts == ["row 3 (essay, ada)"]
+    assert [each.author for each in desk.journal.standing("ada", "essay").conflicts] == ["Eve", "Ana"]
+
+
+def test_no_key_is_a_number_to_a_spreadsheet_and_those_without_a_letter_are_read(tmp_path, desk):
+    give(desk, "ada", 1)
+    path = filled(tmp_path, desk)
+    row = rows_of(path.read_text(encoding="utf-8"))[1]
+    assert (row["key"][0], row["version"][0], row["answer_hash"][0]) == ("k", "v", "h")
+    bare = {name: row[name][1:] for name in ("key", "version", "answer_hash")}
+    taken = take(desk, refilled(path, ada={"points": "2", **bare}), "Bob")
+    assert (taken.marks, standing(desk, "ada")) == (1, ("Bob", 2, ""))
+
+
+@pytest.mark.parametrize("points", ["1,5", "1.50", "01.5"])
+def test_points_that_a_spreadsheet_writes_otherwise_are_the_same_points(tmp_path, desk, points):
+    give(desk, "ada", 1.5)
+    taken = take(desk, refilled(filled(tmp_path, desk), ada={"points": points}), "Ana")
+    assert (taken.marks, standing(desk, "ada")) == (0, ("Bob", 1.5, ""))
+
+
+def test_a_line_that_is_no_answer_is_named_and_what_to_do_with_it(tmp_path, desk):
+    path = filled(tmp_path, desk, ada=("1", ""))
+    whole = path.read_text(encoding="utf-8")
+    path.write_text(whole + "done until here\n", encoding="utf-8")
+    with pytest.raises(MarkError, match=r"row 6 \(done until here\): there is no key: .* delete the row"):
+        take(desk, path, "Ana")
+    path.write_text(whole.replace(f"k{desk.key('ada', 'essay')}", "1.79E+308"), encoding="utf-8")
+    with pytest.raises(MarkError, match=r"row 3 \(essay, ada\): there is no such answer: .* fresh --export"):
+        take(desk, path, "Ana")
+
+
+def test_a_mark_of_another_answer_is_confirmed_in_the_table(tmp_path, course, desk):
+    give(desk, "ada", 2, comment="Good.")
+    old = filled(tmp_path, desk)
+    kit.hand_in(course, "ada", "Something else.")
+    assert take(desk, old, "Ana").unchanged == 4  # written before
+    path = filled(tmp_path, desk)
+    assert rows_of(path.read_text(encoding="utf-8"))[1]["to_mark"] == "again"
+    assert take(desk, path, "Ana").unchanged == 4
+    taken = take(desk, refilled(path, ada={"to_mark": ""}), "Ana")
+    assert (taken.marks, standing(desk, "ada")) == (1, ("Ana", 2, "Good."))
+    assert take(desk, path, "Ana").unchanged == 4
+
+
+def test_no_table_is_written_among_the_marks_nor_taken_while_one_is_written(course, desk, capsys):
+    out = course / kit.SET / "marks.jsonl"
+    assert cli.main(["mark", str(course), "--export", str(out)]) == 2
+    assert "name a file elsewhere" in capsys.readouterr().err
+    assert not out.exists()
+    with pytest.raises(SystemExit):
+        cli.main(["mark", str(course), "--export", "a.csv", "--import", "b.csv"])

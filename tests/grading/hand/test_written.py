@@ -4,8 +4,12 @@ import json
 
 import pytest
 
+from backproplab.grading.grader import _answers, _status
 from backproplab.grading.hand.written import MOST_PICTURES, MOST_TEXT, collect
 from backproplab.grading.notebook import TaggedCell, read_notebook
+from backproplab.grading.prepare import Prepared
+from backproplab.grading.status import GradingStatus
+from backproplab.marking.verdict import Status, Verdict
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 STUB = "Your answer here"
@@ -85,3 +89,29 @@ def test_answers_are_found_in_a_notebook_in_cells_of_any_type():
     assert [each.source for each in found] == ["a\nb", "c", "d", ""]
     assert [each.type for each in found][:3] == ["markdown", "raw", "code"]
     assert [each.attachments for each in found] == [{"a": {}}, {}, {}, {}]
+
+
+def test_another_text_or_another_picture_is_another_answer():
+    other = {"a.png": {"image/png": PNG[:-8] + "AAAAAAA="}}
+    answers = [answer("x"), answer("y"), answer("x", attachments={"a.png": {"image/png": PNG}})]
+    answers.append(answer("x", attachments=other))
+    assert len({each["hash"] for each in answers}) == 4
+
+
+def prepared(**more):
+    empty = {name: {} for name in ("edited", "code", "faults", "written")}
+    return Prepared(steps=(), notes=[], review=[], of_set=True, notebook="", **(empty | more))
+
+
+def test_another_code_is_another_answer_so_that_an_override_does_not_outlive_it():
+    sources = ((1, "def f(x): return 2"), (2, "def f(x): return 2"), (1, "def f(x): return 3"))
+    one, same, other = (_answers(prepared(code={"90.1": [each]}))["90.1"]["hash"] for each in sources)
+    assert one == same != other
+
+
+@pytest.mark.parametrize(
+    ("edited", "status"), [(True, GradingStatus.GRADED), (False, GradingStatus.NOTHING_ATTEMPTED)]
+)
+def test_whoever_wrote_nothing_but_free_text_has_handed_in_something(edited, status):
+    verdicts = [Verdict("90.1", 3, 0, Status.NOT_ATTEMPTED), Verdict("essay", 2, 0, Status.BY_HAND)]
+    assert _status(verdicts, prepared(written={"essay": {"edited": edited}})) is status
