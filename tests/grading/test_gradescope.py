@@ -61,6 +61,7 @@ if os.fork() == 0:
                 attack()
             except OSError:
                 pass
+os.close(w)  # if that process has not come about, none has the other end
 os.read(r, 1)
 """
 """Tries it at once, and leaves a process that goes on, and kills whatever of its user's comes to kill it."""

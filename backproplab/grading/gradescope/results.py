@@ -40,8 +40,9 @@ PROVES: dict[Isolation, str] = {
     "user": (
         "This container refuses namespaces, so the student's code ran as another user, with limits of time, "
         "memory and processes. It could neither read the solution nor write a result, which are root's "
-        "alone, and what it left running was ended. It had the network, where the container has one: so a right "
-        "value may have come from elsewhere. It could read whatever else in this container is open to all users."
+        "alone, and what it left running was ended. It had the network, where the container has one: so a "
+        "right value may have come from elsewhere. It could read whatever else in this container is open to "
+        "all users."
     ),
     "reduced": (
         "This container refuses namespaces, and another user for the student's code, so that ran as the "
