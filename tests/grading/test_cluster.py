@@ -27,7 +27,7 @@ from backproplab.grading.submissions import Submission
 from backproplab.sandbox import IsolationError, SandboxError
 from backproplab.sandbox.protocol import Cell, Limits, Outcome
 
-STUDENTS = 12
+STUDENTS = 8
 ONE, TWO = "tcp://one", "tcp://two"
 
 
