@@ -35,7 +35,8 @@ def cell(source, word="", exercise=""):
 def solution(folder):
     """A set of five exercises, as an author writes it."""
     names = "from backproplab.check import check, check_set, summary"
-    cells = [cell(f'import numpy as np\n{names}\n\ncheck_set("{SET}")')]
+    tools = "from backproplab.authoring import misconception"
+    cells = [cell(f'import numpy as np\n{names}\n\ncheck_set("{SET}")'), cell(tools)]
     for exercise, (name, arguments, answer) in ANSWERS.items():
         body = f"    ### BEGIN SOLUTION\n    return {answer}\n    ### END SOLUTION"
         cells.append(cell(f"def {name}({arguments}):\n{body}", "answer", exercise))
@@ -45,6 +46,9 @@ def solution(folder):
                 f'@check("{exercise}", points=1)\ndef _(rng):\n    return {{"g": {call}}}', "check", exercise
             )
         )
+        for wrong in arguments.split(", "):
+            told = f'@misconception("{exercise}", "That is {wrong} alone.")'
+            cells.append(cell(f"{told}\ndef {name}({arguments}):\n    return {wrong}"))
     cells.append(cell("summary()"))
     path = folder / "solutions" / f"{SET}.ipynb"
     path.parent.mkdir()

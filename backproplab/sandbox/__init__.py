@@ -38,7 +38,8 @@ kill its own process, which counts as the machine's doing.
 Between the two is the level "user", which root can have where namespaces are refused, as in a container of
 somebody else's: the same process, but of a user's who is nobody else for as long as it runs. It reads and
 writes what is open to everybody, and not what is root's alone (so keep solutions in a folder of mode 0700),
-nor the memory of our own processes; and all that it starts ends with it. The network is open to it, as are
+nor the memory of our own processes; it can start so many processes and no more, and no program that brings
+root's powers; and all that it starts ends with it, or else the run does. The network is open to it, as are
 the names and arguments of other processes, and what other programs leave readable.
 
 **What is not defended.**

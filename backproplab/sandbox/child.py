@@ -245,17 +245,18 @@ def write_to(descriptor: int) -> Write:
     return write
 
 
-def run_cold() -> None:
-    """Be a whole sandbox at the reduced level: assignment and job from stdin, frames to stdout, and end."""
-    from backproplab.sandbox.isolation import die_with_parent
+def run_cold(*, own_user: bool) -> None:
+    """Be a whole sandbox below the full level: assignment and job from stdin, frames to stdout, and end."""
+    from backproplab.sandbox.isolation import die_with_parent, no_new_privileges
     from backproplab.sandbox.limits import limit_resources
 
     die_with_parent()
+    no_new_privileges()
     job, results = os.dup(0), os.dup(1)
     content = wire.read_request(lambda length: os.read(job, length))
     silence(results)
     assignment, limits = wire.unpack(content)
-    limit_resources(limits, own_namespace=False)
+    limit_resources(limits, own_user=own_user)
     write = write_to(results)
     try:
         released = release(assignment)

@@ -21,14 +21,22 @@ from backproplab.sandbox import wire
 from backproplab.sandbox.launch import environment, python
 from backproplab.sandbox.limits import Meter, Usage
 from backproplab.sandbox.protocol import Assignment, Limits
-from backproplab.sandbox.requirements import MachineError, SandboxError
+from backproplab.sandbox.requirements import LeftRunningError, SandboxError
 from backproplab.sandbox.watchdog import PAUSE, Ending, Watchdog, ended_words
 
 END_SECONDS = 2.0
 OWNERLESS = range(61184, 65520)
 """Users that systemd, too, makes up for a while: no account has one of these."""
-KILL_ALL = "import os, signal; os.kill(-1, signal.SIGKILL)"
-MOST_KILLS = 50
+KILL_ALL = """
+import os, signal, sys
+user, other = map(int, sys.argv[1:])
+os.setgroups([])
+os.setresgid(other, other, other)
+os.setresuid(other, user, other)
+os.kill(-1, signal.SIGKILL)
+"""
+"""With its effective user it may kill the user's processes, and by the other two none of them may kill it."""
+KILL_SECONDS = 10.0
 
 
 def may_change_user() -> bool:
@@ -37,15 +45,24 @@ def may_change_user() -> bool:
 
 
 def kill_user(user: int) -> None:
-    """End all processes of a user. MachineError if some are left, which would meet the next submission.
+    """End all processes of a user. LeftRunningError if some go on all the same.
 
-    The kernel does it in one call, and takes no process for another whose number has been given out anew.
+    The kernel does it in one call: nothing is forked meanwhile, and no process is taken for another whose
+    number has been given out anew.
     """
-    for _ in range(MOST_KILLS):
-        if not _has_processes(user):
-            return
-        subprocess.run([sys.executable, "-I", "-S", "-c", KILL_ALL], **_as_user(user), check=False)
-    raise MachineError(f"Processes that a submission started go on, as user {user}")
+    deadline = time.monotonic() + KILL_SECONDS
+    while _has_processes(user):
+        if time.monotonic() > deadline:
+            raise LeftRunningError(f"Processes that a submission started go on, as user {user}")
+        other = _ownerless(besides=user)
+        subprocess.run([sys.executable, "-I", "-S", "-c", KILL_ALL, str(user), str(other)], check=False)
+
+
+def _ownerless(*, besides: int | None = None) -> int:
+    """Draw a user who owns nothing."""
+    while (user := random.SystemRandom().choice(OWNERLESS)) == besides:
+        pass
+    return user
 
 
 def _has_processes(user: int) -> bool:
@@ -74,12 +91,12 @@ class ColdChild:
         own_user: bool = False,
     ) -> None:
         self._scratch = tempfile.TemporaryDirectory(prefix="backproplab-", ignore_cleanup_errors=True)
-        self._user = random.SystemRandom().choice(OWNERLESS) if own_user else None
+        self._user = _ownerless() if own_user else None
         if self._user is not None:
             os.chown(self._scratch.name, self._user, self._user)
         try:
             self._process = subprocess.Popen(
-                python("child.run_cold()"),
+                python(f"child.run_cold(own_user={own_user})"),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

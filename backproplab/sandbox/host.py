@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from backproplab.sandbox.cold import ColdChild, may_change_user
 from backproplab.sandbox.protocol import Assignment, Cell, Checkpoint, Isolation, Job, Limits, Outcome
-from backproplab.sandbox.requirements import IsolationError, MachineError, SandboxError
+from backproplab.sandbox.requirements import IsolationError, LeftRunningError, MachineError, SandboxError
 from backproplab.sandbox.warm import WarmServer
 from backproplab.sandbox.watch import Attempt, Progress, Running
 
@@ -28,8 +28,8 @@ class Sandbox:
     let us build them. `"user"` starts a process of another user's for each submission, which root alone may.
     `"reduced"` starts a process of our own user's, with limits and without walls.
 
-    Use it as a context manager; `run` never raises for anything that a submission does, but at the reduced
-    level, where nobody can tell whether it killed itself.
+    Use it as a context manager; `run` never raises for anything that a submission does, but at the levels
+    below full, where nobody can tell whether it killed itself.
     """
 
     def __init__(
@@ -77,7 +77,8 @@ class Sandbox:
     def run(self, job: Job) -> Outcome:
         """Run a submission. What had to be stopped is left out, and the rest runs from a fresh start.
 
-        MachineError if the machine ended it, time and again: nothing is known of it then.
+        MachineError if the machine ended it, time and again: nothing is known of it then. LeftRunningError,
+        at once, if what it started cannot be ended.
         """
         trouble: Exception | None = None
         for _ in range(TRIES):
@@ -85,6 +86,8 @@ class Sandbox:
                 if trouble and self._server:
                     self._server.restart()
                 return self._run(Progress(job))
+            except LeftRunningError:
+                raise
             except (MachineError, SandboxError, IsolationError, OSError) as error:
                 trouble = error
         raise MachineError(f"{trouble} ({TRIES} times)") from trouble

@@ -123,7 +123,16 @@ def drop_capabilities() -> None:
     """Give up every capability; none comes back, since no program that is started may bring any."""
     header, nothing = struct.pack("=Ii", 0x20080522, 0), bytes(24)
     _must(_libc().capset(header, nothing), "capabilities")
-    _must(_prctl(NO_NEW_PRIVS, 1), "no_new_privs")
+    no_new_privileges()
+
+
+def no_new_privileges() -> None:
+    """See to it that no program which is started from here on brings a power: no su, no sudo.
+
+    Does nothing where it is not Linux that runs.
+    """
+    if sys.platform == "linux":
+        _must(_prctl(NO_NEW_PRIVS, 1), "no_new_privs")
 
 
 def landlock_version() -> int:

@@ -31,10 +31,10 @@ class Usage(NamedTuple):
     """How long they could have computed, but for other processes."""
 
 
-def limit_resources(limits: Limits, *, own_namespace: bool) -> None:
+def limit_resources(limits: Limits, *, own_user: bool) -> None:
     """Set the limits of this process and of all that it starts; where the system has none, does nothing.
 
-    A limit on the number of processes counts all that its user runs, so it is set in an own namespace only.
+    A limit on the number of processes counts all that a user runs, so it is set for a user of its own only.
     """
     if resource is None:
         return
@@ -51,7 +51,7 @@ def limit_resources(limits: Limits, *, own_namespace: bool) -> None:
         "RLIMIT_RTPRIO": 0,
         "RLIMIT_NICE": 0,
     }
-    if own_namespace:
+    if own_user:
         wanted["RLIMIT_NPROC"] = limits.processes + 1  # one is the guard
     for name, most in wanted.items():
         if (which := getattr(resource, name, None)) is not None:

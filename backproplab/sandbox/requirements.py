@@ -32,3 +32,7 @@ class SandboxError(BackproplabError, RuntimeError):
 
 class MachineError(BackproplabError, RuntimeError):
     """The machine ended a submission's run, by no fault of the submission; the message says how."""
+
+
+class LeftRunningError(MachineError):
+    """What a submission started goes on: it would meet all that follows, so nothing may follow."""

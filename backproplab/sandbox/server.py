@@ -127,7 +127,7 @@ def _child(server: Server, guard: int, job: int, results: int, status: socket.so
         os.setsid()
         with suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="utf-8") as file:
             file.write("1000")  # if memory runs out all the same, this one goes first
-        limit_resources(server.limits, own_namespace=True)
+        limit_resources(server.limits, own_user=True)
         isolation.new_view(server.scratch, server.limits)
         isolation.drop_capabilities()
         isolation.die_with_parent()

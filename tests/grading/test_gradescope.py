@@ -3,7 +3,9 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
+import time
 import zipfile
 
 import container_kit
@@ -13,6 +15,7 @@ import pytest
 from backproplab import cli
 from backproplab.grading.gradescope import autograde as here
 from backproplab.grading.kept import versions
+from backproplab.sandbox import MachineError
 
 WHEEL = f"backproplab-{versions()['backproplab']}-py3-none-any.whl"
 WRONG = kit.RIGHT | {"90.1": kit.SQUARE.format("return x * x")}
@@ -20,10 +23,13 @@ CHEATING = kit.RIGHT | {"90.1": kit.SQUARE.format("return 2 * x if done else x *
 """Right as soon as an attack has come through."""
 FORGING = """
 import json, os
-done = []
+done, main, (r, w) = [], os.getpid(), os.pipe()
+results = {root!r} + "/results/results.json"
 for attack in (
-    lambda: open({results!r}, "w").write(json.dumps({{"score": 10}})),
-    lambda: os.listdir({source!r}),
+    lambda: open(results, "w").write(json.dumps({{"score": 10}})),
+    lambda: open(results).read(),
+    lambda: os.listdir({root!r} + "/source"),
+    lambda: open({root!r} + "/submission_metadata.json").read(),
 ):
     try:
         attack()
@@ -32,14 +38,33 @@ for attack in (
         pass
 if os.fork() == 0:
     os.setsid()
-    import time
-    while True:
-        time.sleep(0.01)
+    if os.fork():
+        os._exit(0)
+    os.write(w, b"x")
+    def runs(pid):
         try:
-            open({results!r}, "w").write(json.dumps({{"score": 10}}))
+            return open("/proc/" + str(pid) + "/stat").read().rpartition(")")[2].split()[0] not in "ZX"
         except OSError:
-            pass
+            return False
+    while runs(main):
+        pass
+    import time
+    pause = 0 if os.path.exists("/proc/self") else 0.1  # there, it is in time with or without
+    while True:
+        time.sleep(pause)
+        for attack in (
+            lambda: os.kill(-1, 9),
+            lambda: open(results + "x", "w").write(json.dumps({{"score": 10}})),
+            lambda: os.rename(results + "x", results),
+        ):
+            try:
+                attack()
+            except OSError:
+                pass
+os.close(w)  # if that process has not come about, none has the other end
+os.read(r, 1)
 """
+"""Tries it at once, and leaves a process that goes on, and kills whatever of its user's comes to kill it."""
 LOOP = """
 import sys
 from pathlib import Path
@@ -78,6 +103,7 @@ def laid_out(root, packed, **notebooks):
         opened.extractall(root / "source")
     for folder in ("submission", "results"):
         (root / folder).mkdir()
+    (root / "results").chmod(0o777)  # nothing says that it is not
     for name, notebook in notebooks.items():
         kit.hand_in(notebook, root / "submission" / f"{name}.ipynb")
     about = {"id": 1, "users": [{"id": 2, "name": "Ana García", "email": "ana@example.org"}]}
@@ -88,18 +114,12 @@ def laid_out(root, packed, **notebooks):
 def handed_in(solution, root):
     """What is handed in, by case: the notebooks of each."""
     right, wrong = kit.student(solution), kit.student(solution, WRONG)
-    ends, forges = kit.student(solution), kit.student(solution, CHEATING)
-    ends["cells"].insert(1, _cell("import os\nos.abort()"))
-    forge = FORGING.format(results=f"{root}/forges/results/results.json", source=f"{root}/forges/source")
-    forges["cells"].insert(1, _cell(forge))
-    other = {"cells": [_cell("print('another set')")], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    forges = kit.student(solution, CHEATING)
+    forges["cells"].insert(1, _cell(FORGING.format(root=f"{root}/forges")))
     return {
-        "ends": {"mine": ends},
         "forges": {"mine": forges},
-        "nothing": {},
-        "other": {"mine": other},
         "right": {"mine": right},
-        "two": {"scratch": other, "mine": right},
+        "two": {"scratch": OTHER, "mine": right},
         "wrong": {"mine": wrong},
     }
 
@@ -108,7 +128,8 @@ def _cell(source):
     return {"cell_type": "code", "source": source, "metadata": {}, "outputs": [], "execution_count": None}
 
 
-EXPECTED = {"ends": 9, "forges": 7, "nothing": 0, "other": 0, "right": 9, "two": 9, "wrong": 7}
+OTHER = {"cells": [_cell("print('another set')")], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+EXPECTED = {"forges": 7, "right": 9, "two": 9, "wrong": 7}
 
 
 def read(path):
@@ -117,6 +138,9 @@ def read(path):
     assert found["score"] == sum(each["score"] for each in exercises)
     assert {each["visibility"] for each in exercises} == {"visible"}
     assert (hidden["visibility"], hidden["max_score"], found["stdout_visibility"]) == ("hidden", 0, "hidden")
+    essay = exercises[-1]
+    assert (essay["number"], essay["max_score"], "status" in essay) == ("essay", 0, False)
+    assert sum(each["max_score"] for each in exercises) == 9
     assert "solution" not in found["output"].replace("compared with the solution", "")
     return found, {each["number"]: each for each in exercises}, hidden["output"]
 
@@ -131,8 +155,7 @@ def test_each_submission_has_its_results_in_a_container_with_and_without_namespa
     solution, zipped = packed
     folder = tmp_path / "autograder"
     cases = handed_in(solution, "/autograder")
-    if isolation == "full":
-        cases = {case: cases[case] for case in ("forges", "right")}
+    del cases["right" if isolation == "user" else "two"]
     paths = {case: laid_out(folder / case, zipped, **notebooks) for case, notebooks in cases.items()}
     container_kit.inside(
         ["-c", LOOP, "/autograder"], folder, place="/autograder", namespaces=isolation == "full"
@@ -141,6 +164,7 @@ def test_each_submission_has_its_results_in_a_container_with_and_without_namespa
     assert {case: each[0]["score"] for case, each in found.items()} == {
         case: EXPECTED[case] for case in cases
     }
+    assert {oct(path.parent.stat().st_mode & 0o777) for path in paths.values()} == {"0o755"}
     assert {each[0]["extra_data"]["isolation"] for each in found.values()} == {isolation}
     assert all(each[2].startswith(f"Isolation: {isolation}") for each in found.values())
     if isolation == "user":
@@ -156,8 +180,6 @@ def _look_closer(found):
     assert "It had the network" in hidden
     assert "Isolation" not in json.dumps([wrong["output"], list(exercises.values())])
     assert "2 notebooks were handed in" in found["two"][0]["output"]
-    assert found["other"][0]["extra_data"]["status"] == "nothing of this set"
-    assert "Nothing was handed in" in found["nothing"][0]["output"]
 
 
 def test_where_nothing_can_be_graded_a_result_says_so_and_the_instructor_reads_why(packed, tmp_path, capsys):
@@ -174,13 +196,60 @@ def test_where_nothing_can_be_graded_a_result_says_so_and_the_instructor_reads_w
 
 def test_a_score_at_the_reduced_level_is_said_to_prove_nothing_against_cheats(packed, tmp_path, monkeypatch):
     solution, zipped = packed
+    made, make = [], here.make_task
+
+    def make_once(*arguments, **more):
+        made[:] = made or [make(*arguments, **more)]
+        return made[0]
+
+    monkeypatch.setattr(here, "make_task", make_once)
     monkeypatch.setattr(here, "fullest", lambda: ("reduced", ["no namespaces", "not root"]))
-    path = laid_out(tmp_path / "autograder", zipped, mine=kit.student(solution))
-    here.autograde(tmp_path / "autograder")
-    found, _, hidden = read(path)
+
+    def graded(case, **notebooks):
+        path = laid_out(tmp_path / case, zipped, **notebooks)
+        here.autograde(tmp_path / case)
+        return read(path)
+
+    found, _, hidden = graded("right", mine=kit.student(solution))
     assert found["score"] == 9
     assert "proves nothing against somebody who means to cheat" in hidden
     assert "No more than that: not root" in hidden
+    found, _, _ = graded("other", mine=OTHER)
+    assert (found["score"], found["extra_data"]["status"]) == (0, "nothing of this set")
+    found, _, _ = graded("nothing")
+    assert "Nothing was handed in" in found["output"]
+
+    def end(grader, submission):
+        raise MachineError("The submission's process was killed (SIGKILL) (3 times)")
+
+    monkeypatch.setattr(here.Grader, "grade", end)
+    path = laid_out(tmp_path / "ends", zipped, mine=kit.student(solution))
+    here.autograde(tmp_path / "ends")
+    found = json.loads(path.read_text(encoding="utf-8"))
+    assert found["score"] == 0
+    assert "more memory than there is" in found["output"]
+
+
+@pytest.mark.parametrize("how", ["its own deadline", "the platform's"])
+def test_a_run_that_is_ended_has_results_before_and_after(packed, tmp_path, monkeypatch, how):
+    path, before = laid_out(tmp_path / "autograder", packed[1]), []
+
+    def grade(root):
+        before.append(json.loads(path.read_text(encoding="utf-8")))
+        before.append({each.stat().st_mode & 0o777 for each in (root, root / "source", path.parent)})
+        if how == "the platform's":
+            os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(60)
+
+    monkeypatch.setattr(here, "LONGEST", 1)
+    monkeypatch.setattr(here, "_graded", grade)
+    handlers = [signal.getsignal(each) for each in (signal.SIGALRM, signal.SIGTERM)]
+    here.autograde(tmp_path / "autograder")
+    after = json.loads(path.read_text(encoding="utf-8"))
+    assert before == [after, {0o700}]
+    assert (after["score"], after["extra_data"]["status"]) == (0, "ungraded")
+    assert "took too long" in after["output"]
+    assert [signal.getsignal(each) for each in (signal.SIGALRM, signal.SIGTERM)] == handlers
 
 
 def test_the_zip_has_what_gradescope_asks_for_at_its_top_and_is_the_same_each_time(packed, tmp_path, capsys):

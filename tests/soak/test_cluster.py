@@ -1,6 +1,8 @@
 """Ten thousand submissions on a cluster, a worker of which is killed: the values are those of one machine.
 
-And a driver that is killed outright goes on where it was. tests/grading/test_cluster.py has a few dozen.
+And a driver that is killed outright goes on where it was; a submission that ends its worker ends two, a run
+that is stopped leaves nothing, and workers of another kind are refused. tests/grading/test_cluster.py has one
+small class, and all else with no cluster at all.
 """
 
 import os
@@ -16,12 +18,49 @@ import pytest
 from distributed import Client
 
 from backproplab.grading.cluster import DaskWorkers
+from backproplab.grading.kept import versions
 from backproplab.grading.local import LocalWorkers
+from backproplab.sandbox import SandboxError
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are killed as Linux does")
 STUDENTS = 10_000
 WARM = 1_000  # submissions after which the driver has met all that it will meet
 PATIENCE = 600
+FEW = 24
+
+
+@pytest.fixture(scope="module")
+def machines():
+    with cluster.a_cluster(2) as made:
+        yield made
+
+
+@pytest.fixture
+def client(machines):
+    with Client(machines, set_as_default=False) as made:
+        yield made
+
+
+@pytest.fixture
+def spoiled(client):
+    """For what a test does to workers."""
+    yield client
+    for plugin in cluster.plugins(client):
+        client.unregister_worker_plugin(plugin)
+    client.run(cluster.be_as_before)
+
+
+@pytest.fixture(scope="module")
+def solution(tmp_path_factory):
+    return cluster.a_class(tmp_path_factory.mktemp("class"), FEW)
+
+
+@pytest.fixture(scope="module")
+def at_home(solution):
+    """The class as this machine grades it."""
+    out = solution.parents[1] / "at home"
+    cluster.grade(solution, out, LocalWorkers(2))
+    return cluster.graded(out)
 
 
 def held():
@@ -62,7 +101,7 @@ def test_a_driver_that_is_killed_goes_on_where_it_was(tmp_path):
     solution = cluster.a_class(tmp_path, students)
     cluster.grade(solution, tmp_path / "at home", LocalWorkers(2))
     command = [sys.executable, "-m", "backproplab", "grade", str(tmp_path / "submissions")]
-    command += [f"--out={tmp_path / 'grades'}", f"--solutions={solution}", f"--isolation={kit.isolation()}"]
+    command += [f"--out={tmp_path / 'grades'}", f"--solutions={solution}", "--isolation=full"]
     command += [f"--seeds={','.join(map(str, cluster.SEEDS))}"]
     results = tmp_path / "grades" / kit.SET / "results"
     with cluster.a_cluster(2) as machines:
@@ -81,3 +120,68 @@ def test_a_driver_that_is_killed_goes_on_where_it_was(tmp_path):
     after = {path.name: path.stat().st_mtime_ns for path in results.iterdir()}
     assert after.items() >= {name: when for name, when in before.items() if name.endswith(".json")}.items()
     assert cluster.graded(tmp_path / "grades" / kit.SET) == cluster.graded(tmp_path / "at home")
+
+
+def test_what_ends_its_worker_is_graded_once_more_and_recorded_if_it_does_so_again(
+    spoiled, machines, tmp_path
+):
+    solution = cluster.a_class(tmp_path, 6)
+    notebook = kit.student(solution)
+    notebook["cells"].insert(1, {"cell_type": "code", "source": "poison = 1", "metadata": {}})
+    kit.hand_in(notebook, tmp_path / "submissions" / "poison.ipynb")
+    spoiled.register_plugin(cluster.Deadly(tmp_path / "killed", "poison ="))
+    with DaskWorkers(machines) as executor:
+        summary = cluster.grade(solution, tmp_path / "grades", executor)
+    assert summary.statuses == {"graded": 4, "nothing attempted": 2, "ungraded": 1}
+    record = cluster.records(tmp_path / "grades")["poison"]
+    assert record["status"] == "ungraded"
+    assert "tcp://" in record["problems"][1]
+    assert len((tmp_path / "killed").read_text(encoding="utf-8").splitlines()) == 2
+
+
+def test_a_run_that_is_stopped_takes_back_what_it_sent_and_goes_on_where_it_was(
+    client, machines, solution, at_home, tmp_path
+):
+    def stop(done, total):
+        if done == 5:
+            raise KeyboardInterrupt
+
+    with DaskWorkers(machines) as executor, pytest.raises(KeyboardInterrupt):
+        cluster.grade(solution, tmp_path, executor, progress=stop)
+    there = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "results").iterdir()}
+    assert len(there) == 5
+    client.sync(_until_nothing_is_left, client)
+
+    with DaskWorkers(machines) as executor:
+        assert cluster.grade(solution, tmp_path, executor).graded_now == FEW - 5
+    assert cluster.graded(tmp_path) == at_home
+    after = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "results").iterdir()}
+    assert after.items() >= there.items()
+
+
+async def _until_nothing_is_left(client):
+    import asyncio
+
+    for _ in range(600):
+        if not await client.run_on_scheduler(_tasks):
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("the scheduler still has tasks of a run that was stopped")
+
+
+def _tasks(dask_scheduler):
+    return len(dask_scheduler.tasks)
+
+
+def test_a_worker_of_another_version_or_without_walls_is_named_and_nothing_is_graded(
+    spoiled, machines, solution, tmp_path
+):
+    old, bare = cluster.pids(spoiled)
+    spoiled.run(cluster.be_of_another_version, versions() | {"numpy": "1.0"}, workers=[old])
+    spoiled.run(cluster.have_no_walls, workers=[bare])
+    with DaskWorkers(machines) as executor, pytest.raises(SandboxError) as refused:
+        cluster.grade(solution, tmp_path, executor)
+    lines = {line.partition(": ")[0]: line for line in str(refused.value).splitlines()}
+    assert f"numpy 1.0 instead of {versions()['numpy']}" in lines[old]
+    assert "Full isolation needs Landlock" in lines[bare]
+    assert not list(tmp_path.glob("results/*"))

@@ -3,12 +3,16 @@
 What leaves it is a setup, in which there is no answer, and the steps of one notebook. What comes back is
 compared here. The machines of the cluster are trusted, as this one is, and so is its network: Dask pickles
 what it sends. A student's own process on them is not: it is in a sandbox there, and what it says is data, in
-flat frames there, and in arrays of numbers here, which are read without running anything.
+flat frames there, and in arrays of numbers here, which are read without running anything. So that it has no
+network, through which it would reach the scheduler and all who listen to that, isolation must be full.
 
 **Each submission is given to one worker by its address**, and Dask is not left to give it to another. So it
 is known which worker was lost with which submissions, and a submission that ends its worker cannot go on to
 end three more, as Dask's own rescheduling would have it. Those that were with a lost worker are given back as
 failures, which are graded once more, alone (`batch.grade_all`).
+
+**One worker that hangs holds up nobody else**: what it has done is fetched in a thread of its own, with an
+end to patience.
 
 **No more is on its way than workers can take**: for each thread, one at work and one that waits. Of the rest
 the cluster knows nothing, and the driver holds no more than it would for a class of a hundred.
@@ -16,9 +20,11 @@ the cluster knows nothing, and the driver holds no more than it would for a clas
 
 import pickle
 import queue
+import secrets
+import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -42,6 +48,13 @@ PATIENCE = 120.0
 """Seconds without any worker that may be used, after which a run ends."""
 PROBE_SECONDS = 300.0
 FETCH_SECONDS = 60.0
+CLOSING = 10.0
+"""Seconds for what is to be tidied up elsewhere; whoever hangs then is left to it."""
+NEEDS_FULL = (
+    "A cluster needs isolation 'full', not {isolation!r}: with less, student code has the network, reaches "
+    "the scheduler, and runs what it likes on every worker and here, where the answers are. Grade at full "
+    "isolation, or without --scheduler"
+)
 
 
 class DaskWorkers:
@@ -66,14 +79,16 @@ class DaskWorkers:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with suppress(Exception):  # a worker or the scheduler has gone, and its sandboxes with it
-            self._client.run(remote.close_idle, on_error="ignore")
-        self._client.close()
+        _in_time(lambda: self._client.run(remote.close_idle, on_error="ignore"))
+        with suppress(Exception):
+            self._client.close(timeout=CLOSING)
 
     def grade(
         self, task: Task, pending: Sequence[Pending], collector: Collector, *, alone: bool = False
     ) -> list[Failure]:
-        """See `batch.Executor`."""
+        """See `batch.Executor`. SandboxError, too, unless isolation is to be full."""
+        if task.isolation != "full":
+            raise SandboxError(NEEDS_FULL.format(isolation=task.isolation))
         return _Round(self._client, task, collector, alone=alone).grade(pending)
 
 
@@ -104,6 +119,14 @@ class _Sent(NamedTuple):
     since: float
 
 
+class _Fetched(NamedTuple):
+    """What a worker returned, or why that did not arrive."""
+
+    key: str
+    said: tuple[Any, ...] = ()
+    trouble: Exception | None = None
+
+
 class _Round:
     """One pass over submissions."""
 
@@ -115,7 +138,9 @@ class _Round:
         self._workers: dict[str, _Worker] = {}
         self._queue: deque[Pending] = deque()
         self._sent: dict[str, _Sent] = {}
-        self._done: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._done: queue.SimpleQueue[_Fetched] = queue.SimpleQueue()
+        self._name = secrets.token_hex(8)
+        """By which a worker knows who has asked it what it is."""
         self._failures: list[Failure] = []
         self._looked, self._seen = 0.0, float("inf")
         """When workers were looked for, and when one was last there; before the first, `_meet` waits."""
@@ -137,8 +162,7 @@ class _Round:
             self._assessor.close()
             futures = [each.future for each in self._sent.values()]
             futures += [each.probe for each in self._workers.values() if each.probe]
-            with suppress(Exception):  # the scheduler has gone, and forgets them by itself
-                self._client.cancel(futures, force=True)
+            _in_time(lambda: self._client.cancel(futures, force=True))
 
     def _meet(self) -> None:
         """Wait for workers, and ask all that are there.
@@ -158,8 +182,9 @@ class _Round:
             self._look()
         end, is_first = time.monotonic() + PROBE_SECONDS, not self._collector.level
         while any(each.probe for each in self._workers.values()) and time.monotonic() < end:
-            time.sleep(LOOK / 100)
-            self._look() if time.monotonic() - self._looked > LOOK else self._hear_probes()
+            self._collect(LOOK / 10)
+            if time.monotonic() - self._looked > LOOK:
+                self._look()
         if is_first and (refusals := self._refusals()):
             raise SandboxError(
                 "Nothing was graded, since a worker cannot be used. End it, or mend it.\n" + refusals
@@ -187,13 +212,11 @@ class _Round:
         for address in set(self._workers) - set(there):
             self._lose(address)
         for address in sorted(set(there) - set(self._workers)):
-            future = self._submit(remote.probe, address, self._setup)
+            future = self._submit(remote.probe, address, self._name, self._setup)
             self._workers[address] = _Worker(there[address], probe=future)
-        self._hear_probes()
         late = {each.address for each in self._sent.values() if self._looked - each.since > self._longest}
         for address in late:
-            self._workers[address].refusal = "went on for too long at a submission"
-            self._take_back(address)
+            self._refuse(address, "went on for too long at a submission")
         if any(each.may_work or each.probe for each in self._workers.values()):
             self._seen = self._looked
         elif self._looked - self._seen > PATIENCE:
@@ -204,21 +227,28 @@ class _Round:
 
     def _submit(self, function: Any, address: str, *arguments: Any) -> Future[Any]:
         """Have one worker do something, and no other in its place: neither a second time nor elsewhere."""
-        return self._client.submit(
+        future = self._client.submit(
             function, *arguments, workers=[address], allow_other_workers=False, pure=False, retries=0
         )
+        future.add_done_callback(
+            lambda _: threading.Thread(target=self._fetch, args=(future,), daemon=True).start()
+        )
+        return future
 
-    def _hear_probes(self) -> None:
-        for each in self._workers.values():
-            if each.probe and each.probe.done():
-                each.refusal, each.probe = self._refusal(each.probe), None
-
-    def _refusal(self, probe: Future[Any]) -> str:
-        """Say why a worker that has answered cannot be used; "" if it can."""
+    def _fetch(self, future: Future[Any]) -> None:
+        """Get what a worker holds; it may hang meanwhile, and nothing else waits for it."""
+        key = str(future.key)
         try:
-            probed = remote.Probed(*probe.result(timeout=FETCH_SECONDS))
-        except Exception as error:  # it has no package of ours perhaps, or another Python
+            fetched = _Fetched(key, future.result(timeout=FETCH_SECONDS))
+        except Exception as error:  # Dask's: the worker was lost, or what it was sent did not arrive
+            fetched = _Fetched(key, trouble=error)
+        self._done.put(fetched)
+
+    def _refusal(self, fetched: _Fetched) -> str:
+        """Say why a worker that was asked cannot be used; "" if it can."""
+        if error := fetched.trouble:  # it has no package of ours perhaps, or another Python
             return f"It does not know what it was asked ({type(error).__name__}: {error}). {_as_here()}"
+        probed = remote.Probed(*fetched.said)
         differ = [
             f"{name} {probed.versions.get(name, 'missing')} instead of {mine}"
             for name, mine in versions().items()
@@ -253,33 +283,41 @@ class _Round:
         if made:
             return self._collector.take(pending, made)
         assert isinstance(planned, Planned)
-        future = self._submit(remote.run, address, self._setup, self._task.seeds, planned.prepared.steps)
+        steps = planned.prepared.steps
+        future = self._submit(remote.run, address, self._name, self._setup, self._task.seeds, steps)
         key = str(future.key)
         self._sent[key] = _Sent(pending, planned, future, address, time.monotonic())
         self._workers[address].busy.add(key)
-        future.add_done_callback(lambda _: self._done.put(key))
 
     def _collect(self, seconds: float) -> None:
-        """Wait for something to be done for so long, and mark all that is."""
+        """Wait for something to be done for so long, and take in all that is."""
         with suppress(queue.Empty):
-            key = self._done.get(timeout=seconds) if seconds else self._done.get_nowait()
+            fetched = self._done.get(timeout=seconds) if seconds else self._done.get_nowait()
             while True:
-                self._mark(key)
-                key = self._done.get_nowait()
+                self._hear(fetched)
+                fetched = self._done.get_nowait()
 
-    def _mark(self, key: str) -> None:
-        """Mark what a worker returned; nothing if it was taken back before."""
-        if (sent := self._sent.pop(key, None)) is None:
-            return
+    def _hear(self, fetched: _Fetched) -> None:
+        """Take in what came from a worker; nothing if that was taken back, or the worker lost, before."""
+        if sent := self._sent.pop(fetched.key, None):
+            return self._mark(sent, fetched)
+        for each in self._workers.values():
+            if each.probe and each.probe.key == fetched.key:
+                each.refusal, each.probe = self._refusal(fetched), None
+
+    def _mark(self, sent: _Sent, fetched: _Fetched) -> None:
         if sent.address in self._workers:
-            self._workers[sent.address].busy.discard(key)
-        try:
-            answer = remote.Answer(*sent.future.result(timeout=FETCH_SECONDS))
-        except Exception as error:  # Dask's: the worker was lost, or what it was sent did not arrive
-            self._failures.append(Failure(sent.pending, f"{LOST} ({sent.address}: {type(error).__name__})"))
+            self._workers[sent.address].busy.discard(fetched.key)
+        sent.future.release()
+        if fetched.trouble:
+            why = f"{LOST} ({sent.address}: {type(fetched.trouble).__name__})"
+            self._failures.append(Failure(sent.pending, why))
+            if isinstance(fetched.trouble, TimeoutError) and sent.address in self._workers:
+                self._refuse(sent.address, "does not hand over what it has done")
             return
-        finally:
-            sent.future.release()
+        answer = remote.Answer(*fetched.said)
+        if answer.is_stranger and sent.address in self._workers:
+            self._lose(sent.address)  # the next look finds who is there now, and asks
         ran = unpack(answer.packed)
         if answer.fault or ran is None:
             why = answer.fault or "What it returned cannot be read"
@@ -301,12 +339,29 @@ class _Round:
         if probe := self._workers.pop(address).probe:
             probe.cancel()
 
+    def _refuse(self, address: str, why: str) -> None:
+        """Use a worker no more, and take back what it had."""
+        self._workers[address].refusal = why
+        self._take_back(address)
+
     def _take_back(self, address: str) -> None:
         for key in self._workers[address].busy:
             sent = self._sent.pop(key)
             sent.future.cancel()
             self._failures.append(Failure(sent.pending, f"{LOST} ({address})"))
         self._workers[address].busy.clear()
+
+
+def _in_time(tidy: Callable[[], object]) -> None:
+    """Do what can be left undone, if need be: a worker or the scheduler may be gone, or hang."""
+
+    def attempt() -> None:
+        with suppress(Exception):
+            tidy()
+
+    doing = threading.Thread(target=attempt, daemon=True)
+    doing.start()
+    doing.join(CLOSING)
 
 
 def _as_here() -> str:

@@ -1,7 +1,9 @@
 """What happens on a worker of the cluster: a notebook runs in this machine's sandbox.
 
 A worker is sent a setup and one notebook's steps, and returns bytes. It is asked first what it is (`probe`).
-It keeps a sandbox warm for each thread of Dask's that has work, and writes nothing. The sandbox is made of
+Whoever has not been asked runs nothing: so a worker that comes back at the address of one that has gone is
+asked anew, and Dask, which gives it by itself what ended the one before, does so in vain. It keeps a sandbox
+warm for each thread of Dask's that has work, and writes nothing. The sandbox is made of
 subprocesses, which Dask's own workers may start, though daemons of `multiprocessing` may not start its kind.
 """
 
@@ -14,8 +16,6 @@ from backproplab.grading.kept import Kept, pack, versions
 from backproplab.grading.runner import Runner
 from backproplab.sandbox import IsolationError, MachineError, SandboxError
 from backproplab.sandbox.protocol import Cell, Checkpoint
-
-FAULTS = (MachineError, SandboxError, IsolationError, OSError)
 
 
 class Probed(NamedTuple):
@@ -35,38 +35,51 @@ class Answer(NamedTuple):
     """What came back from the sandbox, as `kept.pack` makes it."""
     fault: str = ""
     """Why there is nothing, by no fault of whoever handed it in; "" if there is."""
+    is_stranger: bool = False
+    """Was this worker not asked what it is, by who hands it work?"""
 
 
 _idle: dict[int, tuple[bytes, Runner]] = {}
 """By thread: what a runner is for, and the runner. One that is at work is not in here."""
 _lock = threading.Lock()
+_asked_by: set[str] = set()
+"""The rounds that have asked this process what it is."""
 
 
-def probe(setup: bytes) -> Probed:
-    """Say which versions this worker has, and try its sandbox."""
-    runner = _take(setup)
+def probe(asker: str, setup: bytes) -> Probed:
+    """Say which versions this worker has, and try its sandbox; from now on, it runs what `asker` sends."""
+    _asked_by.add(asker)
     try:
-        level = runner.open()
-    except FAULTS as error:
-        runner.close()
-        return Probed(versions(), "", str(error))
+        runner = _take(setup)
+        try:
+            level = runner.open()
+        except BaseException:
+            runner.close()
+            raise
+    except Exception as error:
+        return Probed(versions(), "", _words(error))
     _put_back(setup, runner)
     return Probed(versions(), level, "")
 
 
-def run(setup: bytes, seeds: Sequence[int], steps: Sequence[Cell | Checkpoint]) -> Answer:
-    """Run one notebook; `seeds` are those of the setup that decide."""
-    runner = _take(setup)
+def run(asker: str, setup: bytes, seeds: Sequence[int], steps: Sequence[Cell | Checkpoint]) -> Answer:
+    """Run one notebook; `seeds` are those of the setup that decide. Whatever fails is said in the answer.
+
+    For Dask does not hand over every exception: with some, the driver would hear nothing at all.
+    """
+    if asker not in _asked_by:
+        return Answer(b"", "The worker had ended, and another one stood in its place", is_stranger=True)
     try:
-        ran = runner.run(steps)
-    except FAULTS as error:
-        runner.close()
-        return Answer(b"", str(error))
-    except BaseException:
-        runner.close()
-        raise
-    _put_back(setup, runner)
-    return Answer(pack(Kept({}, tuple(seeds), ran.level, ran.shown, ran.outcome)))
+        runner = _take(setup)
+        try:
+            ran = runner.run(steps)
+        except BaseException:
+            runner.close()
+            raise
+        _put_back(setup, runner)
+        return Answer(pack(Kept({}, tuple(seeds), ran.level, ran.shown, ran.outcome)))
+    except Exception as error:
+        return Answer(b"", _words(error))
 
 
 def close_idle() -> None:
@@ -90,6 +103,11 @@ def _take(setup: bytes) -> Runner:
     if before:
         before[1].close()
     return Runner(pickle.loads(setup))
+
+
+def _words(error: Exception) -> str:
+    known = isinstance(error, (MachineError, SandboxError, IsolationError))
+    return str(error) if known else f"The worker failed at it ({type(error).__name__}: {error})"
 
 
 def _put_back(setup: bytes, runner: Runner) -> None:

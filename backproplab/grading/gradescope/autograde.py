@@ -4,50 +4,90 @@ The folders are those of Gradescope's "Autograder Specifications" and "Submissio
 
     source/                    what `pack` made, unpacked; for root alone
     submission/                what the student handed in
-    submission_metadata.json   who they are
-    results/results.json       what is written here, last
+    submission_metadata.json   who they are, and all that was said of what they handed in before
+    results/results.json       what is written here
 
-Whatever fails, a result is written that says so, and what it was goes to stdout, which the instructor sees
-alone.
+While student code runs, all of it is root's alone. Whatever fails, there is a result that says so: it is
+there from the beginning, for a container that is ended from outside, and a run gives up ahead of Gradescope's
+own time limit. What it was goes to stdout, which the instructor sees alone.
 """
 
 import json
+import os
 import secrets
+import signal
 import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
 
 from backproplab.files import write_text
 from backproplab.grading.grader import Graded, Grader, empty_record
 from backproplab.grading.gradescope.pack import SOLUTION
-from backproplab.grading.gradescope.results import failed, results
+from backproplab.grading.gradescope.results import ENDED, NOT_GRADED, TOO_LONG, failed, results
 from backproplab.grading.intake.look import look
 from backproplab.grading.reference import make_task
 from backproplab.grading.run import SEEDS, refuse_in_sight
 from backproplab.grading.status import GradingStatus
 from backproplab.grading.submissions import Submission
-from backproplab.sandbox import IsolationError, Sandbox, SandboxError
+from backproplab.sandbox import IsolationError, MachineError, Sandbox, SandboxError
 from backproplab.sandbox.protocol import Assignment, Isolation, Limits
 
 LEVELS: tuple[Isolation, ...] = ("full", "user", "reduced")
 """From the fullest down."""
-FOR_ROOT = 0o700
+FOR_ROOT, WRITE_FOR_OTHERS = 0o700, 0o022
 SOMEBODY = "the student"
+LONGEST = 540
+"""Seconds of a run: less than the ten minutes that Gradescope gives, so that there is a word in its end."""
+
+
+class OutOfTimeError(Exception):
+    """The run has met its own deadline, or the platform's, which tells us to end."""
+
+
+class EndedError(Exception):
+    """What ended again and again is the submission's own process, and not the solution's before it."""
 
 
 def autograde(root: Path) -> None:
     """Grade what lies in `root`, and write its results.json."""
+    with _for_us_alone(root):
+        _write(root, failed(TOO_LONG))
+        try:
+            with _deadline():
+                content = _graded(root)
+        except Exception as error:
+            traceback.print_exc(file=sys.stdout)
+            words = {OutOfTimeError: TOO_LONG, EndedError: ENDED}
+            content = failed(words.get(type(error), NOT_GRADED))
+        _write(root, content)
+
+
+def _write(root: Path, content: dict[str, object]) -> None:
     target = root / "results" / "results.json"
-    try:
-        with _for_us_alone([root / "source", target.parent]):
-            content = _graded(root)
-    except Exception:
-        traceback.print_exc(file=sys.stdout)
-        content = failed()
     target.unlink(missing_ok=True)  # a link that somebody has put there leads nowhere
     write_text(target, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+
+
+@contextmanager
+def _deadline() -> Iterator[None]:
+    """OutOfTimeError when a run has taken too long, or is told to end."""
+
+    def give_up(number: int, frame: FrameType | None) -> None:
+        for each in (signal.SIGALRM, signal.SIGTERM):
+            signal.signal(each, signal.SIG_IGN)  # what ends now ends undisturbed
+        raise OutOfTimeError(signal.Signals(number).name)
+
+    before = {each: signal.signal(each, give_up) for each in (signal.SIGALRM, signal.SIGTERM)}
+    signal.alarm(LONGEST)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 def _graded(root: Path) -> dict[str, object]:
@@ -63,9 +103,12 @@ def _graded(root: Path) -> dict[str, object]:
         nothing = empty_record(
             task, submission, ["Nothing was handed in"], level="", status=GradingStatus.NO_NOTEBOOK
         )
-        return results(Graded(*nothing), isolation, refusals)
+        return results(Graded(*nothing), task.exercises, isolation, refusals)
     with Grader(task) as grader:
-        return results(grader.grade(submission), isolation, refusals)
+        try:
+            return results(grader.grade(submission), task.exercises, isolation, refusals)
+        except MachineError as error:
+            raise EndedError(str(error)) from error
 
 
 def fullest() -> tuple[Isolation, list[str]]:
@@ -81,16 +124,23 @@ def fullest() -> tuple[Isolation, list[str]]:
 
 
 @contextmanager
-def _for_us_alone(folders: list[Path]) -> Iterator[None]:
-    """Close folders to other users while student code runs: it may neither read answers nor write results."""
-    before = {folder: folder.stat().st_mode & 0o7777 for folder in folders}
-    for folder in folders:
+def _for_us_alone(root: Path) -> Iterator[None]:
+    """Close the folders to other users while student code runs.
+
+    Then it may read neither answers nor metadata, and write no results. Afterwards, Gradescope's own programs
+    may read again what they could, and still nobody else may write.
+    """
+    source, opened_again = root / "source", [root, root / "results"]
+    before = {folder: folder.stat().st_mode & 0o7777 for folder in opened_again}
+    for folder in (*opened_again, source):
+        if os.geteuid() == 0:
+            os.chown(folder, 0, 0)
         folder.chmod(FOR_ROOT)
     try:
         yield
     finally:
-        results_folder = folders[-1]
-        results_folder.chmod(before[results_folder])  # Gradescope's own programs read it
+        for folder, mode in before.items():
+            folder.chmod(mode & ~WRITE_FOR_OTHERS)
 
 
 def _who(root: Path) -> str:

@@ -4,6 +4,7 @@ Students see a test for each exercise, with what their own notebook would say of
 from them tells the instructor at which isolation it was run, and what is to be looked at.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from backproplab.grading.exercises import ExerciseGrade
@@ -11,6 +12,7 @@ from backproplab.grading.grader import Graded
 from backproplab.grading.kept import versions
 from backproplab.grading.reports import is_for_review
 from backproplab.grading.status import GradingStatus
+from backproplab.marking.exercise import MANUAL, Exercise
 from backproplab.marking.rows import Row
 from backproplab.marking.verdict import WRONG, Status
 from backproplab.sandbox.protocol import FROM_NOTEBOOK, Isolation
@@ -21,16 +23,26 @@ NOT_GRADED = (
     "This could not be graded, by no fault of yours. Tell whoever teaches you: what went wrong is in the "
     "output that they see."
 )
+TOO_LONG = (
+    "Grading took too long, and was ended: nothing was compared. If your notebook computes for minutes, or "
+    "never ends, mend that first; if not, hand it in once more, or tell whoever teaches you."
+)
+ENDED = (
+    "The process that ran your notebook was killed, each time that it was tried, so nothing was compared. "
+    "Perhaps your code takes more memory than there is, or ends its own process: look for that first. If it "
+    "does neither, tell whoever teaches you."
+)
 PROVES: dict[Isolation, str] = {
     "full": (
         "What the student's code returned, on inputs drawn for this run, is what the solution returns. It "
         "could read no solution, write no result, and had no network."
     ),
     "user": (
-        "This container refuses namespaces, so the student's code ran as another user, with limits of time "
-        "and memory. It could neither read the solution nor write a result, which are root's alone. It had "
-        "the network, where the container has one: so a right value may have come from elsewhere. It could "
-        "read whatever else in this container is open to all users."
+        "This container refuses namespaces, so the student's code ran as another user, with limits of time, "
+        "memory and processes. It could neither read the solution nor write a result, which are root's "
+        "alone, and what it left running was ended. It had the network, where the container has one: so a "
+        "right value may have come from elsewhere. It could read whatever else in this container is open to "
+        "all users."
     ),
     "reduced": (
         "This container refuses namespaces, and another user for the student's code, so that ran as the "
@@ -42,8 +54,11 @@ PROVES: dict[Isolation, str] = {
 """What a score of each level of isolation proves, for the instructor."""
 
 
-def results(graded: Graded, isolation: Isolation, refusals: list[str]) -> dict[str, Any]:
+def results(
+    graded: Graded, exercises: Iterable[Exercise], isolation: Isolation, refusals: list[str]
+) -> dict[str, Any]:
     """Return what results.json says; `refusals` are why no fuller isolation was to be had."""
+    by_hand = {each.id for each in exercises if each.kind == MANUAL}
     record = graded.record
     is_graded = record["status"] == GradingStatus.GRADED
     notes = [each for each in record["problems"] if not is_for_review(each)]
@@ -67,7 +82,7 @@ def results(graded: Graded, isolation: Isolation, refusals: list[str]) -> dict[s
         "visibility": VISIBLE,
         "stdout_visibility": HIDDEN,
         "tests": [
-            *(_test(each) for each in graded.grades),
+            *(_test(each, by_hand=each.verdict.exercise in by_hand) for each in graded.grades),
             {
                 "name": "For the instructor alone",
                 "score": 0.0,
@@ -86,11 +101,11 @@ def results(graded: Graded, isolation: Isolation, refusals: list[str]) -> dict[s
     }
 
 
-def failed() -> dict[str, Any]:
-    """Return what results.json says where there is nothing to be said of the work."""
+def failed(words: str) -> dict[str, Any]:
+    """Return what results.json says where there is nothing to be said of the work; students read `words`."""
     return {
         "score": 0.0,
-        "output": NOT_GRADED,
+        "output": words,
         "output_format": TEXT,
         "visibility": VISIBLE,
         "stdout_visibility": HIDDEN,
@@ -99,10 +114,9 @@ def failed() -> dict[str, Any]:
     }
 
 
-def _test(grade: ExerciseGrade) -> dict[str, Any]:
+def _test(grade: ExerciseGrade, *, by_hand: bool) -> dict[str, Any]:
     """Return how one exercise stands; what a person marks has no points here, nor does it pass or fail."""
     verdict = grade.verdict
-    by_hand = verdict.status is Status.BY_HAND
     test = {
         "name": f"{verdict.exercise} {grade.title}".rstrip(),
         "number": verdict.exercise,
