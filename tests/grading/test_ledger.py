@@ -78,7 +78,10 @@ def test_what_is_ungraded_is_not_said_to_be_graded(tmp_path):
 def test_grades_among_the_submissions_are_no_student(tmp_path, where):
     kit.folder(tmp_path, "ada.ipynb", "bob.ipynb")
     of_a_set = ("run.json", "class.html", "results/ada.json", ".lock", "feedback/ada.html")
-    kit.folder(tmp_path / where, "gradebook.csv", "written.json", *(f"08-xor/{file}" for file in of_a_set))
+    by_hand = ("answers/ada.json", "questions.json", "marks.jsonl", "marks.csv", "marks-torn.txt")
+    kit.folder(
+        tmp_path / where, "gradebook.csv", "written.json", *(f"08-xor/{file}" for file in of_a_set + by_hand)
+    )
     for out in (tmp_path / where, tmp_path / "elsewhere"):
         rows, wrong = account(tmp_path, out=out)
         assert not wrong

@@ -26,18 +26,22 @@ FOLDERS = {
 FILES = {".ds_store", ".gitattributes", ".gitignore", "desktop.ini", "ehthumbs.db", "icon\r", "thumbs.db"}
 GRADES = {
     ".lock",
+    "answers",
     "class-anonymous.html",
     "class.html",
     "feedback",
     "gradebook.csv",
     "history.csv",
     "intake.csv",
+    "questions.json",
     "results",
     "run.json",
     "values",
     "written.json",
 }
 """What a run writes into the folder of a set, and into that of the course."""
+MARKS = {"marks-torn.txt", "marks.csv", "marks.jsonl"}
+"""What marking by hand leaves in the folder of a set."""
 GRADEBOOKS = re.compile(r"(canvas|exercises|nbgrader|sets|moodle-.+)\.csv|feedback-.+\.zip")
 """What `backproplab gradebook` writes into that of the course, unless told where."""
 
@@ -74,4 +78,4 @@ def is_of_grades(entry: Entry, folders: set[tuple[str, ...]]) -> bool:
 
 
 def _is_written(name: str) -> bool:
-    return name in GRADES or bool(GRADEBOOKS.fullmatch(name))
+    return name in GRADES | MARKS or bool(GRADEBOOKS.fullmatch(name))
