@@ -131,7 +131,7 @@ def array_text(value: NDArray[np.float64]) -> str:
     )
 
 
-def _number_text(number: float) -> str:
+def _number_text(number: np.floating[Any]) -> str:
     """Write four significant digits, but a count to its last one: where 40,576 is right, 40,584 is not."""
     exact = number.is_integer() and abs(number) < LARGEST_COUNT
     return f"{number:.0f}" if exact else f"{number:.4g}"
