@@ -15,6 +15,7 @@ from backproplab.marking.exercise import Exercise
 from backproplab.marking.values import Given, Values, agreement
 from backproplab.marking.verdict import Status, Verdict
 
+LARGEST_COUNT = 2**24  # beyond it every float32 is whole, counted or not
 AS_HANDED_OUT = (
     "With every input this gives what the code gave as it was handed out, so nothing of it counts yet."
 )
@@ -103,12 +104,14 @@ def row(name: str, value: NDArray[Any] | TypeError | None, ok: bool | None, find
 
 
 def array_text(value: NDArray[np.float64]) -> str:
-    """Write an array with four significant digits; a long one with its middle left out.
+    """Write an array with four significant digits, counts with all; a long one with its middle left out.
 
     Of four axes or more, each keeps its first and its last entry alone: 16 numbers for four axes.
 
     >>> array_text(np.array(-0.0666146))
     '-0.06661'
+    >>> array_text(np.array([40576.0, 40576.5]))
+    '[40576, 4.058e+04]'
     >>> array_text(np.array([0.1 + 0.2 - 0.3, 1.0]))
     '[0, 1]'
     >>> " ".join(array_text(np.arange(25.0).reshape(1, 1, 5, 5)).split())
@@ -124,5 +127,11 @@ def array_text(value: NDArray[np.float64]) -> str:
         threshold=16,
         edgeitems=2 if value.ndim < 4 else 1,
         separator=", ",
-        formatter={"float_kind": lambda number: f"{number:.4g}"},
+        formatter={"float_kind": _number_text},
     )
+
+
+def _number_text(number: np.floating[Any]) -> str:
+    """Write four significant digits, but a count to its last one: where 40,576 is right, 40,584 is not."""
+    exact = number.is_integer() and abs(number) < LARGEST_COUNT
+    return f"{number:.0f}" if exact else f"{number:.4g}"
