@@ -1,6 +1,6 @@
 // A box is a stop for Tab while it has something to scroll; else Tab goes by.
 const boxes = document.querySelectorAll(
-  ".jp-Cell-inputWrapper, .jp-OutputArea-output, .lesson-formula, .highlight pre, .cell_output > .output, .table-wrapper",
+  ".jp-Cell-inputWrapper, .jp-OutputArea-output, .jp-MarkdownOutput, .lesson-formula, .highlight pre, .cell_output > .output, .table-wrapper",
 );
 const measured = new ResizeObserver((entries) => {
   for (const { target } of entries) {
