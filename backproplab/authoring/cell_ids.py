@@ -173,7 +173,7 @@ def _slug(text: str) -> str:
     """Return words of plain letters and numbers, joined by hyphens; "" where there are none.
 
     >>> _slug("3. The loss, at 2×2 points"), _slug("∂")
-    ('part-3-the-loss-at-2', '')
+    ('part-3-the-loss-at', '')
     """
     spelled = re.sub(r"([a-z])([A-Z][a-z])", r"\1 \2", text)
     plain = unicodedata.normalize("NFKD", spelled).encode("ascii", "ignore").decode().lower()

@@ -23,6 +23,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
+from backproplab.errors import BackproplabError
 from backproplab.files import write_text
 from backproplab.grading.grader import Graded, Grader, empty_record
 from backproplab.grading.gradescope.pack import SOLUTION
@@ -43,11 +44,11 @@ LONGEST = 540
 """Seconds of a run: less than the ten minutes that Gradescope gives, so that there is a word in its end."""
 
 
-class OutOfTimeError(Exception):
+class OutOfTimeError(BackproplabError):
     """The run has met its own deadline, or the platform's, which tells us to end."""
 
 
-class EndedError(Exception):
+class EndedError(BackproplabError):
     """What ended again and again is the submission's own process, and not the solution's before it."""
 
 

@@ -31,7 +31,7 @@ TABLE = (
 NEEDED = ("points", "comment", "to_mark", "key", "version", "answer_hash", "out_of")
 AGAIN, CONFLICT = "again", "decide on the page"
 """What `to_mark` says of an answer that is to be looked at again, and of marks in conflict."""
-HIDDEN = "c"
+HIDDEN = "x"  # no digit of a version: those are hexadecimal
 """How a version begins where the table does not show all: marks are in conflict."""
 MOST_CELL = 30_000
 """Characters of a cell: spreadsheets take 32,767."""

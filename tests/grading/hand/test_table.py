@@ -191,7 +191,7 @@ def test_a_table_settles_no_conflict_that_it_does_not_show(tmp_path, desk):
     give(desk, "ada", 2, "Eve", view=view)
     path = filled(tmp_path, desk, ada=("1", "typo mended"))
     row = rows_of(path.read_text(encoding="utf-8"))[1]
-    assert (row["to_mark"], row["version"][0]) == ("decide on the page", "c")
+    assert (row["to_mark"], row["version"][0]) == ("decide on the page", "x")
     assert take(desk, path, "Ana").conflicts == ["row 3 (essay, ada)"]
     assert [each.author for each in desk.journal.standing("ada", "essay").conflicts] == ["Eve", "Ana"]
 
