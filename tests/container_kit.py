@@ -30,8 +30,8 @@ def inside(arguments, folder, *, place, namespaces=True):
     command = bubblewrap("/scratch")
     options = ["--perms", "1777", "--tmpfs", "/tmp", "--bind", str(folder), place]
     options += ["--ro-bind", str(TESTS), "/tests"]
-    if TESTS.is_relative_to("/tmp"):  # where this copy of the project may be, too
-        options += ["--ro-bind", str(TESTS.parent), str(TESTS.parent)]
+    for needed in {str(TESTS.parent), sys.prefix}:  # which may be in /tmp themselves
+        options += ["--ro-bind", needed, needed]
     for capability in CAPABILITIES:
         options += ["--cap-add", capability]
     path = "/usr/bin:/bin"
