@@ -3,6 +3,7 @@
 import csv
 import io
 import secrets
+import string
 
 import hand_kit as kit
 import pytest
@@ -11,7 +12,7 @@ from backproplab import cli
 from backproplab.grading.hand.desk import Desk
 from backproplab.grading.hand.journal import Journal
 from backproplab.grading.hand.questions import MarkError
-from backproplab.grading.hand.table import table, take
+from backproplab.grading.hand.table import HIDDEN, table, take
 
 TEXTS = {"ada": "Because\n=HYPERLINK(1)", "bob": "-1", "eve": "x" * 40_000, "=cmd|x": "x"}
 
@@ -201,6 +202,7 @@ def test_no_key_is_a_number_to_a_spreadsheet_and_those_without_a_letter_are_read
     path = filled(tmp_path, desk)
     row = rows_of(path.read_text(encoding="utf-8"))[1]
     assert (row["key"][0], row["version"][0], row["answer_hash"][0]) == ("k", "v", "h")
+    assert HIDDEN not in string.hexdigits  # or a bare version that begins with it would be taken for hidden
     bare = {name: row[name][1:] for name in ("key", "version", "answer_hash")}
     taken = take(desk, refilled(path, ada={"points": "2", **bare}), "Bob")
     assert (taken.marks, standing(desk, "ada")) == (1, ("Bob", 2, ""))
