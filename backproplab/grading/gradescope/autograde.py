@@ -61,7 +61,7 @@ def autograde(root: Path) -> None:
                 content = _graded(root)
         except Exception as error:
             traceback.print_exc(file=sys.stdout)
-            words = {OutOfTimeError: TOO_LONG, EndedError: ENDED}
+            words: dict[type[Exception], str] = {OutOfTimeError: TOO_LONG, EndedError: ENDED}
             content = failed(words.get(type(error), NOT_GRADED))
         _write(root, content)
 
