@@ -125,4 +125,10 @@ window.show = async (cell, id) => {
   output.cleanUp = await widget.render({ model, el });
 };
 
+/** Resolves when the page has taken, and drawn, all that Python had said. */
+window.settled = async () => {
+  await listen();
+  await Promise.race([new Promise(requestAnimationFrame), new Promise((done) => setTimeout(done, 100))]);
+};
+
 listenForEver();

@@ -80,11 +80,12 @@ class Stage:
         return json.loads(json.dumps(eval(expression, self.names)))
 
     def becomes(self, expression: str, value) -> None:
-        """Wait until Python says this."""
+        """Wait until Python says this, and the page has heard what Python said with it."""
         end = time.monotonic() + BECOMES_WITHIN
         while (said := self.ask(expression)) != value and time.monotonic() < end:
             self.page.wait_for_timeout(5)
         assert said == value, f"{expression} is {said}, expected {value}"
+        self.page.evaluate("settled()")
 
     def screenshot(self, cell: str, name: str) -> None:
         """Keep a picture of a cell's output in build/screenshots, for a person to look at."""
