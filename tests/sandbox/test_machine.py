@@ -7,7 +7,6 @@ import socket
 from contextlib import suppress
 from pathlib import Path
 
-import psutil
 import pytest
 from attacks import ASSIGNMENT, GIVEN, RIGHT
 
@@ -18,18 +17,29 @@ from backproplab.sandbox.warm import WarmChild
 from backproplab.sandbox.watchdog import Watchdog
 
 CHECKS = ("1.1", "1.2", "1.3")
-JOB = Job(
-    (
+# The host hears late of a step that began: one that only slept could be over. This one waits to be woken.
+WAITING = (
+    "import signal, time\nwoken = []\nsignal.signal(signal.SIGUSR1, lambda *_: woken.append(1))",
+    "while not woken:\n    time.sleep(0.01)",
+)
+WAITS = len(GIVEN) + 3
+"""The step that waits, counted from 0."""
+
+
+def job(*cells):
+    steps = (
         *(Cell(source, index) for index, source in enumerate(GIVEN)),
         Cell(RIGHT["1.1"], 2),
         Checkpoint("1.1"),
-        Cell("import time\ntime.sleep(0.2)", 3),
+        *(Cell(source, 3) for source in cells),
         *(Cell(RIGHT[name], 4) for name in CHECKS[1:]),
         *map(Checkpoint, CHECKS[1:]),
-    ),
-    (1, 2),
-)
-KILLED_IN = 4  # the step
+    )
+    return Job(steps, (1, 2))
+
+
+JOB = job()
+JOB_THAT_WAITS = job(*WAITING)
 
 
 @pytest.fixture
@@ -43,7 +53,13 @@ def full():
 
 def children(pid):
     # By what each says of its parent: the kernel's own list may leave one out while another of them ends.
-    return [child.pid for child in psutil.Process(pid).children()]
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has ended
+            _, parent, *_ = stat.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+            if int(parent) == pid:
+                found.append(int(stat.parent.name))
+    return found
 
 
 def server(sandbox):
@@ -65,27 +81,18 @@ def submissions(sandbox):
 VICTIMS = {"the child": submissions, "the guard": guards, "the server": server}
 
 
-def kill_in_its_step(sandbox, find, times, monkeypatch):
-    """Let something kill what `find` finds, so many times; returns how often it has."""
+def kill_while_it_waits(sandbox, find, times, monkeypatch):
+    """Let something kill what `find` finds, so many times, then wake it; returns the kills."""
     begin, kills = WarmChild.begin_step, []
 
     def kill(child):
-        child.begun = getattr(child, "begun", -1) + 1
-        if child.begun != KILLED_IN or len(kills) == times:
-            begin(child)
-            return
-        stopped = submissions(sandbox)
-        for pid in stopped:  # however long we wait for a core, the step is not over when we kill
-            os.kill(pid, signal.SIGSTOP)
         begin(child)
-        victims = find(sandbox)
-        assert victims
-        for pid in victims:
-            os.kill(pid, signal.SIGKILL)
-        kills.append(victims)
-        for pid in stopped:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGCONT)
+        child.begun = getattr(child, "begun", -1) + 1
+        if child.begun == WAITS:
+            more = len(kills) < times
+            for pid in find(sandbox) if more else submissions(sandbox):
+                os.kill(pid, signal.SIGKILL if more else signal.SIGUSR1)
+            kills.extend([1] * more)
 
     monkeypatch.setattr(WarmChild, "begin_step", kill)
     return kills
@@ -100,30 +107,30 @@ def assert_all_is_there(outcome):
 
 @pytest.mark.parametrize("victim", VICTIMS)
 def test_what_the_machine_kills_runs_again_and_costs_nothing(full, victim, monkeypatch):
-    kills = kill_in_its_step(full, VICTIMS[victim], 2, monkeypatch)
-    assert_all_is_there(full.run(JOB))
+    kills = kill_while_it_waits(full, VICTIMS[victim], 2, monkeypatch)
+    assert_all_is_there(full.run(JOB_THAT_WAITS))
     assert len(kills) == 2
 
 
 @pytest.mark.parametrize("victim", VICTIMS)
 def test_what_the_machine_kills_each_time_has_no_outcome(full, victim, monkeypatch):
-    kills = kill_in_its_step(full, VICTIMS[victim], 99, monkeypatch)
+    kills = kill_while_it_waits(full, VICTIMS[victim], 99, monkeypatch)
     with pytest.raises(MachineError, match=r"(killed \(SIGKILL\) by the machine|lost the guard)"):
-        full.run(JOB)
+        full.run(JOB_THAT_WAITS)
     assert len(kills) == host.TRIES
     monkeypatch.undo()
     assert_all_is_there(full.run(JOB))
 
 
 def test_a_server_that_cannot_start_again_is_the_machines(full, monkeypatch):
-    kill_in_its_step(full, server, 1, monkeypatch)
+    kill_while_it_waits(full, server, 1, monkeypatch)
 
     def refuse(server):
         raise IsolationError("user namespaces", "no memory")
 
     monkeypatch.setattr("backproplab.sandbox.warm.WarmServer._start", refuse)
     with pytest.raises(MachineError, match="no memory"):
-        full.run(JOB)
+        full.run(JOB_THAT_WAITS)
     monkeypatch.undo()
     assert_all_is_there(full.run(JOB))
 
@@ -135,13 +142,14 @@ def test_at_the_reduced_level_nobody_knows_who_killed_it(monkeypatch):
     def kill(child):
         begin(child)
         child.begun = getattr(child, "begun", -1) + 1
-        if child.begun == KILLED_IN and not kills:
-            kills.append(child._process.send_signal(signal.SIGKILL))
+        if child.begun == WAITS:
+            child._process.send_signal(signal.SIGUSR1 if kills else signal.SIGKILL)
+            kills.append(1)
 
     monkeypatch.setattr(ColdChild, "begin_step", kill)
     with Sandbox(ASSIGNMENT, isolation="reduced") as sandbox:
-        assert_all_is_there(sandbox.run(JOB))
-    assert kills
+        assert_all_is_there(sandbox.run(JOB_THAT_WAITS))
+    assert len(kills) == 2
 
 
 LEAVING = {
