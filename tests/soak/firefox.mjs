@@ -54,6 +54,8 @@ const passes = [
   }],
   ["graph by keyboard", "graph", ".bpl-said", () => press("graph", "input[type=range]", "ArrowRight")],
   ["graph by mouse", "graph", ".bpl-said", () => click("graph", "[aria-label='one step on']")],
+  ["group by keyboard", "graph", ".flow-graph", () => press("graph", ".flow-handle", "Enter")],
+  ["group by mouse", "graph", ".flow-graph", () => click("graph", ".flow-handle")],
   ["layers by keyboard", "layers", ".bpl-said", () => press("layers", "input[type=range]", "ArrowRight")],
   ["layers by mouse", "layers", ".bpl-said", () => click("layers", "[aria-label='one step on']")],
   ["practice by keyboard", "practice", ".practice-said", async () => {
