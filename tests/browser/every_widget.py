@@ -70,6 +70,7 @@ def every_widget() -> dict[str, Widget]:
     layers = Network([Dense(2, 4), Sigmoid(), Dense(4, 1), Sigmoid()], seed=1)
     a = Value(-0.0666146763, label="a")
     b = 4 * a
+    c = 3 * b
     images, labels = mnist("test")
     reader = Network([Dense(784, 8), Sigmoid(), Dense(8, 10)], seed=1)
     maps = GradientMaps("dense1.weights", units=[0, 1], at=[1, 5, 10])
@@ -85,7 +86,7 @@ def every_widget() -> dict[str, Widget]:
     )
     return {
         "quiz": quick_check("02"),
-        "graph": Flow(b * (3 * b), wrong_order=True),
+        "graph": Flow(b * c, wrong_order=True, groups={"tripled": [c]}),
         "practice": EnginePractice(b * (3 * b)),
         "layers": Flow(layers, SquaredError(), x=x, targets=targets),
         "sheet": Spreadsheet(Sheet(sheet, SquaredError(), x=[0.5, 0.3], target=[1.0], learning_rate=1.0)),

@@ -141,7 +141,7 @@ def test_a_point_is_dragged_turned_added_and_removed_by_mouse(stage, playground)
     stage.screenshot(CELL, "playground-by-hand")
     press(playground, "Data as given")
     stage.becomes(POINTS, XOR)
-    assert not playground.get_by_role("button", name="Data as given").is_visible()
+    playground.get_by_role("button", name="Data as given").wait_for(state="hidden")
 
 
 def test_a_finger_turns_a_point_into_the_other_class(stage, playground):

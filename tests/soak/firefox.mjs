@@ -1,5 +1,5 @@
-// One pass over widgets in Firefox (not DigitPad, which an exported page has as a picture alone): keys and mouse as a reader uses them,
-// what the page then says, and pictures.
+// One pass over widgets in Firefox: keys and mouse as a reader uses them, what the page then says, and pictures. Of
+// DigitPad it is the ink that is looked at: its answers are Python's, which an exported page has not.
 //
 //   node firefox.mjs FIREFOX PAGE PICTURES       with puppeteer-core to be found from PUPPETEER, by WebDriver BiDi
 //
@@ -23,10 +23,12 @@ await page.waitForFunction(() => document.documentElement.dataset.lessonLive ===
 
 const within = (cell, selector) => `[id="cell-id=${cell}"] ${selector}`;
 const find = (cell, selector) => page.waitForSelector(within(cell, selector));
-const text = (cell, selector) => page.$eval(within(cell, selector), (node) => node.textContent);
+/** What stands in an element; of one without words, such as ink, what it is made of. */
+const READ = "(node) => node.textContent || node.innerHTML";
+const text = (cell, selector) => page.evaluate(`(${READ})(document.querySelector(${JSON.stringify(within(cell, selector))}))`);
 const click = async (cell, selector) => (await find(cell, selector)).click();
 const press = async (cell, selector, ...keys) => {
-  await (await find(cell, selector)).focus();
+  await (await find(cell, selector)).evaluate((node) => node.focus()); // a drawing, too, which focus() refuses
   for (const key of keys) await page.keyboard.press(key);
 };
 const drag = async (cell, selector, share) => {
@@ -54,6 +56,8 @@ const passes = [
   }],
   ["graph by keyboard", "graph", ".bpl-said", () => press("graph", "input[type=range]", "ArrowRight")],
   ["graph by mouse", "graph", ".bpl-said", () => click("graph", "[aria-label='one step on']")],
+  ["group by keyboard", "graph", ".flow-graph", () => press("graph", ".flow-handle", "Enter")],
+  ["group by mouse", "graph", ".flow-graph", () => click("graph", ".flow-handle")],
   ["layers by keyboard", "layers", ".bpl-said", () => press("layers", "input[type=range]", "ArrowRight")],
   ["layers by mouse", "layers", ".bpl-said", () => click("layers", "[aria-label='one step on']")],
   ["practice by keyboard", "practice", ".practice-said", async () => {
@@ -69,6 +73,8 @@ const passes = [
   ["sheet by mouse", "sheet", ".bpl-sheet-bar", () => click("sheet", "td.bpl-sheet-editable")],
   ["film by keyboard", "film", "[role=status]", () => press("film", "input[type=range]", "ArrowRight")],
   ["film by mouse", "film", "[role=status]", () => click("film", "button[aria-label='One frame forward']")],
+  ["pad by keyboard", "pad", ".bpl-pad-ink", () => press("pad", ".bpl-pad-surface", " ", "ArrowRight", "ArrowRight")],
+  ["pad by mouse", "pad", ".bpl-pad-ink", () => drag("pad", ".bpl-pad-surface", 0.8)],
   ["curves by keyboard", "curves", ".curves-words", () => press("curves", "input[type=range]", "ArrowRight")],
   ["curves by mouse", "curves", ".curves-words", () => drag("curves", "svg", 0.8)],
   ["dial by keyboard", "dial", ".bpl-said", () => press("dial", "input[type=range]", "ArrowRight")],
@@ -96,10 +102,8 @@ for (const [name, cell, selector, act] of passes) {
   try {
     await act();
     await page.waitForFunction(
-      (where, old) => document.querySelector(where).textContent !== old,
+      `(${READ})(document.querySelector(${JSON.stringify(within(cell, selector))})) !== ${JSON.stringify(before)}`,
       { timeout: 3000 },
-      within(cell, selector),
-      before,
     );
   } catch (error) {
     if (error.name !== "TimeoutError") troubles.push(`${name}: ${error.message}`);

@@ -1,6 +1,6 @@
 """One pass over widgets in Firefox, on an exported page: keys, mouse, a quiet console, nothing cut.
 
-All are on the page, and none may be cut. DigitPad is not operated: without Python it is a picture.
+All are on the page, and none may be cut. DigitPad is drawn on, though no Python answers it here.
 
 Node of the environment drives Firefox through puppeteer-core, which `make firefox` fetches.
 """
@@ -22,7 +22,7 @@ NODE = Path(sys.prefix) / "bin/node"
 DRIVER = Path(__file__).with_name("firefox.mjs")
 MODULES = Path(sys.prefix) / "node_modules"
 WIDGETS = (
-    *("quiz", "graph", "layers", "practice", "sheet", "film", "curves", "dial"),
+    *("quiz", "graph", "group", "layers", "practice", "sheet", "film", "pad", "curves", "dial"),
     *("chain", "lens", "playground", "descent"),
 )
 PASSES = [f"{widget} by {way}" for widget in WIDGETS for way in ("keyboard", "mouse")]
@@ -37,7 +37,9 @@ def seen(tmp_path_factory):
     if not (MODULES / "puppeteer-core").exists():
         pytest.skip("puppeteer-core is not installed: run `make firefox`, which fetches it")
     folder = tmp_path_factory.mktemp("firefox")
-    page = export(notebook_with(every_widget()), folder / "every.ipynb", folder)
+    widgets = every_widget()
+    widgets["pad"].on_page_alone = True  # else an exported page has its picture alone
+    page = export(notebook_with(widgets), folder / "every.ipynb", folder)
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     done = subprocess.run(
         [sys.executable, NODE, DRIVER, firefox, page, SCREENSHOTS],

@@ -71,7 +71,8 @@ function render({ model, el }) {
   const help = html("p", { class: "curves-help", id: freshId("help") }, HELP);
   scrubber.input.setAttribute("aria-describedby", help.id);
 
-  /** @param {PointerEvent} event */
+  let before = model.get("place");
+  /** @param {MouseEvent} event */
   const drag = (event) => {
     if (event.type === "pointermove" && event.buttons === 0) return;
     const { left, width } = picture.getBoundingClientRect();
@@ -80,8 +81,11 @@ function render({ model, el }) {
   };
   picture.addEventListener("pointerdown", (event) => {
     picture.setPointerCapture(event.pointerId);
-    drag(event);
+    before = model.get("place");
+    if (event.pointerType !== "touch") drag(event); // a finger may be about to scroll: its tap is a click
   });
+  picture.addEventListener("click", drag);
+  picture.addEventListener("pointercancel", () => go(before)); // it was the page that moved
   picture.addEventListener("pointermove", drag);
 
   el.append(

@@ -125,7 +125,10 @@ function render({ model, el }) {
     held = null;
   };
   picture.addEventListener("pointerup", letGo);
-  picture.addEventListener("pointercancel", letGo);
+  picture.addEventListener("pointercancel", () => {
+    if (held) save({ turn: held.turn }); // it was the page that moved
+    letGo();
+  });
 
   el.append(
     html(

@@ -1,5 +1,6 @@
 // Be the engine: choose the arrow that carries the next message, type the number, and read the verdict.
 
+import { folded } from "../flow/fold.js";
 import { bringIntoView, graph, graphPanel } from "../flow/graph.js";
 import { clock, wantsNoMotion } from "../flow/motion.js";
 import { keepInNotebook } from "../kit/kept.js";
@@ -74,9 +75,10 @@ function render({ model, el }) {
     const sent = model.get("sent");
     const open = one.messages.flatMap((message, edge) => (message && !sent.includes(edge) ? [edge] : []));
     const all = one.messages.filter(Boolean).length;
+    const drawing = folded({ ...one, forward: [], passes: [passOf(one, sent)] }, []);
     const picture = graph({
-      scene: { ...one, forward: [] },
-      pass: passOf(one, sent),
+      scene: drawing,
+      pass: drawing.passes[0],
       choose: (box) => choose(open.find((edge) => one.messages[edge]?.[0] === box) ?? -1),
       point: () => {},
       press: choose,
@@ -122,7 +124,7 @@ function render({ model, el }) {
     "aria-label": "the engine's own pass",
     hidden: true,
   });
-  /** @type {{ show: (step: number) => void, depart: (step: number) => void, fly: (part: number) => void, land: () => void } | null} */
+  /** @type {{ show: (step: number) => void, depart: (step: number, from: number) => void, fly: (part: number) => void, land: () => void } | null} */
   let engine = null;
   let step = 0;
   const playing = clock(
@@ -138,7 +140,7 @@ function render({ model, el }) {
     if (!engine || step >= scene().last) return;
     step += 1;
     engine.show(step);
-    if (!wantsNoMotion()) engine.depart(step);
+    if (!wantsNoMotion()) engine.depart(step, step - 1);
     playing.start(PACE);
   };
   const showEngine = () => {
@@ -147,8 +149,7 @@ function render({ model, el }) {
     const help = { "aria-describedby": task.id };
     const panel = graphPanel({
       scene: one,
-      pass: one.passes[0],
-      wrong: false,
+      order: 0,
       described: help,
       choose: () => {},
     });

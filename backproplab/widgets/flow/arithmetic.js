@@ -1,7 +1,7 @@
 // The two lines of arithmetic of a step, whose terms light up as the label on the arrow comes to them.
 import { html } from "../kit/kit.js";
 
-/** @import { GraphScene, Pass, Sum, Term } from "./types.js" */
+/** @import { Drawn, DrawnPass, GraphScene, Sum, Term } from "./types.js" */
 
 const TERMS = 5;
 
@@ -32,7 +32,7 @@ const LIT = [[0], [0, 1, 2], [3, 4], [5, 6, 7, 8, 9]];
 /**
  * What is computed at a step of the forward pass, which counts up to 0; nothing before the first.
  *
- * @param {GraphScene} scene
+ * @param {Pick<GraphScene, "forward">} scene
  * @param {number} step
  */
 export function computed(scene, step) {
@@ -42,11 +42,8 @@ export function computed(scene, step) {
 /**
  * Upstream × local = contribution; so far + contribution = now. Of a computation: operands and result, then the local
  * derivatives.
- *
- * @param {GraphScene} scene
- * @param {Pass} pass
  */
-export function arithmetic(scene, pass) {
+export function arithmetic() {
   const title = html("strong", { class: "flow-who" });
   const terms = Array.from({ length: 2 * TERMS }, () => ({ text: html("span"), words: html("small") }));
   const cells = terms.map(({ text, words }, at) =>
@@ -84,13 +81,13 @@ export function arithmetic(scene, pass) {
       cell.classList.toggle("flow-to-come", stage >= 0 && at > seen);
     }
   };
-  /** @param {number} step */
-  const show = (step) => {
+  /** @type {(scene: Drawn, pass: DrawnPass, step: number) => void} */
+  const show = (scene, pass, step) => {
     tell(step > 0 ? pass.sums[step - 1] : step === 0 ? COMING : (computed(scene, step) ?? NOTHING));
     light(-1);
   };
-  /** The last computation, which step 0 no longer shows. @param {number} step */
-  const depart = (step) => {
+  /** The last computation, which step 0 no longer shows. @type {(scene: Drawn, step: number) => void} */
+  const depart = (scene, step) => {
     if (step <= 0) tell(computed(scene, step));
   };
   return { node, show, depart, light };

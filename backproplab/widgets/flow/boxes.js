@@ -3,7 +3,8 @@ import { svg } from "../kit/kit.js";
 
 /** @import { Entry, GraphNode } from "./types.js" */
 
-const CORNER = { computed: 14, leaf: 0, constant: 0 };
+const CORNER = { computed: 14, leaf: 0, constant: 0, group: 14 };
+const STACKED = 5; // pixels by which the outline behind a closed group is seen
 const BAR = { height: 6, inset: 11, below: 9, gap: 2 };
 
 /**
@@ -20,6 +21,10 @@ export function boxOf({ box, row, known, held, heard, onclick }) {
   const outline = svg("rect", { x, y, width, height, rx: CORNER[kind], class: `flow-box flow-${kind}` });
   const style = held.length ? "flow-node" : "flow-node flow-still";
   const node = svg("g", { class: style, onclick }, outline);
+  if (kind === "group") {
+    const behind = { x: x + STACKED, y: y + STACKED, width, height, rx: CORNER.group, class: "flow-behind" };
+    node.prepend(svg("rect", behind));
+  }
   const left = x + 11;
   let line = y + 4 + row * 0.75;
   if (heading.length) {

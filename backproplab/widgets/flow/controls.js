@@ -5,7 +5,7 @@ import { button, freshId, html, listen, menu, OWN_KEYS } from "../kit/kit.js";
 /** @import { GraphScene, Traits } from "./types.js" */
 
 /**
- * A graph's own controls, which box to go to next and the wrong order: { node, choose(box), end() }.
+ * A graph's own controls, which box to go to next and the wrong order: { node, choose(nodes), end() }.
  *
  * @param {object} parts
  * @param {View<Traits>["model"]} parts.model
@@ -43,10 +43,11 @@ export function graphControls({ model, scene, shown, stepTo, compare }) {
   /**
    * A click on a box chooses it, and no more: whoever clicks the picture to step on has asked for no answer.
    *
-   * @param {number} box
+   * @param {number[]} nodes What it stands for; of a closed group the last is chosen.
    */
-  function choose(box) {
-    if (reached.includes(box)) boxes.input.value = String(box);
+  function choose(nodes) {
+    const box = nodes.findLast((node) => reached.includes(node));
+    if (box !== undefined) boxes.input.value = String(box);
   }
 
   const id = freshId("wrong");

@@ -11,6 +11,7 @@ from backproplab.plots.layered import Edge, Layout, Run, layered
 from backproplab.plots.nodes import SPACE, Node, edges_of, nodes_of
 from backproplab.scalar import Value
 from backproplab.widgets.flow.forward import BEGINS, forward_steps, trace
+from backproplab.widgets.flow.groups import Group, Groups, groups_of, joined, scene_of
 from backproplab.widgets.flow.messages import right_messages, wrong_messages
 from backproplab.widgets.flow.shares import carried
 from backproplab.widgets.flow.words import Entry, entries, name_of, sentences, sums
@@ -22,11 +23,13 @@ GAUGE = 0.1  # inches for the bar that fills as a box hears
 ROOM = 0.16  # inches more before each box, so that one sees an arrow light up
 
 
-def value_scene(root: Value, *, room: Sequence[Sequence[Entry]] | None = None) -> dict[str, Any]:
+def value_scene(
+    root: Value, *, room: Sequence[Sequence[Entry]] | None = None, groups: Groups | None = None
+) -> dict[str, Any]:
     """All that the page needs for both passes over the graph of `root`; backward in both orders.
 
-    `room` are entries that boxes have to be wide enough for, too, a list a node.
-    ValueError for a leaf, which has no messages, and for more nodes than can be read.
+    `room` are entries that boxes have to be wide enough for, too, a list a node. `groups` can be closed.
+    ValueError for a leaf, which has no messages, for more nodes than can be read, and as in `groups_of`.
     """
     if not root.parents:
         raise ValueError(
@@ -52,6 +55,7 @@ def value_scene(root: Value, *, room: Sequence[Sequence[Entry]] | None = None) -
     ]
     shown = [*held, room] if room is not None else held
     widest = [[entry for one in shown for entry in one[index]] for index in range(len(nodes))]
+    closable = groups_of(nodes, edges, groups or {})
     return {
         "kind": "graph",
         "last": len(right),
@@ -59,6 +63,7 @@ def value_scene(root: Value, *, room: Sequence[Sequence[Entry]] | None = None) -
         "forward": forward,
         "code": trace(nodes),
         "passes": passes,
+        "groups": scene_of(nodes, edges, closable, [_closed_size(nodes, each, held) for each in closable]),
         **_drawn(nodes, widest),
     }
 
@@ -93,10 +98,11 @@ def _drawn(nodes: Sequence[Node], shown: Sequence[Sequence[Entry]]) -> dict[str,
                 "ends": [edge.parent, edge.child],
                 "path": _path(line, top),
                 "label": label,
+                "room": _pixels(edge.label_width),
                 "x": _pixels(line[-1].right - 0.1),
                 "y": _pixels(top - line[-1].y - 0.05),
             }
-            for edge, line, label in zip(edges, layout.lines, labels, strict=True)
+            for edge, line, label in zip(roomy, layout.lines, labels, strict=True)
         ],
     }
 
@@ -137,6 +143,25 @@ def _size(node: Node, shown: Sequence[Entry]) -> tuple[float, float]:
     rows += [INDENT + text_width(entry.gradient, weight="bold") for entry in shown]
     rows += [text_width(entry.note, SMALL - 1) for entry in shown]
     return max(heading, *rows) + 2 * PAD, ROW * (3 + bool(node.heading)) + 0.16 + GAUGE
+
+
+def _closed_size(
+    nodes: Sequence[Node], group: Group, passes: Sequence[Sequence[Sequence[Entry]]]
+) -> dict[str, float]:
+    """The size of the one box that a closed group is."""
+    heading = text_width(group.name, NAME, "bold") + SPACE + text_width(f"{len(group.members)} nodes", NAME)
+    values = joined([nodes[place].rows[0][1] for place in group.outputs])
+    gradients = [
+        joined([max((entry.gradient for entry in held[place]), key=text_width) for place in group.outputs])
+        for held in passes
+    ]
+    rows = [INDENT + text_width(values), *(INDENT + text_width(text, weight="bold") for text in gradients)]
+    notes = ["✗ too early inside", *(entry.note for held in passes for entry in held[group.outputs[-1]])]
+    rows += [text_width(text, SMALL - 1) for text in notes]
+    return {
+        "width": _pixels(max(heading, *rows) + 2 * PAD),
+        "height": _pixels(ROW * 4 + 0.16 + GAUGE),
+    }
 
 
 def _path(line: Sequence[Run], top: float) -> str:

@@ -124,7 +124,9 @@ export function layersPanel({ scene, described, choose }) {
     carried.hide();
     draw(shown);
   };
-  return { picture, words, show, depart, fly, land, select: () => {} };
+  const stops = () => Array.from({ length: last - first + 1 }, (_, at) => first + at);
+  const none = () => {};
+  return { picture, words, show, depart, fly, land, select: none, stops, fold: none, focus: none };
 }
 
 const STATES = [

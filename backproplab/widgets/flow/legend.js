@@ -5,8 +5,12 @@ import { dot, triangle } from "./boxes.js";
 
 /** @import { GraphScene } from "./types.js" */
 
-/** What shapes, outlines and marks mean, and which keys step. */
-export function graphLegend() {
+/**
+ * What shapes, outlines and marks mean, and which keys step.
+ *
+ * @param {boolean} closes Whether there is anything to close.
+ */
+export function graphLegend(closes) {
   /** @param {...SVGElement} shapes */
   const sign = (...shapes) => svg("svg", { width: 26, height: 16, "aria-hidden": "true" }, ...shapes);
   /** @param {string} style */
@@ -31,21 +35,28 @@ export function graphLegend() {
     ["← →", "step"],
     ["Space", "play, pause"],
   ];
+  if (closes) {
+    entries.push([sign(svg("g", {}, behind(), svg("rect", CLOSED))), "closed group"]);
+    entries.push(["− +", "close, open all groups"]);
+  }
   const items = entries.map(([shape, text]) =>
     html("li", {}, typeof shape === "string" ? html("kbd", {}, shape) : shape, text),
   );
   return html("ul", { class: "flow-legend", "aria-label": "what the signs mean" }, ...items);
 }
 
+const CLOSED = { x: 3, y: 1, width: 17, height: 10, rx: 3, class: "flow-box" };
+const behind = () => svg("rect", { ...CLOSED, x: 6, y: 4, class: "flow-behind" });
+
 /**
- * A graph read as code, a button a line: { node, show(step), select(box) }. The line whose box is at work is marked.
+ * A graph read as code, a button a line: { node, show(step), select(nodes) }. The line whose box is at work is marked.
  *
  * @param {GraphScene} scene
- * @param {(box: number) => void} choose
+ * @param {(nodes: number[]) => void} choose
  */
 export function codeLines(scene, choose) {
   const lines = scene.code.map(([box, text]) => {
-    const line = html("button", { type: "button", onclick: () => choose(box), ...OWN_KEYS }, text);
+    const line = html("button", { type: "button", onclick: () => choose([box]), ...OWN_KEYS }, text);
     return { box, line, item: html("li", {}, line) };
   });
   const node = html(
@@ -60,9 +71,9 @@ export function codeLines(scene, choose) {
     const working = step > 0 ? scene.passes[0].moves[step - 1][0] : step < 0 ? (made?.node ?? -1) : -1;
     for (const { box, line } of lines) line.setAttribute("aria-current", box === working ? "step" : "false");
   };
-  /** @param {number} chosen */
+  /** @param {number[]} chosen */
   const select = (chosen) => {
-    for (const { box, line } of lines) line.setAttribute("aria-pressed", String(box === chosen));
+    for (const { box, line } of lines) line.setAttribute("aria-pressed", String(chosen.includes(box)));
   };
   return { node, show, select };
 }

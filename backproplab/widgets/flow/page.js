@@ -16,6 +16,7 @@ import { clock, wantsNoMotion } from "./motion.js";
 const PACE = { forward: 1100, backward: 2000 }; // milliseconds a step while playing: time to read its arithmetic
 const BY_HAND = 900; // milliseconds of a step that somebody has asked for
 const HELP = "Arrow right: next step. Arrow left: back. Space: play and pause. Home: start. End: last.";
+const GROUP_HELP = " Minus: close all groups. Plus: open them. Tab comes to the button of each.";
 
 /** @param {View<Traits>} view */
 function render({ model, el }) {
@@ -28,19 +29,43 @@ function render({ model, el }) {
   /** @type {Way | ""} */
   let flying = ""; // which play the move that is under way belongs to
 
-  const help = html("p", { class: "bpl-hidden", id: freshId("help") }, HELP);
+  const groups = scene.kind === "graph" ? scene.groups : [];
+  const keysOfGroups = groups.length ? GROUP_HELP : "";
+  const help = html("p", { class: "bpl-hidden", id: freshId("help") }, HELP + keysOfGroups);
   const described = { "aria-describedby": help.id };
-  /** @param {number} box */
-  const choose = (box) => {
-    controls?.choose(box);
-    code?.select(box);
-    for (const panel of panels) panel.select(box);
+  /** @type {number[]} */
+  let selected = [];
+  /** @param {number[]} nodes */
+  const choose = (nodes) => {
+    selected = nodes;
+    controls?.choose(nodes);
+    code?.select(nodes);
+    for (const panel of panels) panel.select(nodes);
+  };
+  /** @param {string[]} closed */
+  const close = (closed) => {
+    model.set("closed", closed);
+    model.save_changes();
   };
   const panels =
     scene.kind === "graph"
-      ? scene.passes.map((pass, index) => graphPanel({ scene, pass, wrong: index === 1, described, choose }))
+      ? scene.passes.map((_, order) => {
+          const toggle = (/** @type {number} */ group) => {
+            const closed = model.get("closed");
+            const { name } = groups[group];
+            close(closed.includes(name) ? closed.filter((one) => one !== name) : [...closed, name]);
+            panels[order].focus(group);
+          };
+          return graphPanel({ scene, order, described, choose, toggle });
+        })
       : [layersPanel({ scene, described, choose: (step) => stepTo(step) })];
   const visible = () => panels.filter((panel) => !panel.picture.hidden);
+  /** The steps at which somebody who goes on, or back, halts. Of what a closed box does, only the end is one. */
+  const stops = () => [first, ...visible().flatMap((panel) => panel.stops()), last];
+  /** @param {number} step */
+  const next = (step) => Math.min(last, ...stops().filter((stop) => stop > step));
+  /** @param {number} step */
+  const previous = (step) => Math.max(first, ...stops().filter((stop) => stop < step));
 
   const moving = clock(
     (part) => {
@@ -68,9 +93,10 @@ function render({ model, el }) {
   const go = (step, milliseconds) => {
     land();
     const to = Math.max(first, Math.min(last, step));
-    flies = to === shown + 1 && !wantsNoMotion();
+    const from = shown;
+    flies = to > from && to === next(from) && !wantsNoMotion();
     show(to);
-    if (flies) for (const panel of visible()) panel.depart(to);
+    if (flies) for (const panel of visible()) panel.depart(to, from);
     if (flies || playing) moving.start(milliseconds);
     flying = playing;
     model.set("step", to);
@@ -92,7 +118,7 @@ function render({ model, el }) {
   const goOn = () => {
     const way = /** @type {Way} */ (playing);
     if (shown >= ends[way]) setPlaying("");
-    else go(shown + 1, PACE[way]);
+    else go(next(shown), PACE[way]);
   };
   /** @param {Way} way */
   const play = (way) => {
@@ -127,7 +153,7 @@ function render({ model, el }) {
     max: last,
     value: 0,
     read: (step) => (step < 0 ? `${step - first} of ${-first} computed` : `${step} of ${last} told`),
-    oninput: stepTo,
+    oninput: (step) => stepTo(step > shown ? next(step - 1) : previous(step + 1)),
   });
   scrubber.row.classList.add("flow-scrubber");
   const strip = html(
@@ -137,8 +163,8 @@ function render({ model, el }) {
     html(
       "div",
       { class: "bpl-row flow-steps" },
-      button("‹", () => stepTo(shown - 1), { "aria-label": "one step back", title: "back (←)" }),
-      button("›", () => stepTo(shown + 1), { "aria-label": "one step on", title: "next (→)" }),
+      button("‹", () => stepTo(previous(shown)), { "aria-label": "one step back", title: "back (←)" }),
+      button("›", () => stepTo(next(shown)), { "aria-label": "one step on", title: "next (→)" }),
       scrubber.row,
     ),
   );
@@ -154,11 +180,13 @@ function render({ model, el }) {
     if (both && !Number.isNaN(shown)) panels[1].show(shown);
   };
   const controls =
-    scene.kind === "graph" ? graphControls({ model, scene, shown: () => shown, stepTo, compare }) : null;
+    scene.kind === "graph"
+      ? graphControls({ model, scene, shown: () => shown, stepTo: (step) => stepTo(next(step - 1)), compare })
+      : null;
   const code = scene.kind === "graph" ? codeLines(scene, choose) : null;
   if (controls && code) {
     strip.append(controls.node);
-    root.append(code.node, graphLegend());
+    root.append(code.node, graphLegend(groups.length > 0));
   }
   root.append(help);
 
@@ -178,13 +206,18 @@ function render({ model, el }) {
     event.target instanceof Element && event.target.matches("select, button, summary, input[type=checkbox]");
   /** @type {(move: () => number) => (event: KeyboardEvent) => unknown} */
   const by = (move) => (event) => (onSelect(event) ? false : stepTo(move()));
+  /** @type {(closed: () => string[]) => (event: KeyboardEvent) => unknown} */
+  const byGroups = (closed) => (event) => (groups.length && !onSelect(event) ? close(closed()) : false);
   const midway = () => flying || (shown < 0 ? "forward" : "backward");
   keys(root, {
-    ArrowRight: by(() => shown + 1),
-    ArrowLeft: by(() => shown - 1),
+    ArrowRight: by(() => next(shown)),
+    ArrowLeft: by(() => previous(shown)),
     Home: by(() => first),
     End: by(() => last),
     " ": (event) => (onControl(event) ? false : play(playing || midway())),
+    "-": byGroups(() => groups.map((group) => group.name)),
+    "+": byGroups(() => []),
+    "=": byGroups(() => []), // where + needs a shift
   });
 
   const follow = () => {
@@ -192,8 +225,13 @@ function render({ model, el }) {
     land();
     show(model.get("step"));
   };
-  const end = listen(model, { step: follow });
+  const fold = () => {
+    land();
+    for (const panel of panels) panel.fold(model.get("closed"), selected);
+  };
+  const end = listen(model, { step: follow, closed: fold });
   el.append(root);
+  if (model.get("closed")?.length) fold();
   follow();
   return () => {
     moving.end();

@@ -2,7 +2,7 @@
 import { computed } from "./arithmetic.js";
 import { along, eased, pulse } from "./motion.js";
 
-/** @import { GraphScene, Move, Pass, Point } from "./types.js" */
+/** @import { Drawn, DrawnPass, Point } from "./types.js" */
 
 const POINTS = 40; // of a way
 const SHORT_OF = 10; // pixels from a box at which a message is seen to arrive
@@ -14,14 +14,15 @@ const BACK = { leaves: 0.12, meets: 0.3, becomes: 0.5, goes: 0.58, arrives: 0.86
  * { nodes, depart(step), fly(part), rest(step) }; `fly` answers with the stage that is reached: 0 to 3 of a
  * message, whose last is its arrival, and 0 or 3 of a computation.
  *
- * @param {GraphScene} scene
- * @param {Pass} pass
+ * @param {Drawn} scene
+ * @param {DrawnPass} pass
  * @param {SVGPathElement[]} lines The arrows, from parent to child.
  * @param {(point: Point) => Point} onPage Where a point of the drawing is on the page, in pixels.
  */
 export function travel(scene, pass, lines, onPage) {
-  const message = pulse("flow-message");
-  const most = Math.max(...scene.forward.map((one) => one.edges.length));
+  const together = Math.max(1, ...pass.turns.map((turn) => turn.moves.length));
+  const messages = Array.from({ length: together }, () => pulse("flow-message"));
+  const most = Math.max(0, ...scene.forward.map((one) => one.edges.length));
   const values = Array.from({ length: most }, () => pulse("flow-value"));
   /** @type {Map<number, Point[]>} */
   const ways = new Map();
@@ -43,8 +44,10 @@ export function travel(scene, pass, lines, onPage) {
   let fly = () => 3;
 
   const clear = () => {
-    message.hide();
-    message.late(false);
+    for (const each of messages) {
+      each.hide();
+      each.late(false);
+    }
     for (const each of values) each.hide();
     fly = () => 3;
   };
@@ -55,7 +58,7 @@ export function travel(scene, pass, lines, onPage) {
     const flights = edges.map((edge, at) => {
       const one = values[at];
       const way = wayOf(edge).map(onPage);
-      one.write(scene.nodes[scene.edges[edge].ends[0]].value);
+      one.write(scene.edges[edge].value);
       one.place(way[0]);
       return { one, way };
     });
@@ -69,33 +72,33 @@ export function travel(scene, pass, lines, onPage) {
     };
   };
 
-  /** @param {Move} move */
-  const back = ([, , edge]) => {
+  /** @param {number} edge */
+  const back = (edge) => {
     const way = wayOf(edge).toReversed();
     const { x } = scene.edges[edge];
     const met = way.findIndex((point) => point[0] <= x - MEETS);
     const [end, ...rest] = way.toReversed();
     const near = rest.findIndex((point) => point[0] >= end[0] + SHORT_OF) + 1;
-    return { way, meeting: Math.max(0, met) / POINTS, end: 1 - Math.max(0, near) / POINTS };
+    return { way: way.map(onPage), meeting: Math.max(0, met) / POINTS, end: 1 - Math.max(0, near) / POINTS };
   };
 
-  /** @param {number} step From 1 on: what is told. */
-  const backward = (step) => {
-    const { way, meeting, end } = back(pass.moves[step - 1]);
+  /** A message that meets the number on its arrow. @param {number} step */
+  const single = (step) => {
+    const { moves, late } = pass.turns[step - 1];
+    const { way, meeting, end } = back(moves[0][2]);
+    const [message] = messages;
     const { product } = pass.sums[step - 1];
     const [upstream, local, contribution] = [product[0][0], product[2][0], product[4][0]];
     const texts = [upstream, `${upstream} × ${local}`, contribution];
-    const scaled = way.map(onPage);
-    const late = pass.late[step - 1];
-    message.late(late);
+    message.late(late[0]);
     message.write(upstream);
-    message.place(scaled[0]);
+    message.place(way[0]);
     return (/** @type {number} */ part) => {
       const first = eased(part, BACK.leaves, BACK.meets) * Math.min(meeting, end);
       const second = eased(part, BACK.goes, BACK.arrives) * Math.max(0, end - meeting);
-      message.place(along(scaled, first + second));
+      message.place(along(way, first + second));
       if (part >= BACK.arrives) {
-        if (late) message.write(`${contribution} ✗ too late`);
+        if (late[0]) message.write(`${contribution} ✗ too late`);
         else message.hide();
         return 3;
       }
@@ -105,22 +108,49 @@ export function travel(scene, pass, lines, onPage) {
     };
   };
 
+  /** All that a closed box sends, at once: what happened to the numbers, happened inside. @param {number} step */
+  const several = (step) => {
+    const { moves, late, sent } = pass.turns[step - 1];
+    const flights = moves.map(([, , edge], at) => {
+      const one = messages[at];
+      one.late(late[at]);
+      one.write(sent[at]);
+      const { way, end } = back(edge);
+      one.place(way[0]);
+      return { one, way, end };
+    });
+    return (/** @type {number} */ part) => {
+      const there = part >= BACK.arrives;
+      for (const [at, { one, way, end }] of flights.entries()) {
+        one.place(along(way, eased(part, BACK.leaves, BACK.arrives) * end));
+        if (there && late[at]) one.write(`${sent[at]} ✗ too late`);
+        else if (there) one.hide();
+      }
+      return there ? 3 : 0;
+    };
+  };
+
   /** @param {number} step */
   const depart = (step) => {
     clear();
-    fly = step > 0 ? backward(step) : forward(step);
+    if (step <= 0) fly = forward(step);
+    else fly = pass.turns[step - 1].speaker < scene.boxOf.length ? single(step) : several(step);
   };
   /** A message that came too late stays where it arrived, for whoever looks. @param {number} step */
   const rest = (step) => {
     clear();
-    if (step < 1 || !pass.late[step - 1]) return;
-    const { way, end } = back(pass.moves[step - 1]);
-    message.late(true);
-    message.write(`${pass.sums[step - 1].product[4][0]} ✗ too late`);
-    message.place(along(way.map(onPage), end));
+    if (step < 1) return;
+    const { moves, late, sent } = pass.turns[step - 1];
+    for (const [at, [, , edge]] of moves.entries()) {
+      if (!late[at]) continue;
+      const { way, end } = back(edge);
+      messages[at].late(true);
+      messages[at].write(`${sent[at]} ✗ too late`);
+      messages[at].place(along(way, end));
+    }
   };
   return {
-    nodes: [...values, message].map((one) => one.node),
+    nodes: [...values, ...messages].map((one) => one.node),
     depart,
     fly: (/** @type {number} */ part) => fly(part),
     rest,

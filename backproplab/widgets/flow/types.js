@@ -7,6 +7,7 @@
  * @property {GraphScene | LayersScene} scene
  * @property {number} step How many messages have been told; below 0, how much has yet to be computed.
  * @property {boolean} wrong_order
+ * @property {string[]} closed The names of the groups that are one box each.
  */
 
 /**
@@ -24,13 +25,14 @@
  * @property {GraphNode[]} nodes
  * @property {GraphEdge[]} edges
  * @property {Pass[]} passes The right order, then the wrong one.
+ * @property {Group[]} groups What can be closed; a group stands before those that it holds.
  *
  * @typedef {object} GraphNode
  * @property {number} x
  * @property {number} y
  * @property {number} width
  * @property {number} height
- * @property {"computed" | "leaf" | "constant"} kind
+ * @property {"computed" | "leaf" | "constant" | "group"} kind
  * @property {string} name
  * @property {[text: string, weight: string][]} heading
  * @property {string} value
@@ -39,6 +41,7 @@
  * @property {[parent: number, child: number]} ends Places among the nodes.
  * @property {string} path As SVG writes it, from parent to child.
  * @property {string} label The local derivative.
+ * @property {number} room What the label takes, with an arrowhead.
  * @property {number} x
  * @property {number} y
  *
@@ -52,10 +55,60 @@
  * @property {boolean[]} late By move: it comes to a box that has spoken.
  * @property {[step: number, text: string][][]} carried By arrow: what is said of it from a step on.
  *
+ * @typedef {object} Group Boxes that may be drawn as one, whose size, heading and value stand here.
+ * @property {string} name
+ * @property {number[]} members
+ * @property {number} within The group that holds it; −1 for none.
+ * @property {number[]} outputs The members that something outside uses.
+ * @property {number} width
+ * @property {number} height
+ * @property {[text: string, weight: string][]} heading
+ * @property {string} value
+ * @property {Record<number, string>} locals By arrow into it: the derivative of its one output along it.
+ *
  * @typedef {[speaker: number, hearer: number, edge: number]} Move Places among the nodes and the edges.
  * @typedef {[step: number, gradient: string, note: string, state: string]} Entry What a box shows from a step on.
  * @typedef {[text: string, words: string]} Term
  * @typedef {{ title: string, product: Term[], total: Term[] }} Sum
+ */
+
+/**
+ * A graph with some of its groups closed, as fold.js makes it. Boxes and arrows keep their places; closed groups come
+ * after the boxes, and what is inside one is hidden.
+ *
+ * @typedef {Omit<GraphScene, "nodes" | "edges" | "passes"> & DrawnParts} Drawn
+ *
+ * @typedef {object} DrawnParts
+ * @property {number[]} boxOf Which box stands for a node.
+ * @property {(GraphNode & { hidden: boolean })[]} nodes
+ * @property {(GraphEdge & { hidden: boolean, value: string })[]} edges With the value that each carries.
+ * @property {DrawnPass[]} passes
+ * @property {number[]} stops Of the forward pass: steps at which something is over.
+ *
+ * @typedef {Pass & DrawnPassParts} DrawnPass
+ *
+ * @typedef {object} DrawnPassParts
+ * @property {Turn[]} turns By move.
+ * @property {{ step: number, late: boolean }[][]} heard By box.
+ * @property {number[]} told By arrow, the step of its message.
+ * @property {number[]} stops Steps at which a box has said all that it says in one go.
+ *
+ * @typedef {object} Turn What is seen at a step: a message, or those of a closed box that speaks.
+ * @property {number} speaker
+ * @property {Move[]} moves
+ * @property {boolean[]} late By message.
+ * @property {string[]} sent Contributions, by message.
+ * @property {Sum} sum
+ * @property {string} said
+ */
+
+/**
+ * Where a graph's boxes and lines go.
+ *
+ * @typedef {{ width: number, height: number }} Size
+ * @typedef {[parent: number, child: number, room: number]} Link
+ * @typedef {{ left: number, right: number, y: number }} Run A level stretch of a line.
+ * @typedef {Size & { boxes: (Size & { x: number, y: number })[], lines: Run[][] }} Laid
  */
 
 /**
@@ -84,10 +137,13 @@
  * @property {HTMLElement} picture
  * @property {HTMLElement} words
  * @property {(step: number) => void} show
- * @property {(step: number) => void} depart Take back what the step's arrival changes, and start to move.
+ * @property {(step: number, from: number) => void} depart Take back what the step's arrival changes, and start to move.
  * @property {(part: number) => void} fly How far the move is, from 0 to 1.
  * @property {() => void} land
- * @property {(box: number) => void} select
+ * @property {(boxes: number[]) => void} select
+ * @property {() => number[]} stops The steps between which something is to be seen.
+ * @property {(closed: string[], selected: number[]) => void} fold Draw the graph with these groups closed.
+ * @property {(group: number) => void} focus Put the focus on what opens and closes a group, and bring it into view.
  *
  * @typedef {{ "aria-describedby": string }} Described
  * @typedef {[x: number, y: number]} Point

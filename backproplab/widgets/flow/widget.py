@@ -1,9 +1,10 @@
 """Both passes in motion and in steps: a `Value` graph message by message, a `Network` layer by layer."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from numpy.typing import ArrayLike
-from traitlets import Bool, Dict, Int, TraitError, validate
+from traitlets import Bool, Dict, Int, List, TraitError, Unicode, validate
 
 from backproplab.display import alt_text, image
 from backproplab.losses import Loss
@@ -12,6 +13,7 @@ from backproplab.plots.graph import computational_graph
 from backproplab.plots.nodes import nodes_of
 from backproplab.scalar import Value
 from backproplab.widgets.flow.graph import value_scene
+from backproplab.widgets.flow.groups import Groups
 from backproplab.widgets.flow.layers import layer_scene
 from backproplab.widgets.flow.messages import cleared
 from backproplab.widgets.flow.still import ORDERS, layers_table, messages_table
@@ -25,12 +27,17 @@ class Flow(Live, folder="flow"):
 
         Flow(loss_value)                                  # a Value: its graph, message by message
         Flow(network, SquaredError(), x=x, targets=t)     # a Network: layer by layer
+        Flow(loss_value, groups={"h": [z, h]})            # a unit that opens and closes
 
     `step` counts what has been told on the way back, from 0 to `last`; below 0, down to `first`, it counts
     what has yet to be computed on the way forward. Set it, and the page follows. `wrong_order` puts a
     depth-first pass beside the right one (Value graphs only). The steps are those of `backward_steps()`,
     taken when the widget is made; leaves start from 0, and every gradient is afterwards as it was before.
     ValueError for a graph of more than 60 nodes.
+
+    `groups` names what a reader can close to one box, and open again: {"h₁": [z₁, h₁]}, a unit's sum and its
+    output; the unnamed nodes that serve them alone come along. {"hidden": {"h₁": …, "h₂": …}} is a layer of
+    units. `closed` has the names of those that are closed. Steps are counted as before.
 
     >>> a = Value(5.0, label="a")
     >>> flow = Flow(a * a)
@@ -44,6 +51,8 @@ class Flow(Live, folder="flow"):
     """How many messages have been told; below 0, how much has yet to be computed. Page and Python set it."""
     wrong_order = Bool(False).tag(sync=True)
     """Whether a depth-first pass stands beside the right one."""
+    closed = List(Unicode()).tag(sync=True)
+    """The names of the groups that are one box each. Page and Python set it."""
 
     def __init__(
         self,
@@ -53,6 +62,8 @@ class Flow(Live, folder="flow"):
         x: ArrayLike | None = None,
         targets: ArrayLike | None = None,
         wrong_order: bool = False,
+        groups: Groups | None = None,
+        closed: Sequence[str] = (),
     ) -> None:
         if isinstance(shown, Network):
             if loss is None or x is None or targets is None:
@@ -62,16 +73,18 @@ class Flow(Live, folder="flow"):
                 )
             if wrong_order:
                 raise ValueError("layers in a row have one order; wrong_order is for the graph of a Value")
+            if groups is not None:
+                raise ValueError("a Network's layers are closed already; groups are for the graph of a Value")
             scene = layer_scene(network=shown, loss=loss, x=x, targets=targets)
         elif isinstance(shown, Value):
-            scene = value_scene(shown)
+            scene = value_scene(shown, groups=groups)
         else:
             raise TypeError(
                 "Flow goes through the graph of a Value or through a Network, "
                 f"got {type(shown).__name__} {shown!r:.60}"
             )
         self._shown = shown
-        super().__init__(scene=scene, wrong_order=wrong_order)
+        super().__init__(scene=scene, wrong_order=wrong_order, closed=list(closed))
 
     @property
     def first(self) -> int:
@@ -93,6 +106,15 @@ class Flow(Live, folder="flow"):
                 f"set step between {self.first} and {self.last}"
             )
         return step
+
+    @validate("closed")
+    def _groups_exist(self, proposal: dict[str, Any]) -> list[str]:
+        names = [group["name"] for group in self.scene.get("groups", ())]
+        for name in proposal["value"]:
+            if name not in names:
+                known = ", ".join(map(repr, names)) or "none: name some with groups="
+                raise TraitError(f"no group is called {name!r}; the groups are {known}")
+        return list(proposal["value"])
 
     def static(self) -> Static:
         """A picture of the graph after the pass and a table of its messages, or a table of the layers."""

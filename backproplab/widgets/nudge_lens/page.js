@@ -60,6 +60,7 @@ function render({ model, el }) {
     held = { x: pixel(lens, event), place: model.get("place") };
   });
   lens.addEventListener("pointermove", (event) => event.buttons && pull(event));
+  lens.addEventListener("pointercancel", () => held && go(held.place));
 
   const nudge = slider({
     label: `Nudge Δ${of}`,

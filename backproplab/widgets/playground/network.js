@@ -138,6 +138,8 @@ export function networkDrawing(model, { choose, take, pull }, theme) {
       take(at);
       event.preventDefault();
     });
+    // A finger on it does not scroll the page: touch-action is not heeded on a part of a drawing.
+    hold.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
     hold.addEventListener("pointermove", (event) => {
       if (hold.hasPointerCapture(event.pointerId) && event.clientY !== from)
         pull(at, PULL * (from - event.clientY));

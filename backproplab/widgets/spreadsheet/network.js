@@ -111,6 +111,10 @@ export function networkPicture(page, chain, { onselect, onhold, onturn }) {
       held.moved = true;
       onturn(name, turned);
     });
+    part.addEventListener("pointercancel", () => {
+      if (held?.moved) onturn(name, held.value); // it was the page that moved
+      held = null;
+    });
     /** @param {number} by */
     const turn = (by) => () => {
       onhold(name);
