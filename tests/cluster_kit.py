@@ -1,5 +1,6 @@
 """A class that is graded by workers of Dask's, each a process of this machine, and what is done to them."""
 
+import asyncio
 import json
 import os
 import signal
@@ -26,7 +27,8 @@ def a_cluster(count):
     """So many worker processes of one thread each, with their nannies; skips where there are no walls."""
     if kit.isolation() != "full":
         pytest.skip("a cluster needs full isolation, which this machine does not give")
-    quiet = {"dashboard_address": None, "memory_limit": 0, "silence_logs": 50}  # 50: what is critical alone
+    # Another cluster may have the port of the dashboard; 50: what is critical alone.
+    quiet = {"dashboard_address": ":0", "memory_limit": 0, "silence_logs": 50}
     with LocalCluster(n_workers=count, threads_per_worker=1, processes=True, **quiet) as cluster:
         yield cluster
 
@@ -62,6 +64,23 @@ def records(out):
 def pids(client):
     """The processes of a cluster's workers, by address."""
     return client.run(os.getpid)
+
+
+def wait_for_no_tasks(client):
+    """Wait until the scheduler has nothing to do, nor anything that was done; fails if that does not come."""
+    client.sync(_wait_for_no_tasks, client)
+
+
+async def _wait_for_no_tasks(client):
+    for _ in range(600):
+        if not await client.run_on_scheduler(_tasks):
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("the scheduler still has tasks of a run that has ended")
+
+
+def _tasks(dask_scheduler):
+    return len(dask_scheduler.tasks)
 
 
 class Deadly(WorkerPlugin):

@@ -1,12 +1,15 @@
 """Grading on a cluster: workers are lost, hang, refuse, or know too little to be worth attacking; marks stay.
 
-One class is graded by real workers, of which one is killed. Otherwise, a client stands in for Dask's, whose
-workers are in this process. tests/soak/test_cluster.py grades ten thousand, and does the rest for real.
+One class is graded by real workers, of which one is killed, and once more, as the driver is. Otherwise, a
+client stands in for Dask's, whose workers are in this process. tests/soak/test_cluster.py grades ten
+thousand, and does the rest for real.
 """
 
 import os
 import pickle
 import signal
+import socket
+import subprocess
 import sys
 import threading
 import time
@@ -19,8 +22,9 @@ from distributed import Client
 
 from backproplab.grading.batch import Pending
 from backproplab.grading.cluster import DaskWorkers, driver, worker
+from backproplab.grading.cluster import scheduler as asking
 from backproplab.grading.grader import Planned
-from backproplab.grading.kept import versions
+from backproplab.grading.kept import Kept, of_notebook, pack, versions
 from backproplab.grading.local import LocalWorkers
 from backproplab.grading.runner import Ran
 from backproplab.grading.submissions import Submission
@@ -31,8 +35,40 @@ STUDENTS = 8
 ONE, TWO = "tcp://one", "tcp://two"
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="workers are killed as Linux does")
-def test_a_worker_killed_in_the_middle_changes_no_bit_and_no_answer_leaves_the_driver(tmp_path, monkeypatch):
+linux = pytest.mark.skipif(sys.platform != "linux", reason="workers are killed as Linux does")
+DYING = """
+import os, signal, sys
+from pathlib import Path
+import cluster_kit as cluster
+from backproplab.grading.cluster import DaskWorkers
+def die(done, total):
+    if done == {done}:
+        os.kill(os.getpid(), signal.SIGKILL)
+address, solution, out = sys.argv[1:]
+with DaskWorkers(address) as executor:
+    cluster.grade(Path(solution), Path(out), executor, progress=die)
+"""
+
+
+@pytest.fixture(scope="module")
+def machines():
+    with cluster.a_cluster(2) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def a_class(machines, tmp_path_factory):
+    """The solution of a class, and the bytes that this machine grades it to."""
+    folder = tmp_path_factory.mktemp("class")
+    solution = cluster.a_class(folder, STUDENTS)
+    cluster.grade(solution, folder / "here", LocalWorkers(2))
+    return solution, cluster.graded(folder / "here")
+
+
+@linux
+def test_a_worker_killed_in_the_middle_changes_no_bit_and_no_answer_leaves_the_driver(
+    machines, a_class, tmp_path, monkeypatch
+):
     sent, given, most, real = [], [], [], driver._Round._submit
 
     def submit(round_, function, address, *arguments):
@@ -49,23 +85,37 @@ def test_a_worker_killed_in_the_middle_changes_no_bit_and_no_answer_leaves_the_d
             os.kill(next(iter(cluster.pids(client).values())), signal.SIGKILL)
 
     monkeypatch.setattr(driver._Round, "_submit", submit)
-    solution = cluster.a_class(tmp_path, STUDENTS)
-    with (
-        cluster.a_cluster(2) as machines,
-        Client(machines, set_as_default=False) as client,
-        DaskWorkers(machines) as executor,
-    ):
-        summary = cluster.grade(solution, tmp_path / "there", executor, progress=kill_one)
+    solution, here = a_class
+    with Client(machines, set_as_default=False) as client, DaskWorkers(machines) as executor:
+        summary = cluster.grade(solution, tmp_path, executor, progress=kill_one)
     assert said == list(range(STUDENTS + 1))
     assert (summary.graded_now, summary.ungraded) == (STUDENTS, 0)
-    cluster.grade(solution, tmp_path / "here", LocalWorkers(2))
-    assert cluster.graded(tmp_path / "there") == cluster.graded(tmp_path / "here")
+    assert cluster.graded(tmp_path) == here
 
     answers = [text.encode() for text in (kit.SENTENCE, kit.SWAPPED, "BEGIN SOLUTION", str(solution.parent))]
     assert not [each for each in sent if any(answer in each for answer in answers)]
     assert len(given) >= STUDENTS
     assert {b"return 2 * x" in each for each in given} == {True, False}  # whoever has not solved 90.1
     assert max(most) < 2 * (1 + driver.AHEAD)
+
+
+@linux
+def test_a_driver_killed_in_the_middle_leaves_no_work_behind_and_goes_on_where_it_was(
+    machines, a_class, tmp_path
+):
+    (solution, here), done = a_class, 3
+    command = [sys.executable, "-c", DYING.format(done=done), machines.scheduler_address, solution, tmp_path]
+    search = os.pathsep.join([os.path.dirname(cluster.__file__), *sys.path])
+    killed = subprocess.run(command, env=os.environ | {"PYTHONPATH": search}, timeout=600)
+    assert killed.returncode == -signal.SIGKILL
+    with Client(machines, set_as_default=False) as client:
+        cluster.wait_for_no_tasks(client)
+    said = []
+    with DaskWorkers(machines) as executor:
+        summary = cluster.grade(solution, tmp_path, executor, progress=lambda *each: said.append(each))
+    assert said == [(each, STUDENTS) for each in range(done, STUDENTS + 1)]
+    assert summary.graded_now == STUDENTS - done
+    assert cluster.graded(tmp_path) == here
 
 
 class Future:
@@ -134,12 +184,12 @@ class Dask:
 @pytest.fixture
 def grade(monkeypatch):
     """Grade submissions by a client; returns who has a result, and the failures by student."""
-    ran = Ran("walls", Outcome(), Outcome())
+    ran = Ran("full: walls", Outcome(), Outcome())
     setattr_ = monkeypatch.setattr
     setattr_(driver, "LOOK", 0.01)
     setattr_(worker, "_idle", {})
     setattr_(worker, "_asked_by", set())
-    setattr_(worker.Runner, "open", lambda runner: "walls")
+    setattr_(worker.Runner, "open", lambda runner: "full: walls")
     setattr_(worker.Runner, "run", lambda runner, steps: ran)
     setattr_(driver, "make", lambda made: made)
 
@@ -158,7 +208,7 @@ def grade(monkeypatch):
             pass
 
     setattr_(driver, "Assessor", Assessor)
-    task = SimpleNamespace(setup="setup", seeds=(1,), isolation="full", limits=Limits())
+    task = SimpleNamespace(setup="setup", seeds=(1,), isolation="full", limits=Limits(value_bytes=10_000))
 
     def go(client, students, *, alone=False, level="", on_take=lambda taken: None):
         taken = []
@@ -170,7 +220,7 @@ def grade(monkeypatch):
         levels = []
         collector = SimpleNamespace(level=level, begin=levels.append, kept=lambda each: b"", take=take)
         pending = [Pending(Submission(each, "", ()), each) for each in students]
-        failures = driver._Round(client, task, collector, alone=alone).grade(pending)
+        failures = driver._Round(asking.Scheduler(client), task, collector, alone=alone).grade(pending)
         return sorted(taken), {each.pending.stem: each.reason for each in failures}
 
     return go
@@ -238,6 +288,56 @@ def test_whatever_fails_at_a_worker_is_said_in_its_answer(grade, monkeypatch, er
     assert ("The worker failed" in failures["a"]) != isinstance(error, SandboxError)
 
 
+def of_another(machine, arguments):
+    return machine.call(worker.run, (*arguments[:-1], (Cell("another", 0),)))
+
+
+def of_other_inputs(machine, arguments):
+    asker, setup, _, steps = arguments
+    return machine.call(worker.run, (asker, setup, (2,), steps))
+
+
+def less_isolated(machine, arguments):
+    kept = Kept(of_notebook(arguments[-1]), (1,), "reduced: no walls", Outcome(), Outcome())
+    return worker.Answer(pack(kept))
+
+
+def of_another_shape(machine, arguments):
+    return pickle.dumps(less_isolated(machine, arguments))
+
+
+ODD = {
+    of_another: "of another notebook",
+    of_other_inputs: "of other inputs",
+    less_isolated: "isolated as 'reduced: no walls'",
+    of_another_shape: "no answer, but bytes",
+    lambda *_: worker.Answer(pickle.dumps({"exercise": 1})): "cannot be read",
+    lambda *_: worker.Answer(bytes(1_000_000)): "more than a notebook may return",
+}
+
+
+@pytest.mark.parametrize("do", ODD)
+def test_what_a_worker_mixes_up_marks_nobody_and_ends_no_run(grade, do):
+    taken, failures = grade(Dask(one=Machine(do), two=Machine()), "abcdef")
+    assert sorted([*taken, *failures]) == list("abcdef")
+    assert failures
+    assert all(ODD[do] in reason and ONE in reason for reason in failures.values())
+
+
+def test_a_worker_that_says_it_isolates_less_or_says_something_else_is_not_used(grade):
+    class Odd(Machine):
+        def call(self, function, arguments):
+            return self.says
+
+    said = {
+        "isolates as 'reduced: no walls'": worker.Probed(versions(), "reduced: no walls", ""),
+        "said bytes": pickle.dumps("a pickle"),
+    }
+    for words, Odd.says in said.items():
+        with pytest.raises(SandboxError, match=f"{ONE}: It .*{words}"):
+            grade(Dask(one=Odd(), two=Machine()), "abc")
+
+
 def test_a_run_that_is_stopped_takes_back_what_it_sent(grade):
     def stop(taken):
         raise KeyboardInterrupt
@@ -301,6 +401,42 @@ def test_without_any_worker_a_run_ends_and_says_so(grade, monkeypatch):
         grade(client, "abc")
 
 
+def test_a_scheduler_that_falls_silent_or_is_gone_ends_the_run_which_says_how_to_go_on(grade, monkeypatch):
+    monkeypatch.setattr(asking, "SILENCE", 0.1)
+    silent = threading.Event()
+
+    class Silent(Dask):
+        def nthreads(self):
+            return super().nthreads() if len(self.keys) < 3 else silent.wait()
+
+    class Gone(Dask):
+        def submit(self, *arguments, **more):
+            if len(self.keys) == 2:
+                raise RuntimeError("client is closed")
+            return super().submit(*arguments, **more)
+
+    said = {Silent: "is silent: not a word in", Gone: r"is gone \(RuntimeError: client is"}
+    for dask, words in said.items():
+        client = dask(one=Machine(lambda *_: None))
+        with pytest.raises(SandboxError, match=f"tcp://scheduler {words}.* is kept: run the same command"):
+            grade(client, "abc")
+        assert not client.cancelled  # that would be to ask again
+    silent.set()
+
+
+def test_a_worker_that_does_not_say_what_it_is_keeps_nobody_waiting(grade, monkeypatch):
+    class Busy(Machine):
+        def run(self, function, arguments):
+            return None
+
+    monkeypatch.setattr(driver, "PROBE_SECONDS", 0.1)
+    monkeypatch.setattr(driver, "PATIENCE", 0.1)
+    monkeypatch.setattr(driver, "longest_seconds", lambda task: 0.2)
+    assert grade(Dask(one=Busy(), two=Machine()), "abc") == (list("abc"), {})
+    with pytest.raises(SandboxError, match=f"{ONE}: has not said in 0 s what it is"):
+        grade(Dask(one=Busy()), "abc")
+
+
 @pytest.mark.parametrize("isolation", ["user", "reduced"])
 def test_less_than_full_isolation_is_refused_since_student_code_would_reach_the_scheduler(isolation):
     task = SimpleNamespace(isolation=isolation)
@@ -309,12 +445,14 @@ def test_less_than_full_isolation_is_refused_since_student_code_would_reach_the_
 
 
 def test_who_hangs_at_the_end_is_left_to_it(monkeypatch):
-    monkeypatch.setattr(driver, "CLOSING", 0.1)
-    executor, never, over, closed = DaskWorkers(""), threading.Event(), [], []
-    executor._client = SimpleNamespace(
-        run=lambda *_, **__: over.append(never.wait(5)), close=lambda timeout: closed.append(list(over))
+    monkeypatch.setattr(asking, "CLOSING", 0.1)
+    never, over, closed = threading.Event(), [], []
+    client = SimpleNamespace(
+        scheduler=None,
+        run=lambda *_, **__: over.append(never.wait(5)),
+        close=lambda timeout: closed.append(list(over)),
     )
-    executor.__exit__(None, None, None)
+    asking.Scheduler(client).close()
     never.set()
     assert closed == [[]]
 
@@ -322,3 +460,11 @@ def test_who_hangs_at_the_end_is_left_to_it(monkeypatch):
 def test_no_scheduler_is_said():
     with pytest.raises(SandboxError, match="No scheduler answers at nonsense://x"):
         DaskWorkers("nonsense://x").__enter__()
+
+
+def test_a_scheduler_that_takes_a_call_and_does_not_answer_is_said(monkeypatch):
+    monkeypatch.setattr(asking, "SILENCE", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(SandboxError, match=rf"No scheduler answers at {address} \(not a word in"):
+            DaskWorkers(address).__enter__()

@@ -276,3 +276,15 @@ def test_the_zip_has_what_gradescope_asks_for_at_its_top_and_is_the_same_each_ti
         assert cli.main([*command, f"--wheel={wheel}"]) == 1
         assert "make it in the course's folder with `python -m pip wheel" in capsys.readouterr().err
     os.rename(tmp_path / "backproplab-0.0.0-py3-none-any.whl", zipped.parent / WHEEL)
+
+
+def test_where_setup_did_not_come_to_its_end_a_student_reads_that_they_are_not_to_blame(packed, tmp_path):
+    path = laid_out(tmp_path / "autograder", packed[1])
+    script = (tmp_path / "autograder" / "source" / "run_autograder").read_text(encoding="utf-8")
+    moved = script.replace("/autograder", str(tmp_path / "autograder"))
+    moved = moved.replace("/opt/backproplab", str(tmp_path / "nowhere"))
+    done = subprocess.run(["bash", "-c", moved], capture_output=True, text=True, check=True)
+    assert "setup.sh did not come to its end" in done.stdout
+    found = json.loads(path.read_text(encoding="utf-8"))
+    assert (found["score"], found["stdout_visibility"]) == (0, "hidden")
+    assert found["output"].startswith("This could not be graded, by no fault of yours.")

@@ -1,10 +1,11 @@
 """Ten thousand submissions on a cluster, a worker of which is killed: the values are those of one machine.
 
-And a driver that is killed outright goes on where it was; a submission that ends its worker ends two, a run
-that is stopped leaves nothing, and workers of another kind are refused. tests/grading/test_cluster.py has one
-small class, and all else with no cluster at all.
+And a driver that is killed outright, or whose scheduler is stopped, goes on where it was; a submission that
+ends its worker ends two, a run that is stopped leaves nothing, and workers of another kind are refused.
+tests/grading/test_cluster.py has one small class, and all else with no cluster at all.
 """
 
+import json
 import os
 import signal
 import subprocess
@@ -17,7 +18,7 @@ import grading_kit as kit
 import pytest
 from distributed import Client
 
-from backproplab.grading.cluster import DaskWorkers
+from backproplab.grading.cluster import DaskWorkers, scheduler
 from backproplab.grading.kept import versions
 from backproplab.grading.local import LocalWorkers
 from backproplab.sandbox import SandboxError
@@ -116,10 +117,49 @@ def test_a_driver_that_is_killed_goes_on_where_it_was(tmp_path):
         running.wait()
         before = {path.name: path.stat().st_mtime_ns for path in results.iterdir()}
         assert len(before) < students
+        with Client(machines, set_as_default=False) as client:
+            cluster.wait_for_no_tasks(client)
         assert subprocess.run(command, stdout=subprocess.DEVNULL, timeout=PATIENCE).returncode == 0
     after = {path.name: path.stat().st_mtime_ns for path in results.iterdir()}
     assert after.items() >= {name: when for name, when in before.items() if name.endswith(".json")}.items()
     assert cluster.graded(tmp_path / "grades" / kit.SET) == cluster.graded(tmp_path / "at home")
+
+
+def test_a_scheduler_that_is_stopped_ends_the_run_and_another_one_goes_on(
+    machines, solution, at_home, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(scheduler, "SILENCE", 10.0)
+    noted, out, processes = tmp_path / "scheduler.json", tmp_path / "grades", []
+
+    def start(what, *options):
+        command = [sys.executable, "-m", f"distributed.cli.dask_{what}", *options, "--no-dashboard"]
+        processes.append(subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.DEVNULL))
+
+    def stop(done, total):
+        if done == 3:
+            processes[0].send_signal(signal.SIGSTOP)
+
+    try:
+        start("scheduler", "--host=127.0.0.1", "--port=0", f"--scheduler-file={noted}")
+        start("worker", f"--scheduler-file={noted}", "--nthreads=1")
+        end = time.monotonic() + PATIENCE
+        while not noted.exists():
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        address = json.loads(noted.read_text(encoding="utf-8"))["address"]
+        with pytest.raises(SandboxError, match=f"{address} is silent"), DaskWorkers(address) as executor:
+            cluster.grade(solution, out, executor, progress=stop)
+        with pytest.raises(SandboxError, match=f"No scheduler answers at {address}"):
+            DaskWorkers(address).__enter__()
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+    before = len(list((out / "results").glob("*.json")))
+    assert 3 <= before < FEW
+    with DaskWorkers(machines) as executor:
+        assert cluster.grade(solution, out, executor).graded_now == FEW - before
+    assert cluster.graded(out) == at_home
 
 
 def test_what_ends_its_worker_is_graded_once_more_and_recorded_if_it_does_so_again(
@@ -150,27 +190,13 @@ def test_a_run_that_is_stopped_takes_back_what_it_sent_and_goes_on_where_it_was(
         cluster.grade(solution, tmp_path, executor, progress=stop)
     there = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "results").iterdir()}
     assert len(there) == 5
-    client.sync(_until_nothing_is_left, client)
+    cluster.wait_for_no_tasks(client)
 
     with DaskWorkers(machines) as executor:
         assert cluster.grade(solution, tmp_path, executor).graded_now == FEW - 5
     assert cluster.graded(tmp_path) == at_home
     after = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "results").iterdir()}
     assert after.items() >= there.items()
-
-
-async def _until_nothing_is_left(client):
-    import asyncio
-
-    for _ in range(600):
-        if not await client.run_on_scheduler(_tasks):
-            return
-        await asyncio.sleep(0.1)
-    raise AssertionError("the scheduler still has tasks of a run that was stopped")
-
-
-def _tasks(dask_scheduler):
-    return len(dask_scheduler.tasks)
 
 
 def test_a_worker_of_another_version_or_without_walls_is_named_and_nothing_is_graded(

@@ -24,21 +24,23 @@ import secrets
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
-from distributed import Client, Future
+from distributed import Future
 
 from backproplab.grading.batch import LOST, Collector, Failure, Pending, make
 from backproplab.grading.cluster import worker as remote
+from backproplab.grading.cluster.scheduler import GO_ON, Scheduler
 from backproplab.grading.grader import Assessor, Graded, Planned, Task, fault_words
-from backproplab.grading.kept import unpack, versions
+from backproplab.grading.kept import Kept, of_notebook, unpack, versions
 from backproplab.grading.local import longest_seconds
 from backproplab.grading.runner import Ran
 from backproplab.sandbox import SandboxError
+from backproplab.sandbox.watch import MOST_VALUES
 
 AHEAD = 1
 """Submissions that wait at each thread of a worker, so that it need not wait for them."""
@@ -48,8 +50,6 @@ PATIENCE = 120.0
 """Seconds without any worker that may be used, after which a run ends."""
 PROBE_SECONDS = 300.0
 FETCH_SECONDS = 60.0
-CLOSING = 10.0
-"""Seconds for what is to be tidied up elsewhere; whoever hangs then is left to it."""
 NEEDS_FULL = (
     "A cluster needs isolation 'full', not {isolation!r}: with less, student code has the network, reaches "
     "the scheduler, and runs what it likes on every worker and here, where the answers are. Grade at full "
@@ -67,21 +67,13 @@ class DaskWorkers:
         self._cluster = cluster
 
     def __enter__(self) -> Self:
-        try:
-            self._client = Client(self._cluster, set_as_default=False)
-        except (OSError, ValueError) as error:
-            raise SandboxError(
-                f"No scheduler answers at {self._cluster} ({error}): start one with `dask scheduler`, and "
-                "name the address that it prints"
-            ) from error
+        self._scheduler = Scheduler.connect(self._cluster)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        _in_time(lambda: self._client.run(remote.close_idle, on_error="ignore"))
-        with suppress(Exception):
-            self._client.close(timeout=CLOSING)
+        self._scheduler.close()
 
     def grade(
         self, task: Task, pending: Sequence[Pending], collector: Collector, *, alone: bool = False
@@ -89,7 +81,7 @@ class DaskWorkers:
         """See `batch.Executor`. SandboxError, too, unless isolation is to be full."""
         if task.isolation != "full":
             raise SandboxError(NEEDS_FULL.format(isolation=task.isolation))
-        return _Round(self._client, task, collector, alone=alone).grade(pending)
+        return _Round(self._scheduler, task, collector, alone=alone).grade(pending)
 
 
 @dataclass
@@ -99,6 +91,8 @@ class _Worker:
     threads: int
     probe: Future[Any] | None = None
     """Asked what it is, and has not answered yet."""
+    asked: float = 0.0
+    """When that was."""
     refusal: str = ""
     """Why it is not used."""
     busy: set[str] = field(default_factory=set)
@@ -123,15 +117,15 @@ class _Fetched(NamedTuple):
     """What a worker returned, or why that did not arrive."""
 
     key: str
-    said: tuple[Any, ...] = ()
-    trouble: Exception | None = None
+    said: object = None
+    trouble: BaseException | None = None
 
 
 class _Round:
     """One pass over submissions."""
 
-    def __init__(self, client: Client, task: Task, collector: Collector, *, alone: bool) -> None:
-        self._client, self._collector, self._alone = client, collector, alone
+    def __init__(self, scheduler: Scheduler, task: Task, collector: Collector, *, alone: bool) -> None:
+        self._scheduler, self._collector, self._alone = scheduler, collector, alone
         self._task, self._setup = task, pickle.dumps(task.setup)
         self._assessor = Assessor(task)
         self._longest = longest_seconds(task)
@@ -162,7 +156,7 @@ class _Round:
             self._assessor.close()
             futures = [each.future for each in self._sent.values()]
             futures += [each.probe for each in self._workers.values() if each.probe]
-            _in_time(lambda: self._client.cancel(futures, force=True))
+            self._scheduler.cancel(futures)
 
     def _meet(self) -> None:
         """Wait for workers, and ask all that are there.
@@ -175,7 +169,7 @@ class _Round:
         while not self._workers:
             if time.monotonic() > end:
                 raise SandboxError(
-                    f"No worker has come to {self._address()} in {PATIENCE:.0f} s: start some with "
+                    f"No worker has come to {self._scheduler.address} in {PATIENCE:.0f} s: start some with "
                     "`dask worker`"
                 )
             time.sleep(LOOK / 10)
@@ -195,41 +189,37 @@ class _Round:
             f"{address}: {each.refusal}" for address, each in self._workers.items() if each.refusal
         )
 
-    def _address(self) -> str:
-        scheduler = self._client.scheduler
-        return str(scheduler.address) if scheduler else "the scheduler"
-
     def _look(self) -> None:
         """Look which workers there are: ask those that are new, and take back what the lost ones had."""
-        try:
-            there = self._client.nthreads()
-        except Exception as error:
-            raise SandboxError(
-                f"The scheduler {self._address()} is gone ({type(error).__name__}: {error}). What was graded "
-                "is kept: run the same command again when it is back"
-            ) from error
+        there = self._scheduler.workers()
         self._looked = time.monotonic()
         for address in set(self._workers) - set(there):
             self._lose(address)
         for address in sorted(set(there) - set(self._workers)):
             future = self._submit(remote.probe, address, self._name, self._setup)
-            self._workers[address] = _Worker(there[address], probe=future)
-        late = {each.address for each in self._sent.values() if self._looked - each.since > self._longest}
-        for address in late:
-            self._refuse(address, "went on for too long at a submission")
+            self._workers[address] = _Worker(there[address], probe=future, asked=self._looked)
+        self._refuse_late()
         if any(each.may_work or each.probe for each in self._workers.values()):
             self._seen = self._looked
         elif self._looked - self._seen > PATIENCE:
             raise SandboxError(
-                f"No worker of {self._address()} can be used any more. What was graded is kept: run the same "
-                f"command again when there are some.\n{self._refusals()}"
+                f"No worker of {self._scheduler.address} can be used any more, and none has come in "
+                f"{PATIENCE:.0f} s. {GO_ON} when there are some.\n{self._refusals()}"
             )
 
+    def _refuse_late(self) -> None:
+        """Use no more who is busy for too long, with a submission or with saying what it is."""
+        late = {each.address for each in self._sent.values() if self._looked - each.since > self._longest}
+        for address in late:
+            self._refuse(address, "went on for too long at a submission")
+        patience = max(PROBE_SECONDS, self._longest)  # its threads may be at what another driver gave them
+        for address, each in self._workers.items():
+            if each.probe and self._looked - each.asked > patience:
+                self._refuse(address, f"has not said in {patience:.0f} s what it is")
+
     def _submit(self, function: Any, address: str, *arguments: Any) -> Future[Any]:
-        """Have one worker do something, and no other in its place: neither a second time nor elsewhere."""
-        future = self._client.submit(
-            function, *arguments, workers=[address], allow_other_workers=False, pure=False, retries=0
-        )
+        """Have a worker do something; `_done` gets what that came to."""
+        future = self._scheduler.submit(function, address, *arguments)
         future.add_done_callback(
             lambda _: threading.Thread(target=self._fetch, args=(future,), daemon=True).start()
         )
@@ -240,7 +230,7 @@ class _Round:
         key = str(future.key)
         try:
             fetched = _Fetched(key, future.result(timeout=FETCH_SECONDS))
-        except Exception as error:  # Dask's: the worker was lost, or what it was sent did not arrive
+        except BaseException as error:  # Dask's: the worker was lost, or what it was sent did not arrive
             fetched = _Fetched(key, trouble=error)
         self._done.put(fetched)
 
@@ -248,7 +238,8 @@ class _Round:
         """Say why a worker that was asked cannot be used; "" if it can."""
         if error := fetched.trouble:  # it has no package of ours perhaps, or another Python
             return f"It does not know what it was asked ({type(error).__name__}: {error}). {_as_here()}"
-        probed = remote.Probed(*fetched.said)
+        if not isinstance(probed := fetched.said, remote.Probed):
+            return f"It does not know what it was asked (it said {type(probed).__name__}). {_as_here()}"
         differ = [
             f"{name} {probed.versions.get(name, 'missing')} instead of {mine}"
             for name, mine in versions().items()
@@ -256,9 +247,14 @@ class _Round:
         ]
         if differ:
             return f"It has {', '.join(differ)}. {_as_here()}"
+        if not probed.refusal and not self._isolates(probed.level):
+            return f"It isolates as {probed.level!r}, and not fully"
         if not probed.refusal:
             self._collector.begin(probed.level)
         return probed.refusal
+
+    def _isolates(self, level: str) -> bool:
+        return level.startswith(f"{self._task.isolation}: ")
 
     def _free_worker(self) -> str:
         """Return the address of the worker that has least to do, if one may be given more; else ""."""
@@ -315,19 +311,34 @@ class _Round:
             if isinstance(fetched.trouble, TimeoutError) and sent.address in self._workers:
                 self._refuse(sent.address, "does not hand over what it has done")
             return
-        answer = remote.Answer(*fetched.said)
-        if answer.is_stranger and sent.address in self._workers:
+        if getattr(fetched.said, "is_stranger", False) and sent.address in self._workers:
             self._lose(sent.address)  # the next look finds who is there now, and asks
-        ran = unpack(answer.packed)
-        if answer.fault or ran is None:
-            why = answer.fault or "What it returned cannot be read"
-            self._failures.append(Failure(sent.pending, f"{why} ({sent.address})"))
+        ran = self._ran(sent.planned, fetched.said)
+        if isinstance(ran, str):
+            self._failures.append(Failure(sent.pending, f"{ran} ({sent.address})"))
             return
         try:
             made = make(self._assessor.collect(sent.planned, Ran(ran.level, ran.shown, ran.outcome)))
         except Exception as error:
             return self._fail(sent.pending, error)
         self._collector.take(sent.pending, made)
+
+    def _ran(self, planned: Planned, said: object) -> Kept | str:
+        """Return what came back of a notebook; or why it is not believed, in words.
+
+        Workers are trusted, and still one that mixes something up marks nobody, and ends no run.
+        """
+        if not isinstance(said, remote.Answer):
+            return f"What it returned is no answer, but {type(said).__name__}"
+        if said.fault:
+            return said.fault
+        if len(said.packed) > 2 * (MOST_VALUES + 1) * self._task.limits.value_bytes:  # it runs twice
+            return "What it returned is more than a notebook may return"
+        if (ran := unpack(said.packed)) is None:
+            return "What it returned cannot be read"
+        if (ran.asked, ran.seeds) != (of_notebook(planned.prepared.steps), self._task.seeds):
+            return "What it returned is of another notebook, or of other inputs"
+        return ran if self._isolates(ran.level) else f"It isolated as {ran.level!r}, and not fully"
 
     def _fail(self, pending: Pending, error: Exception) -> None:
         self._assessor.close()  # the next submission meets a new reader and new judges
@@ -337,31 +348,23 @@ class _Round:
         """Let go of a worker that has gone, and take back what it had."""
         self._take_back(address)
         if probe := self._workers.pop(address).probe:
-            probe.cancel()
+            self._scheduler.cancel([probe])
 
     def _refuse(self, address: str, why: str) -> None:
         """Use a worker no more, and take back what it had."""
-        self._workers[address].refusal = why
+        each = self._workers[address]
+        each.refusal = why
+        if each.probe:
+            self._scheduler.cancel([each.probe])
+            each.probe = None
         self._take_back(address)
 
     def _take_back(self, address: str) -> None:
         for key in self._workers[address].busy:
             sent = self._sent.pop(key)
-            sent.future.cancel()
+            self._scheduler.cancel([sent.future])
             self._failures.append(Failure(sent.pending, f"{LOST} ({address})"))
         self._workers[address].busy.clear()
-
-
-def _in_time(tidy: Callable[[], object]) -> None:
-    """Do what can be left undone, if need be: a worker or the scheduler may be gone, or hang."""
-
-    def attempt() -> None:
-        with suppress(Exception):
-            tidy()
-
-    doing = threading.Thread(target=attempt, daemon=True)
-    doing.start()
-    doing.join(CLOSING)
 
 
 def _as_here() -> str:

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from backproplab.grading.kept import Kept, pack, versions
+from backproplab.grading.kept import Kept, of_notebook, pack, versions
 from backproplab.grading.runner import Runner
 from backproplab.sandbox import IsolationError, MachineError, SandboxError
 from backproplab.sandbox.protocol import Cell, Checkpoint
@@ -77,7 +77,7 @@ def run(asker: str, setup: bytes, seeds: Sequence[int], steps: Sequence[Cell | C
             runner.close()
             raise
         _put_back(setup, runner)
-        return Answer(pack(Kept({}, tuple(seeds), ran.level, ran.shown, ran.outcome)))
+        return Answer(pack(Kept(of_notebook(steps), tuple(seeds), ran.level, ran.shown, ran.outcome)))
     except Exception as error:
         return Answer(b"", _words(error))
 

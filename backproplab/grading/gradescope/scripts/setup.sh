@@ -4,6 +4,9 @@ set -eu
 source=/autograder/source
 home=/opt/backproplab # open to all users, as the student's code runs as another one
 
+chown -R root:root "$source"
+chmod -R go-rwx "$source" # first, since what follows may fail
+
 apt-get update -qq
 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3 python3-venv bubblewrap
 python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
@@ -14,5 +17,3 @@ python3 -m venv "$home"
 wheel=$(ls "$source"/backproplab-*.whl)
 "$home/bin/python" -m pip install --quiet --constraint "$source/constraints.txt" "backproplab[grade] @ file://$wheel"
 chmod -R a+rX "$home"
-chown -R root:root "$source"
-chmod -R go-rwx "$source"

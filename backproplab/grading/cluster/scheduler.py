@@ -1,0 +1,119 @@
+"""The scheduler of a Dask cluster, asked with an end to patience.
+
+Dask waits for ever for a scheduler that is stopped, or that has gone silent with its network while the
+connection stands. Whoever is asked here answers within `SILENCE`, or a SandboxError says who did not.
+"""
+
+import concurrent.futures
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any, Self, TypeVar
+
+from distributed import Client, Future
+
+from backproplab.grading.cluster import worker as remote
+from backproplab.sandbox import SandboxError
+
+SILENCE = 60.0
+"""Seconds without a word from the scheduler, after which a run ends."""
+CLOSING = 10.0
+"""Seconds for what is to be tidied up elsewhere; whoever hangs then is left to it."""
+GO_ON = "What was graded is kept: run the same command again"
+Answer = TypeVar("Answer")
+
+
+class Scheduler:
+    """What the driver asks of a scheduler: which workers there are, and to have one do something."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._answers = True
+        """Until it has failed to, after which nothing is asked any more."""
+        scheduler = client.scheduler
+        self.address = str(scheduler.address) if scheduler else "the scheduler"
+
+    @classmethod
+    def connect(cls, cluster: Any) -> Self:
+        """Connect to a scheduler by its address, or to a cluster object's. SandboxError if none answers."""
+        try:
+            return cls(_within(SILENCE, lambda: Client(cluster, set_as_default=False)))
+        except Exception as error:  # a cluster object that is closed raises whatever it happens upon
+            raise SandboxError(
+                f"No scheduler answers at {cluster} ({_words(error)}): start one with `dask scheduler`, and "
+                "name the address that it prints; one that is stopped is to be ended first"
+            ) from error
+
+    def workers(self) -> dict[str, int]:
+        """Return how many threads each worker has, by address. SandboxError if the scheduler is gone."""
+        try:
+            return dict(_within(SILENCE, self._client.nthreads))
+        except _SilentError as error:
+            self._answers = False
+            raise SandboxError(
+                f"The scheduler {self.address} is silent: {error}. It is stopped, or the network to it is. "
+                f"{GO_ON} when it answers, or with another one"
+            ) from error
+        except Exception as error:
+            raise self._gone(error) from error
+
+    def submit(self, function: Any, address: str, *arguments: Any) -> "Future[Any]":
+        """Have one worker do something, and no other in its place: neither a second time nor elsewhere.
+
+        SandboxError if the scheduler is gone.
+        """
+        try:
+            return self._client.submit(
+                function, *arguments, workers=[address], allow_other_workers=False, pure=False, retries=0
+            )
+        except Exception as error:  # the client has been closed, since nobody answered it
+            raise self._gone(error) from error
+
+    def cancel(self, futures: "Sequence[Future[Any]]") -> None:
+        """Take back what was sent, if the scheduler still answers."""
+        self._tidy(lambda: self._client.cancel(futures, force=True))
+
+    def close(self) -> None:
+        """Have the workers end what they keep warm, and leave them."""
+        self._tidy(lambda: self._client.run(remote.close_idle, on_error="ignore"))
+        with suppress(Exception):
+            _within(CLOSING, lambda: self._client.close(timeout=CLOSING))
+
+    def _gone(self, error: Exception) -> SandboxError:
+        self._answers = False
+        return SandboxError(
+            f"The scheduler {self.address} is gone ({_words(error)}). {GO_ON} when it is back"
+        )
+
+    def _tidy(self, tidy: Callable[[], object]) -> None:
+        """Do what can be left undone, if need be: a worker or the scheduler may be gone, or hang."""
+        if self._answers:
+            with suppress(Exception):
+                _within(CLOSING, tidy)
+
+
+class _SilentError(Exception):
+    """Nothing was answered in time."""
+
+
+def _within(seconds: float, ask: Callable[[], Answer]) -> Answer:
+    """Return an answer that must come within so many seconds, else _SilentError; raises what asking does.
+
+    What it waits for goes on waiting, in a thread that ends with this process at the latest.
+    """
+    answer: concurrent.futures.Future[Answer] = concurrent.futures.Future()
+
+    def attempt() -> None:
+        try:
+            answer.set_result(ask())
+        except BaseException as error:
+            answer.set_exception(error)
+
+    threading.Thread(target=attempt, daemon=True).start()
+    if not concurrent.futures.wait([answer], seconds).done:
+        raise _SilentError(f"not a word in {seconds:.0f} s")
+    return answer.result()
+
+
+def _words(error: Exception) -> str:
+    return str(error) if isinstance(error, _SilentError) else f"{type(error).__name__}: {error}"
