@@ -260,7 +260,7 @@ def test_where_many_corners_meet_a_right_backward_is_not_accused(dtype):
     assert check_gradients(network, SquaredError(), x, targets).passed
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(3))  # one for each matrix that may be zero
 def test_weights_of_zero_are_not_accused(seed):
     network = Network([Dense(3, 6), ReLU(), Dense(6, 4), ReLU(), Dense(4, 2)], seed=seed, dtype=np.float64)
     network.layers[2 * (seed % 3)].weights[:] = 0
@@ -623,13 +623,13 @@ def test_a_function_that_draws_at_random_is_judged_within_its_noise():
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("fault", kit.FAULTS)
 def test_faults_are_caught(fault, dtype):
-    assert kit.caught(fault, dtype, 2)[0] == 2  # make soak: 100 of each
+    assert kit.caught(fault, dtype, 1)[0] == 1  # make soak: 100 of each
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("kind", kit.RIGHT)
 def test_right_code_is_not_accused(kind, dtype):
-    assert kit.accused(kind, dtype, 4) == []  # make soak: 100 of each
+    assert kit.accused(kind, dtype, 3) == []  # make soak: 100 of each
 
 
 def test_the_table_fits_a_page():

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from backproplab.marking.compare import agree, as_array
+from backproplab.marking.compare import agrees, as_array
 
 NOTHING = "nothing done"
 ARGUMENTS = tuple(f"argument {place} of the shape asked for" for place in (1, 2, 3, 4))
@@ -106,7 +106,7 @@ class Idler:
             key = f"{call[0]} {place}", call[1]
             ways = self._kept.get(key, seen)
             self._kept[key] = [
-                way for way in ways if way in seen and agree(as_array(leaf), as_array(seen[way])).ok
+                way for way in ways if way in seen and agrees(as_array(leaf), as_array(seen[way]))
             ]
             found = leaf if self._kept[key] or self._seeds == 1 else 0.0 * as_array(leaf)
             numbers.append(found)

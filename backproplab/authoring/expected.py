@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from backproplab.marking.compare import agree
+from backproplab.marking.compare import agrees
 from backproplab.marking.expected import SCHEMA, decode, encode, fingerprint
 
 from .assignment import ExerciseInfo, Solution
@@ -91,7 +91,7 @@ def _equivalent(old: Any, new: Any) -> bool:
     match old, new:
         case {"name": a, "shape": s, "data": list()}, {"name": b, "shape": t, "data": list()}:
             one, other = decode([new])[a], decode([old])[a]
-            return a == b and s == t and (agree(one, other).ok or _are_rounding(one, other))
+            return a == b and s == t and (agrees(one, other) or _are_rounding(one, other))
         case dict(), dict():
             return list(old) == list(new) and all(_equivalent(old[key], new[key]) for key in old)
         case list(), list():

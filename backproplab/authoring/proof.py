@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
-from backproplab.marking.compare import agree
+from backproplab.marking.compare import agrees
 from backproplab.marking.exercise import DRAWN
 from backproplab.marking.planted import what_it_did
 from backproplab.marking.values import same
@@ -15,7 +15,7 @@ from .assignment import ExerciseInfo, Solution
 from .cells import Role
 from .effortless import EFFORTLESS
 from .errors import ReleaseError
-from .mutants import CONSTANT, JUDGES, MUTATIONS
+from .mutants import JUDGES, MUTATIONS
 from .trial import Result, Step, Trial
 
 PUBLIC_SEEDS = (101, 102, 103)
@@ -26,7 +26,7 @@ MUTATIONS_BY_KIND = {  # a choice is not a number, and trained numbers may be ri
     "fix": (*MUTATIONS, *EFFORTLESS),
     "tests": tuple(JUDGES),
     "hand": tuple(MUTATIONS),
-    "trained": tuple(CONSTANT),
+    "trained": ("zeros", "ones"),  # of True and False they make the same numbers
     "choice": (),
 }
 
@@ -36,7 +36,8 @@ class Proof:
     """The results of one exercise's trials."""
 
     solution: Result
-    at_its_place: Result
+    at_its_place: Result | None
+    """None of trained numbers, which are judged: they may differ from run to run."""
     stub: Result
     misconceptions: tuple[Result, ...]
     alternatives: tuple[Result, ...]
@@ -81,9 +82,10 @@ def _trials(each: ExerciseInfo, seeds: tuple[int, ...]) -> list[Trial]:
     def attempt(change: str = "", *, mutation: str = "", seeds: tuple[int, ...] = seeds) -> Trial:
         return Trial(each.id, answer, change, mutation, each.answers, seeds)
 
+    at_its_place = Trial(each.id, each.answer, names=each.answers, seeds=PUBLIC_SEEDS, at_its_place=True)
     return [
         attempt(),
-        Trial(each.id, each.answer, names=each.answers, seeds=PUBLIC_SEEDS, at_its_place=True),
+        *([] if each.kind == "trained" else [at_its_place]),
         Trial(each.id, each.stub, names=each.answers, seeds=PUBLIC_SEEDS),
         *(attempt(wrong.source) for wrong in each.misconceptions),
         *(attempt(other.source) for other in each.alternatives),
@@ -114,7 +116,7 @@ def _is_demonstration(statement: ast.stmt) -> bool:
 def _proof(each: ExerciseInfo, results: Iterator[Result]) -> Proof:
     return Proof(
         solution=next(results),
-        at_its_place=next(results),
+        at_its_place=None if each.kind == "trained" else next(results),
         stub=next(results),
         misconceptions=tuple(next(results) for _ in each.misconceptions),
         alternatives=tuple(next(results) for _ in each.alternatives),
@@ -159,7 +161,7 @@ def _effortless_faults(mutation: str, right: Result, result: Result) -> Iterator
         if result.mutated
         and all(
             name in result.values.get(seed, {})
-            and agree(right.values[seed][name], result.values[seed][name]).ok
+            and agrees(right.values[seed][name], result.values[seed][name])
             for seed in result.mutated
         )
     ]
@@ -190,6 +192,7 @@ def _value_faults(each: ExerciseInfo, found: Proof) -> Iterator[str]:
         yield "returns other names with another seed; return the same names always"
         return
     again = found.at_its_place
+    assert again is not None
     if again.error or not all(same(right.values[seed], again.values[seed]) for seed in PUBLIC_SEEDS):
         yield (
             "the same seed gives other values at its place than at the notebook's end; draw everything from "
@@ -199,7 +202,7 @@ def _value_faults(each: ExerciseInfo, found: Proof) -> Iterator[str]:
         return
     for name in names:
         first = right.values[PUBLIC_SEEDS[0]][name]
-        if all(agree(first, right.values[seed][name]).ok for seed in right.values):
+        if all(agrees(first, right.values[seed][name]) for seed in right.values):
             yield f"“{name}” is the same with every seed, so one can write it down; draw its inputs from rng"
 
 
@@ -213,7 +216,7 @@ def _tests_faults(each: ExerciseInfo, right: Result) -> Iterator[str]:
         return
     names = list(right.truth[PUBLIC_SEEDS[0]])
     for name in names:
-        wrong = (s for s in right.values if not agree(right.truth[s][name], right.values[s][name]).ok)
+        wrong = (s for s in right.values if not agrees(right.truth[s][name], right.values[s][name]))
         seed = next(wrong, None)
         if seed is not None:
             did = what_it_did(name, {seed: right.truth[seed]}, {seed: right.values[seed]})

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from backproplab import Value
-from backproplab.marking.compare import agree, as_array
+from backproplab.marking.compare import agree, agrees, as_array
 
 FINITE = st.floats(-1e6, 1e6, allow_subnormal=False)
 ARRAYS = hnp.arrays(np.float64, hnp.array_shapes(min_dims=0, max_dims=3, max_side=4), elements=FINITE)
@@ -134,3 +134,13 @@ class TestAgree:
         assert agree(big, big).ok
         assert not agree(big, -big).ok
         assert not agree(np.array([5e-324]), big[:1]).ok
+
+
+NUMBERS = st.sampled_from([0.0, 1.0, 1 + 5e-7, 1 + 2e-6, math.nan, math.inf, -math.inf])
+
+
+@given(hnp.arrays(np.float64, (2, 2), elements=NUMBERS))
+def test_without_words_the_verdict_is_the_same(both):
+    expected, actual = both
+    assert agrees(expected, actual) == agree(expected, actual).ok
+    assert not agrees(expected, actual[:1])
