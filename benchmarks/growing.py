@@ -15,8 +15,8 @@ from statistics import median
 import numpy as np
 from epoch import torch_here
 
-from backproplab import GRU, RNN, Dense, Network, ReLU, SquaredError
-from backproplab.layers import Attention
+from backproplab import Dense, Network, ReLU, SquaredError
+from backproplab.layers import GRU, RNN, Attention
 
 EXAMPLES, SEQUENCES, UNITS = 64, 32, 64
 SECONDS, AT_LEAST = 1.0, 3
