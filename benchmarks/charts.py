@@ -28,8 +28,9 @@ def ratios(entries) -> Figure:
     for place, entry in enumerate(rows):
         ax.plot([entry["low"], entry["high"]], [place, place], color=SERIES[2], linewidth=2.5, alpha=0.6)
         ax.plot(entry["ratio"], place, marker="o", color=SERIES[2])
-        ax.plot(entry["goal"], place, marker="|", color=INK, markersize=13, markeredgewidth=1.6)
-        ax.lines[-1].set_markeredgecolor(INK)
+        if entry["goal"] is not None:
+            ax.plot(entry["goal"], place, marker="|", color=INK, markersize=13, markeredgewidth=1.6)
+            ax.lines[-1].set_markeredgecolor(INK)
     ax.axvline(1.0, color=MUTED, linewidth=0.8)
     ax.set_yticks(range(len(rows)), [entry["name"] for entry in rows])
     ax.grid(visible=True, axis="x")
@@ -40,9 +41,16 @@ def ratios(entries) -> Figure:
     return figure
 
 
+NAMED = {"batch": "examples in a batch", "places": "places in a sequence"}
+"""What the horizontal axis counts, where one word is not enough."""
+
+
 def curve(curves, name, across, *, title, unit, lines, ends):
-    """One panel: lines over a horizontal axis, both logarithmic, beside a line of slope 1."""
-    points, named = curves[name], {"batch": "examples in a batch"}.get(across, across)
+    """One panel: lines over a horizontal axis, both logarithmic, beside a line of slope 1.
+
+    `ends`: what the first lines are called where words tell from where to where they go.
+    """
+    points, named = curves[name], NAMED.get(across, across)
     figure, axes = panels(height=3.2, width=6.0)
     ax = axes[0, 0]
     x = [point[across] for point in points]
@@ -52,7 +60,7 @@ def curve(curves, name, across, *, title, unit, lines, ends):
             ax.plot(
                 *zip(*there, strict=True),
                 marker=MARKERS[place],
-                color=SERIES[2 + place],
+                color=SERIES[(2 + place) % len(SERIES)],
                 linestyle=LINES[place],
                 label=label,
             )
@@ -68,20 +76,48 @@ def curve(curves, name, across, *, title, unit, lines, ends):
     ax.set_ylabel(unit)
     ax.set_title(title)
     ax.legend()
-    first = points[0][lines[0][0]] * lines[0][2]
-    describe(
-        ax,
-        f"{title}. From {x[0]:,} to {x[-1]:,} {named}, {ends} goes from {number(first)} to "
-        f"{number(last)} {unit}: {number(last / first)} times for {number(x[-1] / x[0])} times as many.",
-    )
+    told = []
+    for what, (key, _, scale) in zip(ends, lines, strict=False):
+        first, final = points[0][key] * scale, points[-1][key] * scale
+        told.append(
+            f"{what} goes from {number(first)} to {number(final)} {unit}: {number(final / first)} times"
+        )
+    more = f"{number(x[-1] / x[0])} times as many"
+    describe(ax, f"{title}. From {x[0]:,} to {x[-1]:,} {named}, {'; '.join(told)} for {more}.")
     return figure
 
 
 @house_style()
 def epoch_against_weights(curves) -> Figure:
     lines = [("fit", "fit", 1), ("torch", "PyTorch", 1)]
+    title = "An epoch of MNIST, 784-h-10, batch 64"
+    return curve(curves, "epoch", "weights", title=title, unit="s", lines=lines, ends=("fit",))
+
+
+@house_style()
+def pass_against_depth(curves) -> Figure:
+    lines = [("ours", "ours", 1000), ("torch", "PyTorch", 1000)]
+    title = "Both passes, layers of 64 units"
+    return curve(curves, "depth", "layers", title=title, unit="ms", lines=lines, ends=("ours",))
+
+
+@house_style()
+def pass_against_length(curves) -> Figure:
+    named = {"rnn": "RNN", "gru": "GRU", "attention": "attention"}
+    lines = [
+        (f"{key}{mark}", f"{word}{peer}", 1000)
+        for mark, peer in (("", ""), (", torch", ", PyTorch"))
+        for key, word in named.items()
+    ]
+    title = "Both passes, 32 sequences, 64 features"
     return curve(
-        curves, "epoch", "weights", title="An epoch of MNIST, batch 64", unit="s", lines=lines, ends="fit"
+        curves,
+        "sequence",
+        "places",
+        title=title,
+        unit="ms",
+        lines=lines,
+        ends=("an RNN", "a GRU", "attention"),
     )
 
 
@@ -89,7 +125,7 @@ def epoch_against_weights(curves) -> Figure:
 def memory_against_batch(curves) -> Figure:
     lines = [("bytes", "kept by a training pass", 1e-6)]
     return curve(
-        curves, "memory", "batch", title="Memory of 784-300-100-10", unit="MB", lines=lines, ends="memory"
+        curves, "memory", "batch", title="Memory of 784-300-100-10", unit="MB", lines=lines, ends=("memory",)
     )
 
 
@@ -97,7 +133,7 @@ def memory_against_batch(curves) -> Figure:
 def value_against_nodes(curves) -> Figure:
     lines = [("seconds", "both", 1), ("forward", "building", 1), ("backward", "backward()", 1)]
     return curve(
-        curves, "nodes", "nodes", title="Value: one pass over a graph", unit="s", lines=lines, ends="time"
+        curves, "nodes", "nodes", title="Value: one pass over a graph", unit="s", lines=lines, ends=("time",)
     )
 
 
@@ -106,7 +142,7 @@ def grading_against_submissions(curves) -> Figure:
     lines = [("seconds", "two workers", 1)]
     title = "Grading a class"
     return curve(
-        curves, "submissions", "submissions", title=title, unit="s", lines=lines, ends="the command's time"
+        curves, "submissions", "submissions", title=title, unit="s", lines=lines, ends=("the command's time",)
     )
 
 
@@ -163,10 +199,13 @@ PARTS = [("#BBBBBB", ""), ("#7FB7D9", ""), ("#F3B58A", "//"), ("#E3E3E3", ".."),
 """Colour and hatching of each part of a step, all pale enough for dark figures on them."""
 
 CURVES = {
-    "where-a-step-goes": where_a_step_goes,
-    "epoch-against-weights": epoch_against_weights,
-    "memory-against-batch": memory_against_batch,
-    "value-against-nodes": value_against_nodes,
-    "grading-against-submissions": grading_against_submissions,
-    "grading-against-workers": grading_against_workers,
+    "where-a-step-goes": ("steps", where_a_step_goes),
+    "epoch-against-weights": ("epoch", epoch_against_weights),
+    "pass-against-depth": ("depth", pass_against_depth),
+    "pass-against-length": ("sequence", pass_against_length),
+    "memory-against-batch": ("memory", memory_against_batch),
+    "value-against-nodes": ("nodes", value_against_nodes),
+    "grading-against-submissions": ("submissions", grading_against_submissions),
+    "grading-against-workers": ("workers", grading_against_workers),
 }
+"""Each picture, with the name of the points in `growth.json` that it draws."""

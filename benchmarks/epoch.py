@@ -2,16 +2,18 @@
 
     python benchmarks/epoch.py fit 784-128-10 64 3        # SYSTEM SHAPE BATCH EPOCHS
 
-SYSTEM: fit, bare, torch, sklearn; or products, torch-products: an epoch's matrix products and nothing else.
+SYSTEM: fit, bare, torch, sklearn; or products, torch-products: an epoch's matrix products and nothing else;
+or limit: those, and one pass over what a step must read and write.
 `training.py` runs this, one fresh process a measurement. All systems start from the same weights and see the
 same batches; the last one may be smaller. More than one epoch: each from the same start, and their mean is
-the measurement. Beside it stands the speed of a large square product in the same process: what this system's
-BLAS can do on this machine.
+the measurement: CPU time in `seconds`, by the clock in `wall`. Beside it stands the speed of a large square
+product in the same process: what this system's BLAS can do on this machine.
 """
 
 import hashlib
 import itertools
 import json
+import os
 import sys
 import time
 import warnings
@@ -93,11 +95,54 @@ def with_products(network, x, labels, widths, batch_size):
     return multiply, nothing
 
 
-def with_torch_products(network, x, labels, widths, batch_size):
-    """The same products as PyTorch asks for them: its weights lie the other way round."""
+def with_limit(network, x, labels, widths, batch_size):
+    """The same products, and one pass over each thing that a step must read and write; nothing is learnt.
+
+    These are the batch's rows, which lie apart in memory; what each layer puts out; the gradients on their
+    way back, beside the outputs that they meet; and all parameters, beside their gradient. What does more in
+    a step, such as softmax, or the mask of ReLU as an array of its own, is beyond this limit.
+    """
+    weights, biases = views(network.parameters, widths)
+    gradient = np.zeros_like(network.parameters)
+    gradients, _ = views(gradient, widths)
+    targets = one_hot(labels, widths[-1], np.dtype(np.float32))
+    activations = [np.ones((batch_size, width), np.float32) for width in widths]
+    outputs, below = ([np.ones_like(part) for part in activations] for _ in range(2))
+    order = np.random.default_rng(SEED).permutation(len(x))
+
+    def pass_through():
+        for start in range(0, len(x), batch_size):
+            rows = order[start : start + batch_size]
+            size = len(rows)
+            x.take(rows, axis=0, out=activations[0][:size], mode="clip")
+            targets.take(rows, axis=0, out=below[-1][:size], mode="clip")
+            for layer, matrix in enumerate(weights):
+                z = np.matmul(activations[layer][:size], matrix, out=outputs[layer + 1][:size])
+                z += biases[layer]
+            for layer, matrix in enumerate(weights):
+                np.matmul(activations[layer][:size].T, activations[layer + 1][:size], out=gradients[layer])
+                if layer:
+                    blame = np.matmul(activations[layer + 1][:size], matrix.T, out=below[layer][:size])
+                    blame *= activations[layer][:size]
+            parameters = network.parameters
+            parameters += gradient
+        return 0.0
+
+    return pass_through, nothing
+
+
+def torch_here():
+    """PyTorch with as many threads as the libraries were told, or as many as it takes by itself."""
     import torch
 
-    torch.set_num_threads(1)
+    if told := os.environ.get("OMP_NUM_THREADS"):
+        torch.set_num_threads(int(told))
+    return torch
+
+
+def with_torch_products(network, x, labels, widths, batch_size):
+    """The same products as PyTorch asks for them: its weights lie the other way round."""
+    torch = torch_here()
     weights = [torch.ones(outputs, inputs) for inputs, outputs in itertools.pairwise(widths)]
     gradients = [torch.empty_like(matrix) for matrix in weights]
     activations = [torch.ones(batch_size, width) for width in widths]
@@ -119,9 +164,7 @@ def with_torch_products(network, x, labels, widths, batch_size):
 
 def with_torch(network, x, labels, widths, batch_size):
     """PyTorch, eager: tensors in memory, batches by index_select, its own modules, loss and optimiser."""
-    import torch
-
-    torch.set_num_threads(1)
+    torch = torch_here()
     x, labels = torch.from_numpy(x), torch.from_numpy(labels)
     layers = []
     for weights, bias in zip(*views(network.parameters, widths), strict=True):
@@ -197,6 +240,7 @@ SYSTEMS = {
     "fit": with_fit,
     "bare": with_bare_loop,
     "products": with_products,
+    "limit": with_limit,
     "torch": with_torch,
     "torch-products": with_torch_products,
     "sklearn": with_sklearn,
@@ -243,18 +287,20 @@ def main(system, shape, batch_size, epochs=1):
     x = images.reshape(len(images), -1)
     train, _ = SYSTEMS[system](build(widths), x[:1000], labels[:1000], widths, batch_size)
     train()  # wakes BLAS and lazy imports
-    seconds = []
+    seconds, wall = [], []
     for _ in range(int(epochs)):
         network = build(widths)
         train, finish = SYSTEMS[system](network, x, labels, widths, batch_size)
-        start = time.process_time()
+        begun, start = time.perf_counter(), time.process_time()
         loss = train()
         seconds.append(time.process_time() - start)
+        wall.append(time.perf_counter() - begun)
         finish()
-    found = {"seconds": mean(seconds), "loss": float(loss), "sgemm": sgemm(system), "kernel": kernel()}
+    found = {"seconds": mean(seconds), "wall": mean(wall), "loss": float(loss)}
+    found |= {"sgemm": sgemm(system), "kernel": kernel()}
     if system == "fit":
         found["once"] = once(network, x, labels, batch_size)
-    if not system.endswith("products"):
+    if system not in ("products", "torch-products", "limit"):  # these learn nothing
         test_images, test_labels = mnist("test")
         test_x = test_images.reshape(len(test_images), -1)
         found["accuracy"] = accuracy(network, SoftmaxCrossEntropy(), test_x, test_labels)

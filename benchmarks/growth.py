@@ -1,4 +1,4 @@
-"""How cost grows: with weights, with the batch, with nodes, with submissions and workers.
+"""How cost grows: with width, depth, length, the batch, nodes, submissions and workers.
 
     python benchmarks/growth.py
 
@@ -13,6 +13,9 @@ from grading import a_course, graded
 from results import write_growth
 from rounds import column, fresh, in_rounds, missing, rounds
 
+DEPTHS = (1, 2, 4, 8, 16, 32, 64)
+PLACES = (8, 32, 128, 512)
+SEQUENCES = ("rnn", "gru", "attention")
 HIDDEN = (16, 32, 64, 128, 256, 512)
 BATCHES = (1, 4, 16, 64, 256, 1024)
 NODES = (1_000, 10_000, 100_000, 1_000_000, 8_000_000)
@@ -25,6 +28,8 @@ def main():
     curves = {
         "steps": [steps(shape) for shape in SHAPES],
         "epoch": epochs(),
+        "depth": [{"layers": count} | passes("depth", count) for count in DEPTHS],
+        "sequence": [sequence(places) for places in PLACES],
         "memory": [{"batch": batch, "bytes": fresh("parts.py", batch)["kept"]} for batch in BATCHES],
         "nodes": [nodes(count) for count in NODES],
         **grading(),
@@ -55,6 +60,22 @@ def epochs():
         seconds = {system: median(column(found, "seconds")) for system, found in runs.items()}
         points.append({"weights": 784 * hidden + hidden * 10} | seconds)
     return points
+
+
+def passes(kind, size):
+    """Seconds of a forward and a backward pass, by system: ours, and PyTorch where it is."""
+    systems = ["ours"] if missing("torch") else ["ours", "torch"]
+    runs = in_rounds({system: partial(fresh, "growing.py", system, kind, size) for system in systems}, 3)
+    return {system: median(column(found, "seconds")) for system, found in runs.items()}
+
+
+def sequence(places):
+    """Seconds for sequences of that many places: of each layer by its name, PyTorch's with a mark."""
+    point = {"places": places}
+    for kind in SEQUENCES:
+        found = passes(kind, places)
+        point |= {kind if system == "ours" else f"{kind}, torch": taken for system, taken in found.items()}
+    return point
 
 
 def grading():

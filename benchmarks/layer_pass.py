@@ -15,6 +15,7 @@ import time
 from statistics import median
 
 import numpy as np
+from epoch import torch_here
 
 from backproplab import Network
 from backproplab.layers import Attention, Conv2D
@@ -48,9 +49,7 @@ def our_convolution(channels):
 
 
 def torch_convolution(channels, *, last=False):
-    import torch
-
-    torch.set_num_threads(1)
+    torch = torch_here()
     layer = torch.nn.Conv2d(channels, channels, 3, padding=1)
     order = torch.channels_last if last else torch.contiguous_format
     x, upstream = (
@@ -105,9 +104,7 @@ def our_attention(sequences):
 
 
 def torch_attention(sequences):
-    import torch
-
-    torch.set_num_threads(1)
+    torch = torch_here()
     x, upstream = (torch.from_numpy(array) for array in arrays(*[(sequences, PLACES, FEATURES)] * 2))
     layer = torch.nn.MultiheadAttention(FEATURES, 1, bias=False, batch_first=True)
     query, key, value, output = matrices()

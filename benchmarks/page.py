@@ -7,7 +7,7 @@ from pathlib import Path
 
 import results
 from charts import CURVES, ratios, save, words
-from goals import BY_NAME, GOALS
+from goals import BY_NAME, FAMILIES, GOALS, MINUTES, ON_REQUEST
 
 HERE = Path(__file__).parent
 PAGE = HERE / "README.md"
@@ -28,8 +28,9 @@ def render(entries, curves):
         "machine": machine(entries),
         "verdict": verdict(entries),
         "taken": curves["taken"][1] if curves else "a day to come",
+        "minutes": minutes(),
     }
-    for family in ("training", "layers", "value", "grading", "cluster", "first", "widgets", "suite"):
+    for family in FAMILIES:
         parts[family] = table([entry for entry in entries if in_family(entry, family)], family)
     pictures = draw_pictures(entries, curves)
     for name in ("ratios", *CURVES):
@@ -38,9 +39,20 @@ def render(entries, curves):
     return PROSE.read_text(encoding="utf-8").format_map(parts)
 
 
+def minutes():
+    """How long each family takes, as its author found it."""
+    usual = [f"{name} {MINUTES[name]}" for name in FAMILIES if name not in ON_REQUEST]
+    asked = [f"{name} {MINUTES[name]}" for name in ON_REQUEST]
+    whole = sum(MINUTES[name] for name in FAMILIES if name not in ON_REQUEST)
+    return (
+        f"On two quiet cores it takes about {whole} minutes: {', '.join(usual)}. "
+        f"Only when asked for: {', '.join(asked)}."
+    )
+
+
 def draw_pictures(entries, curves):
     """The pictures that there are numbers for."""
-    pictures = {name: chart(curves) for name, chart in CURVES.items() if curves}
+    pictures = {name: chart(curves) for name, (points, chart) in CURVES.items() if points in curves}
     if any(in_family(entry, "training") for entry in entries):
         pictures["ratios"] = ratios(entries)
     return pictures
@@ -54,10 +66,9 @@ def machine(entries):
     """Where it was measured, in a sentence or two."""
     here = entries[0]
     versions = ", ".join(f"{name} {number}" for name, number in here["versions"].items())
-    kernels = "; ".join(f"{asked}: {ran}" for asked, ran in here["kernels"].items())
     return (
         f"Measured on {here['processor']}, {here['system']}, Python {here['python']}, {versions}. "
-        f"OpenBLAS ran these kernels: {kernels}."
+        f"OpenBLAS ran its kernels for {here['kernel']}."
     )
 
 
@@ -72,10 +83,16 @@ def verdict(entries):
         return counted
     lines = [
         f"- **{entry['name']}**: {number(figure(entry))}{' (a draw)' * draw(entry)}, "
-        f"the goal is {bound(entry)} ({entry['note']})."
+        f"the goal is {bound(entry)}{worst(entry)} ({entry['note']})."
         for entry in short
     ]
     return "\n".join([f"{counted} Not met:", "", *lines])
+
+
+def worst(entry):
+    """The round that decides, where a goal is for each round."""
+    goal = BY_NAME[entry["name"]]
+    return f"; the worst round has {number(entry[goal.judged])}" if goal.whole else ""
 
 
 def table(entries, family):
@@ -114,8 +131,8 @@ def draw(entry):
 def bound(entry):
     if entry["goal"] is None:
         return "–"
-    higher = next(goal.higher for goal in GOALS if goal.name == entry["name"])
-    return f"{'≥' if higher else '≤'} {entry['goal']:g}"
+    goal = BY_NAME[entry["name"]]
+    return f"{'≥' if goal.higher else '≤'} {entry['goal']:g}{' in each round' * goal.whole}"
 
 
 def number(value):

@@ -19,7 +19,7 @@ def judge(entry: dict[str, Any]) -> dict[str, Any]:
     """The entry with goal, verdict and unit from the table of goals, numbers to four digits."""
     goal = BY_NAME[entry["name"]]
     found = {key: round_figure(entry[key]) for key in ("ours", "peer", "ratio", "low", "high")}
-    whole = entry | found | {"goal": goal.goal, "met": goal.met(found[goal.about]), "unit": goal.unit}
+    whole = entry | found | {"goal": goal.goal, "met": goal.met(found[goal.judged]), "unit": goal.unit}
     return {key: whole[key] for key in KEYS}
 
 
@@ -35,10 +35,24 @@ def read(path: Path = RESULTS) -> list[dict[str, Any]]:
 def merge(old: list[dict[str, Any]], here: dict[str, Any], new: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The machine, then all entries as the goals stand, new ones in place of old ones of the same name.
 
-    Old entries from another processor, or from other versions, go: they would compare what is not there.
+    Old entries from another processor or Python go, and those of families that need a library of which the
+    version is another now: the page would say of them what is not so.
     """
-    by_name = {entry["name"]: entry for entry in [*(old if old[:1] == [here] else []), *new]}
+    before, *entries = old or [{}]
+    kept = [
+        entry
+        for entry in entries
+        if entry["name"] in BY_NAME and as_before(BY_NAME[entry["name"]].family, before, here)
+    ]
+    by_name = {entry["name"]: entry for entry in [*kept, *new]}
     return [here, *(by_name[goal.name] for goal in GOALS if goal.name in by_name)]
+
+
+def as_before(family: str, before: dict[str, Any], here: dict[str, Any]) -> bool:
+    """Whether what was measured of a family `before` would be measured on the same `here`."""
+    same = all(before.get(key) == here[key] for key in ("processor", "system", "python"))
+    needed = ("numpy", *NEEDS.get(family, ()))
+    return same and all(before["versions"].get(name) == here["versions"].get(name) for name in needed)
 
 
 def without_stale(
@@ -71,19 +85,27 @@ def write_growth(curves: dict[str, list[dict[str, Any]]]) -> None:
     GROWTH.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 
-def machine(kernels: dict[str, str]) -> dict[str, Any]:
-    """The entry that says where it was measured; `kernels`: what OpenBLAS really ran, by what it was told."""
+def machine(kernel: str) -> dict[str, Any]:
+    """The entry that says where it was measured; `kernel`: what OpenBLAS really ran."""
     return {
         "name": "machine",
         "processor": processor(),
         "system": platform.system(),
         "python": platform.python_version(),
-        "kernels": kernels,
+        "kernel": kernel,
         "versions": {name: found for name in VERSIONED if (found := installed(name))},
     }
 
 
-VERSIONED = ("numpy", "torch", "scikit-learn", "micrograd", "nbclient", "nbgrader")
+NEEDS = {
+    "training": ("torch", "scikit-learn"),
+    "layers": ("torch",),
+    "value": ("micrograd",),
+    "grading": ("nbclient", "nbgrader"),
+    "cluster": ("distributed",),
+}
+"""The libraries that a family is measured with or against, beside numpy."""
+VERSIONED = ("numpy", *dict.fromkeys(name for names in NEEDS.values() for name in names))
 
 
 def installed(name: str) -> str | None:

@@ -1,4 +1,4 @@
-"""How every figure is taken: fresh processes, one thread, paired rounds in shuffled order.
+"""How every figure is taken: fresh processes, paired rounds in shuffled order, one thread unless it says so.
 
 A round runs each system once, each in a process of its own, and a ratio is taken within a round: a slow spell
 of the machine hits both sides of it. `median`, `low` and `high` are those of the rounds' figures.
@@ -20,8 +20,8 @@ from typing import Any
 HERE = Path(__file__).parent
 LIBRARIES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 ONE_THREAD = dict.fromkeys(LIBRARIES, "1")
-KERNELS = {"native": {}, "Haswell": {"OPENBLAS_CORETYPE": "Haswell"}}
-"""What OpenBLAS is told; native means that both of its variables are unset, whatever the shell says."""
+KERNELS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "MKL_ENABLE_INSTRUCTIONS", "ATEN_CPU_CAPABILITY")
+"""What would choose a library's kernels: unset, so that each takes those that it has for this processor."""
 
 PEERS = {
     "torch": "PyTorch",
@@ -45,27 +45,34 @@ def missing(module: str) -> bool:
     return True
 
 
-def environment(kernels: str = "native") -> dict[str, str]:
-    """The shell's variables, with one thread and OpenBLAS's kernels as asked."""
-    kept = {k: v for k, v in os.environ.items() if k not in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")}
-    return kept | ONE_THREAD | KERNELS[kernels]
+def environment(*, threads: str = "one") -> dict[str, str]:
+    """The shell's variables, with one thread or the libraries' defaults, and the machine's own kernels."""
+    kept = {key: value for key, value in os.environ.items() if key not in (*KERNELS, *LIBRARIES)}
+    return kept | {"one": ONE_THREAD, "default": {}}[threads]
 
 
-def fresh(script: str, *arguments: object, kernels: str = "native") -> dict[str, Any]:
-    """Run a script of this folder in a process of its own; returns the JSON of its last line."""
+def fresh(
+    script: str, *arguments: object, threads: str = "one", within: float | None = None
+) -> dict[str, Any]:
+    """Run a script of this folder in a process of its own; returns the JSON of its last line.
+
+    subprocess.TimeoutExpired if it takes longer than `within` seconds.
+    """
     command = [sys.executable, str(HERE / script), *map(str, arguments)]
-    done = subprocess.run(command, env=environment(kernels), capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, env=environment(threads=threads), capture_output=True, text=True, check=False, timeout=within
+    )
     if done.returncode:
         raise RuntimeError(f"{' '.join(command[1:])} failed:\n{done.stderr}")
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
 
 
-def kernel_of(kernels: str) -> str:
-    """The kernels that numpy's BLAS really runs when it is told so."""
+def kernel() -> str:
+    """The kernels that numpy's BLAS runs here."""
     source = "import numpy, threadpoolctl as t; print([i.get('architecture') for i in t.threadpool_info()])"
     command = [sys.executable, "-c", source]
-    done = subprocess.run(command, env=environment(kernels), capture_output=True, text=True, check=True)
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=True)
     return ", ".join(name for name in ast.literal_eval(done.stdout) if name) or "unknown"
 
 

@@ -1,29 +1,20 @@
 """From a key to the change on the page, and pictures a second: what latency.py measures, as entries.
 
-It needs Chromium and the environment of the tests, so it runs only when asked for.
+It needs Chromium and the environment of the tests.
 
 make bench ONLY=widgets
 """
 
-import json
-import subprocess
-import tempfile
-from pathlib import Path
-
 from rounds import amount
+from with_tests import found_by, no_browser
 
-ROOT = Path(__file__).parent.parent
 PEER = "matplotlib in an Output"
+PICTURES = ("Playground: pictures", "Flow: pictures, 40 nodes")
 
 
 def main():
     """Entries for the results."""
-    subprocess.run(["make", "install-test"], cwd=ROOT, check=True, capture_output=True)
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "latency.json"
-        command = [ROOT / ".venv/bin/python", ROOT / "benchmarks/latency.py", "--json", file]
-        subprocess.run(command, check=True)
-        return entries(json.loads(file.read_text(encoding="utf-8")))
+    return [] if no_browser() else entries(found_by("latency.py"))
 
 
 def entries(found):
@@ -34,7 +25,11 @@ def entries(found):
         if line != PEER:
             result.append(amount(line, times, peer=peer, note=f"a round is a key; the peer is {PEER}"))
     note = f"counted over {found['seconds']:g} s"
-    return [*result, amount("Playground: pictures", [found["pictures_a_second"]], note=note)]
+    whole = {PICTURES[0]: note, PICTURES[1]: f"{note}, in a browser that waits for no screen"}
+    return [
+        *result,
+        *(amount(line, [found["pictures_a_second"][line]], note=note) for line, note in whole.items()),
+    ]
 
 
 if __name__ == "__main__":

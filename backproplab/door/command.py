@@ -48,6 +48,7 @@ def open_lab(given: argparse.Namespace) -> int:
     if is_course(Path()) or follows_package(copy):
         bring_up_to_date(copy)
     _let_kernels_find_the_package()
+    os.environ.update(threads(os.environ))
     LabApp.launch_instance(
         [
             f"--ServerApp.root_dir={copy.resolve()}",
@@ -70,6 +71,20 @@ def of_this_machine(environment: Mapping[str, str], platform: str, user: int) ->
     """
     screen = platform in ("darwin", "win32") or any(map(environment.get, ("DISPLAY", "WAYLAND_DISPLAY")))
     return [*(["--allow-root"] if user == 0 else []), *([] if screen else ["--no-browser"])]
+
+
+def threads(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return what kernels are told about threads: one for numpy's products, unless somebody says otherwise.
+
+    OpenBLAS would take all cores for products of a tenth of a millisecond. Where another program, such as the
+    browser, has one of them, each product waits for it: training was seen to take 30 times as long. And with
+    one thread no sum depends on how many cores there are.
+
+    >>> threads({}), threads({"OMP_NUM_THREADS": "4"})
+    ({'OPENBLAS_NUM_THREADS': '1'}, {})
+    """
+    told = {"OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"} & set(environment)
+    return {} if told else {"OPENBLAS_NUM_THREADS": "1"}
 
 
 def _let_kernels_find_the_package() -> None:

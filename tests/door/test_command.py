@@ -32,6 +32,9 @@ def launched(monkeypatch):
     labapp = pytest.importorskip("jupyterlab.labapp")
     seen = []
     monkeypatch.setenv("PYTHONPATH", "")  # which `lab` sets for kernels
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+        monkeypatch.setenv(name, "")  # so that it is put back, whatever `lab` sets
+        monkeypatch.delenv(name)
     monkeypatch.setattr(labapp.LabApp, "launch_instance", seen.append)
     return seen
 
@@ -53,6 +56,20 @@ def test_lab_opens_the_copy_at_its_map_with_the_courses_settings(course, launche
     ]
     assert os.environ["PYTHONPATH"].split(os.pathsep)[0] == str(ROOT), "kernels find this very package"
     assert (course / "mycourse" / kit.LESSON).exists()
+
+
+@pytest.mark.parametrize(
+    ("told", "then"),
+    [({}, "1"), ({"OPENBLAS_NUM_THREADS": "4"}, "4"), ({"OMP_NUM_THREADS": "4"}, None)],
+    ids=["nothing", "openblas", "openmp"],
+)
+def test_lessons_multiply_on_one_thread_unless_somebody_has_said_otherwise(
+    told, then, course, launched, monkeypatch, capsys
+):
+    for name, threads in told.items():
+        monkeypatch.setenv(name, threads)
+    kit.said(capsys, "lab")
+    assert os.environ.get("OPENBLAS_NUM_THREADS") == then
 
 
 @pytest.mark.parametrize("port", ["8890", "0"])
