@@ -35,6 +35,8 @@ unit unit-elsewhere browser firefox soak check release release-check nbval noteb
 unit unit-elsewhere browser release-check nbval: export PYTHONDONTWRITEBYTECODE =
 # What they start finds the package here, also where this folder is not what it was called when it was installed.
 edit soak check notebook notebooks export site release release-check: export PYTHONPATH := $(CURDIR)
+# A hundred pictures of pages, for a person to look at, are left to `make browser`.
+test: export BACKPROPLAB_NO_PICTURES = 1
 unit: export PATH := $(CURDIR)/$(BIN):$(PATH) # nbgrader calls its helpers by name
 
 .DEFAULT_GOAL := help

@@ -1,6 +1,7 @@
 """Fixtures of the browser tests: one JupyterLab and one Chromium a process, pages that must stay quiet."""
 
 import shutil
+from collections import defaultdict
 
 import pytest
 
@@ -64,18 +65,33 @@ def open_notebook(new_page, lab):
     return make
 
 
+@pytest.fixture(scope="session")
+def idle():
+    """Windows that no file uses now, by their options: a new one takes longer than a page in an old one."""
+    return defaultdict(list)
+
+
 @pytest.fixture(scope="module")
-def open_stage(browser, watched):
+def open_stage(browser, watched, idle):
     """Show widgets on a plain page: open_stage({"dial": "dial = Dial()\ndial"})."""
 
-    from browser.stage import Stage  # it needs what draws widgets, which other tests need not wait for
+    # It needs what draws widgets, which other tests need not wait for.
+    from browser.stage import ADDRESS, Stage
+
+    used = []
 
     def make(cells: dict[str, str], **options) -> Stage:
-        stage = Stage(browser, **options)
-        watched.append(stage.watched)
-        return stage.put(cells)
+        alike = idle[repr(sorted(options.items()))]
+        window = alike.pop() if alike else Watched(browser, ADDRESS, **options)
+        used.append((window, alike))
+        watched.append(window)
+        return Stage(window).put(cells)
 
-    return make
+    yield make
+    for window, alike in used:
+        watched.remove(window)
+        window.renew()
+        alike.append(window)
 
 
 @pytest.fixture(scope="module")

@@ -18,8 +18,10 @@ import nbformat
 ROOT = Path(__file__).parents[2]
 SETTINGS = ROOT / "backproplab/widgets/lab"  # those of `make lab`
 SCREENSHOTS = ROOT / "build/screenshots"
+NO_PICTURES = bool(os.environ.get("BACKPROPLAB_NO_PICTURES"))
+"""Whether pictures that no test looks at are left out: `make test` says so."""
 OUTPUTS = ".jp-OutputArea-output"
-STARTS_WITHIN = 60  # seconds
+STARTS_WITHIN = 300  # seconds, of which a quiet machine takes a hundredth
 BECOMES_WITHIN = 60  # seconds, of which a quiet machine takes a hundredth
 RUNS_WITHIN = 180_000  # milliseconds: the longest cell of a lesson, on a slow machine
 # JupyterLab's own words when a kernel is restarted while it talks to it.
@@ -103,14 +105,21 @@ class Watched:
 
     def __init__(self, browser, address: str, **options) -> None:
         self.context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
-        self.page = self.context.new_page()
-        self.page.set_default_timeout(RUNS_WITHIN)
         self.troubles: list[str] = []
-        self._opened = time.monotonic()
         self.context.on("console", lambda said: said.type == "error" and self._note(said.text))
         self.context.on("weberror", lambda told: self._note(str(told.error)))
         self._inside = (address, "data:", "blob:")
         self.context.on("request", self._look)
+        self.renew()
+
+    def renew(self) -> None:
+        """Close what is open and open an empty page; what pages have stored stays."""
+        for page in self.context.pages:
+            page.close()
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(RUNS_WITHIN)
+        self.troubles.clear()
+        self._opened = time.monotonic()
 
     def _note(self, text: str) -> None:
         if not any(words in text for words in HARMLESS):
@@ -229,11 +238,12 @@ class Notebook:
         assert said == value, f"{expression} is {said}, expected {value}"
 
     def screenshot(self, cell: str, name: str) -> None:
-        """Keep a picture of a cell's output in build/screenshots, for a person to look at."""
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        """Keep a picture of a cell's output, for a person to look at."""
+        if NO_PICTURES:
+            return
         size = self.page.viewport_size
         self.page.set_viewport_size({**size, "height": 1800})  # tall enough for every widget as a whole
-        self.output(cell).screenshot(path=SCREENSHOTS / f"{name}.png")
+        keep_picture(self.output(cell), name)
         self.page.set_viewport_size(size)
 
     def violations(self, *, without: Sequence[str] = ()) -> list[str]:
@@ -271,6 +281,14 @@ class Notebook:
                  await kernel.requestKernelInfo();
                }"""
         )
+
+
+def keep_picture(of, name: str, **options) -> None:
+    """Keep a picture of a page, or of what a locator finds, in build/screenshots, for a person to look at."""
+    if NO_PICTURES:
+        return
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    of.screenshot(path=SCREENSHOTS / f"{name}.png", **options)
 
 
 def violations(

@@ -1,7 +1,9 @@
 // A page that shows widgets as JupyterLab does, for tests: each model's other half is in Python, in the test's process.
 //
 // `toPython(message)` hands a message over; `fromPython()` takes those that wait. Both are bound by stage.py, in the
-// words of ipywidgets' protocol: comm_open, update, custom.
+// words of ipywidgets' protocol: comm_open, update, custom. Python says something while it hears a message or runs a
+// cell: after the one this page asks what waits, after the other stage.py calls `listen()`. Nothing asks in between,
+// which would keep a core busy all the time that a test waits.
 
 const models = new Map();
 const loaded = new Map(); // modules by their text: what a module holds, its widgets share
@@ -46,11 +48,11 @@ class Model {
   save_changes() {
     const state = this.#unsaved;
     this.#unsaved = {};
-    if (Object.keys(state).length) toPython({ id: this.id, data: { method: "update", state, buffer_paths: [] } });
+    if (Object.keys(state).length) tellPython({ id: this.id, data: { method: "update", state, buffer_paths: [] } });
   }
 
   send(content) {
-    toPython({ id: this.id, data: { method: "custom", content } });
+    tellPython({ id: this.id, data: { method: "custom", content } });
   }
 
   tell(event, ...values) {
@@ -74,20 +76,18 @@ function whole({ state, buffer_paths: paths = [] }, buffers) {
   return state;
 }
 
-async function listen() {
+async function tellPython(message) {
+  await toPython(message);
+  await listen();
+}
+
+window.listen = async () => {
   for (const { type, id, data, buffers } of await fromPython()) {
     if (type === "comm_open") models.set(id, new Model(id, whole(data, buffers)));
     else if (data.method === "update") models.get(id).take(whole(data, buffers));
     else if (data.method === "custom") models.get(id).tell("msg:custom", data.content, []);
   }
-}
-
-async function listenForEver() {
-  for (;;) {
-    await listen();
-    await new Promise((done) => setTimeout(done, 5));
-  }
-}
+};
 
 async function definition(model) {
   const text = model.get("_esm");
@@ -130,5 +130,3 @@ window.settled = async () => {
   await listen();
   await Promise.race([new Promise(requestAnimationFrame), new Promise((done) => setTimeout(done, 100))]);
 };
-
-listenForEver();

@@ -17,7 +17,7 @@ import comm
 from comm.base_comm import BaseComm
 from ipywidgets import Widget
 
-from browser.lab import SCREENSHOTS, Watched, violations
+from browser.lab import Watched, keep_picture, violations
 
 ADDRESS = "http://stage.test"
 BECOMES_WITHIN = 30  # seconds, of which a quiet machine takes a thousandth
@@ -31,7 +31,7 @@ class Wire(BaseComm):
     """What Python has said and the page has not yet fetched."""
 
     def publish_msg(self, msg_type, data=None, metadata=None, buffers=None, **keys):
-        """Let the page have this the next time that it asks."""
+        """Let the page have this when it next listens."""
         if (data or {}).get("method") == "echo_update":
             return  # the page has it already
         texts = [base64.b64encode(bytes(each)).decode() for each in buffers or []]
@@ -42,9 +42,8 @@ class Wire(BaseComm):
 class Stage:
     """A page of widgets."""
 
-    def __init__(self, browser, **options) -> None:
-        self.watched = Watched(browser, ADDRESS, **options)
-        self.context, self.page = self.watched.context, self.watched.page
+    def __init__(self, window: Watched) -> None:
+        self.context, self.page = window.context, window.page
         self.shown: dict[str, Widget] = {}
         """The widgets by their cells; the cells know them as `shown` too."""
         self.names: dict[str, Any] = {"__name__": "__main__", "shown": self.shown}
@@ -52,7 +51,7 @@ class Stage:
         self._waiting: SimpleQueue[dict[str, Any]] = SimpleQueue()
         self.page.expose_function("toPython", self._hear)
         self.page.expose_function("fromPython", self._waiting_messages)
-        self.context.route(f"{ADDRESS}/", lambda route: route.fulfill(body=blank(), content_type="text/html"))
+        self.page.route(f"{ADDRESS}/", lambda route: route.fulfill(body=blank(), content_type="text/html"))
         self.page.goto(f"{ADDRESS}/")
 
     def put(self, cells: Mapping[str, str]) -> "Stage":
@@ -68,6 +67,7 @@ class Stage:
             if isinstance(shown, Widget):
                 self.shown[name] = shown
                 self.page.evaluate("([cell, id]) => show(cell, id)", [name, shown.model_id])
+        self._pass_on()
 
     def output(self, cell: str):
         """A locator of the output of a cell, scrolled into view."""
@@ -77,7 +77,9 @@ class Stage:
 
     def ask(self, expression: str):
         """What Python says: the value of an expression, through JSON."""
-        return json.loads(json.dumps(eval(expression, self.names)))
+        said = json.loads(json.dumps(eval(expression, self.names)))
+        self._pass_on()
+        return said
 
     def becomes(self, expression: str, value) -> None:
         """Wait until Python says this, and the page has heard what Python said with it."""
@@ -88,9 +90,8 @@ class Stage:
         self.page.evaluate("settled()")
 
     def screenshot(self, cell: str, name: str) -> None:
-        """Keep a picture of a cell's output in build/screenshots, for a person to look at."""
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        self.output(cell).screenshot(path=SCREENSHOTS / f"{name}.png")
+        """Keep a picture of a cell's output, for a person to look at."""
+        keep_picture(self.output(cell), name)
 
     def violations(self) -> list[str]:
         """What axe finds wrong in the outputs of the page as it stands, one line each."""
@@ -122,6 +123,11 @@ class Stage:
     def _hear(self, message: dict[str, Any]) -> None:
         manager = comm.get_comm_manager()
         manager.get_comm(message["id"]).handle_msg({"content": {"data": message["data"]}, "buffers": []})
+
+    def _pass_on(self) -> None:
+        """Let the page have what Python has said meanwhile."""
+        if not self._waiting.empty():
+            self.page.evaluate("() => listen()")
 
     def _waiting_messages(self) -> list[dict[str, Any]]:
         return [self._waiting.get() for _ in range(self._waiting.qsize())]

@@ -9,7 +9,7 @@ from backproplab.authoring.notebooks import execute
 from backproplab.publishing.export import export
 from browser.exported import Page
 from browser.flow import begin, press, says
-from browser.lab import OUTPUTS, ROOT, SCREENSHOTS, Watched, notebook_of
+from browser.lab import OUTPUTS, ROOT, Watched, keep_picture, notebook_of
 from browser.quick_check import answer_all
 from browser.test_widgets_gradient_film import SOURCE as FILM
 
@@ -158,8 +158,7 @@ def test_axe_finds_nothing_in_what_is_alive_in_either_theme(lesson, theme, reque
     assert page.page.evaluate("document.body.dataset.jpThemeLight") == str(theme == "light").lower()
     # Text, code and still halves, of this page too: tests/lessons/test_pages.py. What is new here is alive.
     assert page.violations(where=OUTPUTS) == []
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    page.page.screenshot(path=SCREENSHOTS / f"export-{page.path.stem}-{theme}.png", full_page=True)
+    keep_picture(page.page, f"export-{page.path.stem}-{theme}", full_page=True)
     page.open(color_scheme="light")
 
 
@@ -175,6 +174,6 @@ def test_a_narrow_page_is_no_wider_than_its_window_and_what_scrolls_takes_tab(le
     assert all(stop == scrolls for stop, scrolls in stops)
     assert any(stop for stop, _ in stops)
     assert page.violations(without=["color-contrast"]) == []  # no colour depends on the width
-    page.page.screenshot(path=SCREENSHOTS / f"export-{page.path.stem}-narrow.png", full_page=True)
+    keep_picture(page.page, f"export-{page.path.stem}-narrow", full_page=True)
     page.page.set_viewport_size({"width": 1280, "height": 900})
     page.open()

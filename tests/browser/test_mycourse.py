@@ -8,7 +8,7 @@ from backproplab.course.contents import learners_copy
 from backproplab.course.predictions import predicted_cells
 from backproplab.course.record import is_copy
 from backproplab.course.update import Outcome, update
-from browser.lab import ROOT, SCREENSHOTS, lab_server, pale, violations
+from browser.lab import ROOT, keep_picture, lab_server, pale, violations
 
 LESSON = "notebooks/04-credit-assignment.ipynb"
 PREDICTED = "output-deltas"
@@ -91,9 +91,8 @@ def test_the_answer_to_a_prediction_is_not_there_until_the_cell_is_run(open_note
     assert all(outputs(lesson, cell) is None for cell in predicted)
     shown = [cell["id"] for cell in cells if cell["outputs"]]
     assert len(shown) > 3, "the other cells show what the author saw"
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     choose(lesson, PREDICTED)
-    lesson.page.screenshot(path=SCREENSHOTS / "mycourse-before.png")
+    keep_picture(lesson.page, "mycourse-before")
     before = [cell["id"] for cell in cells if cell["cell_type"] == "code"]
     lesson.run(*before[: before.index(PREDICTED)])
     choose(lesson, PREDICTED)
@@ -104,7 +103,7 @@ def test_the_answer_to_a_prediction_is_not_there_until_the_cell_is_run(open_note
         arg=PREDICTED,
     )
     choose(lesson, PREDICTED)
-    lesson.page.screenshot(path=SCREENSHOTS / "mycourse-after.png")
+    keep_picture(lesson.page, "mycourse-after")
     later = predicted[predicted.index(PREDICTED) + 1 :]
     assert later
     assert all(outputs(lesson, cell) is None for cell in later)
@@ -151,7 +150,7 @@ def test_the_door_shows_what_was_passed_and_leads_in_and_back(lab, watched, answ
     assert violations(page, where=None) == []
     page.emulate_media(color_scheme="dark")
     assert pale(page) == []
-    page.screenshot(path=SCREENSHOTS / "door-390-dark.png", full_page=True)
+    keep_picture(page, "door-390-dark", full_page=True)
     page.get_by_role("link", name="Review").click()
     page.get_by_role("heading", name="Review").wait_for()
     assert violations(page, where=None) == []

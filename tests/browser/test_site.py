@@ -10,7 +10,7 @@ from site_kit import ROOT, URL
 
 from backproplab.course.outline import parts
 from backproplab.widgets.quick_check.questions import parsed, questions
-from browser.lab import SCREENSHOTS, Watched, pale, violations
+from browser.lab import Watched, keep_picture, pale, violations
 from browser.quick_check import check
 
 KINDS = {
@@ -230,8 +230,7 @@ def test_axe_finds_nothing_in_either_theme(looked_at, kind):
     page.emulate_media(color_scheme="dark")
     page.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
     assert pale(page, seen) == []  # all else is the same page
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / f"site-{kind}-dark.png")
+    keep_picture(page, f"site-{kind}-dark")
 
 
 def test_a_page_that_is_not_there_leads_back_from_any_depth(visit, watched):

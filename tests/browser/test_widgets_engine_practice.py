@@ -86,7 +86,7 @@ def test_a_graph_that_python_chooses_begins_anew_on_the_page(stage):
     stage.ask("setattr(practice, 'sent', [4, 5, 2])")
     output.get_by_text("3 of 4 sent").wait_for()
     stage.ask("setattr(practice, 'graph', 2)")
-    output.get_by_text("0 of ").wait_for()
+    output.get_by_text("0 of 6 sent").wait_for()
     stage.ask("setattr(practice, 'graph', 0)")
     output.get_by_text("0 of 4 sent").wait_for()
 

@@ -4,7 +4,7 @@ By the pointer and all at once. Of the keyboard: tests/browser/test_widgets_quic
 """
 
 import pytest
-from browser.lab import SCREENSHOTS, pale
+from browser.lab import keep_picture, pale
 from browser.quick_check import CELL, spoken
 from lessons.lesson import LESSONS, cells_of
 
@@ -39,6 +39,6 @@ def test_each_choice_has_its_reply(stage, lesson):
 
 def test_axe_finds_nothing_in_either_theme(stage):
     assert stage.violations() == []
-    stage.page.screenshot(path=SCREENSHOTS / "lessons-quick-checks.png", full_page=True)
+    keep_picture(stage.page, "lessons-quick-checks", full_page=True)
     stage.dark()
     assert pale(stage.page) == []  # all else is the same page
