@@ -7,8 +7,7 @@ first. `key_to_page` is what latency.py measures in JupyterLab: milliseconds of 
 first knowledge of a key (a keydown listener, capture phase) until the widget's own nodes have changed.
 `script` is what all scripts of the page took for that key, with the frames and timers that it set off, in
 milliseconds of CPU of the page's main thread: other work on the machine does not count.
-Widgets that need Python are still
-pictures on these pages, and not here.
+Widgets that need Python are still pictures on these pages, and not here.
 
 Prints one JSON object, widget → {"key_to_page": [median, least, most], "script": [median, least, most]}.
 """
