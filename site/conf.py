@@ -2,6 +2,8 @@
 
 from importlib.resources import files
 
+PUBLISHING = files("backproplab.publishing")
+
 project = "backproplab"
 author = "The backproplab authors"
 project_copyright = "The backproplab authors; text and figures under CC BY 4.0"
@@ -34,10 +36,10 @@ html_theme = "furo"
 templates_path = ["templates"]
 html_static_path = [
     "static",
-    *(str(files("backproplab.publishing") / "page" / name) for name in ("formulas.css", "picture.css")),
-    str(files("backproplab.publishing") / "practice" / "practice.css"),
+    *(str(PUBLISHING / "page" / name) for name in ("formulas.css", "live.css", "picture.css")),
+    str(PUBLISHING / "practice" / "practice.css"),
 ]
-html_css_files = ["formulas.css", "picture.css", "course.css", "practice.css"]
+html_css_files = ["formulas.css", "live.css", "picture.css", "course.css", "practice.css"]
 html_js_files = [(name, {"defer": "defer"}) for name in ("theme.js", "guesses.js", "progress.js")]
 html_theme_options = {
     "light_css_variables": {

@@ -45,7 +45,7 @@ def _exporter() -> "_Exporter":
     )
 
 
-ASSETS = ("page.css", "formulas.css", "theme.js", "tab-stops.js", "live.js")
+ASSETS = ("page.css", "live.css", "formulas.css", "theme.js", "tab-stops.js", "live.js")
 
 
 def page_asset(name: str) -> str:

@@ -15,7 +15,7 @@
     field.autocomplete = "off";
     label.append("Your guess ", field);
     const button = document.createElement("button");
-    button.textContent = "Show the answer";
+    button.textContent = output.querySelector("[data-live]") ? "Show it, and try" : "Show the answer";
     form.append(label, button);
     const told = document.createElement("p");
     told.className = "course-guess";

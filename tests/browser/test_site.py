@@ -242,6 +242,15 @@ def test_a_page_that_is_not_there_leads_back_from_any_depth(visit, watched):
     watched[-1].troubles.clear()
 
 
+def test_a_widget_is_there_once_live_on_the_screen_and_still_on_paper(visit):
+    page = visit("notebooks/02-chain-rule.html")
+    page.wait_for_function("() => document.documentElement.dataset.lessonLive === 'true'")
+    live, still = page.locator(".lesson-live").last, page.locator(".lesson-still").last
+    assert (live.is_visible(), still.is_visible()) == (True, False)
+    page.emulate_media(media="print")
+    assert (live.is_visible(), still.is_visible()) == (False, True)
+
+
 def test_on_paper_answers_are_there_and_covers_are_not(visit):
     page = visit("notebooks/02-chain-rule.html")
     page.emulate_media(media="print")

@@ -78,6 +78,18 @@ def test_the_mouse_in_any_panel_moves_the_points_of_all(stage, linked, panel):
     stage.becomes("linked.place", place)
 
 
+def test_the_open_point_of_a_panel_is_the_nudge(stage, linked):
+    x, y = grip(linked, 1)
+    box = linked.locator(".panels-then").nth(1).bounding_box()
+    open_x = box["x"] + box["width"] / 2
+    linked.page.mouse.move(open_x, box["y"] + box["height"] / 2)
+    linked.page.mouse.down()
+    linked.page.mouse.move((open_x + x) / 2, y, steps=3)
+    linked.page.mouse.up()
+    stage.becomes("linked.place", 54)  # the large point stays
+    says(linked, "for Δp = 1.")
+
+
 def test_keys_move_the_points_and_shrink_the_ribbon_to_its_slopes(stage, linked):
     linked.get_by_role("slider", name="p", exact=True).focus()
     linked.page.keyboard.press("ArrowRight")

@@ -121,10 +121,10 @@ def test_paused_it_stands_still(stage, playground):
 def test_arrows_choose_a_unit_for_the_large_map(stage, playground):
     playground.locator(".pg-network").focus()
     stage.page.keyboard.press("ArrowLeft")
-    playground.get_by_text("h1 over the plane").wait_for()
-    says(playground, "h1, weights and (gradients): x₁ ×")
+    playground.get_by_text("h₁ over the plane").wait_for()
+    says(playground, "h₁, weights and (gradients): x₁ ×")
     stage.page.keyboard.press("ArrowDown")
-    says(playground, "h2, weights and (gradients): x₁ ×")
+    says(playground, "h₂, weights and (gradients): x₁ ×")
     assert stage.ask("playground.unit") == 3
     stage.page.keyboard.press("Home")
     playground.get_by_text("x₁ over the plane, pale −0.20 to deep 1.2", exact=True).wait_for()

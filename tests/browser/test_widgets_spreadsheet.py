@@ -450,9 +450,8 @@ def test_a_tap_on_a_bordered_number_begins_to_type(open_stage):
     stage = open_stage({"sheet": SOURCE}, has_touch=True)
     output = stage.output("sheet")
     output.locator("td[data-name='w3']").tap()
-    field = output.get_by_role("textbox")
-    field.fill("0.5")
-    field.press("Enter")
+    stage.page.keyboard.type("0.5")  # instead of what stood there, not after it
+    stage.page.keyboard.press("Enter")
     stage.becomes("widget.numbers", {"w3": 0.5})
     output.locator("td[data-name='L']").tap()
     assert output.get_by_role("textbox").count() == 0

@@ -179,7 +179,7 @@ def test_a_unit_is_told_with_its_weights_and_their_gradients():
     playground = Playground(width=2, seed=6)
     weight = playground.network.parameter_views["dense1.weights"][1, 0]
     playground.unit = 2
-    assert playground.report["unit"].startswith("h1, weights and (gradients): x₁ × ")
+    assert playground.report["unit"].startswith("h₁, weights and (gradients): x₁ × ")
     assert f"x₂ × {weight:.1f}".replace("-", "−") in playground.report["unit"]
     deep = Run(LESSON._replace(depth=2))
     assert unit_names(deep.settings) == ["x₁", "x₂", "h1.1", "h1.2", "h2.1", "h2.2", "y"]
@@ -191,7 +191,7 @@ def test_dead_units_are_counted_and_named():
     first = playground.network.layers[0]
     first.bias = [-100.0, 1.0]
     playground.train(0)
-    assert "h1 is dead" in playground.report["said"]
+    assert "h₁ is dead" in playground.report["said"]
 
 
 def test_numbers_that_break_pause_the_run_and_say_so():

@@ -25,6 +25,10 @@ function render({ model, el }) {
   let quiet;
 
   const save = saver(model);
+  // The land is most of the work, and only another surface or a turn changes it.
+  /** @type {SVGElement[]} */
+  let land = [];
+  let drawnFrom = "";
 
   function draw() {
     const surface = surfaces[model.get("surface")];
@@ -33,10 +37,12 @@ function render({ model, el }) {
     const seen = optimizers
       .map((_, which) => which)
       .filter((which) => shown === optimizers.length || which === shown);
+    const from = [model.get("surface"), model.get("turn"), model.get("tilt")].join();
+    if (from !== drawnFrom) [land, drawnFrom] = [ground(surface, project), from];
     const floor = axes(surface.reach, project);
     picture.replaceChildren(
       ...floor.lines,
-      ...ground(surface, project),
+      ...land,
       ...floor.names,
       ...seen.flatMap((which) =>
         trail(surface.runs[which][rate], step, which, (w1, w2, loss) =>

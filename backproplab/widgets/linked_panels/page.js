@@ -27,22 +27,30 @@ function render({ model, el }) {
 
   const pictures = curves.map((curve, step) => {
     const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "panels-picture", role: "img" });
-    let before = model.get("place");
+    let before = { place: model.get("place"), nudge: model.get("nudge") };
+    let nudged = false; // whether it is the open point that was taken
     /** @param {MouseEvent} event */
     const drag = (event) => {
       if (event.type === "pointermove" && event.buttons === 0) return;
       const { left, width } = picture.getBoundingClientRect();
       const wanted = inputAt(curve, ((event.clientX - left) / width) * WIDTH);
-      const place = nearest(values, step, wanted);
-      if (place !== model.get("place")) save({ place });
+      const place = model.get("place");
+      const nudges = model.get("changes").map((each) => each[place]);
+      const moved = nudged
+        ? { nudge: nearest(nudges, step, wanted - values[place][step]) }
+        : { place: nearest(values, step, wanted) };
+      if ((moved.place ?? place) !== place || (moved.nudge ?? model.get("nudge")) !== model.get("nudge")) {
+        save(moved);
+      }
     };
     picture.addEventListener("pointerdown", (event) => {
       picture.setPointerCapture(event.pointerId);
-      before = model.get("place");
+      before = { place: model.get("place"), nudge: model.get("nudge") };
+      nudged = event.target instanceof Element && event.target.matches(".panels-then");
       if (event.pointerType !== "touch") drag(event); // a finger may be about to scroll: its tap is a click
     });
     picture.addEventListener("click", drag);
-    picture.addEventListener("pointercancel", () => save({ place: before })); // it was the page that moved
+    picture.addEventListener("pointercancel", () => save(before)); // it was the page that moved
     picture.addEventListener("pointermove", drag);
     return picture;
   });
@@ -142,7 +150,7 @@ function render({ model, el }) {
 }
 
 /**
- * The place at which the value before a step comes nearest to what is wanted.
+ * The row in which the number before a step comes nearest to what is wanted.
  *
  * @param {number[][]} values
  * @param {number} step

@@ -62,7 +62,7 @@ export function panel(curve, input, output, slope) {
     svg("path", { d: `M${BOX.left},${BOX.top}V${BOX.bottom}H${BOX.right}`, class: "panels-axis" }),
     svg("polyline", { points: points.join(" "), class: "panels-curve" }),
     svg("path", { d: touching(x, y, slope, across, up), class: "panels-tangent" }),
-    svg("circle", { cx: xThen, cy: yThen, r: 3.5, class: "panels-then" }),
+    svg("circle", { cx: xThen, cy: yThen, r: 5, class: "panels-then" }),
     svg("circle", { cx: x, cy: y, r: 7, class: "panels-point" }),
     svg("text", { x: BOX.left, y: 14 }, `${output.name} = ${number(output.value, DIGITS)}`),
     svg("text", { x: middle, y: BOX.bottom + 15, "text-anchor": "middle" }, says),

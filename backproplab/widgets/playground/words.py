@@ -3,16 +3,18 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from backproplab.plots.network_diagram import LOWERED
 from backproplab.plots.words import join, number
 from backproplab.widgets.playground.run import Run, Settings
 
 
 def unit_names(settings: Settings) -> list[str]:
-    """Short names, inputs first, the output last: x₁, x₂, h1 …, y; with a second layer h1.1 …, h2.1 …"""
+    """Short names, inputs first, the output last: x₁, x₂, h₁ …, y; with a second layer h1.1 …, h2.1 …"""
     names = ["x₁", "x₂"]
     for layer in range(1, settings.depth + 1):
-        prefix = "h" if settings.depth == 1 else f"h{layer}."
-        names += [f"{prefix}{unit}" for unit in range(1, settings.width + 1)]
+        units = [str(unit) for unit in range(1, settings.width + 1)]
+        deep = settings.depth > 1
+        names += [f"h{layer}.{unit}" if deep else f"h{unit.translate(LOWERED)}" for unit in units]
     return [*names, "y"]
 
 

@@ -211,7 +211,9 @@ export function sheetGrid(page, { onselect, ontype, describedby }) {
     if (!name || isField(event.target)) return;
     walk(name);
     const byTouch = /** @type {PointerEvent} */ (event).pointerType === "touch";
-    if (byTouch && page.cells[name].editable) begin(name);
+    if (!byTouch || !page.cells[name].editable) return;
+    begin(name);
+    lookUp(cells, name).node.querySelector("input")?.select(); // typing replaces, as it does by keys
   });
   node.addEventListener("dblclick", (event) => {
     const name = nameOf(event.target);

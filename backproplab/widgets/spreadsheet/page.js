@@ -213,7 +213,9 @@ function renderSheet({ model, el }) {
     picture.light(cell);
     const [from, next, ...others] = wayToLoss(chain, cell);
     if (!next) {
-      way.replaceChildren(from ? `${title(from)} is what all is for.` : "On no way to L.");
+      way.replaceChildren(
+        from ? `${title(from)} is what all the others lead to.` : "No way leads from this cell to L.",
+      );
       return;
     }
     const home = `{${page.cells[from].at}}`;
