@@ -3,7 +3,10 @@
 import re
 
 import pytest
+from browser.every_widget import notebook_with
 from lessons.lesson import cells_of
+
+from backproplab.publishing.export import export
 
 UP_TO_THE_FILM = ("load-digits", "before-training", "the-loop", "choose-records", "train-it", "gradient-film")
 UP_TO_THE_PAD = ("choose-and-test", "your-own-digit")  # the other cells train for nothing that is tested here
@@ -14,7 +17,7 @@ FILM, PAD = "shown['gradient-film']", "shown['your-own-digit']"
 def lesson(open_stage):
     cells = cells_of("10")
     whole = cells["train-it"]
-    cells["train-it"] = whole.replace("epochs=20", "epochs=6")  # a film of 9,000 steps has all that is asked
+    cells["train-it"] = whole.replace("epochs=20", "epochs=7")  # the film's step 10,000 is asked for
     assert cells["train-it"] != whole
     return open_stage({name: cells[name] for name in (*UP_TO_THE_FILM, *UP_TO_THE_PAD)})
 
@@ -32,21 +35,35 @@ def test_the_film_shows_what_the_lesson_says(lesson, theme):
     film.get_by_label("Moment").focus()
     press("Home")
     step = film.locator("output").first
-    assert step.inner_text() == "step 1 (1 of 36)"
+    assert step.inner_text() == "step 1 (1 of 37)"
     for _ in range(9):
         press("ArrowRight")
-    assert step.inner_text() == "step 10 (10 of 36)"
+    assert step.inner_text() == "step 10 (10 of 37)"
     lesson.becomes(f"int({FILM}.steps[{FILM}.frame])", 10)
 
     film.get_by_label("Weight", exact=True).focus()
     press("End")  # the weight from pixel 0, which never moves
     film.get_by_label("Moment").focus()
     press("End")
-    assert step.inner_text() == "step 9,000 (36 of 36)"
+    assert step.inner_text() == "step 10,000 (37 of 37)"
     said = film.locator("p[role=status]").inner_text()
-    assert re.search(r"Weight: \[0, 3\] (\S+)\. Its gradient: \[0, 3\] 0\.$", said)
+    assert re.search(r"Weight: \[0, 3\] (\S+)\. Its gradient: \[0, 3\] 0\. ", said)
+    labels = film.locator(".film-worst .film-read").all_inner_texts()
+    assert labels[:3] == ["7 read as 2", "9 read as 9", "8 read as 8"]
+    film.get_by_role("application", name="Pixels of Gradient ∂L/∂w of unit 40").focus()
+    press("ArrowRight")
+    assert "Weight: unit 40, row 1, column 1 " in film.locator("p[role=status]").inner_text()
+    press("Escape")
     lesson.screenshot("gradient-film", f"lesson-10-film-{theme}")
     assert lesson.violations() == []
+
+
+def test_the_film_adds_little_to_a_page(lesson, tmp_path):
+    def size(**shown):
+        return export(notebook_with(shown), tmp_path / "page.ipynb", tmp_path).stat().st_size
+
+    frames = 37 / 39  # the lesson's film has two more
+    assert size(film=lesson.shown["gradient-film"]) - size() < 400_000 * frames
 
 
 def test_a_few_steps_make_the_real_nine_a_seven(lesson, theme):

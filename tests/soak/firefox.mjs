@@ -69,6 +69,8 @@ const passes = [
   ["sheet by mouse", "sheet", ".bpl-sheet-bar", () => click("sheet", "td.bpl-sheet-editable")],
   ["film by keyboard", "film", "[role=status]", () => press("film", "input[type=range]", "ArrowRight")],
   ["film by mouse", "film", "[role=status]", () => click("film", "button[aria-label='One frame forward']")],
+  ["pixel by keyboard", "film", "[role=status]", () => press("film", ".film-picture", "ArrowRight")],
+  ["pixel by mouse", "film", "[role=status]", () => click("film", "figure:last-of-type .film-picture")],
   ["curves by keyboard", "curves", ".curves-words", () => press("curves", "input[type=range]", "ArrowRight")],
   ["curves by mouse", "curves", ".curves-words", () => drag("curves", "svg", 0.8)],
   ["dial by keyboard", "dial", ".bpl-said", () => press("dial", "input[type=range]", "ArrowRight")],

@@ -6,8 +6,8 @@ import { follow } from "./pointer.js";
 /** @import { Chart, Film, Line, Tick, Traits } from "./types.js" */
 
 /**
- * The charts on one axis of steps: { node, arrange(axis, weight, pickedCharts), draw(frame) }; onpick(frame) at a
- * click. The charts of a weight that was picked in a map stand in place of those of the menu's weight.
+ * The charts on one axis of steps: { node, arrange(axis, weight), trace(charts), draw(frame) }; onpick(frame) at a
+ * click. Charts to trace, of a weight that was picked in a map, stand in place of those of the menu's weight.
  *
  * @param {Film} film
  * @param {(frame: number) => void} onpick
@@ -27,19 +27,26 @@ export function chartsPanel(film, onpick) {
   /** @type {number[]} */
   let across = [];
 
-  /** @type {(axis: Traits["axis"], weight: number, picked: Chart[]) => void} */
-  function arrange(axis, weight, picked) {
+  /** @type {Traits["axis"]} */
+  let axisNow = "log";
+
+  /** @type {(axis: Traits["axis"], weight: number) => void} */
+  function arrange(axis, weight) {
+    axisNow = axis;
     const { at, ticks } = film.axes[axis];
     across = at;
-    for (const { node } of traced) node.remove();
-    traced = picked.map(made);
-    steps.before(...traced.map((chart) => chart.node));
-    for (const chart of charts) {
-      chart.node.hidden = chart.single && picked.length > 0;
-      chart.arrange(axis, weight, ticks);
-    }
+    for (const chart of charts) chart.arrange(axis, weight, ticks);
     for (const chart of traced) chart.arrange(axis, 0, ticks);
     steps.replaceChildren(...ticks.map(([left, text]) => placed({ left }, text)), html("span", {}, "step"));
+  }
+
+  /** @param {Chart[]} picked */
+  function trace(picked) {
+    for (const { node } of traced) node.remove();
+    traced = picked.map(made);
+    for (const chart of traced) chart.arrange(axisNow, 0, film.axes[axisNow].ticks);
+    steps.before(...traced.map((chart) => chart.node));
+    for (const chart of charts) chart.node.hidden = chart.single && picked.length > 0;
   }
 
   /** @type {(plot: HTMLElement, event: PointerEvent) => void} */
@@ -57,7 +64,7 @@ export function chartsPanel(film, onpick) {
   const draw = (frame) => {
     for (const chart of [...charts, ...traced]) chart.draw(frame, across[frame]);
   };
-  return { node, arrange, draw };
+  return { node, arrange, trace, draw };
 }
 
 /**

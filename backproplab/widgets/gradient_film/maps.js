@@ -11,7 +11,8 @@ const HINT =
   "Click a pixel to chart its weight and the gradient of that. Then arrow keys move on, Esc or a click there lets go.";
 
 /**
- * The maps: { node, choose(units), draw(frame, scale, weight, picked) }; onpick gets what was picked, [] for nothing.
+ * The maps: { node, choose(units), draw(frame, scale), mark(weight, picked) }; onpick gets what was picked, [] for
+ * nothing.
  *
  * @param {Film} film
  * @param {Float64Array[]} numbers Of each kind of map: (frames, units, pixels).
@@ -106,12 +107,8 @@ export function mapsPanel(film, numbers, palette, onpick) {
     body.replaceChildren(...(units.length ? kinds : [html("p", {}, "Choose a unit above to see its maps.")]));
   }
 
-  /** @type {(frame: number, scale: Traits["scale"], weight: number, picked: number[]) => void} */
-  function draw(frame, scale, weight, picked) {
-    now = picked;
-    if (picked.length) cursor = picked[1];
-    const trace = picked.length ? { unit: film.units[picked[0]], pixel: picked[1] } : film.traces.at(weight);
-    ring.hidden = !shown.some(({ unit }) => pixelOf(trace, unit) !== null);
+  /** @type {(frame: number, scale: Traits["scale"]) => void} */
+  function draw(frame, scale) {
     for (const one of shown) {
       const { kind, place } = one;
       const { reach, texts } = kind.scales[scale];
@@ -125,6 +122,20 @@ export function mapsPanel(film, numbers, palette, onpick) {
         "aria-label",
         `${kind.title} of ${one.unit} at step ${film.steps[frame]}: ${most}`,
       );
+    }
+  }
+
+  /**
+   * Ring the weight that is charted: the one picked, else that of the menu.
+   *
+   * @type {(weight: number, picked: number[]) => void}
+   */
+  function mark(weight, picked) {
+    now = picked;
+    if (picked.length) cursor = picked[1];
+    const trace = picked.length ? { unit: film.units[picked[0]], pixel: picked[1] } : film.traces.at(weight);
+    ring.hidden = !shown.some(({ unit }) => pixelOf(trace, unit) !== null);
+    for (const one of shown) {
       const pixel = pixelOf(trace, one.unit);
       one.pixel.hidden = pixel === null;
       if (pixel === null) continue;
@@ -132,7 +143,7 @@ export function mapsPanel(film, numbers, palette, onpick) {
       one.pixel.style.top = `${(100 * Math.floor(pixel / columns)) / rows}%`;
     }
   }
-  return { node, choose, draw };
+  return { node, choose, draw, mark };
 }
 
 /**

@@ -62,7 +62,7 @@ async function render({ model, el }) {
   function draw(frame) {
     shown = within(frame);
     scrubber.show(shown);
-    if (maps) maps.draw(shown, model.get("scale"), model.get("weight"), model.get("picked"));
+    maps?.draw(shown, model.get("scale"));
     charts.draw(shown);
     worst?.draw(shown);
     back.disabled = shown === 0;
@@ -152,12 +152,15 @@ async function render({ model, el }) {
     scale.input.value = model.get("scale");
     weight.input.value = String(model.get("weight"));
     axis.input.checked = model.get("axis") === "log";
+    charts.arrange(model.get("axis"), model.get("weight"));
+    draw(model.get("frame"));
     trace();
   }
   function trace() {
     traced = pickedCharts(film, numbers, model.get("picked"));
-    charts.arrange(model.get("axis"), model.get("weight"), traced);
-    draw(model.get("frame"));
+    charts.trace(traced);
+    charts.draw(shown);
+    maps?.mark(model.get("weight"), model.get("picked"));
     tell();
   }
   /** @type {number | undefined} */
@@ -184,7 +187,8 @@ async function render({ model, el }) {
       html("div", { class: "bpl-row film-controls" }, back, play, forth, scrubber.row),
       help,
       html("div", { class: "bpl-row film-choices" }, ...choices),
-      html("div", { class: "film-stage" }, maps?.node, charts.node, worst?.node),
+      html("div", { class: "film-stage" }, maps?.node, charts.node),
+      worst?.node,
       saying.node,
     ),
   );

@@ -29,7 +29,9 @@ export function pickedCharts(film, numbers, [unit, pixel]) {
     );
     charts.push(oneOf(film, kind, values, address));
   }
-  return charts.sort((one, other) => Number(one.role === "gradient") - Number(other.role === "gradient"));
+  charts.sort((one, other) => Number(one.role === "gradient") - Number(other.role === "gradient"));
+  for (const { lines } of charts.slice(1)) lines[0].name = ""; // it stands above
+  return charts;
 }
 
 /** @type {(film: Film, kind: Kind, values: number[], address: string) => Chart} */
@@ -57,7 +59,7 @@ function oneOf(film, kind, values, address) {
     }),
   };
   const title = kind.role === "gradient" ? "Its gradient" : "Weight";
-  const ticks = roundNumbers(low, high).map((value) => /** @type {Tick} */ ([height(value), number(value)]));
+  const ticks = roundNumbers(low, high).map((value) => /** @type {Tick} */ ([height(value), short(value)]));
   return { title, role: kind.role, mark: kind.mark, single: true, lines: [line], ticks };
 }
 
@@ -93,6 +95,15 @@ function between(values) {
   const [low, high] = values.length ? [Math.min(...values), Math.max(...values)] : [0, 1];
   const room = 0.06 * (high - low) || 0.1 * Math.abs(high) || 1;
   return [low - room, high + room];
+}
+
+/**
+ * A round number in the least room.
+ *
+ * @param {number} value
+ */
+function short(value) {
+  return String(Number(value.toPrecision(6))).replaceAll("-", "−");
 }
 
 /**

@@ -56,7 +56,7 @@ function onePlace(rows, columns) {
     canvas.setAttribute("aria-label", `A picture of a ${label}`);
     node.classList.toggle("film-misread", label !== guess);
     read.textContent = `${label} read as ${guess}`;
-    loss.textContent = `p ${probability}, loss ${value}`;
+    loss.textContent = `p(${guess})\u00a0${probability}, loss\u00a0${value}`;
   }
   return { node, draw };
 }
