@@ -52,7 +52,7 @@ def test_the_film_shows_what_the_lesson_says(lesson, theme):
     assert labels[:3] == ["7 read as 2", "9 read as 9", "8 read as 8"]
     film.get_by_role("application", name="Pixels of Gradient ∂L/∂w of unit 40").focus()
     press("ArrowRight")
-    assert "Weight: unit 40, row 1, column 1 " in film.locator("p[role=status]").inner_text()
+    assert "Weight: unit 40, row 15, column 15 " in film.locator("p[role=status]").inner_text()
     press("Escape")
     lesson.screenshot("gradient-film", f"lesson-10-film-{theme}")
     assert lesson.violations() == []

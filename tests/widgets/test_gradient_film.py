@@ -370,7 +370,7 @@ class TestSize:
             GradientFilm(history(gradient_maps=maps(range(1, 60), range(128))))
 
     def test_too_many_traces_are_refused(self, monkeypatch):
-        monkeypatch.setattr("backproplab.widgets.gradient_film.widget.MOST_STATE", 100_000)
+        monkeypatch.setattr("backproplab.widgets.gradient_film.widget.MOST_STATE", 50_000)
         few = curve(range(1, 200), [f"dense1.weights[{pixel}, 0]" for pixel in range(8)])
         GradientFilm(history(loss=curve(), weights=few, gradients=few))
         many = curve(range(1, 200), [f"dense1.weights[{pixel}, 0]" for pixel in range(100)])
