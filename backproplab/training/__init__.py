@@ -19,6 +19,7 @@ from backproplab.training.measurements import (
 from backproplab.training.recorder import Measurement, Moment, Recorder, Series
 from backproplab.training.steps import Step, steps
 from backproplab.training.unit_slopes import UnitSlopes, slopes
+from backproplab.training.worst import WorstExamples
 
 __all__ = [
     "Accuracy",
@@ -37,6 +38,7 @@ __all__ = [
     "UnitSlopes",
     "WeightMaps",
     "Weights",
+    "WorstExamples",
     "accuracy",
     "fit",
     "slopes",

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from backproplab.layers.contract import Array
-from backproplab.losses import Loss
+from backproplab.losses import Loss, SoftmaxCrossEntropy
 from backproplab.network import Network, at_least_one
 from backproplab.optimizers import Optimizer
 from backproplab.targets import Targets
@@ -178,6 +178,8 @@ def moment(run: _Run, step: Step) -> Moment:
         batch_size=run.batch_size,
         batch_loss=step.loss,
         step=step.number,
+        # Held here, since a measurement may use the loss for other examples.
+        probabilities=run.loss.probabilities if isinstance(run.loss, SoftmaxCrossEntropy) else None,
     )
 
 

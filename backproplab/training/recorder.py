@@ -55,6 +55,9 @@ class Moment:
     batch_loss: float
     step: int
     """Counts from 1."""
+    probabilities: Array | None = None
+    """What the step's own forward pass made of its batch: `(batch, ..., classes)`, with a mask `(counted,
+    classes)`. None where the loss is not SoftmaxCrossEntropy."""
     inputs: dict[int, list[Array]] = field(default_factory=dict)
     """Of examples that a measurement has sent forward, by their `id`: what came to each layer, first to last,
     as far as it went. The next measurement goes on from there."""

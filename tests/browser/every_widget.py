@@ -13,7 +13,7 @@ from backproplab import SGD, Dense, Network, Sigmoid, SoftmaxCrossEntropy, Squar
 from backproplab.datasets import mnist, xor
 from backproplab.publishing.export import WIDGET_STATE, export
 from backproplab.spreadsheet import Sheet
-from backproplab.training import BatchLoss, GradientMaps, GradientNorms, Recorder
+from backproplab.training import BatchLoss, GradientMaps, GradientNorms, Recorder, WorstExamples
 from backproplab.widgets import (
     ActivationCurves,
     DepthDial,
@@ -82,7 +82,9 @@ def every_widget() -> dict[str, Widget]:
         optimizer=SGD(0.5),
         epochs=1,
         batch_size=32,
-        recorder=Recorder(gradient_maps=maps, norms=GradientNorms(), loss=BatchLoss()),
+        recorder=Recorder(
+            gradient_maps=maps, norms=GradientNorms(), loss=BatchLoss(), worst=WorstExamples(at=[1, 5, 10])
+        ),
     )
     return {
         "quiz": quick_check("02"),
@@ -90,7 +92,7 @@ def every_widget() -> dict[str, Widget]:
         "practice": EnginePractice(b * (3 * b)),
         "layers": Flow(layers, SquaredError(), x=x, targets=targets),
         "sheet": Spreadsheet(Sheet(sheet, SquaredError(), x=[0.5, 0.3], target=[1.0], learning_rate=1.0)),
-        "film": GradientFilm(history),
+        "film": GradientFilm(history, pictures=images[:320]),
         "playground": Playground(data="moons"),
         "pad": DigitPad(reader),
         "curves": ActivationCurves(shown="GELU", z=-1.0),

@@ -7,6 +7,7 @@ import pytest
 SOURCE = """
 import numpy as np
 from backproplab.training.recorder import Series
+from backproplab.plots.words import number
 from backproplab.training import History
 from backproplab.widgets import GradientFilm
 
@@ -26,8 +27,14 @@ records = {
     "weights": Series(steps, np.cumsum(rng.normal(size=(1000, 2)), axis=0), labels),
     "gradients": Series(steps, rng.normal(size=(1000, 2)), labels),
     "loss": Series(steps, 2.5 / np.sqrt(steps), ()),
+    "worst": Series(
+        moments,
+        np.array([[[3, 5], [7, 4], [at % 3, 4], [0.5, 0.6], [2.0 / (at + 1), 0.1]] for at in range(13)]),
+        ("row", "label", "read", "probability", "loss"),
+    ),
 }
-film = GradientFilm(history(**records))
+pictures = rng.integers(0, 2, size=(8, 784)).astype(float)
+film = GradientFilm(history(**records), pictures=pictures)
 film
 """
 PIXEL = "(canvas, [x, y]) => [...canvas.getContext('2d').getImageData(x, y, 1, 1).data].slice(0, 3)"
@@ -51,7 +58,7 @@ def film(stage):
     """The first film's output, as at the start, with the slider in focus."""
     stage.ask(
         "[film.set_trait(name, value) for name, value in"
-        " dict(frame=0, units=[0, 1], weight=0, scale='map', axis='log').items()]"
+        " dict(frame=0, units=[0, 1], weight=0, picked=[], scale='map', axis='log').items()]"
     )
     output = stage.output("film")
     at(output, "step 1 (1 of 13)")
@@ -70,6 +77,15 @@ def press(output, *names):
 
 def reading(output, title):
     return output.locator(".film-chart", has_text=title).locator(".film-value")
+
+
+def traced(output):
+    """The words and the numbers of the charts of the weight that was picked."""
+    return output.locator(".film-chart:has(.film-dots) .film-reading").all_inner_texts()
+
+
+def pixels(output, of="Gradient ∂L/∂w of unit 3"):
+    return output.get_by_role("application", name=of)
 
 
 def pictures(output, of):
@@ -185,6 +201,82 @@ def test_a_weight_is_chosen_and_ringed_in_its_map(stage, film):
     stage.becomes("film.weight", 1)
 
 
+@pytest.mark.parametrize("pixel", [0, 300, 783])
+def test_what_is_read_of_a_pixel_is_what_was_recorded(stage, film, pixel):
+    stage.ask(f"film.set_trait('picked', [1, {pixel}])")
+    film.locator(".film-dots").first.wait_for(state="attached")
+    row, column = pixel // 28 + 1, pixel % 28 + 1
+    for frame in range(13):
+        weight = stage.ask(f"number(records['weight_maps'].values[{frame}, 1, {pixel}], 3)")
+        gradient = stage.ask(f"number(records['gradient_maps'].values[{frame}, 1, {pixel}], 2)")
+        assert traced(film) == [f"unit 7, row {row}, column {column}\n{weight}", gradient]
+        press(film, "ArrowRight")
+
+
+def test_a_click_picks_a_pixel_and_a_second_one_lets_it_go(stage, film):
+    box = pixels(film).bounding_box()
+    middle = {"x": box["width"] * 3.5 / 28, "y": box["height"] * 20.5 / 28}
+    pixels(film).click(position=middle)
+    stage.becomes("film.picked", [0, 20 * 28 + 3])
+    assert "Weight: unit 3, row 21, column 4 " in film.locator("p[role=status]").inner_text()
+    assert film.locator(".film-chart:visible", has_text="[406, 3]").count() == 0
+    rings = film.locator(".film-pixel:visible").evaluate_all("all => all.map((one) => one.style.left)")
+    assert [float(ring.rstrip("%")) for ring in rings] == [pytest.approx(300 / 28, abs=0.01)] * 2
+    pixels(film).click(position=middle)
+    stage.becomes("film.picked", [])
+    assert film.locator(".film-chart:visible", has_text="[406, 3]").count() == 2
+
+
+def test_keys_pick_move_and_let_go(stage, film):
+    pixels(film).focus()
+    press(film, "ArrowRight")  # the first key picks where the cursor is
+    start = stage.ask("film.picked")
+    assert start[0] == 0
+    press(film, "ArrowRight", "ArrowDown", "ArrowDown", "ArrowLeft", "ArrowUp", "ArrowRight")
+    stage.becomes("film.picked", [0, start[1] + 28 + 1])
+    press(film, "Escape")
+    stage.becomes("film.picked", [])
+    press(film, "Enter")
+    stage.becomes("film.picked", [0, start[1] + 28 + 1])
+    press(film, *["ArrowUp"] * 28)
+    stage.becomes("film.picked", [0, (start[1] + 1) % 28])  # no further than the edge
+    press(film, " ")
+    stage.becomes("film.picked", [])
+
+
+def test_a_finger_taps_a_pixel_and_scrolls_over_it(stage, film):
+    swipe = [("pointerdown", 20, 5), ("pointermove", 22, 40), ("pointerup", 22, 60)]
+    touch(pixels(film), *swipe)
+    touch(pixels(film), ("pointerdown", 1, 1), ("pointerup", 2, 1))
+    stage.becomes("film.picked", [0, 0])
+    assert pixels(film).evaluate("one => getComputedStyle(one).touchAction") == "pan-y"
+    touch(pixels(film), *swipe)
+    assert stage.ask("film.picked") == [0, 0]
+
+
+def test_the_menu_takes_the_charts_back(stage, film):
+    stage.ask("film.set_trait('picked', [0, 5])")
+    film.locator(".film-dots").first.wait_for(state="attached")
+    film.get_by_label("Weight", exact=True).focus()
+    press(film, "ArrowDown")
+    stage.becomes("film.picked", [])
+    film.locator(".film-name", has_text="[30, 7]").first.wait_for()
+
+
+def test_the_worst_digits_stand_beside_their_frame(stage, film):
+    shown = film.locator(".film-worst figure")
+    words = ["7 read as 0\np(0)\u00a00.50, loss\u00a02.00", "4 read as 4\np(4)\u00a00.60, loss\u00a00.100"]
+    assert shown.all_inner_texts() == words
+    press(film, "ArrowRight")
+    assert shown.first.inner_text() == "7 read as 1\np(1)\u00a00.50, loss\u00a01.00"
+    said = film.locator("p[role=status]").inner_text()
+    assert said.endswith("Largest losses: 7 read as 1, loss 1.00; 4 read as 4, loss 0.100.")
+    ink = stage.ask("pictures[3].tolist()")
+    assert [
+        pictures(film, "A picture of a 7").evaluate(PIXEL, [at % 28, at // 28]) for at in (0, 1, 400, 783)
+    ] == [[255 * (1 - int(ink[at]))] * 3 for at in (0, 1, 400, 783)]
+
+
 def test_steps_on_a_linear_scale(stage, film):
     film.get_by_role("checkbox", name="steps on a log scale").focus()
     press(film, "Space")
@@ -258,6 +350,8 @@ def test_nothing_stands_in_a_readers_way(stage, film, theme):
     if theme == "dark":
         stage.dark()
     press(film, "PageUp")
+    pixels(film).focus()
+    press(film, "ArrowRight")
     assert stage.violations() == []
     stage.screenshot("film", f"gradient-film-{theme}")
 

@@ -3,7 +3,10 @@
 import re
 
 import pytest
+from browser.every_widget import notebook_with
 from lessons.lesson import cells_of
+
+from backproplab.publishing.export import export
 
 UP_TO_THE_FILM = ("load-digits", "before-training", "the-loop", "choose-records", "train-it", "gradient-film")
 UP_TO_THE_PAD = ("choose-and-test", "your-own-digit")  # the other cells train for nothing that is tested here
@@ -44,9 +47,26 @@ def test_the_film_shows_what_the_lesson_says(lesson, theme):
     press("End")
     assert step.inner_text() == "step 3,000 (30 of 30)"
     said = film.locator("p[role=status]").inner_text()
-    assert re.search(r"Weight: \[0, 3\] (\S+)\. Its gradient: \[0, 3\] 0\.$", said)
+    assert re.search(r"Weight: \[0, 3\] (\S+)\. Its gradient: \[0, 3\] 0\. ", said)
+    labels = film.locator(".film-worst .film-read").all_inner_texts()
+    worst = lesson.ask(f"[[each.label, each.read] for each in {FILM}._worst.at(-1)]")
+    assert labels == [f"{label} read as {read}" for label, read in worst]
+    assert len(labels) == 4
+    film.get_by_role("application", name="Pixels of Gradient ∂L/∂w of unit 40").focus()
+    press("ArrowRight")
+    assert "Weight: unit 40, row 15, column 15 " in film.locator("p[role=status]").inner_text()
+    press("Escape")
     lesson.screenshot("gradient-film", f"lesson-10-film-{theme}")
     assert lesson.violations() == []
+
+
+def test_the_film_adds_little_to_a_page(lesson, tmp_path):
+    def size(**shown):
+        return export(notebook_with(shown), tmp_path / "page.ipynb", tmp_path).stat().st_size
+
+    size_of_code = 37_000
+    frames = 30 / 39  # the lesson's film has nine more
+    assert size(film=lesson.shown["gradient-film"]) - size() < size_of_code + (400_000 - size_of_code) * frames
 
 
 def test_a_few_steps_make_the_real_nine_a_seven(lesson, theme):

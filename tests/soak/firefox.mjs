@@ -75,6 +75,8 @@ const passes = [
   ["film by mouse", "film", "[role=status]", () => click("film", "button[aria-label='One frame forward']")],
   ["pad by keyboard", "pad", ".bpl-pad-ink", () => press("pad", ".bpl-pad-surface", " ", "ArrowRight", "ArrowRight")],
   ["pad by mouse", "pad", ".bpl-pad-ink", () => drag("pad", ".bpl-pad-surface", 0.8)],
+  ["pixel by keyboard", "film", "[role=status]", () => press("film", ".film-picture", "ArrowRight")],
+  ["pixel by mouse", "film", "[role=status]", () => click("film", "figure:last-of-type .film-picture")],
   ["curves by keyboard", "curves", ".curves-words", () => press("curves", "input[type=range]", "ArrowRight")],
   ["curves by mouse", "curves", ".curves-words", () => drag("curves", "svg", 0.8)],
   ["dial by keyboard", "dial", ".bpl-said", () => press("dial", "input[type=range]", "ArrowRight")],

@@ -1,6 +1,7 @@
 """The film tells what was recorded, at every frame, in a state that stays small."""
 
 import json
+import zlib
 
 import numpy as np
 import pytest
@@ -10,11 +11,14 @@ from ipywidgets.embed import dependency_state, embed_data
 from traitlets import TraitError
 
 from backproplab.plots.style import SIGNED
+from backproplab.plots.words import number
 from backproplab.training import History
 from backproplab.training.recorder import Series
 from backproplab.widgets import GradientFilm
 from backproplab.widgets.gradient_film.curves import Scale, nearest, thinned
-from backproplab.widgets.gradient_film.maps import palette, quantised
+from backproplab.widgets.gradient_film.digits import INFINITE, NAN, to_places
+from backproplab.widgets.gradient_film.maps import palette
+from backproplab.widgets.gradient_film.worst import probability
 
 LABELS = ("dense1.weights[406, 3]", "dense1.weights[0, 7]")
 MOMENTS = [1, 10, 100, 1000]
@@ -33,6 +37,41 @@ def curve(steps=range(1, 1001), lines=(), seed=0):
     shape = (len(steps), len(lines)) if lines else (len(steps),)
     values = np.random.default_rng(seed).uniform(0.1, 1, size=shape)
     return Series(np.array(steps), values, tuple(lines))
+
+
+def worst(moments=MOMENTS, count=4, seed=3):
+    """Rows of 50 pictures, as WorstExamples records them."""
+    rng = np.random.default_rng(seed)
+    values = np.array(
+        [
+            [rng.permutation(50)[:count], *rng.integers(10, size=(2, count)), *rng.uniform(size=(2, count))]
+            for _ in moments
+        ]
+    )
+    return Series(np.array(moments), values, ("row", "label", "read", "probability", "loss"))
+
+
+PICTURES = np.random.default_rng(4).uniform(size=(50, 784))
+
+
+def decoded(film, kind):
+    """The numbers of a kind of map, (frames, units, pixels), as numbers.js decodes them."""
+    told = film.film["maps"][kind]
+    shape = (len(film.steps), len(told["units"]), 784)
+    count = int(np.prod(shape))
+    start, first = told["start"], 10 ** (told["digits"] - 1)
+    planes = np.frombuffer(zlib.decompress(film.numbers), np.uint8)[start : start + 2 * count].reshape(2, -1)
+    places = planes.T.copy().view("<i2").reshape(shape)
+    if told["differences"]:
+        places = np.cumsum(places, axis=0, dtype=np.int16)
+    return np.array([value(place, told["lowest"], first) for place in places.flat]).reshape(shape)
+
+
+def value(place, lowest, first):
+    if place == 0:
+        return 0.0
+    power, rest = divmod(abs(int(place)) - 1, 9 * first)
+    return float(f"{'-' * bool(place < 0)}{first + rest}e{lowest + power}")
 
 
 def records():
@@ -101,15 +140,25 @@ class TestFrames:
 
 
 class TestMaps:
-    def test_pixels_are_true_to_half_a_step_of_their_scale(self, film):
-        given = records()["gradient_maps"].values
-        shown = np.frombuffer(film.pixels, np.uint8)[: given.size].reshape(given.shape)
-        reach = np.array(film.film["maps"][0]["scales"]["map"]["reach"])[..., np.newaxis]
-        np.testing.assert_allclose((shown - 128.0) / 127 * reach, given, atol=0.51 * reach.max() / 127)
+    @pytest.mark.parametrize(("kind", "name", "digits"), [(0, "gradient_maps", 2), (1, "weight_maps", 3)])
+    def test_what_is_written_of_any_weight_is_what_was_recorded(self, film, kind, name, digits):
+        assert film.film["maps"][kind]["digits"] == digits
+        shown, given = decoded(film, kind), records()[name].values.astype(float)
+        assert [number(one, digits) for one in shown.flat] == [number(one, digits) for one in given.flat]
+
+    @given(st.lists(st.floats(1e-12, 1e6) | st.floats(-1e6, -1e-12) | st.just(0.0), min_size=1))
+    def test_places_keep_three_digits_as_python_rounds_them(self, numbers):
+        places, lowest = to_places(numbers, 3)
+        assert [value(place, lowest, 100) for place in places] == [float(f"{one:.2e}") for one in numbers]
+
+    def test_what_is_no_number_has_a_place_of_its_own_and_the_very_small_that_of_zero(self):
+        places, _ = to_places([np.nan, np.inf, -np.inf, 1.0, 1e-33, 1e-40], 3)
+        assert places[:3].tolist() == [NAN, INFINITE, -INFINITE]
+        assert places[4:].tolist() == [901, 0]  # 35 powers of ten have places
 
     def test_weights_follow_gradients_where_the_page_is_told(self, film):
         kinds = film.film["maps"]
-        assert [kind["start"] for kind in kinds] == [0, len(film.pixels) // 2]
+        assert [kind["start"] for kind in kinds] == [0, len(zlib.decompress(film.numbers)) // 2]
         assert [kind["title"] for kind in kinds] == ["Gradient ∂L/∂w", "Weight w"]
 
     def test_wider_scales_cover_a_unit_over_the_film_and_all(self, film):
@@ -124,11 +173,6 @@ class TestMaps:
         assert colours[128].tolist() == [255, 255, 255]
         assert colours[1].tolist() == list(SIGNED(0.0, bytes=True)[:3])
         assert colours[255].tolist() == list(SIGNED(1.0, bytes=True)[:3])
-
-    def test_zeros_and_what_is_no_number_are_drawn_white(self):
-        pixels, reach = quantised(np.array([[0.0, 0.0], [np.nan, 2.0]]))
-        assert pixels.tolist() == [[128, 128], [128, 255]]
-        assert reach.tolist() == [0, 2]
 
     def test_a_map_whose_numbers_broke_says_so(self):
         broken = maps()
@@ -151,6 +195,64 @@ class TestMaps:
         traced = curve(lines=("dense2.weights[40, 3]", "dense1.weights[5, 99]"))
         film = GradientFilm(history(gradient_maps=maps(), weights=traced))
         assert [trace["pixel"] for trace in film.film["traces"]] == [None, None]
+
+
+class TestWorst:
+    @pytest.fixture
+    def film(self):
+        return GradientFilm(history(**records(), worst=worst()), pictures=PICTURES)
+
+    def test_each_stands_at_its_frame_with_its_own_picture(self, film):
+        pictures = np.frombuffer(zlib.decompress(film.pictures), np.uint8).reshape(-1, 784)
+        for shown, recorded in zip(film.film["worst"]["frames"], worst().values, strict=True):
+            for (place, label, read, p, loss), (row, *others) in zip(shown, recorded.T, strict=True):
+                np.testing.assert_allclose(pictures[place] / 15, PICTURES[int(row)], atol=0.51 / 15)
+                assert [label, read, p, loss] == [*others[:2], probability(others[2]), number(others[3], 3)]
+
+    def test_a_picture_is_sent_once_however_often_it_is_shown(self):
+        again = worst()
+        again.values[1:] = again.values[0]
+        film = GradientFilm(history(**records(), worst=again), pictures=PICTURES)
+        assert len(zlib.decompress(film.pictures)) == 4 * 784
+
+    def test_of_a_smaller_batch_fewer_are_shown(self):
+        few = worst()
+        few.values[2, :, 1:] = np.nan
+        film = GradientFilm(history(**records(), worst=few), pictures=PICTURES)
+        assert [len(those) for those in film.film["worst"]["frames"]] == [4, 4, 1, 4]
+
+    def test_those_of_another_step_say_so(self):
+        film = GradientFilm(history(**records(), worst=worst([1, 12, 100, 1000])), pictures=PICTURES)
+        assert film.film["worst"]["notes"] == ["", "step 12", "", ""]
+
+    def test_no_rounding_makes_a_certainty(self):
+        assert [probability(p) for p in (0.004, 0.9999, 1.0)] == ["0.00", "0.9999", "1"]
+
+    def test_still_they_stand_in_words_and_in_pictures(self, film):
+        still = film.static()
+        assert "The largest losses of the batch at step 1: 4 handwritten digits: " in still.plain
+        misread = [
+            f"{int(label)} as {int(read)}" for label, read in worst().values[0, 1:3].T if label != read
+        ]
+        assert misread[0] in still.plain
+        assert still.html.count("<img") == 3
+        assert "at step 1,000:" in still.plain
+
+    @pytest.mark.parametrize(
+        ("pictures", "words"),
+        [
+            (None, r"hand over their pictures too, as in GradientFilm\(history, pictures=x\)"),
+            (PICTURES[:10], r"row \d+ is among the worst, and there are 10 pictures"),
+            (PICTURES[:, :100], r"expected pictures of 28 × 28 pixels, got \(50, 100\)"),
+        ],
+    )
+    def test_pictures_that_are_not_theirs_are_refused(self, pictures, words):
+        with pytest.raises(ValueError, match=words):
+            GradientFilm(history(**records(), worst=worst()), pictures=pictures)
+
+    def test_pictures_without_a_record_of_which_are_refused(self):
+        with pytest.raises(ValueError, match="there are pictures, and no record of which to show"):
+            GradientFilm(history(**records()), pictures=PICTURES)
 
 
 class TestCurves:
@@ -239,6 +341,11 @@ class TestNames:
         with pytest.raises(ValueError, match=r"expected maps of shape \(moments, units, pixels\)"):
             GradientFilm(history(norms=curve(lines=LABELS)), gradient_maps="norms")
 
+    @pytest.mark.parametrize("wrong", [[0], [2, 5], [0, 784], [-1, 3], [0, 1, 2]])
+    def test_a_pixel_of_no_map_is_refused(self, film, wrong):
+        with pytest.raises(TraitError, match=r"is no pixel of a map; give \[unit, pixel\]"):
+            film.picked = wrong
+
     @pytest.mark.parametrize("wrong", [{"frame": 4}, {"frame": -1}, {"weight": 2}, {"units": [0, 2]}])
     def test_what_the_film_does_not_hold_is_refused(self, film, wrong):
         for name, value in wrong.items():
@@ -251,7 +358,7 @@ class TestSize:
         moments, units = range(1, 60), range(5)
         given = {**records(), "gradient_maps": maps(moments, units), "weight_maps": maps(moments, units)}
         film = GradientFilm(history(**given))
-        assert 400_000 < saved_bytes(film) < 1_250_000
+        assert 400_000 < saved_bytes(film) < 1_250_000  # of noise, which nothing compresses
 
     def test_more_units_get_fewer_frames(self):
         film = GradientFilm(history(gradient_maps=maps(range(1, 60), range(40))))
@@ -262,8 +369,11 @@ class TestSize:
         with pytest.raises(ValueError, match="record the maps of fewer units"):
             GradientFilm(history(gradient_maps=maps(range(1, 60), range(128))))
 
-    def test_too_many_traces_are_refused(self):
-        many = curve(range(1, 200), [f"dense1.weights[{pixel}, 0]" for pixel in range(784)])
+    def test_too_many_traces_are_refused(self, monkeypatch):
+        monkeypatch.setattr("backproplab.widgets.gradient_film.widget.MOST_STATE", 50_000)
+        few = curve(range(1, 200), [f"dense1.weights[{pixel}, 0]" for pixel in range(8)])
+        GradientFilm(history(loss=curve(), weights=few, gradients=few))
+        many = curve(range(1, 200), [f"dense1.weights[{pixel}, 0]" for pixel in range(100)])
         with pytest.raises(ValueError, match="trace fewer weights"):
             GradientFilm(history(loss=curve(), weights=many, gradients=many))
 

@@ -1,4 +1,4 @@
-"""The maps of a film: a byte a pixel, with the scale of each as a number beside it."""
+"""The maps of a film: a few digits a pixel, with the scale of each as a number beside it."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -10,9 +10,10 @@ from backproplab.plots.style import SIGNED
 from backproplab.plots.words import number
 from backproplab.training.recorder import Series
 from backproplab.widgets.gradient_film.curves import MARKS, Role, nearest
+from backproplab.widgets.gradient_film.digits import to_bytes, to_places
 
+DIGITS: dict[Role, int] = {"parameter": 3, "gradient": 2}  # a weight moves slowly, a gradient jumps
 ENDLESS = 1e300  # stands for the infinite, which no scale holds
-ZERO = 128  # the byte of a zero; 127 steps to either side of it
 
 
 class Maps(NamedTuple):
@@ -24,46 +25,35 @@ class Maps(NamedTuple):
 
 
 def palette() -> bytes:
-    """Red, green and blue of each byte, 1 to 255: white in the middle, blue below, vermillion above."""
+    """Red, green and blue of 255 colours, 1 to 255: white at 128, blue below, vermillion above."""
     odd = SIGNED.resampled(255)  # so that one entry is the middle itself
     return bytes(odd(np.r_[0, np.arange(255)], bytes=True)[:, :3].astype(np.uint8).tobytes())
 
 
-def quantised(values: NDArray[np.floating]) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
-    """Pixels as bytes, each map on a scale of its own, and how far each scale reaches.
-
-    `values` is `(..., pixels)`, the reach `(...)`. What is not a number is drawn as zero, the infinite as the
-    largest number there is.
-
-    >>> pixels, reach = quantised(np.array([[-2.0, 0.0, 1.0]]))
-    >>> pixels.tolist(), reach.tolist()
-    ([[1, 128, 192]], [2.0])
-    """
-    numbers = np.nan_to_num(np.asarray(values, float), posinf=ENDLESS, neginf=-ENDLESS)
-    reach = np.abs(numbers).max(axis=-1)
-    shares = numbers / np.where(reach > 0, reach, 1.0)[..., np.newaxis]
-    return (np.rint(shares * 127) + ZERO).astype(np.uint8), reach
-
-
 def encode(maps: Maps, frames: NDArray[np.int64], start: int) -> tuple[dict[str, Any], bytes]:
-    """What the page needs to draw one kind of map, and its pixels, which stand at `start` in all pixels.
+    """What the page needs to draw one kind of map, and its numbers, which stand at `start` in those of all.
 
-    `(frames, units, pixels)` bytes. Each map is quantised on its own scale; the page has the reach of that,
-    and of the scales that a unit's maps, or all maps, share. Where numbers broke, the text beside a map says
-    so, since its colours cannot.
+    `(frames, units, pixels)` numbers, in the bytes of digits.py. Beside them the page has how far colours
+    reach on the scale of each map, and on those that a unit's maps, or all maps, share. Where numbers broke,
+    the text beside a map says so, since its colours cannot.
     """
     series = maps.series
     at = nearest(series.steps, frames)
     values = np.asarray(series.values)[at]
-    pixels, reach = quantised(values)
+    reach = np.abs(np.nan_to_num(np.asarray(values, float), posinf=ENDLESS, neginf=-ENDLESS)).max(axis=-1)
     broken: NDArray[np.bool_] = np.logical_not(np.isfinite(values).all(axis=-1))
     off = series.steps[at] != frames
+    moves_little = maps.role == "parameter"  # from frame to frame; a gradient is that of another batch
+    places, lowest = to_places(values, DIGITS[maps.role])
     description = {
         "title": maps.title,
         "role": maps.role,
         "mark": MARKS[maps.role],
         "units": list(series.labels),
         "start": start,
+        "digits": DIGITS[maps.role],
+        "lowest": lowest,
+        "differences": moves_little,
         "scales": {
             "map": _scale(reach, broken),
             "row": _scale(reach.max(axis=0, keepdims=True), broken.max(axis=0, keepdims=True)),
@@ -71,7 +61,7 @@ def encode(maps: Maps, frames: NDArray[np.int64], start: int) -> tuple[dict[str,
         },
         "notes": [f"step {series.steps[k]:,}" if far else "" for k, far in zip(at, off, strict=True)],
     }
-    return description, pixels.tobytes()
+    return description, to_bytes(places, differences=moves_little)
 
 
 def _scale(reach: NDArray[np.float64], broken: NDArray[np.bool_]) -> dict[str, Any]:

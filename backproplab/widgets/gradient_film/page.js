@@ -1,4 +1,4 @@
-// The gradient film: one scrubber for maps, charts and words; the drawing does the rest.
+// The gradient film: one scrubber for maps, charts, digits and words; the panels draw.
 
 import { keepInNotebook } from "../kit/kept.js";
 import {
@@ -15,10 +15,14 @@ import {
   saver,
   slider,
 } from "../kit/kit.js";
-import { chartsPanel, describe, mapsPanel } from "./drawing.js";
+import { chartsPanel, describe } from "./charts.js";
+import { mapsPanel } from "./maps.js";
+import { mapNumbers, unpacked } from "./numbers.js";
+import { pickedCharts } from "./picked.js";
+import { describeWorst, worstPanel } from "./worst.js";
 
 /** @import { View, Widget } from "../kit/types.js" */
-/** @import { Film, Traits } from "./types.js" */
+/** @import { Chart, Film, Traits } from "./types.js" */
 
 const A_FRAME = 120; // milliseconds
 const LEAP = 10; // frames, for the Page keys
@@ -32,8 +36,11 @@ const SCALES = [
 ];
 
 /** @param {View<Traits>} view */
-function render({ model, el }) {
-  const film = model.get("film");
+async function render({ model, el }) {
+  /** @type {Film} */
+  const film = JSON.parse(new TextDecoder().decode(await unpacked(model.get("told"))));
+  const numbers = mapNumbers(film, await unpacked(model.get("numbers")));
+  const worst = worstPanel(film, await unpacked(model.get("pictures")));
   const last = film.steps.length - 1;
   /** @param {number} frame */
   const within = (frame) => Math.min(Math.max(frame, 0), last);
@@ -42,8 +49,10 @@ function render({ model, el }) {
   let shown = 0;
   const saying = announcer({ class: "bpl-hidden" });
   const maps = film.maps.length
-    ? mapsPanel(film, bytes(model.get("pixels")), bytes(model.get("palette")))
+    ? mapsPanel(film, numbers, bytes(model.get("palette")), (picked) => save({ picked }))
     : null;
+  /** @type {Chart[]} */
+  let traced = []; // of the weight that is picked
   const charts = chartsPanel(film, (frame) => {
     visit(frame);
     scrubber.input.focus({ preventScroll: true });
@@ -53,13 +62,15 @@ function render({ model, el }) {
   function draw(frame) {
     shown = within(frame);
     scrubber.show(shown);
-    if (maps) maps.draw(shown, model.get("scale"), model.get("weight"));
+    maps?.draw(shown, model.get("scale"));
     charts.draw(shown);
+    worst?.draw(shown);
     back.disabled = shown === 0;
     forth.disabled = shown === last;
   }
   function tell() {
-    if (!playing.playing()) saying.say(describe(film, shown, model.get("weight")));
+    if (playing.playing()) return;
+    saying.say(`${describe(film, shown, model.get("weight"), traced)} ${describeWorst(film, shown)}`.trim());
   }
   /** @param {number} frame */
   function go(frame) {
@@ -130,7 +141,7 @@ function render({ model, el }) {
     label: "Weight",
     options: traces,
     value: String(model.get("weight")),
-    onchange: (value) => save({ weight: Number(value) }),
+    onchange: (value) => save({ weight: Number(value), picked: [] }),
   });
   const axis = checkbox("steps on a log scale", (checked) => save({ axis: checked ? "log" : "linear" }));
   const choices = [...(maps ? [units.node, scale.row] : []), traces.length ? weight.row : null, axis.node];
@@ -143,6 +154,13 @@ function render({ model, el }) {
     axis.input.checked = model.get("axis") === "log";
     charts.arrange(model.get("axis"), model.get("weight"));
     draw(model.get("frame"));
+    trace();
+  }
+  function trace() {
+    traced = pickedCharts(film, numbers, model.get("picked"));
+    charts.trace(traced);
+    charts.draw(shown);
+    maps?.mark(model.get("weight"), model.get("picked"));
     tell();
   }
   /** @type {number | undefined} */
@@ -158,6 +176,7 @@ function render({ model, el }) {
     units: arrange,
     scale: arrange,
     weight: arrange,
+    picked: trace,
     axis: arrange,
   });
 
@@ -169,6 +188,7 @@ function render({ model, el }) {
       help,
       html("div", { class: "bpl-row film-choices" }, ...choices),
       html("div", { class: "film-stage" }, maps?.node, charts.node),
+      worst?.node,
       saying.node,
     ),
   );

@@ -4,12 +4,14 @@
  * The traits of GradientFilm, in widget.py.
  *
  * @typedef {object} Traits
- * @property {Film} film
- * @property {DataView} pixels Of all maps: (frames, units, pixels) bytes, one kind of map after another.
- * @property {DataView} palette Red, green and blue of each byte, 1 to 255.
+ * @property {DataView} told Compressed: the Film as JSON.
+ * @property {DataView} numbers Compressed; of all maps: (frames, units, pixels), one kind of map after another.
+ * @property {DataView} pictures Compressed; of the worst examples, a byte a pixel from 0 to 15.
+ * @property {DataView} palette Red, green and blue of each colour, 1 to 255.
  * @property {number} frame
  * @property {number[]} units Places among the film's units.
  * @property {number} weight A place among the film's traces.
+ * @property {number[]} picked Of the weight picked in a map: [place of its unit, pixel]; [] for none.
  * @property {keyof Kind["scales"]} scale
  * @property {keyof Film["axes"]} axis
  */
@@ -23,6 +25,7 @@
  * @property {string[]} units
  * @property {Trace[]} traces
  * @property {[rows: number, columns: number]} image_shape
+ * @property {Worst} [worst]
  *
  * @typedef {{ at: number[], ticks: Tick[] }} Axis Where each frame stands, in percent.
  * @typedef {[place: number, text: string]} Tick In percent, from the left or from the top.
@@ -38,7 +41,10 @@
  * @property {Role} role
  * @property {string} mark
  * @property {string[]} units
- * @property {number} start Where its bytes begin in all pixels.
+ * @property {number} start Where its bytes begin in all numbers.
+ * @property {number} digits How many of each number.
+ * @property {number} lowest The power of ten of the smallest number that has a place.
+ * @property {boolean} differences Whether each frame tells what it adds to the one before.
  * @property {{ map: Scale, row: Scale, shared: Scale }} scales
  * @property {string[]} notes By frame; "" where the map is of the very step.
  *
@@ -62,11 +68,20 @@
  * @property {string} name
  * @property {string} dash
  * @property {Paths} paths
+ * @property {Paths} [dots] Where the points are, if the line alone would not tell.
  * @property {Paths | null} means
  * @property {(number | null)[]} heights By frame; null where the number has no place.
  * @property {string[]} texts By frame.
  *
  * @typedef {{ log: string, linear: string }} Paths
+ */
+
+/**
+ * The examples of each frame's batch with the largest loss, worst first, as worst.py tells them.
+ *
+ * @typedef {object} Worst
+ * @property {[picture: number, label: number, read: number, probability: string, loss: string][][]} frames
+ * @property {string[]} notes By frame; "" where they are of the very step.
  */
 
 export {};

@@ -10,6 +10,7 @@ import re
 from functools import cache
 from importlib.resources import files
 
+COMMENT = re.compile(r"^[ \t]*(?://.*|/\*\*(?:(?!\*/)[\s\S])*\*/[ \t]*)\n", re.MULTILINE)
 IMPORT = re.compile(r'^import\s+\{[^}]*\}\s+from\s+"(?P<path>\.{1,2}/[\w./-]+\.js)";\n', re.MULTILINE)
 SHEET = re.compile(r'^@import "(?P<path>\.{1,2}/[\w./-]+\.css)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?function|const|class)", re.MULTILINE)
@@ -20,7 +21,8 @@ def script(path: str) -> str:
     """Return the module at `path` with every module that it imports written out before it, each once.
 
     A shared module exports functions, classes and constants under the names that they are imported by.
-    Modules joined this way share one scope, so no two may define the same name at their top level.
+    Modules joined this way share one scope, so no two may define the same name at their top level. Comments
+    that stand alone on their lines, a third of the text, are left out: each saved notebook and page holds it.
     """
     return "\n".join(_joined(path, set()))
 
@@ -54,5 +56,5 @@ def _joined(path: str, seen: set[str], *, shared: bool = False) -> list[str]:
         return []
     seen.add(path)
     before = [part for each in imports(path) for part in _joined(each, seen, shared=True)]
-    own = IMPORT.sub("", read(path))
+    own = COMMENT.sub("", IMPORT.sub("", read(path)))
     return [*before, EXPORT.sub("", own) if shared else own]

@@ -40,7 +40,7 @@
  * @template {object} T
  * @typedef {object} Widget
  * @property {(made: { model: Model<T> }) => void} initialize
- * @property {(view: View<T>) => () => void} render
+ * @property {(view: View<T>) => (() => void) | Promise<() => void>} render
  */
 
 /**
