@@ -4,10 +4,9 @@ import os
 import platform
 import signal
 import socket
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
-import psutil
 import pytest
 from attacks import ASSIGNMENT, GIVEN, RIGHT
 
@@ -18,32 +17,52 @@ from backproplab.sandbox.warm import WarmChild
 from backproplab.sandbox.watchdog import Watchdog
 
 CHECKS = ("1.1", "1.2", "1.3")
+HELD = f"import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])\n{RIGHT['1.1']}"
 JOB = Job(
     (
         *(Cell(source, index) for index, source in enumerate(GIVEN)),
-        Cell(RIGHT["1.1"], 2),
+        Cell(HELD, 2),
         Checkpoint("1.1"),
-        Cell("import time\ntime.sleep(0.2)", 3),
+        Cell("signal.sigwait([signal.SIGUSR1])", 3),
         *(Cell(RIGHT[name], 4) for name in CHECKS[1:]),
         *map(Checkpoint, CHECKS[1:]),
     ),
     (1, 2),
 )
+"""In one step it waits for our signal: however long we wait for a core, that is not over when we kill."""
 KILLED_IN = 4  # the step
 
 
-@pytest.fixture
-def full():
+def opened(limits):
     try:
-        with Sandbox(ASSIGNMENT, limits=Limits(cell_seconds=2, submission_seconds=6)) as sandbox:
-            yield sandbox
+        return Sandbox(ASSIGNMENT, limits=limits).__enter__()
     except IsolationError as error:
         pytest.skip(str(error))
 
 
+@pytest.fixture
+def full():
+    """For each test another one: it is killed."""
+    with closing(opened(Limits(cell_seconds=2, wall_factor=50))) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="module")
+def unharmed():
+    """Ends a submission's own attempts. A second of CPU time is the least that the system can limit."""
+    with closing(opened(Limits(cell_seconds=1.3, submission_seconds=6))) as sandbox:
+        yield sandbox
+
+
 def children(pid):
-    # By what each says of its parent: the kernel's own list may leave one out while another of them ends.
-    return [child.pid for child in psutil.Process(pid).children()]
+    """By what each says of its parent: the kernel's own list may leave one out while another of them ends."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it ends while we look
+            _, _, rest = path.read_text(encoding="utf-8", errors="replace").rpartition(")")
+            if int(rest.split()[1]) == pid:
+                found.append(int(path.parent.name))
+    return found
 
 
 def server(sandbox):
@@ -66,26 +85,27 @@ VICTIMS = {"the child": submissions, "the guard": guards, "the server": server}
 
 
 def kill_in_its_step(sandbox, find, times, monkeypatch):
-    """Let something kill what `find` finds, so many times; returns how often it has."""
+    """Let something kill what `find` finds, so many times, and then let the step end.
+
+    Returns how often it has killed.
+    """
     begin, kills = WarmChild.begin_step, []
 
     def kill(child):
         child.begun = getattr(child, "begun", -1) + 1
-        if child.begun != KILLED_IN or len(kills) == times:
-            begin(child)
-            return
-        stopped = submissions(sandbox)
-        for pid in stopped:  # however long we wait for a core, the step is not over when we kill
-            os.kill(pid, signal.SIGSTOP)
         begin(child)
+        if child.begun != KILLED_IN:
+            return
+        if len(kills) == times:
+            for pid in submissions(sandbox):  # to the one that waits for a job it is nothing
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGUSR1)
+            return
         victims = find(sandbox)
         assert victims
         for pid in victims:
             os.kill(pid, signal.SIGKILL)
         kills.append(victims)
-        for pid in stopped:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGCONT)
 
     monkeypatch.setattr(WarmChild, "begin_step", kill)
     return kills
@@ -112,6 +132,7 @@ def test_what_the_machine_kills_each_time_has_no_outcome(full, victim, monkeypat
         full.run(JOB)
     assert len(kills) == host.TRIES
     monkeypatch.undo()
+    kill_in_its_step(full, VICTIMS[victim], 0, monkeypatch)
     assert_all_is_there(full.run(JOB))
 
 
@@ -125,6 +146,7 @@ def test_a_server_that_cannot_start_again_is_the_machines(full, monkeypatch):
     with pytest.raises(MachineError, match="no memory"):
         full.run(JOB)
     monkeypatch.undo()
+    kill_in_its_step(full, server, 0, monkeypatch)
     assert_all_is_there(full.run(JOB))
 
 
@@ -135,13 +157,14 @@ def test_at_the_reduced_level_nobody_knows_who_killed_it(monkeypatch):
     def kill(child):
         begin(child)
         child.begun = getattr(child, "begun", -1) + 1
-        if child.begun == KILLED_IN and not kills:
-            kills.append(child._process.send_signal(signal.SIGKILL))
+        if child.begun == KILLED_IN:
+            child._process.send_signal(signal.SIGUSR1 if kills else signal.SIGKILL)
+            kills.append(child)
 
     monkeypatch.setattr(ColdChild, "begin_step", kill)
     with Sandbox(ASSIGNMENT, isolation="reduced") as sandbox:
         assert_all_is_there(sandbox.run(JOB))
-    assert kills
+    assert len(kills) == 2
 
 
 LEAVING = {
@@ -158,7 +181,7 @@ LEAVING = {
     "a limit of its own on CPU time": (
         "import resource\ntry:\n    resource.setrlimit(resource.RLIMIT_CPU, (1, 1))\n"
         "except (OSError, ValueError):\n    pass\nwhile True:\n    pass",
-        "computed for more than 2 s",
+        "computed for more than 1.3 s",
     ),
     "SIGXCPU": ("import signal\nos.kill(os.getpid(), signal.SIGXCPU)\nos._exit(0)", "ended before its time"),
     "a signal asked for at the end of a file": (
@@ -186,22 +209,22 @@ if platform.machine() == "x86_64":
         "ctypes.memmove(page, (1).to_bytes(8, 'little') * 2, 16)\n"
         "libc.syscall(302, 0, 0, ctypes.c_void_p(page), None)\n"
         "while True:\n    pass",
-        "computed for more than 2 s",
+        "computed for more than 1.3 s",
     )
 
 
 @pytest.mark.parametrize("way", LEAVING)
-def test_no_submission_can_say_that_it_was_the_machine(full, way):
+def test_no_submission_can_say_that_it_was_the_machine(unharmed, way):
     code, words = LEAVING[way]
     cells = Cell(GIVEN[0], 0), Cell(f"import os\n{code}", 1), Cell(RIGHT["1.2"], 2)
-    outcome = full.run(Job((*cells, Checkpoint("1.2")), (1,)))
+    outcome = unharmed.run(Job((*cells, Checkpoint("1.2")), (1,)))
     assert outcome.problems == [f"Cell 2 {words}; it was left out"]
     assert ("1.2", 1, "square") in outcome.values
 
 
-def test_the_guards_last_words_are_heard_though_it_left_ours_unread(full):
+def test_the_guards_last_words_are_heard_though_it_left_ours_unread(unharmed):
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    child = full._server.child({"steps": [], "seeds": []}, {})
+    child = unharmed._server.child({"steps": [], "seeds": []}, {})
     child._status.close()
     child._status = ours
     ours.send(BEGIN_STEP)
