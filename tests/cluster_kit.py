@@ -26,7 +26,7 @@ def a_cluster(count):
     """So many worker processes of one thread each, with their nannies; skips where there are no walls."""
     if kit.isolation() != "full":
         pytest.skip("a cluster needs full isolation, which this machine does not give")
-    quiet = {"dashboard_address": None, "memory_limit": 0, "silence_logs": 50}  # 50: what is critical alone
+    quiet = {"dashboard_address": ":0", "memory_limit": 0, "silence_logs": 50}  # 50: what is critical alone
     with LocalCluster(n_workers=count, threads_per_worker=1, processes=True, **quiet) as cluster:
         yield cluster
 

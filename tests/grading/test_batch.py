@@ -37,6 +37,13 @@ def command_for(folder, **more):
     return ["grade", f"{folder}/submissions", *(f"--{name}={value}" for name, value in options.items())]
 
 
+@pytest.fixture(autouse=True, scope="module")
+def little_besides():
+    """Of what a run does before its workers begin, and of its pages, no more than they take."""
+    with here_kit.trying_here(), here_kit.without_pictures():
+        yield
+
+
 @pytest.fixture
 def here(sandboxes_that_stay):
     """Grade in this process: for what has nothing to do with workers."""

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 
 import cluster_kit as cluster
 import grading_kit as kit
+import here_kit
 import pytest
 from distributed import Client
 
@@ -21,7 +22,6 @@ from backproplab.grading.batch import Pending
 from backproplab.grading.cluster import DaskWorkers, driver, worker
 from backproplab.grading.grader import Planned
 from backproplab.grading.kept import versions
-from backproplab.grading.local import LocalWorkers
 from backproplab.grading.runner import Ran
 from backproplab.grading.submissions import Submission
 from backproplab.sandbox import IsolationError, SandboxError
@@ -32,7 +32,9 @@ ONE, TWO = "tcp://one", "tcp://two"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="workers are killed as Linux does")
-def test_a_worker_killed_in_the_middle_changes_no_bit_and_no_answer_leaves_the_driver(tmp_path, monkeypatch):
+def test_a_worker_killed_in_the_middle_changes_no_bit_and_no_answer_leaves_the_driver(
+    tmp_path, monkeypatch, sandboxes_that_stay
+):
     sent, given, most, real = [], [], [], driver._Round._submit
 
     def submit(round_, function, address, *arguments):
@@ -51,14 +53,15 @@ def test_a_worker_killed_in_the_middle_changes_no_bit_and_no_answer_leaves_the_d
     monkeypatch.setattr(driver._Round, "_submit", submit)
     solution = cluster.a_class(tmp_path, STUDENTS)
     with (
+        here_kit.grading_here(),
         cluster.a_cluster(2) as machines,
         Client(machines, set_as_default=False) as client,
         DaskWorkers(machines) as executor,
     ):
         summary = cluster.grade(solution, tmp_path / "there", executor, progress=kill_one)
+        cluster.grade(solution, tmp_path / "here", here_kit.Here(1))
     assert said == list(range(STUDENTS + 1))
     assert (summary.graded_now, summary.ungraded) == (STUDENTS, 0)
-    cluster.grade(solution, tmp_path / "here", LocalWorkers(2))
     assert cluster.graded(tmp_path / "there") == cluster.graded(tmp_path / "here")
 
     answers = [text.encode() for text in (kit.SENTENCE, kit.SWAPPED, "BEGIN SOLUTION", str(solution.parent))]
