@@ -3,14 +3,16 @@
 import errno
 import json
 import os
+from functools import cache
 from pathlib import Path
 
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, writes
+from standing_kit import Standing
 
 from backproplab.authoring.assignment import load_solution
 from backproplab.authoring.release import learners_notebook
 from backproplab.authoring.stubs import stub_code
-from backproplab.grading import batch, limited, local
+from backproplab.grading import batch, grader, limited, local, runner
 from backproplab.grading.grader import Grader
 from backproplab.sandbox import IsolationError, MachineError, Sandbox
 from backproplab.sandbox.protocol import Assignment, Limits
@@ -49,8 +51,12 @@ def roles(word, exercise, points=None):
     return {"nbgrader": meta | ({"points": points} if check else {})}
 
 
-def solution(folder):
-    """Write solutions/90-slopes.ipynb and return its path."""
+TRAINED = ', kind="trained", shapes={"line": (2,)}, accept=straight'
+"""What makes 90.3 an exercise with a judge, who has a sandbox besides."""
+
+
+def solution(folder, *, of_line=""):
+    """Write solutions/90-slopes.ipynb and return its path; `of_line` is what the check of 90.3 says more."""
     meta = {"schema_version": 3, "grade_id": "essay", "grade": True, "solution": True, "locked": False}
     cells = [
         new_code_cell(
@@ -90,7 +96,7 @@ def solution(folder):
         ),
         new_code_cell(marked(RIGHT["90.3"]), id="answer-90-3", metadata=roles("answer", "90.3")),
         new_code_cell(
-            '@check("90.3", points=3, kind="trained", shapes={"line": (2,)}, accept=straight)\n'
+            f'@check("90.3", points=3{of_line})\n'
             "def _(rng):\n    x = rng.normal(size=20)\n"
             '    return {"line": fitted_line(x, 3 * x + 1)}',
             id="check-90-3",
@@ -139,6 +145,7 @@ def hand_in(notebook, path):
     return path
 
 
+@cache
 def isolation():
     """The fullest isolation that this machine gives."""
     try:
@@ -169,12 +176,12 @@ def failing_work(task, connection):
     """A worker that fails at some, each in its way; only once if FAILS_ONCE names a file, which it makes."""
     once, grade, ask = os.environ.get("FAILS_ONCE", ""), Grader.grade, limited._ask
 
-    def fail(grader, submission, *more):
+    def fail(self, submission, *more):
         if (failure := FAILURES.get(submission.student)) and not (once and Path(once).exists()):
             if once:
                 Path(once).touch()
             failure()
-        return grade(grader, submission, *more)
+        return grade(self, submission, *more)
 
     def fail_at(student, real):
         def write(record, *more):
@@ -189,6 +196,7 @@ def failing_work(task, connection):
             process.kill()
         return ask(process, request)
 
+    grader.Sandbox = runner.Sandbox = Standing  # else each failure starts another
     Grader.grade, limited._ask = fail, kill_the_reader
     batch.feedback = fail_at("has no page", batch.feedback)
     batch.json_text = fail_at("has no record", batch.json_text)
@@ -214,8 +222,8 @@ def walls_for_the_second(task, connection):
     return walls_missing(task, connection)
 
 
-def work_that_runs_nobody(task, connection):
-    """A worker in which nothing that a student wrote may run."""
+def run_nobody(patch):
+    """Have no sandbox run anything that a student wrote."""
     run = Sandbox.run
 
     def refuse(sandbox, job):
@@ -223,8 +231,7 @@ def work_that_runs_nobody(task, connection):
             raise AssertionError("student code was run")
         return run(sandbox, job)
 
-    Sandbox.run = refuse
-    local.work(task, connection)
+    patch(Sandbox, "run", refuse)
 
 
 def fill_the_disk(patch):

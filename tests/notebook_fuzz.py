@@ -153,7 +153,7 @@ def grade(seeds: range, folder: Path) -> Counter[GradingStatus]:
     Each has a result, and one that says why where its code was not read; none has more than there is; and
     the right notebook that comes last earns everything: nobody pays for another's file.
     """
-    solution = kit.solution(folder)
+    solution = kit.solution(folder, of_line=kit.TRAINED)
     right, found = kit.student(solution), Counter[GradingStatus]()
     task = make_task(solution, kit.SEEDS, isolation=kit.isolation(), limits=kit.QUICK)
     with Grader(task) as grader:

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -53,16 +54,17 @@ def probe() -> dict[str, object]:
 
     told: dict[str, object] = {"uid": os.getuid(), "refused": ""}
     assignment = Assignment("00", (ASSIGNMENT,), (Check("1", CHECK, ("can",)),))
-    level = "full"
+    sandbox = Sandbox(assignment)
     try:
-        Sandbox(assignment).__enter__().close()
+        sandbox.__enter__()
     except IsolationError as error:
-        told["refused"], level = str(error), "reduced"
+        told["refused"], sandbox = str(error), Sandbox(assignment, isolation="reduced")
+        sandbox.__enter__()
     with (
+        closing(sandbox),
         tempfile.TemporaryDirectory() as folder,
         socket.create_server(("127.0.0.1", 0)) as server,
         subprocess.Popen([sys.executable, "-c", WAIT], stdin=subprocess.PIPE) as victim,
-        Sandbox(assignment, isolation=level) as sandbox,
     ):
         secret, left = Path(folder, "secret"), Path(folder, "left")
         secret.write_text("secret", encoding="utf-8")

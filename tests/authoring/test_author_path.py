@@ -33,7 +33,7 @@ def learners(text, student, body):
     (folder / "27-my-topic.ipynb").write_text(done, encoding="utf-8")
 
 
-def test_what_contributing_says_leads_from_a_template_to_a_grade(tmp_path, monkeypatch, capsys):
+def test_what_contributing_says_leads_from_a_template_to_a_grade(tmp_path, monkeypatch, capsys, graded_here):
     try:
         with Sandbox(Assignment("27-my-topic", (), ())):
             pass

@@ -5,10 +5,13 @@ import sys
 from zipfile import ZipFile
 
 import authoring_kit as kit
+import here_kit
 import pytest
 
 from backproplab import cli
 from backproplab.authoring import trial
+
+pytestmark = pytest.mark.usefixtures("tried_here")
 
 
 @pytest.fixture
@@ -49,7 +52,8 @@ def test_check_fails_on_an_exercise_without_a_solution(course, capsys):
     assert "exercises/04-gone.ipynb comes from no solution; delete it" in capsys.readouterr().err
 
 
-def test_what_is_refused_is_told_and_the_rest_is_released_but_not_packed(course, capsys):
+def test_what_is_refused_is_told_and_the_rest_is_released_but_not_packed(course, capsys, monkeypatch):
+    monkeypatch.setattr(trial, "run", here_kit.IN_A_PROCESS)
     spoil(course)
     sound = kit.saved(course, *kit.slope_exercise(), name="04-sound")
     sound.write_text(sound.read_text().replace(kit.NAME, "04-sound"))

@@ -16,6 +16,8 @@ from backproplab.authoring.release import make_release
 from backproplab.authoring.unwritten import UNWRITTEN
 from backproplab.widgets.quick_check.questions import parsed
 
+pytestmark = pytest.mark.usefixtures("tried_here")
+
 ROOT = Path(__file__).parents[2]
 NAME = "27-my-topic"
 

@@ -1,32 +1,15 @@
 """Each refusal, on a made-up notebook that asks for it."""
 
-import warnings
-
 import authoring_kit as kit
 import pytest
 
-from backproplab.authoring import trial
 from backproplab.authoring.assignment import load_solution
 from backproplab.authoring.effortless import EFFORTLESS, VARIABLE
 from backproplab.authoring.errors import ReleaseError
 from backproplab.authoring.mutants import MUTATIONS
 from backproplab.authoring.proof import PUBLIC_SEEDS, prove
-from backproplab.authoring.trial_process import run_trials
 
-
-@pytest.fixture(autouse=True)
-def in_this_process(tmp_path, monkeypatch):
-    """Try answers here: test_trial.py tests the process of their own, whose start takes longest."""
-
-    def run(steps, trials, folder):
-        monkeypatch.chdir(folder)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            outcome = run_trials(steps, trials, tmp_path / "where")
-        return outcome if isinstance(outcome, list) else real(steps, trials, folder)
-
-    real = trial.run
-    monkeypatch.setattr(trial, "run", run)
+pytestmark = pytest.mark.usefixtures("tried_here")
 
 
 def refused(folder, *cells):

@@ -12,6 +12,8 @@ from backproplab.authoring import release
 from backproplab.authoring.errors import ReleaseError
 from backproplab.marking import expected
 
+pytestmark = pytest.mark.usefixtures("tried_here")
+
 FIX = """\
 def fixed(x):
     return -x

@@ -1,6 +1,8 @@
 """What the tests of the grader share."""
 
+import here_kit
 import pytest
+import standing_kit
 
 from backproplab.grading import classroom
 
@@ -14,4 +16,18 @@ def pictures_once_for_all_classes():
     drawings = classroom.Drawings()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(classroom, "Drawings", lambda: drawings)
+        yield
+
+
+@pytest.fixture(scope="session")
+def sandboxes_that_stay():
+    """End, after all tests, the sandboxes that were left running."""
+    yield
+    standing_kit.close_sandboxes()
+
+
+@pytest.fixture(scope="module")
+def graded_here(sandboxes_that_stay):
+    """Grade in this process: `pytestmark = pytest.mark.usefixtures("graded_here")`."""
+    with here_kit.grading_here():
         yield

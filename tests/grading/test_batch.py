@@ -13,6 +13,7 @@ import zipfile
 from pathlib import Path
 
 import grading_kit as kit
+import here_kit
 import pytest
 
 from backproplab import cli
@@ -34,6 +35,20 @@ def command_for(folder, **more):
     solution = folder / "solutions" / f"{kit.SET}.ipynb"
     options = {"out": folder / "grades", "solutions": solution, "isolation": LEVEL, "jobs": 1} | more
     return ["grade", f"{folder}/submissions", *(f"--{name}={value}" for name, value in options.items())]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def little_besides():
+    """Of what a run does before its workers begin, and of its pages, no more than they take."""
+    with here_kit.trying_here(), here_kit.without_pictures():
+        yield
+
+
+@pytest.fixture
+def here(sandboxes_that_stay):
+    """Grade in this process: for what has nothing to do with workers."""
+    with here_kit.grading_here():
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +101,8 @@ def test_a_killed_batch_goes_on_where_it_was(tmp_path):
     assert 2 <= len(before) < STUDENTS
     assert begun["finished"] is None
 
-    assert cli.main(command) == 0
+    with here_kit.grading_here():
+        assert cli.main(command) == 0
     after, ended = results(tmp_path), run_json(tmp_path)
     assert len(after) == STUDENTS
     assert {stem: after[stem] for stem in before} == before
@@ -100,6 +116,7 @@ def test_a_killed_batch_goes_on_where_it_was(tmp_path):
     assert len(lines) == STUDENTS + 1
 
 
+@pytest.mark.usefixtures("here")
 def test_what_did_not_change_is_not_graded_again_and_what_did_is(graded, tmp_path, capsys):
     command = graded
     before = results(tmp_path)
@@ -122,6 +139,7 @@ def test_what_did_not_change_is_not_graded_again_and_what_did_is(graded, tmp_pat
     assert not set(results(tmp_path).items()) & set(after.items())
 
 
+@pytest.mark.usefixtures("here")
 def test_one_late_student_does_not_shrink_the_book(graded, tmp_path, capsys):
     command = graded
     before = results(tmp_path)
@@ -172,6 +190,7 @@ def test_a_folder_that_cannot_be_made_is_said_in_a_sentence(tmp_path, capsys, ou
     assert "Errno" not in said
 
 
+@pytest.mark.usefixtures("here")
 def test_whoever_hands_in_again_meets_other_seeds(graded, tmp_path):
     command, drawn = graded, [run_json(tmp_path)["seeds"]]
     right = kit.student(kit.solution(tmp_path), kit.RIGHT | {"90.1": kit.SQUARE.format("return 3 * x")})
@@ -186,6 +205,7 @@ def test_whoever_hands_in_again_meets_other_seeds(graded, tmp_path):
     assert not set(run_json(tmp_path)["seeds"]) & set(drawn[-1])
 
 
+@pytest.mark.usefixtures("here")
 def test_each_run_draws_its_own_seeds(graded_once, tmp_path):
     assert cli.main(a_class(tmp_path, 1)) == 0
     seeds = [run_json(folder)["seeds"] for folder in (graded_once, tmp_path)]
@@ -246,7 +266,8 @@ def test_whatever_fails_at_a_submission_leaves_it_ungraded_and_the_others_as_the
 
     before = results(tmp_path)
     monkeypatch.undo()
-    assert cli.main(command) == 0
+    with here_kit.grading_here():
+        assert cli.main(command) == 0
     after = results(tmp_path)
     assert {row["score"] for row in gradebook(tmp_path).values()} == {"9.0"}
     assert {name for name in before if before[name] != after[name]} == set(kit.FAILURES)
@@ -281,6 +302,7 @@ def test_one_worker_without_a_sandbox_is_done_without(tmp_path, monkeypatch):
     assert {row["score"] for row in gradebook(tmp_path).values()} == {"9.0"}
 
 
+@pytest.mark.usefixtures("here")
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
 def test_a_name_that_the_terminal_cannot_show_stops_nobody(graded, tmp_path, monkeypatch, encoding):
     screen = io.TextIOWrapper(io.BytesIO(), encoding)
@@ -300,6 +322,7 @@ def test_a_process_that_is_not_to_be_had_is_said(tmp_path, monkeypatch, capsys):
     assert "No worker could be started" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("here")
 @pytest.mark.parametrize("look", ["digest", "timestamp"])
 def test_a_file_that_nobody_can_look_at_stops_nobody(graded, tmp_path, monkeypatch, look):
     real = getattr(run, look)
@@ -314,6 +337,7 @@ def test_a_file_that_nobody_can_look_at_stops_nobody(graded, tmp_path, monkeypat
     assert {row["score"] for row in gradebook(tmp_path).values()} == {"9.0"}
 
 
+@pytest.mark.usefixtures("here")
 def test_a_zip_member_that_does_not_unpack_ends_no_run(tmp_path):
     command = a_class(tmp_path, 3)
     kit.solution(tmp_path / "more").rename(tmp_path / "solutions" / "91-more.ipynb")
@@ -347,7 +371,8 @@ def test_a_full_disk_ends_the_run_and_nobody_pays_for_it(tmp_path, monkeypatch, 
     assert all(record(tmp_path, student)["score"] == 9 for student in results(tmp_path))
 
     monkeypatch.undo()
-    assert cli.main(command) == 0
+    with here_kit.grading_here():
+        assert cli.main(command) == 0
     assert {row["score"] for row in gradebook(tmp_path).values()} == {"9.0"}
 
 
@@ -361,6 +386,7 @@ CHANGES = {
 }
 
 
+@pytest.mark.usefixtures("here")
 @pytest.mark.parametrize("change", CHANGES)
 def test_results_are_thrown_away_only_if_asked_to(graded, tmp_path, capsys, change):
     if change.startswith("--isolation") and LEVEL == "reduced":
@@ -392,6 +418,7 @@ def test_results_are_thrown_away_only_if_asked_to(graded, tmp_path, capsys, chan
     assert not set(run_json(tmp_path)["seeds"]) & set(run_before["seeds"])
 
 
+@pytest.mark.usefixtures("here")
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
 def test_what_a_run_leaves_is_its_owners_alone(tmp_path):
     command = a_class(tmp_path, 2)
@@ -405,6 +432,7 @@ def test_what_a_run_leaves_is_its_owners_alone(tmp_path):
         assert path.stat().st_mode & 0o777 == (0o700 if path.is_dir() else 0o600), path
 
 
+@pytest.mark.usefixtures("here")
 def test_what_a_killed_run_had_half_written_is_swept_up(tmp_path):
     command = a_class(tmp_path, 1)
     places = ("", "values", "answers", "results", "feedback")
@@ -455,8 +483,9 @@ def test_nothing_to_grade_is_no_success(tmp_path, capsys):
     assert "holds no submissions" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("here")
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such terminals")
-def test_somebody_at_a_terminal_sees_how_far_it_is(tmp_path):
+def test_somebody_at_a_terminal_sees_how_far_it_is(tmp_path, monkeypatch, capsys):
     import fcntl
     import pty
     import struct
@@ -464,10 +493,10 @@ def test_somebody_at_a_terminal_sees_how_far_it_is(tmp_path):
 
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-    command = [sys.executable, "-m", "backproplab", *a_class(tmp_path, 2)]
-    done = subprocess.run(command, stderr=theirs, stdout=subprocess.PIPE, check=True)
-    os.close(theirs)
+    with os.fdopen(theirs, "w", encoding="utf-8") as screen, monkeypatch.context() as patch:
+        patch.setattr(sys, "stderr", screen)
+        assert cli.main(a_class(tmp_path, 2)) == 0
     seen = os.read(ours, 100_000).decode()
     os.close(ours)
     assert "2/2" in seen
-    assert b"2 of 2 submissions have a result" in done.stdout
+    assert "2 of 2 submissions have a result" in capsys.readouterr().out

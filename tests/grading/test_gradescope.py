@@ -80,10 +80,10 @@ for root in sorted(Path(sys.argv[1]).iterdir()):
 
 
 @pytest.fixture(scope="module")
-def packed(tmp_path_factory):
+def packed(tmp_path_factory, graded_here):
     """The zip, made by the command, of the kit's set and a wheel that is none."""
     folder = tmp_path_factory.mktemp("course")
-    solution = kit.solution(folder)
+    solution = kit.solution(folder, of_line=kit.TRAINED)
     (folder / WHEEL).write_bytes(b"PK")
     out = folder / "autograder.zip"
     command = [

@@ -12,6 +12,8 @@ from backproplab.grading.history import HISTORY, note_run
 from backproplab.grading.reports import SaveError
 from backproplab.grading.run import Summary
 
+pytestmark = pytest.mark.usefixtures("graded_here")
+
 RECORD = {"finished": "2026-03-06T12:00:00+00:00", "versions": {"backproplab": "1.2"}, "solution": "0f"}
 
 

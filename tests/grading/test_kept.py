@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from backproplab import cli
-from backproplab.grading import local
 from backproplab.grading.kept import MOST_KEPT, Kept, asked, changed, read_kept, to_keep, unpack, write_kept
 from backproplab.sandbox.protocol import Assignment, Check, Limits, Outcome
+
+pytestmark = pytest.mark.usefixtures("graded_here")
 
 CHECK = '@check("90.1", points=2)\ndef _(rng):\n    return {"slope": slope_of_square(rng.normal())}'
 ASSIGNMENT = Assignment("90-slopes", ("import numpy",), (Check("90.1", CHECK, ("slope_of_square",)),))
@@ -106,7 +107,7 @@ def test_another_numpy_asks_anew(monkeypatch):
 def graded(tmp_path_factory):
     """A class graded in two runs, with two draws of inputs: the command, its folder, and who was late."""
     folder = tmp_path_factory.mktemp("class")
-    solution = kit.solution(folder)
+    solution = kit.solution(folder, of_line=kit.TRAINED)
     measured = kit.PRODUCT.format("return b * (1 + 1e-9), a")
     half = kit.student(solution, kit.RIGHT | {"90.1": kit.SQUARE.format("return x * x"), "90.2": measured})
     command = ["grade", f"{folder}/in", f"--out={folder}/grades", f"--solutions={solution}", "-j1"]
@@ -146,7 +147,7 @@ def test_points_and_sentences_change_and_nobodys_code_is_run(graded, monkeypatch
     other = book_kit.record("eve", "01-other", [0])
     other["exercises"][0]["slug"] = "sign-turned"
     book_kit.grade(folder / "grades", "01-other", {"eve": other})
-    monkeypatch.setattr(local, "work", kit.work_that_runs_nobody)
+    kit.run_nobody(monkeypatch.setattr)
     assert cli.main(command) == 2
     assert "add --regrade" in capsys.readouterr().err
     assert cli.main([*command, "--regrade"]) == 0

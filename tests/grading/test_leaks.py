@@ -66,7 +66,7 @@ AT_ONCE = {
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    path = kit.solution(tmp_path_factory.mktemp("course"))
+    path = kit.solution(tmp_path_factory.mktemp("course"), of_line=kit.TRAINED)
     task = make_task(path, SEEDS, isolation=kit.isolation(), limits=kit.QUICK)
     with Grader(task) as grader:
         yield path, grader

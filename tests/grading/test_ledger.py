@@ -15,6 +15,8 @@ from backproplab.grading.ledger import Fate, as_csv, disagreements, ledger, sums
 from backproplab.grading.sets import likely_notebook, of_set
 from backproplab.grading.submissions import take_in
 
+pytestmark = pytest.mark.usefixtures("graded_here")
+
 SET = "03-spreadsheet"
 
 

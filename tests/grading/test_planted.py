@@ -13,6 +13,8 @@ from backproplab.grading.pages import feedback
 from backproplab.grading.reference import make_task
 from backproplab.grading.submissions import find_submissions
 
+pytestmark = pytest.mark.usefixtures("graded_here")
+
 JUDGE = (
     "def judge(backward):\n    x, upstream = np.array([-1.0, -0.5, 2.0]), np.array([3.0, 5.0, 7.0])\n    {}"
 )

@@ -9,6 +9,8 @@ import pytest
 
 from backproplab import cli
 
+pytestmark = pytest.mark.usefixtures("graded_here")
+
 SETS = ("90-slopes", "91-slopes", "92-slopes")
 DONE = {"ana-ga": SETS, "bob": SETS[1:2], "cy": ()}
 """By student, the sets that they have done."""

@@ -13,6 +13,8 @@ from backproplab.grading.sets import likely_notebook, of_set, solution_for, solu
 from backproplab.grading.submissions import Submission, SubmissionError, find_submissions
 from backproplab.marking.ids import series
 
+pytestmark = pytest.mark.usefixtures("graded_here")
+
 NAMES = ("03-spreadsheet", "08-xor", "capstone-1", "capstone-2")
 
 

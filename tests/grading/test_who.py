@@ -11,6 +11,8 @@ from backproplab.grading.sets import of_set
 from backproplab.grading.submissions import take_in
 from backproplab.grading.who import doubts, table
 
+pytestmark = pytest.mark.usefixtures("graded_here")
+
 SET = "03-spreadsheet"
 SETS = (SET, "08-xor")
 REPOSITORY = ("README.md", "a/x.ipynb", "b/x.ipynb")

@@ -26,7 +26,8 @@ def many(hide, count=8):
         os.close(theirs)
         ends.append(mine)
     held = sum(sum(os.read(end, 1)) for end in ends)
-    time.sleep(2)
+    if held > 2:  # more than it may: time for somebody to look
+        time.sleep(2)
     raise RuntimeError(f"held {held} of {count}")
 """
 HIDING = {

@@ -1,6 +1,7 @@
 """Nothing that a submission starts outlives the grader, however the grader ends."""
 
 import contextlib
+import json
 import os
 import select
 import shutil
@@ -19,13 +20,16 @@ from backproplab.sandbox import Assignment, IsolationError, Sandbox, launch
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="namespaces are Linux's")
 
 GRADER = """
-import sys
+import json, signal, sys
 from backproplab.sandbox import Assignment, Cell, Job, Limits, Sandbox, launch
+from backproplab.sandbox.watch import Progress
 if sys.argv[1] == "without bubblewrap":
     launch.shutil.which = lambda name: None
 with Sandbox(Assignment("00", ("import numpy",), ()), limits=Limits(600, 600)) as sandbox:
-    sandbox.run(Job((Cell(sys.argv[2], 0),), (1,)))
+    at_work = [sandbox._child(Progress(Job((Cell(code, 0),), (1,)))) for code in json.loads(sys.argv[2])]
+    signal.pause()
 """
+"""A grader with several submissions at work, side by side; there is no other difference to its `run`."""
 LIBC = "import ctypes, os, signal, time\nlibc = ctypes.CDLL(None, use_errno=True)\n"
 STAY = "\nfor _ in range(3):\n    if os.fork() == 0:\n        break\nwhile True:\n    time.sleep(600)"
 HOLDING_ON = {
@@ -111,19 +115,21 @@ def view(request, monkeypatch):
 
 
 KILLED = {"the group": list(HOLDING_ON), "the grader alone": ["a death signal taken back", "a daemon"]}
+OF_EACH = 5  # guard, child, and the three of STAY
+OF_A_DAEMON = 2  # one that waits, and one that has ended and is not buried
 
 
-@pytest.mark.parametrize(
-    ("killed", "way"), [(killed, way) for killed, ways in KILLED.items() for way in ways]
-)
-def test_what_a_submission_starts_ends_with_the_grader(way, killed, view, all_ended):
+@pytest.mark.parametrize("killed", KILLED)
+def test_what_submissions_start_ends_with_the_grader(killed, view, all_ended):
     # The last process of STAY's marks that all that comes before has run.
-    code = LIBC + textwrap.dedent(HOLDING_ON[way]) + STAY
-    grader = subprocess.Popen([sys.executable, "-c", GRADER, view, code], start_new_session=True)
-    before_stay = 5 if view == "without bubblewrap" else 7  # server, guard, child, the next two; bubblewrap's
+    codes = [LIBC + textwrap.dedent(HOLDING_ON[way]) + STAY for way in KILLED[killed]]
+    command = [sys.executable, "-c", GRADER, view, json.dumps(codes)]
+    grader = subprocess.Popen(command, start_new_session=True)
+    others = 3 if view == "without bubblewrap" else 5  # server, the next guard and child; bubblewrap's
     deadline = time.monotonic() + 120
-    while len(tree(grader.pid)) < before_stay + 3 and time.monotonic() < deadline:
+    while len(tree(grader.pid)) < others + OF_EACH * len(codes) + OF_A_DAEMON:
         assert grader.poll() is None
+        assert time.monotonic() < deadline
         time.sleep(0.05)
     all_ended.hold(tree(grader.pid))
     (os.killpg if killed == "the group" else os.kill)(grader.pid, signal.SIGKILL)

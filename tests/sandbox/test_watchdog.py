@@ -1,6 +1,5 @@
 """Nothing that a submission does to the descriptor for values takes the watchdog's eyes from it."""
 
-import contextlib
 import itertools
 import os
 import socket
@@ -10,36 +9,16 @@ import textwrap
 import time
 from functools import partial
 
+import blinding_kit
 import pytest
-from attacks import ASSIGNMENT, GIVEN, HELPERS, RIGHT
-from attacks.forging import FRAME
+from blinding_kit import BLINDING, TIME
 
-from backproplab.sandbox import Cell, Checkpoint, IsolationError, Job, Limits, Sandbox, warm
+from backproplab.sandbox import Limits, warm
 from backproplab.sandbox import watchdog as watchdog_module
 from backproplab.sandbox.limits import Meter, Usage
 from backproplab.sandbox.server import BEGIN_STEP
 
-MEMORY = Limits(cell_seconds=60, submission_seconds=60, memory_bytes=300_000_000)
-TIME = Limits(cell_seconds=0.3, submission_seconds=60, wall_factor=1000)
-CLOCK = Limits(cell_seconds=0.3, submission_seconds=60, wall_factor=2)
-
-# Each ends before these limits do if nobody looks; none can end where somebody does.
-HOARD = """
-import time
-for _ in range(8):
-    if os.fork() == 0:
-        hoard = bytearray(os.urandom(1) * 100_000_000)
-        time.sleep(30)
-        os._exit(0)
-time.sleep(30)
-"""
-BURN = "import time\nstart = time.process_time()\nwhile time.process_time() < start + 12:\n    pass"
-SLEEP = "import time\ntime.sleep(30)"
-OVERUSE = {
-    "memory": (MEMORY, HOARD, "of memory"),
-    "time": (TIME, BURN, "computed for more than 0.3 s"),
-    "the clock": (CLOCK, SLEEP, "took more than 0.6 s"),
-}
+CLOSED = "the descriptor closed"
 FORKS = """
 import signal, time
 signal.signal(signal.SIGCHLD, {handling})
@@ -63,84 +42,16 @@ UNCOUNTED = {
     + "    os._exit(0)\nos.wait()",
 }
 
-BLINDING = {
-    "nothing": "",
-    "an urgent byte": """
-import contextlib, socket
-for n in channel():
-    with contextlib.suppress(OSError):
-        socket.socket(fileno=os.dup(n)).send(b"!", socket.MSG_OOB)
-""",
-    "the descriptor closed": "for n in channel():\n    os.close(n)",
-    "the descriptor closed, and a copy of it kept": """
-for n in channel():
-    os.dup(n)
-    os.close(n)
-""",
-    "half a header": "for n in channel():\n    os.write(n, b'bpl')",
-    "a frame that does not come": """
-for n in channel():
-    os.write(n, struct.pack("<4scI", b"bpl1", b"N", 1000))
-""",
-    "packets instead of a stream": """
-import fcntl
-for n in channel():
-    fcntl.fcntl(n, fcntl.F_SETFL, os.O_DIRECT)
-    os.write(n, framed(b"N", counted("packet")))
-""",
-    "signals asked for": """
-import fcntl
-for n in channel():
-    fcntl.fcntl(n, fcntl.F_SETOWN, os.getpid())
-    fcntl.fcntl(n, fcntl.F_SETFL, os.O_ASYNC | os.O_NONBLOCK)
-""",
-    "notes, a byte at a time": """
-import threading, time
-def drip():
-    while True:
-        for byte in framed(b"N", counted("drip")):
-            for n in channel():
-                os.write(n, bytes([byte]))
-            time.sleep(0.01)
-threading.Thread(target=drip, daemon=True).start()
-""",
-    "bytes lent from memory that goes": """
-import ctypes, mmap
-libc = ctypes.CDLL(None)
-for n in channel():
-    page = mmap.mmap(-1, mmap.PAGESIZE, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    page.write(framed(b"N", counted("lent")))
-    address = ctypes.addressof(ctypes.c_char.from_buffer(page))
-    vector = struct.pack("=QQ", address, len(framed(b"N", counted("lent"))))
-    libc.vmsplice(n, vector, 1, 8)
-    libc.madvise(ctypes.c_void_p(address), mmap.PAGESIZE, mmap.MADV_DONTNEED)
-""",
-}
-
 
 @pytest.fixture(scope="module")
 def run():
-    """Runs code as the second cell, under limits, at a level; each sandbox is started once."""
-    with contextlib.ExitStack() as stack:
-        sandboxes = {}
-
-        def run(limits, code, level):
-            if (limits, level) not in sandboxes:
-                try:
-                    sandbox = stack.enter_context(Sandbox(ASSIGNMENT, isolation=level, limits=limits))
-                except IsolationError as error:
-                    pytest.skip(str(error))
-                sandboxes[limits, level] = sandbox
-            cells = GIVEN[0], HELPERS + FRAME + code, RIGHT["1.2"]
-            steps = [Cell(source, index) for index, source in enumerate(cells)]
-            return sandboxes[limits, level].run(Job((*steps, Checkpoint("1.2")), (1,)))
-
+    with blinding_kit.running() as run:
         yield run
 
 
 @pytest.mark.parametrize("way", UNCOUNTED)
 def test_what_children_compute_counts(run, way):
-    assert_stopped(run(TIME, UNCOUNTED[way], "full"), "computed for more than 0.3 s")
+    blinding_kit.assert_stopped(run(TIME, UNCOUNTED[way], "full"), "computed for more than 0.3 s")
 
 
 def looks(watchdog, monkeypatch, *seen):
@@ -225,22 +136,20 @@ def test_a_step_is_told_though_the_child_is_never_silent(monkeypatch):
         os.close(results)
 
 
-def assert_stopped(outcome, words):
-    told = [problem for problem in outcome.problems if problem.startswith("Cell 2 ")]
-    assert len(told) == 1, outcome.problems
-    assert words in told[0]
-    assert ("1.2", 1, "square") in outcome.values
+# Who looks does so at all that is used at once; tests/soak has each way with each overuse. The clock is told
+# when a step begins, as CPU time is and memory is not, and it can be waited for.
+WATCHED = [
+    *[(blinding, "the clock") for blinding in BLINDING],
+    *[(blinding, overuse) for blinding in ("nothing", CLOSED) for overuse in ("memory", "time")],
+]
+AT_REDUCED = [(CLOSED, "memory"), (CLOSED, "time"), ("half a header", "the clock")]
 
 
-@pytest.mark.parametrize("overuse", OVERUSE)
-@pytest.mark.parametrize("blinding", BLINDING)
+@pytest.mark.parametrize(("blinding", "overuse"), WATCHED)
 def test_what_is_used_is_watched_whatever_the_reader_gets(run, blinding, overuse):
-    limits, code, words = OVERUSE[overuse]
-    assert_stopped(run(limits, f"{BLINDING[blinding]}\n{code}", "full"), words)
+    blinding_kit.assert_watched(run, blinding, overuse, "full")
 
 
-@pytest.mark.parametrize("overuse", OVERUSE)
-@pytest.mark.parametrize("blinding", ["the descriptor closed", "half a header"])
+@pytest.mark.parametrize(("blinding", "overuse"), AT_REDUCED)
 def test_the_reduced_level_watches_as_well(run, blinding, overuse):
-    limits, code, words = OVERUSE[overuse]
-    assert_stopped(run(limits, f"{BLINDING[blinding]}\n{code}", "reduced"), words)
+    blinding_kit.assert_watched(run, blinding, overuse, "reduced")

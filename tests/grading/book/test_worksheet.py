@@ -12,6 +12,8 @@ from backproplab.grading.book.errors import BookError
 from backproplab.grading.book.worksheet import read_worksheet, with_times, written_time
 from backproplab.grading.submissions import Submission
 
+pytestmark = pytest.mark.usefixtures("graded_here")
+
 HEADINGS = "Identifier,Full name,Status,Grade,Last modified (submission)"
 LATE = "Saturday, 7 March 2026, 12:30 AM"
 UNREAD = 'Participant 2,Bob,S,,"6/03/26, 23:59"'

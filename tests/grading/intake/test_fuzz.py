@@ -4,6 +4,6 @@ import intake_fuzz
 import pytest
 
 
-@pytest.mark.parametrize("start", range(0, 300, 100))
+@pytest.mark.parametrize("start", range(0, 150, 50))
 def test_sums_agree_and_nothing_escapes(tmp_path, start):
-    assert intake_fuzz.run(range(start, start + 100), tmp_path) > 50
+    assert intake_fuzz.run(range(start, start + 50), tmp_path) > 25
