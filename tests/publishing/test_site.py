@@ -159,6 +159,15 @@ def test_widgets_of_a_run_are_put_into_the_committed_lesson():
     assert committed.cells == ran.cells
 
 
+def test_a_widget_is_put_back_where_it_was_shown_though_text_came_in_other_pieces():
+    ran, committed = run_lesson(), run_lesson()
+    ran.cells[0].outputs[:0] = [new_output("stream", text="a"), new_output("stream", text="b")]
+    committed.cells[0].outputs[:0] = [new_output("stream", text="ab")]
+    del committed.cells[0].outputs[1].data[WIDGET_VIEW]
+    put_back(committed, held_by(ran))
+    assert committed.cells[0].outputs[1].data[WIDGET_VIEW] == {"model_id": "1a"}
+
+
 def test_a_lesson_that_was_not_committed_as_it_runs_is_named():
     committed = run_lesson()
     committed.cells[0].outputs = []

@@ -15,7 +15,10 @@ from backproplab.files import write_text
 from backproplab.publishing.export import WIDGET_STATE, WIDGET_VIEW
 
 Held = dict[str, Any]
-"""`state` by model, as Jupyter saves it, and `views`: [cell, output, model] for each that is shown."""
+"""`state` by model, as Jupyter saves it, and `views`: [cell, place, model] for each that is shown.
+
+The place counts what a cell displays, not what it prints: a kernel may hand over one text in two pieces.
+"""
 
 
 NOT_FOR_LESSONS = frozenset({"/authoring", "/course", "/door", "/grading", "/publishing", "/sandbox"})
@@ -31,11 +34,16 @@ def held_by(lesson: NotebookNode) -> Held:
     views = [
         [cell.id, place, output.data[WIDGET_VIEW]["model_id"]]
         for cell in lesson.cells
-        for place, output in enumerate(cell.get("outputs", []))
-        if WIDGET_VIEW in output.get("data", {})
+        for place, output in enumerate(displayed(cell))
+        if WIDGET_VIEW in output.data
     ]
     state = lesson.metadata.get("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
     return {"views": views, "state": {model: state[model] for *_, model in views if model in state}}
+
+
+def displayed(cell: NotebookNode) -> list[NotebookNode]:
+    """Return the outputs of a cell that are not text printed by it."""
+    return [output for output in cell.get("outputs", []) if "data" in output]
 
 
 def put_back(lesson: NotebookNode, held: Held) -> None:
@@ -45,8 +53,8 @@ def put_back(lesson: NotebookNode, held: Held) -> None:
     """
     cells = {cell.id: cell for cell in lesson.cells}
     for cell, place, model in held["views"]:
-        outputs = cells[cell].outputs
-        if place >= len(outputs) or "data" not in outputs[place]:
+        outputs = displayed(cells[cell])
+        if place >= len(outputs):
             raise StaleLessonError(
                 f"Cell '{cell}' shows a widget that its committed outputs lack; run its lesson: make notebook"
             )
