@@ -228,7 +228,7 @@ function render({ model, el }) {
   function words() {
     const { progress, said } = source();
     if (!isTouched()) return { progress, said };
-    const { net, points } = pictureNow();
+    const [net, points] = [networkNow(), pointsNow()];
     const y = forward(net, placesOf(points)).values[net.sizes.length - 1];
     const right = y.filter((value, at) => value > 0.5 === points[3 * at + 2] > 0.5).length;
     const counted = `${right} of ${y.length} points right`;
@@ -238,13 +238,19 @@ function render({ model, el }) {
     };
   }
 
+  function networkNow() {
+    const { sizes, activation } = model.get("shape");
+    return { sizes, activation, parameters: numbers() };
+  }
+
+  const pointsNow = () => ownPoints?.values ?? doubles(model.get("points"));
+
   /** @returns {Picture} */
   function pictureNow() {
-    const { names, sizes, activation, window } = model.get("shape");
-    const net = { sizes, activation, parameters: numbers() };
-    const points = ownPoints?.values ?? doubles(model.get("points"));
+    const { names, sizes, window } = model.get("shape");
+    const [net, points] = [networkNow(), pointsNow()];
     const { values } = forward(net, placesOf(points));
-    const relu = activation === "ReLU";
+    const relu = net.activation === "ReLU";
     return {
       net,
       names,
@@ -350,7 +356,7 @@ function render({ model, el }) {
 
   /** @type {(values: Float64Array, chosen: number) => void} */
   function movePoints(values, chosen) {
-    const before = pictureNow().points;
+    const before = pointsNow();
     held = chosen;
     const isNew = values.length !== before.length || values.some((value, at) => value !== before[at]);
     if (isNew) {
