@@ -22,7 +22,7 @@ NODE = Path(sys.prefix) / "bin/node"
 DRIVER = Path(__file__).with_name("firefox.mjs")
 MODULES = Path(sys.prefix) / "node_modules"
 WIDGETS = (
-    *("quiz", "graph", "group", "layers", "practice", "sheet", "film", "pixel", "pad", "curves", "dial"),
+    *("quiz", "graph", "group", "layers", "practice", "sheet", "film", "pad", "pixel", "curves", "dial"),
     *("chain", "lens", "playground", "descent"),
 )
 PASSES = [f"{widget} by {way}" for widget in WIDGETS for way in ("keyboard", "mouse")]
