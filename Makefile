@@ -118,7 +118,7 @@ browser: install-test ## the site; widgets and lessons in Chromium, on a page an
 PUPPETEER_VERSION := 25.16.0
 PUPPETEER := $(VENV)/node_modules/puppeteer-core/package.json
 
-firefox: install-test $(TYPESCRIPT) $(PUPPETEER) ## a pass over most widgets in Firefox, where there is one; pictures in build/screenshots
+firefox: install-test $(TYPESCRIPT) $(PUPPETEER) ## a pass over each widget in Firefox, where there is one; pictures in build/screenshots
 	$(BIN)/python -m pytest -q -rs tests/soak/test_firefox.py
 
 # Both packages are named: npm takes out of a folder without a list what it is not told of.

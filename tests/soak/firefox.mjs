@@ -89,6 +89,8 @@ const passes = [
   ["playground by mouse", "playground", ".bpl-said", () => drag("playground", ".pg-weigh input", 0.2)],
   ["descent by keyboard", "descent", ".descent-sliders", () => press("descent", "input[type=range]", "ArrowRight")],
   ["descent by mouse", "descent", ".descent-sliders", () => drag("descent", ".descent-picture", 0.8)],
+  ["ratings by keyboard", "ratings", ".recommender-words", () => press("ratings", "button:nth-of-type(1)", "Enter")],
+  ["ratings by mouse", "ratings", ".recommender-words", () => click("ratings", "button:nth-of-type(2)")],
 ];
 
 /** The message that the box that starts sends to the box beside it: 4a, for the number on the arrow. */

@@ -1,4 +1,4 @@
-"""One pass over widgets in Firefox, on an exported page: keys, mouse, a quiet console, nothing cut.
+"""One pass over each widget in Firefox, on an exported page: keys, mouse, a quiet console, nothing cut.
 
 All are on the page, and none may be cut. DigitPad is drawn on, though no Python answers it here.
 
@@ -23,7 +23,7 @@ DRIVER = Path(__file__).with_name("firefox.mjs")
 MODULES = Path(sys.prefix) / "node_modules"
 WIDGETS = (
     *("quiz", "graph", "group", "layers", "practice", "sheet", "film", "pad", "pixel", "curves", "dial"),
-    *("chain", "lens", "playground", "descent"),
+    *("chain", "lens", "playground", "descent", "ratings"),
 )
 PASSES = [f"{widget} by {way}" for widget in WIDGETS for way in ("keyboard", "mouse")]
 
@@ -58,6 +58,7 @@ def test_the_console_stays_quiet(seen):
 
 def test_every_pass_was_made(seen):
     assert list(seen["said"]) == PASSES
+    assert set(every_widget()) <= set(WIDGETS)
 
 
 @pytest.mark.parametrize("name", PASSES)
