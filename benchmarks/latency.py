@@ -135,11 +135,10 @@ LINES = (
 PICTURES = {"Playground: pictures": 20, "Flow: pictures, 40 nodes": 60}
 
 PROBE = """() => {
-  const probe = { begun: 0, took: null, watched: null };
-  const seen = () => {
+  const probe = { begun: 0, took: null };
+  const observer = new MutationObserver(() => {
     if (probe.took === null && probe.begun) probe.took = performance.now() - probe.begun;
-  };
-  const observer = new MutationObserver(seen);
+  });
   window.addEventListener("keydown", () => { probe.begun = performance.now(); }, { capture: true });
   probe.arm = (node) => {
     observer.disconnect();

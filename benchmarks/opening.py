@@ -8,9 +8,7 @@ the map has its lessons; an answer, when the first cell of lesson 00 has run, in
 time counts from the moment at which its address is asked for, as by a click on the map.
 """
 
-import argparse
 import contextlib
-import json
 import os
 import shutil
 import signal
@@ -28,6 +26,7 @@ from playwright.sync_api import sync_playwright
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from browser.lab import ARGUMENTS, Notebook, chromium, notebook_of
+from in_rounds import in_rounds
 
 ROOT = Path(__file__).parents[1]
 LESSON = "notebooks/00-start-here.ipynb"
@@ -137,18 +136,5 @@ def measure(rounds: int) -> dict:
     return found
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=4)
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers to this file, too")
-    arguments = parser.parse_args()
-    if chromium() is None:
-        sys.exit("no chromium on this machine (Debian: apt-get install chromium)")
-    found = measure(arguments.rounds)
-    print(json.dumps(found))
-    if arguments.json:
-        arguments.json.write_text(json.dumps(found) + "\n", encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    in_rounds(measure, __doc__)

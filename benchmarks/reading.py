@@ -7,8 +7,6 @@ and the end of its load event, when all pictures, styles and scripts have come. 
 which has nothing in its cache. Files are in the system's cache. Beside it stands a page that holds one word.
 """
 
-import argparse
-import json
 import os
 import random
 import subprocess
@@ -22,6 +20,7 @@ from website import PEER
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from browser.lab import ARGUMENTS, chromium
+from in_rounds import in_rounds
 
 ROOT = Path(__file__).parents[1]
 SEEN = """() => new Promise((done) => {
@@ -66,18 +65,5 @@ def measure(rounds: int) -> dict[str, list[dict[str, float]]]:
     return found
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=4)
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers to this file, too")
-    arguments = parser.parse_args()
-    if chromium() is None:
-        sys.exit("no chromium on this machine (Debian: apt-get install chromium)")
-    found = measure(arguments.rounds)
-    print(json.dumps(found))
-    if arguments.json:
-        arguments.json.write_text(json.dumps(found) + "\n", encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    in_rounds(measure, __doc__)

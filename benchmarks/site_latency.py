@@ -29,6 +29,7 @@ from playwright.sync_api import CDPSession, Locator, Page, TimeoutError, sync_pl
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from browser.lab import ARGUMENTS, ROOT, chromium
+from latency import PROBE
 
 KEYS, WARM_UP = 15, 3
 PAUSE = 150  # milliseconds before and after each key: an unhurried hand, and frames have been drawn
@@ -76,20 +77,6 @@ LINES = (
     Measured("descent: another rate", "15-optimizers", "landscape", SLIDER, ON),
     Measured("recommender: a thumb", "19-recommender", "your-thumb", "[aria-pressed='false']", "Enter"),
 )
-
-PROBE = """() => {
-  const probe = { begun: 0, took: null };
-  const observer = new MutationObserver(() => {
-    if (probe.took === null && probe.begun) probe.took = performance.now() - probe.begun;
-  });
-  window.addEventListener("keydown", () => { probe.begun = performance.now(); }, { capture: true });
-  probe.arm = (node) => {
-    observer.disconnect();
-    [probe.begun, probe.took] = [0, null];
-    observer.observe(node, { subtree: true, childList: true, characterData: true, attributes: true });
-  };
-  window.probe = probe;
-}"""
 
 
 class _Quiet(SimpleHTTPRequestHandler):
