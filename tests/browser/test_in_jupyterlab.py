@@ -172,6 +172,21 @@ def test_what_is_done_before_python_has_answered_is_kept(notebook):
     assert notebook.ask("pad.actions") == [{"sample": 9}, {"sample": 3}]
 
 
+def test_a_button_does_not_overtake_the_settings_before_it(notebook):
+    # JupyterLab keeps a change back until Python has taken the one before; what a button sends it does not.
+    root = notebook.output("playground")
+    root.locator("summary").press("Enter")
+    notebook.becomes("playground.unfolded", True)
+    notebook.ask("hold(playground, 1.5)")
+    root.get_by_label("learning rate", exact=True).select_option("0.1")
+    root.get_by_label("units in each", exact=True).select_option("5")
+    root.get_by_role("button", name="One step", exact=True).press("Enter")
+    told(notebook, "playground", "After 1 step the loss is")
+    notebook.page.wait_for_timeout(1000)  # until the last echo has come
+    assert notebook.ask("[playground.learning_rate, playground.width, playground.steps]") == [0.1, 5, 1]
+    notebook.run("playground")
+
+
 def test_closed_and_opened_each_is_where_it_was(notebook):
     notebook.ask("setattr(graph, 'step', 3)")
     notebook.ask("[setattr(sheet, 'numbers', {'w3': 0.5}), setattr(sheet, 'selected', 'dL_dh')]")

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from traitlets import TraitError
 
 from backproplab import SGD, BinaryCrossEntropy, Dense, Network, Sigmoid, SquaredError, Tanh, fit
 from backproplab.datasets import moons, xor
@@ -412,3 +413,22 @@ def test_the_still_half_shows_and_tells_where_the_settings_lead():
     assert "run this cell" in still.plain
     assert "loss 0.064, 2 of 4 points right" in still.plain
     assert "A 2-2-1 network" in still.plain
+
+
+def test_what_the_page_asks_waits_for_the_settings_that_it_overtook():
+    playground = Playground()
+    page = Page(playground)
+    page.says(ask="step", turn=1)
+    assert playground.steps == 0
+    playground.set_state({"width": 5, "turn": 1})
+    assert (playground.width, playground.steps) == (5, 1)
+    page.says(ask="step", turn=1)
+    assert playground.steps == 2
+
+
+def test_a_setting_that_is_refused_does_not_keep_what_was_asked():
+    playground = Playground()
+    Page(playground).says(ask="step", turn=1)
+    with pytest.raises(TraitError, match="learning_rate"):
+        playground.set_state({"learning_rate": -1.0, "turn": 1})
+    assert playground.steps == 1

@@ -34,6 +34,7 @@ function render({ model, el }) {
   /** @type {SetTrait} */
   const set = (name, value) => {
     model.set(name, value);
+    model.set("turn", model.get("turn") + 1);
     show[name]?.();
     model.save_changes();
     if (!UNANSWERED.has(name) && !alone) expect();
@@ -409,7 +410,7 @@ function render({ model, el }) {
   function send(question) {
     expect();
     try {
-      model.send(question);
+      model.send({ ...question, turn: model.get("turn") }); // it may overtake what was set before
     } catch {
       // the kernel is gone; after a while its silence is told
     }

@@ -22,6 +22,7 @@
  * @property {boolean} unfolded
  * @property {number} frame
  * @property {boolean} playing
+ * @property {number} turn Counts what the page has set.
  * @property {Options} options
  * @property {Record<`${Palette}-${"light" | "dark"}`, DataView>} palette
  * @property {Shape} shape

@@ -72,6 +72,8 @@ class Playground(Live, folder="playground"):
     frame = CInt(0, min=0).tag(sync=True)
     """Of a recorded run, which one the page shows."""
     playing = Bool(False).tag(sync=True)
+    turn = CInt(0).tag(sync=True)
+    """Counts what the page has set: what it asks says how many of these come before."""
 
     # What Python says to the page; `pictures` counts it and changes last.
     options = Dict().tag(sync=True)
@@ -95,6 +97,7 @@ class Playground(Live, folder="playground"):
         self._note, self._shown_at = "", 0.0
         self._points: tuple[Floats, Floats] | None = None  # a reader's own
         self._edit = 0  # the last change by hand that was taken
+        self._early: list[dict[str, Any]] = []  # what the page asked before its settings arrived
         super().__init__(**settings)
         self.options, self.palette = offered(), palettes()
         self.reset()
@@ -151,6 +154,29 @@ class Playground(Live, folder="playground"):
     # what the page does
 
     def _answer(self, _: Any, content: dict[str, Any], buffers: Any) -> None:
+        """Do what the page asks, after what it has set before.
+
+        A page keeps a setting back until Python has taken the one before; what it asks goes out at once,
+        and would overtake it.
+        """
+        with self._lock:
+            match content:
+                case {"turn": int(turn)} if turn > self.turn:
+                    self._early.append(content)
+                case _:
+                    self._do(content)
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take what the page has set, then do what it asked meanwhile."""
+        try:
+            super().set_state(sync_data)
+        finally:
+            with self._lock:
+                early, self._early = self._early, []
+                for content in early:
+                    self._do(content)
+
+    def _do(self, content: dict[str, Any]) -> None:
         """While playing, the page answers each picture with its number; that alone makes more of them.
 
         So a page that is closed, hidden or frozen stops the work by its silence, and two views of one
