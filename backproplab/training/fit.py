@@ -132,7 +132,7 @@ def fit(
         print(plan)
     training = loop(network, loss, x, targets, optimizer=optimizer, batch_size=batch_size, seed=seed)
     stopped = ""
-    with quiet():  # train_epoch watches the loss itself
+    with quiet():  # once for all steps; train_epoch watches the loss itself
         try:
             for _ in range(epochs):
                 mean_loss = train_epoch(run, islice(training, per_epoch))
@@ -156,7 +156,7 @@ def train_epoch(run: _Run, steps: Iterable[Step]) -> float:
         counted = run.loss.counted  # of predictions; before a measurement uses the loss
         if step.number in due:
             run.recorder.record(moment(run, step))
-        step.update()
+        step.move()
         run.made = step.number
         total += step.loss * counted if is_mean else step.loss
         all_counted += counted

@@ -68,6 +68,11 @@ class Step:
 
         RuntimeError if another loop has put its own gradient into the network since.
         """
+        with quiet():
+            self.move()
+
+    def move(self) -> None:
+        """`update` where numpy's warnings are off already: to turn them off takes as long as a small update."""
         if self.made:
             return
         training = self._training
@@ -76,8 +81,7 @@ class Step:
                 f"the gradient of step {self.number} is gone: another training loop has used this network "
                 "since. Finish one loop before you start the next, or call step.update() before you do"
             )
-        with quiet():
-            training.optimizer.step(training.parameters, training.gradient)
+        training.optimizer.step(training.parameters, training.gradient)
         self.made = True
 
 
@@ -114,7 +118,7 @@ def steps(
     """
     check_parts("steps", network, loss, optimizer, seed)
     x, targets = examples(network, loss, x, targets, "training")
-    return loop(
+    training = loop(
         network,
         loss,
         x,
@@ -125,6 +129,17 @@ def steps(
         seed=seed,
         shuffle=shuffle,
     )
+    return _quietly(training)
+
+
+def _quietly(training: Iterator[Step]) -> Iterator[Step]:
+    """The same steps; numpy does not warn while one is made, and does again where the step is looked at."""
+    while True:
+        with quiet():
+            step = next(training, None)
+        if step is None:
+            return
+        yield step
 
 
 def loop(
@@ -139,7 +154,10 @@ def loop(
     seed: int = 0,
     shuffle: bool = True,
 ) -> Iterator[Step]:
-    """The loop of `steps`, for what was checked: x and targets as `examples` gives them."""
+    """The loop of `steps`, for what was checked: x and targets as `examples` gives them.
+
+    Where numbers overflow, numpy warns as its caller has it.
+    """
     latest = _latest.setdefault(network, [None])
     training = _Training(optimizer, network.parameters, network.gradient, latest)
     rng, number = np.random.default_rng(seed), 0
@@ -148,12 +166,11 @@ def loop(
         order = rng.permutation(len(x)) if shuffle else np.arange(len(x))
         for rows, batch_x, batch_targets in batches(x, targets, order, batch_size, again=again):
             number += 1
-            with quiet():
-                value = network.training_pass(loss, batch_x, batch_targets)  # forward, loss, backward
+            value = network.training_pass(loss, batch_x, batch_targets)  # forward, loss, backward
             latest[0] = training  # so that an update can tell whether the gradient is still its own
             step = Step(number, epoch, rows, value, training)
             yield step
-            step.update()
+            step.move()
 
 
 def batches(

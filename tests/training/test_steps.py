@@ -200,3 +200,14 @@ class TestBadInput:
         with pytest.raises(TypeError, match="steps expected a network, such as") as caught:
             steps(np.zeros((100, 100)), SquaredError(), X, LABELS, optimizer=SGD(0.1), batch_size=1)
         assert len(str(caught.value)) < 200
+
+
+def test_numbers_that_overflow_warn_nobody_within_a_step_and_everybody_between_steps():
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        outside = np.geterr()
+        for step in islice(run(network(), SGD(1e38), x=1e10 * X, epochs=2), 5):
+            assert np.geterr() == outside  # what a reader computes here warns as it does everywhere
+            if step.number == 1:
+                step.update()
+                assert np.geterr() == outside
+    assert not np.isfinite(step.loss)
