@@ -4,7 +4,8 @@
 
 SYSTEM: fit, bare, torch, sklearn; or products, torch-products: an epoch's matrix products and nothing else;
 or limit: those, and one pass over what a step must read and write.
-`training.py` runs this, one fresh process a measurement. All systems start from the same weights and see the
+`training.py` runs this with default threads, one fresh process a measurement, and `turns.py` uses what is
+here. All systems start from the same weights and see the
 same batches; the last one may be smaller. More than one epoch: each from the same start, and their mean is
 the measurement: CPU time in `seconds`, by the clock in `wall`. Beside it stands the speed of a large square
 product in the same process: what this system's BLAS can do on this machine.
@@ -28,6 +29,7 @@ from backproplab.losses import one_hot
 from backproplab.training import accuracy, steps
 
 LEARNING_RATE, SEED = 0.1, 0
+LEARN_NOTHING = ("products", "torch-products", "limit")
 
 
 def build(widths):
@@ -262,10 +264,11 @@ def sgemm(system, size=1536):
     return 2 * size**3 / min(times) / 1e9
 
 
-def kernel():
-    """The kernels that numpy's OpenBLAS really runs; PyTorch's own, where it is loaded."""
-    if "torch" in sys.modules:
-        torch = sys.modules["torch"]
+def kernel(system):
+    """The kernels that numpy's OpenBLAS really runs; for PyTorch its own."""
+    if system.startswith("torch"):
+        import torch
+
         blas = "MKL" if torch.backends.mkl.is_available() else "no MKL"
         return f"{blas}, {torch.backends.cpu.get_cpu_capability()}"
     from threadpoolctl import threadpool_info
@@ -297,15 +300,20 @@ def main(system, shape, batch_size, epochs=1):
         wall.append(time.perf_counter() - begun)
         finish()
     found = {"seconds": mean(seconds), "wall": mean(wall), "loss": float(loss)}
-    found |= {"sgemm": sgemm(system), "kernel": kernel()}
+    print(json.dumps(found | ends(system, network, x, labels, batch_size)))
+
+
+def ends(system, network, x, labels, batch_size):
+    """What is measured once training is over: the speed of BLAS, and where the network has come."""
+    found = {"sgemm": sgemm(system), "kernel": kernel(system)}
     if system == "fit":
         found["once"] = once(network, x, labels, batch_size)
-    if system not in ("products", "torch-products", "limit"):  # these learn nothing
+    if system not in LEARN_NOTHING:
         test_images, test_labels = mnist("test")
         test_x = test_images.reshape(len(test_images), -1)
         found["accuracy"] = accuracy(network, SoftmaxCrossEntropy(), test_x, test_labels)
         found["weights"] = hashlib.sha256(network.parameters.tobytes()).hexdigest()
-    print(json.dumps(found))
+    return found
 
 
 if __name__ == "__main__":

@@ -13,12 +13,14 @@ import subprocess
 from functools import partial
 from statistics import median
 
+from epoch import LEARN_NOTHING
 from goals import DEEPEST, SHAPES
 from rounds import column, fresh, in_rounds, missing, ratio
 
-ROUNDS, ROWS = 4, 60_000
+ROUNDS, ROWS = 6, 60_000
 EPOCHS = {"784-30-10": 2, "784-128-10": 3}
-"""How many epochs a process takes for one measurement, where one alone is too short to tell; 1 elsewhere."""
+"""How many epochs a process takes for one measurement with default threads, where one alone is too short to
+tell; 1 elsewhere."""
 PEERS = {
     "bare": "bare numpy loop",
     "limit": "products and one pass",
@@ -28,7 +30,6 @@ PEERS = {
 TOO_LONG = 120
 """Seconds of a process with default threads, of which a quiet machine takes a tenth. Threads that wait for a
 core which another program holds can take hours."""
-LEARN_NOTHING = ("products", "torch-products", "limit")
 
 
 def main():
@@ -41,8 +42,16 @@ def main():
     yield from passes()
 
 
-def measured(shape, systems, **options):
-    """What each system did in each round on one network."""
+def in_turns(shape, systems):
+    """What each system did in each round on one network: all in one process, by tenths of the epoch."""
+    whole = in_rounds({shape: partial(fresh, "turns.py", shape, SHAPES[shape], *systems)}, ROUNDS)[shape]
+    runs = {system: [each[system] for each in whole] for system in systems}
+    same_training(runs)
+    return runs
+
+
+def one_by_one(shape, systems, **options):
+    """What each system did in each round on one network, each in a process of its own."""
     size, epochs = SHAPES[shape], EPOCHS.get(shape, 1)
     each = {s: partial(fresh, "epoch.py", s, shape, size, epochs, **options) for s in systems}
     runs = in_rounds(each, ROUNDS)
@@ -53,7 +62,7 @@ def measured(shape, systems, **options):
 def beside(shape, peers):
     """Ratios of `fit` to its limits and peers on one network, one thread each."""
     systems = ["fit", "products", *peers, *(["torch-products"] if "torch" in peers else [])]
-    runs = measured(shape, systems)
+    runs = in_turns(shape, systems)
     seconds = {system: column(results, "seconds") for system, results in runs.items()}
     note = f"OpenBLAS kernel {runs['fit'][0]['kernel']}, batch {SHAPES[shape]}"
     more = {"bare": beyond(runs, shape), "limit": where_it_goes(runs, shape)}
@@ -75,7 +84,7 @@ def beside(shape, peers):
 def with_default_threads(shape):
     """`fit` and PyTorch by the clock, both with the threads that their libraries take by themselves."""
     try:
-        runs = measured(shape, ["fit", "torch"], threads="default", within=TOO_LONG)
+        runs = one_by_one(shape, ["fit", "torch"], threads="default", within=TOO_LONG)
     except subprocess.TimeoutExpired:
         print(f"Another program holds a core: no figure with default threads, {shape}.", flush=True)
         return

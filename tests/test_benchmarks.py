@@ -31,6 +31,7 @@ import results  # noqa: E402
 import rounds  # noqa: E402
 import run  # noqa: E402
 import training  # noqa: E402
+import turns  # noqa: E402
 import website  # noqa: E402
 import where  # noqa: E402
 import widgets  # noqa: E402
@@ -94,6 +95,22 @@ def test_sides_that_end_elsewhere_stop_the_run():
     ):
         with pytest.raises(AssertionError, match=f"not the same training: {system}"):
             training.same_training(runs | {system: [runs[system][0], ends | change]})
+
+
+def test_systems_that_take_turns_each_train_on_all_rows_from_where_they_were(monkeypatch):
+    rng = np.random.default_rng(0)
+    x, labels = rng.random((20, 5), dtype=np.float32), rng.integers(3, size=20)
+    seen = []
+    monkeypatch.setitem(epoch.SYSTEMS, "noted", lambda network, x, *_: (lambda: seen.append(x) or 2.0, list))
+    found, networks = turns.take_turns(x, labels, [5, 4, 3], 4, ("fit", "bare", "noted"), turns=4)
+    assert [part.tolist() for part in seen] == [part.tolist() for part in np.split(x, 4)]
+    assert found["noted"]["loss"] == 2.0
+    assert np.array_equal(networks["fit"].parameters, networks["bare"].parameters)
+    alone = epoch.build([5, 4, 3])
+    for rows in np.split(np.arange(20), 4):
+        train, _ = epoch.SYSTEMS["fit"](alone, x[rows], labels[rows], [5, 4, 3], 4)
+        train()
+    assert np.array_equal(networks["fit"].parameters, alone.parameters)
 
 
 def test_layers_that_end_elsewhere_stop_the_run():
