@@ -19,6 +19,8 @@ KINDS = {
     "exercises": "exercises/00-start-here.html",
     "cheat-sheet": "notebooks/cheat-sheet.html",
     "start": "where-to-start.html",
+    "copy": "your-copy.html",
+    "cite": "cite.html",
     "review": "review.html",
     "reference": "reference/checking.html",
     "benchmarks": "benchmarks/index.html",
@@ -79,20 +81,81 @@ def test_the_search_finds_a_word_of_a_lesson(visit):
     assert any("/notebooks/" in place for place in places)
 
 
-def test_an_answer_is_covered_until_asked_for_and_stands_beside_the_guess_from_then_on(visit):
+def read_out(page):
+    """All that the browser hands to a screen reader, as one text."""
+    nodes = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    return " ".join(str(node.get("name", {}).get("value")) for node in nodes if not node["ignored"])
+
+
+EXPLAINED = "the rates multiply, as rates of exchange do"
+
+
+def test_an_answer_and_its_prose_are_covered_until_asked_for_and_stand_beside_the_guess_from_then_on(visit):
     page = visit("notebooks/02-chain-rule.html")
     cell = page.locator("[id='cell-id=product-of-slopes']")
     answer = cell.get_by_text("multiplied:", exact=False).last
+    explained = page.get_by_text(EXPLAINED)
     assert not answer.is_visible()
+    assert not explained.is_visible()
+    assert EXPLAINED not in read_out(page)
+    assert "Which of the friend's three factors" in read_out(page), "the next question is no answer"
     assert cell.locator(".cell_output").evaluate("one => one.clientHeight") == 0
+    assert page.locator("[id='explained=product-of-slopes']").evaluate("one => one.clientHeight") == 0
     cell.get_by_label("Your guess").fill("about 67")
     page.keyboard.press("Enter")
     assert answer.is_visible()
+    assert explained.is_visible()
+    assert EXPLAINED in read_out(page)
     assert page.locator(":focus").inner_text() == "You guessed: about 67"
     page.reload()
     assert cell.get_by_text("You guessed: about 67").is_visible()
     assert answer.is_visible()
+    assert explained.is_visible()
     assert page.locator(".course-cover:visible").count() > 0, "each answer has a cover of its own"
+
+
+def test_one_press_shows_all_answers_of_a_page_and_one_covers_them_again(visit):
+    page = visit("notebooks/02-chain-rule.html")
+    covers, explained = page.locator(".course-cover:visible"), page.get_by_text(EXPLAINED)
+    count = covers.count()
+    page.get_by_role("button", name="Show all answers").press("Enter")
+    assert (covers.count(), explained.is_visible()) == (0, True)
+    again = page.get_by_role("button", name="Cover all answers again")
+    again.press("Enter")
+    assert (covers.count(), explained.is_visible()) == (count, False)
+    page.get_by_label("Your guess").first.press("Enter")
+    assert page.get_by_role("button", name="Show all answers").is_visible(), "some are still covered"
+    page.reload()
+    assert covers.count() == count - 1
+
+
+def test_what_the_browser_is_asked_to_find_in_a_covered_answer_it_opens(visit):
+    page = visit("notebooks/02-chain-rule.html#:~:text=rates%20of%20exchange")
+    page.get_by_text("Opened, since what you looked for is below.").wait_for()
+    assert page.get_by_text(EXPLAINED).is_visible()
+    assert page.locator("[id='cell-id=product-of-slopes']").get_by_text("multiplied:").last.is_visible()
+
+
+def test_without_javascript_answers_and_their_prose_are_there(visit):
+    page = visit("notebooks/02-chain-rule.html", java_script_enabled=False)
+    assert page.get_by_text(EXPLAINED).is_visible()
+    assert page.locator("[id='cell-id=product-of-slopes']").get_by_text("multiplied:").last.is_visible()
+
+
+def test_the_search_shows_no_answer(visit):
+    page = visit("search.html?q=exchange")
+    found = page.locator("#search-results li", has_text="The chain rule")
+    found.locator("p.context").wait_for()
+    assert EXPLAINED not in page.locator("#search-results").inner_text()
+
+
+def test_the_citation_is_copied_as_it_stands(visit):
+    page = visit("cite.html", permissions=["clipboard-read", "clipboard-write"])
+    for place, shown in enumerate(page.locator(".course-citation").all()):
+        page.get_by_role("button", name="Copy").nth(place).press("Enter")
+        page.get_by_text("Copied.").nth(place).wait_for()
+        assert page.evaluate("navigator.clipboard.readText()") == shown.text_content()
+    assert page.evaluate("navigator.clipboard.readText()").startswith("@misc{backproplab,")
 
 
 def test_the_map_shows_what_was_answered_and_finished_and_the_quiz_stays_answered(visit):
@@ -256,4 +319,5 @@ def test_on_paper_answers_are_there_and_covers_are_not(visit):
     page.emulate_media(media="print")
     cell = page.locator("[id='cell-id=product-of-slopes']")
     assert cell.get_by_text("multiplied:", exact=False).last.is_visible()
+    assert page.get_by_text(EXPLAINED).is_visible()
     assert page.locator(".course-cover:visible, .sidebar-drawer:visible").count() == 0

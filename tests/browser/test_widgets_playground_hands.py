@@ -247,3 +247,20 @@ def test_a_recorded_network_answers_to_a_hand_and_says_why_it_cannot_be_set(page
     assert root.get_by_text("Of these settings runs were recorded").is_visible()
     assert root.get_by_label("units in each", exact=True).is_disabled()
     assert page.violations(where=".bpl-playground") == []
+
+
+def test_a_recorded_step_is_drawn_once(page):
+    root = page.output(CELL).locator(".bpl-playground[data-pictures]")
+    root.get_by_role("slider", name="recorded step").focus()
+    page.page.keyboard.press("Home")
+    page.page.evaluate(
+        """() => {
+             const canvas = CanvasRenderingContext2D.prototype, paint = canvas.putImageData;
+             window.painted = 0;
+             canvas.putImageData = function (...all) { window.painted += 1; paint.apply(this, all); };
+           }"""
+    )
+    page.page.keyboard.press("ArrowRight")
+    root.get_by_text("1 step ·").wait_for()
+    small, large = root.locator(".pg-unit").count(), 2
+    assert page.page.evaluate("window.painted") == small + large

@@ -76,3 +76,11 @@ def test_each_question_of_a_lesson_has_a_cell_that_answers_it(path):
         cell for cell in notebook.cells if cell.cell_type == "markdown" and "**Predict" in cell.source
     ]
     assert len(predicted_cells(notebook)) == len(questions) > 0
+
+
+@lessons
+def test_the_cell_that_answers_shows_something(path):
+    notebook = nbformat.read(path, as_version=4)
+    answers = predicted_cells(notebook)
+    silent = [cell.id for cell in notebook.cells if cell.id in answers and not cell.outputs]
+    assert not silent, "the answer is shown by a later cell, which nobody covers"

@@ -3,18 +3,24 @@
 import json
 import re
 import shutil
+from html.parser import HTMLParser
 from importlib.resources import files
 
 import nbformat
 import pytest
+import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from site_kit import ROOT, URL, SitePage, target
 
 from backproplab.authoring.stubs import BEGIN, END
-from backproplab.course.contents import CourseError
+from backproplab.course.contents import CourseError, learners_copy
+from backproplab.course.handout import read_zip
 from backproplab.course.outline import parts
+from backproplab.course.start_page import whole_copy
 from backproplab.publishing.export import WIDGET_STATE, WIDGET_VIEW
 from backproplab.publishing.site.build import SiteError, build_site
+from backproplab.publishing.site.citation import in_bibtex, in_words
+from backproplab.publishing.site.downloads import size
 from backproplab.publishing.site.sources import put_below_one_title, write_sources
 from backproplab.publishing.site.widgets import StaleLessonError, digest, held_by, kept, put_back, sources
 
@@ -121,6 +127,107 @@ def test_answers_to_predictions_are_marked_and_other_outputs_are_not(site):
     marked = re.findall(r'class="cell tag_predicted[^>]*id="cell-id=([\w-]+)"', page)
     assert "soapbox" not in marked
     assert "product-of-slopes" in marked
+
+
+class Explanations(HTMLParser):
+    """What a page covers together with the output of a cell: the text, by the cell's id."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.found = {}
+        self._name, self._depth = "", 0
+        self.feed(page.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attrs):
+        name = dict(attrs).get("id") or ""
+        if name.startswith("explained="):
+            self._name, self._depth = name.removeprefix("explained="), 0
+            self.found[self._name] = ""
+        self._depth += tag == "div"
+
+    def handle_endtag(self, tag):
+        self._depth -= tag == "div"
+        self._name = self._name if self._depth else ""
+
+    def handle_data(self, data):
+        if self._name:
+            self.found[self._name] += data
+
+
+def explanations(page):
+    return {name: " ".join(text.split()) for name, text in Explanations(page).found.items()}
+
+
+def test_whatever_answers_a_prediction_is_covered_with_the_prose_that_says_the_answer(site):
+    covered = 0
+    for path in sorted((site / "notebooks").glob("[0-9]*.html")):
+        text = path.read_text(encoding="utf-8")
+        marked = re.findall(r'class="cell tag_predicted[^>]*id="cell-id=([\w-]+)"', text)
+        boxes = explanations(path)
+        assert list(boxes) == marked, path.name
+        assert not [name for name, text in boxes.items() if "Predict." in text or not text], path.name
+        covered += len(boxes)
+    assert covered > 200
+
+
+def test_an_explanation_goes_to_the_next_question_or_heading_and_may_begin_below_one(site):
+    def of(lesson, cell):
+        return explanations(site / f"notebooks/{lesson}.html")[cell]
+
+    ripple = of("02-chain-rule", "follow-the-ripple")
+    assert ripple.startswith("More than 1 m².")
+    assert ripple.endswith("1.2 m².")  # a question follows
+    assert of("00-start-here", "how-wrong").endswith("one of the other 272.")  # a heading follows
+    assert of("14-normalization", "judged").startswith("With BatchNorm")  # its heading stands before it
+
+
+def test_each_lesson_offers_the_notebook_that_a_learner_gets_and_says_its_size(site, pages):
+    copied = learners_copy(ROOT)
+    lessons = [name for name in copied if re.fullmatch(r"notebooks/\d\d-.*\.ipynb", name)]
+    assert len(lessons) == len(list((ROOT / "notebooks").glob("*.ipynb")))
+    for name in lessons:
+        page = name.replace(".ipynb", ".html")
+        offered = [target(page, link)[0] for link in pages[page].leads if link.endswith(".ipynb")]
+        assert offered == [name]
+        assert (site / name).read_bytes() == copied[name]
+        assert size(site / name) in text_of(site / page)
+
+
+def test_the_whole_course_can_be_taken_away_as_a_learner_gets_it(site, pages):
+    assert "mycourse.zip" in pages["your-copy.html"].leads
+    assert read_zip(site / "mycourse.zip") == whole_copy(ROOT)
+    assert size(site / "mycourse.zip") in text_of(site / "your-copy.html")
+    assert "../your-copy.html" in pages["notebooks/03-spreadsheet.html"].leads
+    assert "../your-copy.html" in pages["exercises/03-spreadsheet.html"].leads
+
+
+def test_the_citation_says_what_the_project_says_of_itself(site):
+    said = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    page = text_of(site / "cite.html")
+    assert said["message"] in page
+    for form in (in_words(said), in_bibtex(said)):
+        assert form in page
+        for part in (said["title"], said["version"], *(author["name"] for author in said["authors"])):
+            assert part in form
+
+
+def test_a_citation_has_the_people_the_year_and_the_place_once_they_are_known():
+    people = [{"family-names": "Hopper", "given-names": "Grace"}, {"name": "Curves & Co"}]
+    said = {
+        "authors": people,
+        "title": "100 %",
+        "version": "2",
+        "date-released": "2027-02-01",
+        "doi": "10.1/x",
+    }
+    assert in_words(said) == "Hopper, Grace; Curves & Co (2027). 100 %. Version 2. https://doi.org/10.1/x"
+    assert in_bibtex(said).splitlines()[1:-1] == [
+        "  author = {Hopper, Grace and {Curves \\& Co}},",
+        "  title = {{100 \\%}},",
+        "  year = {2027},",
+        "  doi = {10.1/x},",
+        "  note = {Version 2},",
+    ]
 
 
 def test_the_map_has_the_lessons_of_the_readme_in_parts_and_each_capstone_behind_its_lesson():
@@ -255,6 +362,6 @@ def test_what_a_map_or_a_review_would_lack_stops_the_site_in_one_sentence(tmp_pa
     path.parent.mkdir()
     nbformat.write(new_notebook(cells=[new_markdown_cell("# New")]), path)
     with pytest.raises(CourseError, match=re.escape(fault)) as told:
-        write_sources(tmp_path, tmp_path / "sources", {})
+        write_sources(tmp_path, tmp_path / "sources", {}, tmp_path / "downloads")
     assert len(str(told.value).splitlines()) == 1
     assert not (tmp_path / "sources").exists()

@@ -9,6 +9,7 @@ from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 
 from backproplab.errors import BackproplabError
+from backproplab.publishing.site.downloads import write_downloads
 from backproplab.publishing.site.sources import write_sources
 from backproplab.publishing.site.widgets import Held
 
@@ -30,8 +31,9 @@ def build_site(course: Path, out: Path, work: Path, widgets: Mapping[str, Held],
         raise SiteError(
             "The site is made in the course's folder, the one with README.md and site/: go there first"
         )
-    sources = work / "sources"
-    write_sources(course, sources, widgets)
+    sources, downloads = work / "sources", work / "downloads"
+    write_downloads(course, downloads)
+    write_sources(course, sources, widgets, downloads)
     out.mkdir(parents=True, exist_ok=True)
     faults = StringIO()
     app = Sphinx(
@@ -40,7 +42,10 @@ def build_site(course: Path, out: Path, work: Path, widgets: Mapping[str, Held],
         outdir=out,
         doctreedir=work / "doctrees",
         buildername="html",
-        confoverrides={"html_baseurl": url} if url else {},
+        confoverrides={
+            "html_extra_path": [str(downloads.absolute())],
+            **({"html_baseurl": url} if url else {}),
+        },
         status=None,
         warning=faults,
         warningiserror=True,

@@ -1,5 +1,6 @@
-"""What Sphinx learns, to make the site: formulas without a script, live widgets, cells' ids, a sitemap."""
+"""What Sphinx learns, to make the site: formulas without a script, widgets, cells' ids, covers, a sitemap."""
 
+import re
 from hashlib import sha256
 from html import escape
 from pathlib import Path
@@ -15,6 +16,7 @@ from backproplab.files import write_text
 from backproplab.publishing.formulas import FormulaError, mathml
 from backproplab.publishing.lesson_page import page_asset
 from backproplab.publishing.practice.data import PAGES, page_script
+from backproplab.publishing.site.downloads import size
 from backproplab.publishing.site.sources import LIVE, PRACTICE
 
 LONGEST_DESCRIPTION = 200
@@ -26,6 +28,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_html_math_renderer("mathml", (_inline, None), (_on_its_own, None))
     app.connect("autodoc-process-docstring", as_restructured_text)
     app.connect("doctree-read", name_cells)
+    app.connect("doctree-read", put_explanations_together)
     app.connect("html-page-context", add_to_page)
     app.connect("build-finished", write_sitemap)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
@@ -59,6 +62,52 @@ def name_cells(app: Sphinx, doctree: nodes.document) -> None:
     for cell in doctree.findall(nodes.container):
         if name := cell.attributes.get("cell_metadata", {}).get("course_id"):
             cell["ids"].append(f"cell-id={name}")
+
+
+def put_explanations_together(app: Sphinx, doctree: nodes.document) -> None:
+    """Put what explains the answer to a prediction into a container, which the page covers with it."""
+    for cell in [node for node in doctree.findall(nodes.container) if "tag_predicted" in node["classes"]]:
+        explained = _explained(cell)
+        if not explained:
+            continue
+        place, name = explained[0].parent, cell.attributes["cell_metadata"]["course_id"]
+        box = nodes.container(classes=["course-explained"], ids=[f"explained={name}"])
+        place.insert(place.index(explained[0]), box)
+        for node in explained:
+            place.remove(node)
+            box.append(node)
+
+
+def _explained(cell: nodes.container) -> list[nodes.Node]:
+    """Return what follows a cell, as far as it may tell the answer: to the next heading, question or code.
+
+    What stands below a heading that follows at once is an explanation too, and so is a cell that no prose
+    parts from the first.
+    """
+    last: nodes.Element = cell
+    while last.parent is not None and last.parent[-1] is last:
+        last = last.parent
+    if last.parent is None:
+        return []
+    after = last.parent[last.parent.index(last) + 1 :]
+    if isinstance(after[0], nodes.section):
+        after = [node for node in after[0] if not isinstance(node, nodes.title)]
+    found: list[nodes.Node] = []
+    for node in after:
+        prose_has_begun = any(not _is_cell(each) for each in found)
+        if isinstance(node, nodes.section) or _asks(node) or (_is_cell(node) and prose_has_begun):
+            break
+        found.append(node)
+    return found if any(not _is_cell(each) for each in found) else []
+
+
+def _is_cell(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.container) and "cell" in node["classes"]
+
+
+def _asks(node: nodes.Node) -> bool:
+    """Say whether a paragraph, or what holds it, asks for a prediction, as `predicted_cells` looks for it."""
+    return any(re.match(r"Predict\b", strong.astext()) for strong in node.findall(nodes.strong))
 
 
 def as_restructured_text(
@@ -100,6 +149,8 @@ def add_to_page(
     context["practice_data"] = asked.read_text(encoding="utf-8") if asked.is_file() else ""
     context["practice_script"] = page_script(name) if asked.is_file() else ""
     context["course_url"] = app.config.html_baseurl
+    notebooks = [Path(folder) / f"{name}.ipynb" for folder in app.config.html_extra_path]
+    context["notebook_size"] = next((size(path) for path in notebooks if path.is_file()), "")
     context["lesson_live"] = ""
     context["tab_stops"] = page_asset("tab-stops.js")
     if live.is_file():

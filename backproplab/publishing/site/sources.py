@@ -7,7 +7,7 @@ The landing page and the reference stand in `site/pages`; the rest is from the R
 import json
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,8 @@ from backproplab.course.predictions import predicted_cells
 from backproplab.files import write_text
 from backproplab.publishing.export import put_live
 from backproplab.publishing.practice.data import PAGES, page_data
+from backproplab.publishing.site.citation import citation
+from backproplab.publishing.site.downloads import ZIP, size
 from backproplab.publishing.site.title_picture import title_picture
 from backproplab.publishing.site.widgets import Held, put_back
 from backproplab.widgets.quick_check.questions import lessons_with_questions
@@ -44,20 +46,21 @@ TITLE = re.compile(r"^# ", re.MULTILINE)
 HEADING = re.compile(r"^#{1,5} (?=\S)", re.MULTILINE)
 HANDED_OUT = (
     ":::{note}\nThis is the set as it is handed out, to read. To work on it, open it in JupyterLab with "
-    "`make lab`: there each check answers you at once.\n:::"
+    "`make lab`, or in [a copy of your own](../your-copy.md): there each check answers you at once.\n:::"
 )
 
 
-def write_sources(course: Path, folder: Path, widgets: Mapping[str, Held]) -> None:
+def write_sources(course: Path, folder: Path, widgets: Mapping[str, Held], downloads: Path) -> None:
     """Make in `folder` all that Sphinx reads of the course in the folder `course`.
 
     `widgets` holds, by the stem of a lesson, what its widgets hold; a lesson without has their still halves.
+    `downloads` is what `write_downloads` has made; a page says how large it is.
     Files that have not changed are left alone, so that Sphinx reads anew what has. CourseError if README.md
     leaves out a lesson or a capstone, or if a lesson has no quick check.
     """
     listed = parts(course)
     _refuse_what_would_be_missing(course, listed)
-    made = dict(_pages(course, listed))
+    made = dict(_pages(course, listed, downloads))
     for page in (page for part in listed for entry in part.entries for page in entry.pages):
         notebook = nbformat.read(course / f"{page}.ipynb", as_version=4)
         if page.startswith(f"{LESSONS}/"):
@@ -148,17 +151,20 @@ def _tags(cell: NotebookNode, predicted: set[str]) -> dict[str, bool]:
     return {"predicted": cell.id in predicted and bool(cell.outputs), "hide-input": folded}
 
 
-def _pages(course: Path, listed: list[Part]) -> Iterator[tuple[str, str]]:
+def _pages(course: Path, listed: list[Part], downloads: Path) -> Iterator[tuple[str, str]]:
     """Yield the name and the text of each page that is no notebook."""
     pages = course / "site" / "pages"
+    filled: dict[str, Callable[[], str]] = {
+        "{{ title_picture }}": title_picture,
+        "{{ map }}": lambda: course_map(listed),
+        "{{ citation }}": lambda: citation(course),
+        "{{ zip_size }}": lambda: size(downloads / ZIP),
+    }
     for page in sorted(path for path in pages.rglob("*") if path.is_file()):
         text = page.read_text(encoding="utf-8")
-        name = page.relative_to(pages).as_posix()
-        if name == "index.md":
-            text = text.replace("{{ title_picture }}", title_picture()).replace(
-                "{{ map }}", course_map(listed)
-            )
-        yield name, text
+        for mark, fill in filled.items():
+            text = text.replace(mark, fill()) if mark in text else text
+        yield page.relative_to(pages).as_posix(), text
     for page in looked_up(course):
         yield f"{LESSONS}/{page.name}", page.read_text(encoding="utf-8")
     readme = (course / "README.md").read_text(encoding="utf-8")

@@ -6,30 +6,34 @@ import { floats, html, svg } from "../kit/kit.js";
 
 const DASHES = ["none", "6 3", "2 3", "8 3 2 3"];
 
-/** Two plots: { node, draw() }; of a recorded run they are whole, and a line stands where the page is. */
+/** Two plots: { node, draw(), stand() }; of a recorded run they are whole, and a line stands where the page is. */
 export function curvesDrawing() {
   const loss = plot("Loss", "pg-loss");
   const norms = plot("Each layer’s gradient norm (logarithmic)", "pg-norms");
   const node = html("div", { class: "pg-curves" }, loss.node, norms.node);
 
-  /** @type {(drawn: DataView, scales: Scales, layers: number, now: number | null) => void} */
-  function draw(drawn, scales, layers, now) {
+  /** @type {(drawn: DataView, scales: Scales, layers: number) => void} */
+  function draw(drawn, scales, layers) {
     const numbers = floats(drawn);
     const count = numbers.length / (2 + layers);
     /** @param {number} index */
     const row = (index) => numbers.subarray(index * count, (index + 1) * count);
-    loss.draw(row(0), [row(1)], scales.steps, scales.loss, now);
+    loss.draw(row(0), [row(1)], scales.steps, scales.loss);
     norms.draw(
       row(0),
       Array.from({ length: layers }, (_, index) => row(2 + index)),
       scales.steps,
       scales.norms,
-      now,
     );
     norms.name(layers > 1 ? scales.names : []);
   }
 
-  return { node, draw };
+  /** @param {number | null} now A part of the way; null where no run is recorded. */
+  function stand(now) {
+    for (const one of [loss, norms]) one.stand(now);
+  }
+
+  return { node, draw, stand };
 }
 
 /**
@@ -46,10 +50,8 @@ function plot(title, kind) {
   box.append(place);
   const node = html("figure", { class: kind }, html("figcaption", {}, title), box);
 
-  /** @type {(x: Float32Array, rows: Float32Array[], across: Tick[], up: Tick[], now: number | null) => void} */
-  function draw(x, rows, across, up, now) {
-    place.hidden = now === null;
-    place.style.left = `${(100 * (now ?? 0)).toFixed(2)}%`;
+  /** @type {(x: Float32Array, rows: Float32Array[], across: Tick[], up: Tick[]) => void} */
+  function draw(x, rows, across, up) {
     while (lines.childElementCount > rows.length) lines.lastElementChild?.remove();
     while (lines.childElementCount < rows.length) {
       lines.append(svg("polyline", { "stroke-dasharray": DASHES[lines.childElementCount % DASHES.length] }));
@@ -70,7 +72,13 @@ function plot(title, kind) {
     write(right, names, "bottom");
   };
 
-  return { node, draw, name };
+  /** @param {number | null} now */
+  const stand = (now) => {
+    place.hidden = now === null;
+    place.style.left = `${(100 * (now ?? 0)).toFixed(2)}%`;
+  };
+
+  return { node, draw, name, stand };
 }
 
 /**

@@ -33,9 +33,10 @@ function render({ model, el }) {
   const alone = Boolean(model.alone) && model.get("recording").length > 0;
   /** @type {SetTrait} */
   const set = (name, value) => {
+    const known = model.get(name);
     model.set(name, value);
     model.set("turn", model.get("turn") + 1);
-    show[name]?.();
+    if (model.get(name) === known) show[name]?.(); // else the event of the change has done so, and once is enough
     model.save_changes();
     if (!UNANSWERED.has(name) && !alone) expect();
   };
@@ -293,8 +294,9 @@ function render({ model, el }) {
     if (recorded || !isPlaying() || now - written > READABLE) {
       written = now;
       const { curves: course, scales, now: at } = source();
-      if (course !== drawnCourse || at !== null) curves.draw(course, scales, sizes.length - 1, at);
-      drawnCourse = course; // the same while a hand moves
+      if (course !== drawnCourse) curves.draw(course, scales, sizes.length - 1);
+      drawnCourse = course; // the same while a hand moves, and at each step of a recorded run
+      curves.stand(at);
       write(picture);
     }
   }
