@@ -97,7 +97,10 @@ def _results(homes: list[Connection], processes: list[BaseProcess], timeout: flo
     lost: dict[int, str] = {}  # what workers say who lost a neighbour
     waiting = dict(zip(homes, range(len(homes)), strict=True))
     while waiting:
-        ready = wait(list(waiting), max(0.0, until - time.monotonic()))
+        # On Windows, a worker that ends before it has taken its pipes leaves them open: listen for ends, too.
+        ends = {processes[rank].sentinel: home for home, rank in waiting.items()}
+        heard = wait([*waiting, *ends], max(0.0, until - time.monotonic()))
+        ready = dict.fromkeys(ends.get(each, each) for each in heard)
         if not ready:
             missing = ", ".join(map(str, sorted(waiting.values())))
             raise LostWorkerError(
@@ -108,6 +111,8 @@ def _results(homes: list[Connection], processes: list[BaseProcess], timeout: flo
             assert isinstance(home, Connection)
             rank = waiting.pop(home)
             try:
+                if not home.poll():
+                    raise EOFError
                 done, result = home.recv()
             except (EOFError, ConnectionError):
                 processes[rank].join(5)
