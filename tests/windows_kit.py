@@ -5,6 +5,7 @@ import os
 import shlex
 import subprocess
 import sys
+from multiprocessing import connection, reduction
 from pathlib import Path
 
 THERE = Path(__file__).with_name("on_windows")
@@ -75,3 +76,27 @@ def leave_pipes_open(monkeypatch):
 
     monkeypatch.setattr(context, "Pipe", pipe)
     return lambda: [os.close(each) for each in held]
+
+
+class PipeConnection(connection._ConnectionBase):
+    """What `Pipe` makes on Windows, where it is no `Connection`; here it works as one."""
+
+
+for _name in ("_close", "_send", "_recv", "_send_bytes", "_recv_bytes", "_poll", "_read", "_write"):
+    setattr(PipeConnection, _name, vars(connection.Connection)[_name])
+reduction.register(PipeConnection, connection.reduce_connection)
+
+
+def make_pipes_of_windows(monkeypatch):
+    """Let `Pipe` make what it makes on Windows."""
+    context = type(multiprocessing.get_context("spawn"))
+    real = context.Pipe
+
+    def as_there(end):
+        made = PipeConnection(end._handle, end.readable, end.writable)
+        end._handle = None  # it is closed once
+        return made
+
+    monkeypatch.setattr(
+        context, "Pipe", lambda self, *given, **more: tuple(map(as_there, real(self, *given, **more)))
+    )

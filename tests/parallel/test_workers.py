@@ -24,6 +24,12 @@ def test_workers_add_up_what_each_of_them_has():
         assert sent in (4 * 16667 * 8, 4 * 16667 * 8 + 8)
 
 
+def test_results_come_through_the_pipes_that_windows_has(monkeypatch):
+    windows_kit.make_pipes_of_windows(monkeypatch)
+    found = run_in_ring(add_up, [(np.ones(5),), (np.ones(5),)])
+    assert [vector.tolist() for vector, _ in found] == [[2.0] * 5] * 2
+
+
 def test_each_worker_is_a_process_of_its_own():
     found = run_in_ring(where, [(), ()])
     assert len({os.getpid(), *found}) == 3

@@ -239,11 +239,13 @@ class Journal:
     def _locked(self, *, reading: bool = False) -> Iterator[FileIO]:
         """Hold the file, with everything in it read. Where it may not be written, `reading` does."""
         may_write = not reading or os.access(self.path, os.W_OK)
-        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND if may_write else os.O_RDONLY
+        how = os.O_RDWR | os.O_CREAT | os.O_APPEND if may_write else os.O_RDONLY
         try:
-            descriptor = os.open(self.path, flags | getattr(os, "O_BINARY", 0), PRIVATE)
-            how = "r+b" if may_write else "rb"
-            with open(descriptor, how, buffering=0) as file, held(descriptor, wait=True):
+            descriptor = os.open(self.path, how | getattr(os, "O_BINARY", 0), PRIVATE)
+            with (
+                open(descriptor, "r+b" if may_write else "rb", buffering=0) as file,
+                held(descriptor, wait=True),
+            ):
                 torn = self._catch_up(file)
                 self._is_unended = bool(torn)
                 if torn and may_write:
