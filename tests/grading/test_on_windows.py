@@ -43,6 +43,24 @@ def test_two_servers_do_not_share_a_port(folder):
     assert kit.python(folder, "-c", code) == "False\n"
 
 
+def test_student_code_has_a_home_there_and_does_not_hear_ctrl_c(folder):
+    code = """
+import os, subprocess
+subprocess.CREATE_NEW_PROCESS_GROUP = 512
+from backproplab.sandbox import cold, launch
+seen = launch.environment("scratch")
+print(seen["USERPROFILE"], seen["PATH"] == os.environ["PATH"])
+def refuse(*given, **more):
+    raise OSError(more["creationflags"])
+subprocess.Popen = refuse
+try:
+    cold.ColdChild(None, None, {}, {})
+except OSError as error:
+    print(error)
+"""
+    assert kit.python(folder, "-c", code).split() == ["scratch", "True", "512"]
+
+
 def test_an_instructor_is_told_what_grading_can_do_there_and_gets_it(folder):
     authoring_kit.saved(folder, *authoring_kit.slope_exercise())
     backproplab(folder, "release")
