@@ -32,7 +32,7 @@ LAB_FLAGS := $(if $(filter 0,$(shell id -u)),--allow-root) $(if $(SCREEN),,--no-
 # Two workers share two cores: a BLAS with threads of its own would make all of them wait.
 unit unit-elsewhere browser firefox soak check release release-check nbval notebook notebooks export site: export OPENBLAS_NUM_THREADS = 1
 # They start Python a thousand times, which would compile the package a thousand times.
-unit unit-elsewhere browser release-check nbval: export PYTHONDONTWRITEBYTECODE =
+unit unit-elsewhere browser release-check nbval bench: export PYTHONDONTWRITEBYTECODE =
 # What they start finds the package here, also where this folder is not what it was called when it was installed.
 edit soak check notebook notebooks export site release release-check: export PYTHONPATH := $(CURDIR)
 # A hundred pictures of pages, for a person to look at, are left to `make browser`.

@@ -22,6 +22,10 @@ from backproplab.layers.contract import Array
 
 Schedule = Callable[[int], float]
 
+BLOCK = 65_536
+"""So many parameters plain descent moves at a time where there are more than twice as many: their gradient,
+their change and they themselves then fit a processor's cache together."""
+
 SMALLEST = float(np.finfo(np.float32).tiny)
 """The smallest number that float32 holds with all its digits."""
 
@@ -206,7 +210,7 @@ class SGD(Optimizer):
 
     def start(self, parameters: Array) -> None:
         """Start with no velocity."""
-        super().start(parameters)
+        self.change = np.empty_like(parameters[:BLOCK] if parameters.size > 2 * BLOCK else parameters)
         if self.momentum:
             self.velocity = np.zeros_like(parameters)
 
@@ -217,8 +221,13 @@ class SGD(Optimizer):
             self.velocity *= self.momentum
             self.velocity += gradient
             direction = gradient + self.momentum * self.velocity if self.nesterov else self.velocity
-        np.multiply(direction, rate, out=self.change)
-        parameters -= self.change
+        if self.change.size == parameters.size:
+            np.multiply(direction, rate, out=self.change)
+            parameters -= self.change
+            return
+        for start in range(0, len(parameters), BLOCK):
+            block = parameters[start : start + BLOCK]
+            block -= np.multiply(direction[start : start + BLOCK], rate, out=self.change[: len(block)])
 
 
 class RMSProp(Optimizer):

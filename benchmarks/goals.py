@@ -113,16 +113,16 @@ GOALS = [
 ]
 BY_NAME = {goal.name: goal for goal in GOALS}
 MINUTES = {
-    "training": 11,
-    "layers": 5,
-    "value": 6,
+    "training": 10,
+    "layers": 4,
+    "value": 5,
     "grading": 5,
     "first": 1,
     "growth": 13,
-    "lab": 4,
+    "lab": 3,
     "lessons": 8,
     "widgets": 2,
-    "website": 3,
+    "website": 8,
     "cluster": 60,
     "suite": 30,
 }

@@ -46,8 +46,12 @@ def missing(module: str) -> bool:
 
 
 def environment(*, threads: str = "one") -> dict[str, str]:
-    """The shell's variables, with one thread or the libraries' defaults, and the machine's own kernels."""
-    kept = {key: value for key, value in os.environ.items() if key not in (*KERNELS, *LIBRARIES)}
+    """The shell's variables, with one thread or the libraries' defaults, and the machine's own kernels.
+
+    Python keeps what it has compiled, as it does unless told otherwise: else each start would compile anew.
+    """
+    unset = (*KERNELS, *LIBRARIES, "PYTHONDONTWRITEBYTECODE")
+    kept = {key: value for key, value in os.environ.items() if key not in unset}
     return kept | {"one": ONE_THREAD, "default": {}}[threads]
 
 

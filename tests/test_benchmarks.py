@@ -133,6 +133,11 @@ def test_the_shell_chooses_neither_kernels_nor_threads(monkeypatch):
     assert not set(threads) & set(default)
 
 
+def test_no_start_is_measured_with_all_that_it_would_compile_anew(monkeypatch):
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    assert "PYTHONDONTWRITEBYTECODE" not in rounds.environment()
+
+
 def test_the_limit_multiplies_what_an_epoch_does_and_passes_over_all_that_it_must(monkeypatch):
     network, rng = epoch.build([5, 4, 3]), np.random.default_rng(0)
     x, labels = rng.random((7, 5), dtype=np.float32), rng.integers(3, size=7)

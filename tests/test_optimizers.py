@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from backproplab import SGD
-from backproplab.optimizers import Adam, AdamW, Constant, CosineDecay, RMSProp, StepDecay, WarmUp
+from backproplab.optimizers import BLOCK, Adam, AdamW, Constant, CosineDecay, RMSProp, StepDecay, WarmUp
 
 OURS_AND_THEIRS = {
     "sgd": (lambda rate: SGD(rate), "SGD", {}),
@@ -58,6 +58,22 @@ def test_plain_gradient_descent_is_one_subtraction():
     SGD(0.1).step(parameters, gradient)
     np.testing.assert_array_equal(parameters, [1.0 - 0.1 * 0.5, -2.0 - 0.1 * 4.0])
     np.testing.assert_array_equal(gradient, [0.5, 4.0])
+
+
+@pytest.mark.parametrize("shape", [(2 * BLOCK,), (2 * BLOCK + 1,), (3 * BLOCK - 7,), (3, BLOCK), ()], ids=str)
+@pytest.mark.parametrize("options", [{}, {"momentum": 0.9}, {"momentum": 0.9, "nesterov": True}], ids=str)
+def test_many_parameters_are_moved_block_by_block_and_come_to_the_same_bits(shape, options):
+    rng = np.random.default_rng(0)
+    parameters = np.array(rng.normal(size=shape), np.float32)
+    optimizer, gradient = SGD(0.1, **options), np.array(rng.normal(size=shape), np.float32)
+    expected, velocity = parameters.copy(), np.zeros_like(parameters)
+    for _ in range(2):
+        velocity = np.float32(0.9) * velocity + gradient
+        direction = {0: gradient, 1: velocity, 2: gradient + np.float32(0.9) * velocity}[len(options)]
+        expected = expected - direction * np.float32(0.1)
+        optimizer.step(parameters, gradient)
+        np.testing.assert_array_equal(parameters, expected)
+    assert optimizer.change.shape in (shape, (BLOCK,))
 
 
 def test_the_first_step_of_adam_has_the_size_of_its_learning_rate():

@@ -72,7 +72,7 @@ class Step:
             self.move()
 
     def move(self) -> None:
-        """`update` where numpy's warnings are off already: to turn them off takes as long as a small update."""
+        """`update` where numpy's warnings are off already: that alone takes as long as a small update."""
         if self.made:
             return
         training = self._training
