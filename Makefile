@@ -82,7 +82,7 @@ unit: install-test ## tests, doctests and house rules
 	$(BIN)/python -m pytest -q -n $(WORKERS) --ignore=tests/browser --ignore=tests/lessons --ignore=tests/soak --ignore=$(SITE_TESTS)
 
 # What runs on a learner's computer, which may be one with Windows: there, Python lacks some names.
-LEARNERS := check course door widgets plots datasets training costs tuning diagnosis
+LEARNERS := check course door widgets plots datasets training costs tuning diagnosis parallel publishing spreadsheet marking
 # Firefox has a target of its own, which fetches what drives it.
 soak: install-test ## what `make unit` tries with a few random cases, with very many: it takes a while (CASES=100 of each planted fault)
 	$(BIN)/python -m pytest -q -n $(WORKERS) --ignore=tests/soak/test_firefox.py tests/soak

@@ -5,6 +5,7 @@ says which.
 """
 
 import argparse
+import io
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -29,6 +30,7 @@ LIKE = "notebooks/03-spreadsheet.ipynb"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb and return its exit status: 0 if all is well, 2 if nothing began, else 1."""
+    _print_any_letter()
     given = _parser().parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = given.command
     try:
@@ -46,6 +48,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (BackproplabError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
+
+
+def _print_any_letter() -> None:
+    """Let what the output cannot show appear as "?": on Windows, a pipe or a file has 256 letters at most."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _parser() -> argparse.ArgumentParser:

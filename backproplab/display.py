@@ -212,6 +212,8 @@ def _emit(bundle: dict[str, str]) -> None:
     """Send one mimebundle to the front end, or print its plain text where there is none."""
     kernel = _shell_kernel()
     if kernel is None:
-        print(bundle["text/plain"])
+        # On Windows, a pipe or a file has 256 letters at most, and ∂ is none of them.
+        encoding = sys.stdout.encoding or "utf-8"
+        print(bundle["text/plain"].encode(encoding, "replace").decode(encoding))
     else:
         kernel.shell.display_pub.publish(bundle)

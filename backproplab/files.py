@@ -13,9 +13,14 @@ cut, too. Only a process that is killed outright leaves its temporary file, `.ba
 import os
 import secrets
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import BinaryIO
+
+PAUSES = (0.01, 0.03, 0.1, 0.3, 1.0) if os.name == "nt" else ()
+"""Seconds to wait where a file cannot be replaced yet: Windows refuses while another program has it open, as
+virus scanners, search and cloud folders do for a moment with each new file."""
 
 
 @contextmanager
@@ -52,7 +57,7 @@ def atomic_write(path: str | os.PathLike[str], *, mode: int | None = None) -> It
             os.fsync(file.fileno())
         if permissions is not None:
             os.chmod(temporary, permissions)  # the umask took its part when the file was made
-        os.replace(temporary, target)
+        _replace(temporary, target)
     except BaseException:
         with suppress(OSError):
             os.unlink(temporary)
@@ -67,6 +72,17 @@ def write_text(path: str | os.PathLike[str], text: str, *, mode: int | None = No
     data = text.encode("utf-8", "backslashreplace")
     with atomic_write(path, mode=mode) as file:
         file.write(data)
+
+
+def _replace(temporary: str, target: str) -> None:
+    """Let the new file take the place of the old one; wait a little for whoever has the old one open."""
+    for pause in (*PAUSES, None):
+        try:
+            return os.replace(temporary, target)
+        except PermissionError as error:
+            if pause is None:
+                raise PermissionError(error.errno, error.strerror, target) from error
+        time.sleep(pause)
 
 
 def _permissions(target: str) -> int | None:

@@ -83,6 +83,8 @@ def made(folder):
     write(folder, VALUES, values())
     write(folder, SHEET, "a workbook")
     write(folder, "notebooks/files/.~lock.03-made-up.xlsx#", "")
+    write(folder, "notebooks/files/desktop.ini", "")
+    write(folder, "notebooks/files/Thumbs.db", "")
     write(folder, "notebooks/.ipynb_checkpoints/03-made-up-checkpoint.ipynb", "{}")
     write(folder, "backproplab/scalar.py", "")
     write(folder, "README.md", "# Read me")

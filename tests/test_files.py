@@ -205,3 +205,40 @@ def test_the_package_writes_files_in_one_place():
 )
 def test_another_way_to_write_a_file_is_found(source):
     assert list(writes(source)) == [1]
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """A function: another program has the file open for so many tries to replace it, as Windows sees it."""
+
+    def open_for(tries):
+        real, left = os.replace, [OSError] * tries
+
+        def replace(old, new):
+            if left:
+                left.pop()
+                raise PermissionError(13, "Access is denied", old, None, new)
+            real(old, new)
+
+        monkeypatch.setattr(files, "PAUSES", (0.0, 0.0))
+        monkeypatch.setattr(os, "replace", replace)
+
+    return open_for
+
+
+def test_a_file_that_another_program_has_open_for_a_moment_is_replaced_after_it(tmp_path, opened):
+    path = tmp_path / "x"
+    path.write_bytes(b"old")
+    opened(2)
+    write_text(path, "new")
+    assert path.read_bytes() == b"new"
+
+
+def test_a_file_that_stays_open_is_named_and_stays(tmp_path, opened):
+    path = tmp_path / "x"
+    path.write_bytes(b"old")
+    opened(3)
+    with pytest.raises(PermissionError, match="Access is denied") as raised:
+        write_text(path, "new")
+    assert (raised.value.filename, raised.value.filename2) == (str(path), None)
+    assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == {"x": b"old"}

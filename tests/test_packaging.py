@@ -9,6 +9,7 @@ import zipfile
 from functools import cache
 from importlib.metadata import (
     PackageNotFoundError,
+    distribution,
     distributions,
     packages_distributions,
     requires,
@@ -43,25 +44,30 @@ def test_constraints_are_exact_pins_in_order():
     assert pins() == sorted(set(pins()))
 
 
-def test_everything_installed_is_pinned_at_its_version():
-    pinned = dict(pin.split("==") for pin in pins())
-    todo, reached = [("backproplab", ("", "test"))], {}
+def brought_by(extra):
+    """The names of all that an installation with this extra brings, on this system."""
+    todo, reached = [("backproplab", ("", extra))], set()
     while todo:
-        package, extras = todo.pop()
-        if (package, extras) in reached:
+        package, extras = wanted = todo.pop()
+        if wanted in reached:
             continue
-        reached[package, extras] = True
+        reached.add(wanted)
         try:
             found = [Requirement(text) for text in requires(package) or []]
         except PackageNotFoundError:
             continue  # a marker that this platform does not meet, left to the others
-        wanted = [
+        needs = [
             need
             for need in found
             if not need.marker or any(need.marker.evaluate({"extra": e}) for e in extras)
         ]
-        todo += [(canonicalize_name(need.name), ("", *sorted(need.extras))) for need in wanted]
-    packages = {package for package, _ in reached} - {"backproplab"}
+        todo += [(canonicalize_name(need.name), ("", *sorted(need.extras))) for need in needs]
+    return {package for package, _ in reached}
+
+
+def test_everything_installed_is_pinned_at_its_version():
+    pinned = dict(pin.split("==") for pin in pins())
+    packages = brought_by("test") - {"backproplab"}
     assert {package: pinned.get(package) for package in packages} == {
         package: version(package) for package in packages
     }
@@ -153,6 +159,33 @@ def test_a_library_that_only_another_one_brings_is_found(source, extras, missing
 def test_pytorch_is_in_no_extra():
     lists = [project()["dependencies"], *project()["optional-dependencies"].values()]
     assert not [text for needs in lists for text in needs if text.startswith("torch")]
+
+
+def test_windows_gets_the_time_zones_that_other_systems_have():
+    (zones,) = (
+        need
+        for need in map(Requirement, project()["optional-dependencies"]["grade"])
+        if need.name == "tzdata"
+    )
+    assert zones.marker.evaluate({"sys_platform": "win32"})
+    assert not zones.marker.evaluate({"sys_platform": "linux"})
+
+
+LONGEST_ON_WINDOWS = 259  # characters of a path
+ROOM = 95  # for the folder around it, as README and the copy's INSTALL.txt have it
+
+
+def test_what_is_installed_fits_below_a_folder_on_windows():
+    longest = ""
+    for package in brought_by("lab"):
+        for path in map(str, distribution(package).files or []):
+            outside = path.removeprefix("../../../")
+            there = rf".venv\{outside}" if outside != path else rf".venv\Lib\site-packages\{path}"
+            longest = max(longest, there, key=len)
+    assert len(longest) > 100, "nothing is installed here"
+    assert ROOM + 1 + len(longest) <= LONGEST_ON_WINDOWS, longest
+    for page in ("README.md", "backproplab/course/INSTALL.txt"):
+        assert f"have {ROOM}" in " ".join((ROOT / page).read_text(encoding="utf-8").split()), page
 
 
 def test_the_citation_names_the_version_of_the_project():

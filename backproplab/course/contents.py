@@ -23,6 +23,7 @@ EXPECTED = "expected"
 NOTE = "INSTALL.txt"
 START = "START.html"
 NAME = re.compile(r"\d\d(-[a-z0-9]+)+|capstone-\d+")  # so that a maintainer's Untitled.ipynb stays at home
+HIDDEN = re.compile(r"[.~]|(?i:desktop\.ini|thumbs\.db)$")  # desktop.ini and Thumbs.db are Windows'
 PAGE = re.compile(r"[a-z]+(-[a-z]+)*")
 LINK = re.compile(r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(\s*<?([^)\s>]+)>?[^)]*\)")
 
@@ -76,7 +77,7 @@ def _linked(course: Path) -> list[Path]:
     return [
         path
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and not any(part.startswith((".", "~")) for part in path.relative_to(folder).parts)
+        if path.is_file() and not any(map(HIDDEN.match, path.relative_to(folder).parts))
     ]
 
 

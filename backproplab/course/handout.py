@@ -10,6 +10,7 @@ from .record import NAMES, RECORD, digest, record_text
 from .start_page import whole_copy
 
 TOP = "mycourse"
+UNIX = 3  # whose permissions an entry has, on whatever system it was made
 
 
 def write_zip(course: Path, file: Path) -> None:
@@ -24,7 +25,7 @@ def write_zip(course: Path, file: Path) -> None:
         for name, data in {RECORD: record, **contents}.items():
             entry = ZipInfo(f"{TOP}/{name}")  # dated 1980, so that the day does not show in the bytes
             entry.compress_type = ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
+            entry.create_system, entry.external_attr = UNIX, 0o644 << 16
             handout.writestr(entry, data)
 
 

@@ -66,11 +66,20 @@ def open_lab(given: argparse.Namespace) -> int:
 def of_this_machine(environment: Mapping[str, str], platform: str, user: int) -> list[str]:
     """Return what JupyterLab has to be told, which refuses root, and looks for a screen where there is none.
 
+    On Windows it would let the browser open a file that leads on to the page. A Python from the Microsoft
+    Store keeps that file where no browser finds it (JupyterLab's issue 9250), and Windows 11 may refuse it
+    (18378). So the browser is given the address itself. The file hides the address from other users of the
+    machine, to whom Linux and macOS show what a program was started with; Windows does not.
+
     >>> of_this_machine({"DISPLAY": ":0"}, "linux", user=1000), of_this_machine({}, "linux", user=0)
     ([], ['--allow-root', '--no-browser'])
     """
     screen = platform in ("darwin", "win32") or any(map(environment.get, ("DISPLAY", "WAYLAND_DISPLAY")))
-    return [*(["--allow-root"] if user == 0 else []), *([] if screen else ["--no-browser"])]
+    return [
+        *(["--allow-root"] if user == 0 else []),
+        *(["--ServerApp.use_redirect_file=False"] if platform == "win32" else []),
+        *([] if screen else ["--no-browser"]),
+    ]
 
 
 def threads(environment: Mapping[str, str]) -> dict[str, str]:

@@ -1,7 +1,6 @@
 """The `backproplab grade` command."""
 
 import argparse
-import io
 import os
 import sys
 from contextlib import ExitStack
@@ -111,9 +110,6 @@ def grade(given: argparse.Namespace) -> int:
     from backproplab.sandbox import MachineError, SandboxError
     from backproplab.sandbox.protocol import Limits
 
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # no terminal's encoding has every student's name
     try:
         refuse_one_set(given.out)
         refuse_foreign(given.out / GRADEBOOK, given.out)

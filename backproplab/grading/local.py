@@ -7,6 +7,7 @@ code runs in them; that runs in their sandboxes.
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 from collections import deque
@@ -24,6 +25,7 @@ from backproplab.sandbox import IsolationError, SandboxError
 FALSE_STARTS = 2  # workers that may end before they begin
 CLOSING = 10.0  # seconds for a worker to close its sandbox
 PATIENCE = 5.0  # how often the longest time that a submission may take, before its worker is stopped
+MOST_WORKERS = 30 if os.name == "nt" else sys.maxsize  # Windows waits for 63 things at once, two a worker
 # What a worker says; ENDED, that it says nothing any more.
 LEVEL, DONE, FAILED, REFUSED, ENDED = "level", "done", "failed", "refused", "ended"
 
@@ -32,7 +34,7 @@ class LocalWorkers:
     """An executor: so many processes of this machine."""
 
     def __init__(self, count: int) -> None:
-        self._count = count
+        self._count = min(count, MOST_WORKERS)
 
     def grade(
         self, task: Task, pending: Sequence[Pending], collector: Collector, *, alone: bool = False
@@ -160,10 +162,15 @@ def longest_seconds(task: Task) -> float:
 
 def _messages(crew: Sequence[_Worker], longest: float) -> Iterator[tuple[_Worker, str, Any]]:
     """Wait for workers to say something: a kind and its content. ENDED: it died, or is busy for too long."""
-    ready = wait([worker.connection for worker in crew], timeout=5)
+    # On Windows, a worker that ends before it has taken its connection leaves it open: listen for ends, too.
+    ready = wait(
+        [each for worker in crew for each in (worker.connection, worker.process.sentinel)], timeout=5
+    )
     for worker in list(crew):
-        if worker.connection in ready:
+        if worker.connection in ready or worker.process.sentinel in ready:
             try:
+                if not worker.connection.poll():
+                    raise EOFError
                 yield worker, *worker.connection.recv()
             except (EOFError, OSError):
                 yield worker, ENDED, ""

@@ -19,6 +19,7 @@ from backproplab.errors import BackproplabError
 from backproplab.files import write_text
 from backproplab.grading.hand.journal import read_journal
 from backproplab.grading.hand.standing import with_marks
+from backproplab.grading.held import held
 from backproplab.grading.status import PRECISION, GradingStatus
 from backproplab.marking.verdict import Verdict
 
@@ -67,13 +68,7 @@ def lock(out: Path, *, wait: bool = False) -> Iterator[None]:
     """
     with saving(out / ".lock"):
         descriptor = os.open(out / ".lock", os.O_RDWR | os.O_CREAT, PRIVATE)
-    with open(descriptor, "w", encoding="utf-8") as held:
-        try:
-            import fcntl
-        except ImportError:  # Windows has no such lock; each file is whole all the same
-            yield
-            return
-        fcntl.flock(held, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    with open(descriptor, "w", encoding="utf-8"), held(descriptor, wait=wait):
         yield
 
 
@@ -85,6 +80,8 @@ def saving(path: Path) -> Iterator[None]:
     except OSError as error:
         full = error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None))
         remedy = "make room on that disk" if full else "see to it that it can be written"
+        if isinstance(error, PermissionError) and os.name == "nt":  # which lets nobody write what is open
+            remedy = "close it in other programs, such as a spreadsheet, or " + remedy
         raise SaveError(
             f"{path} could not be written ({error.strerror or error}): {remedy}, then run the same command "
             "again. Results that were written are kept, and what is missing is graded then"

@@ -90,25 +90,29 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def _results(homes: list[Connection], processes: list[BaseProcess], timeout: float) -> list[Any]:
+def _results(homes: Sequence[Any], processes: Sequence[BaseProcess], timeout: float) -> list[Any]:
     """Wait for all results; the first failure that is not another's consequence is raised."""
     until = time.monotonic() + timeout
     found: dict[int, Any] = {}
     lost: dict[int, str] = {}  # what workers say who lost a neighbour
-    waiting = dict(zip(homes, range(len(homes)), strict=True))
+    waiting = list(range(len(homes)))
     while waiting:
-        ready = wait(list(waiting), max(0.0, until - time.monotonic()))
+        # On Windows, a worker that ends before it has taken its pipes leaves them open: listen for ends, too.
+        ends = {rank: (homes[rank], processes[rank].sentinel) for rank in waiting}
+        heard = wait([each for both in ends.values() for each in both], max(0.0, until - time.monotonic()))
+        ready = [rank for rank, both in ends.items() if any(each in heard for each in both)]
         if not ready:
-            missing = ", ".join(map(str, sorted(waiting.values())))
+            missing = ", ".join(map(str, waiting))
             raise LostWorkerError(
                 f"no answer from worker {missing} within {timeout:g} s; give run_in_ring a longer timeout, "
                 "or less work"
             )
-        for home in ready:
-            assert isinstance(home, Connection)
-            rank = waiting.pop(home)
+        for rank in ready:
+            waiting.remove(rank)
             try:
-                done, result = home.recv()
+                if not homes[rank].poll():
+                    raise EOFError
+                done, result = homes[rank].recv()
             except (EOFError, ConnectionError):
                 processes[rank].join(5)
                 code = processes[rank].exitcode

@@ -37,6 +37,8 @@ os.kill(-1, signal.SIGKILL)
 """
 """With its effective user it may kill the user's processes, and by the other two none of them may kill it."""
 KILL_SECONDS = 10.0
+OUT_OF_REACH = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+"""For Windows, which has no sessions: else Ctrl+C would raise in the student's code as well, as its error."""
 
 
 def may_change_user() -> bool:
@@ -103,6 +105,7 @@ class ColdChild:
                 cwd=self._scratch.name,
                 env=environment(self._scratch.name),
                 start_new_session=True,
+                creationflags=OUT_OF_REACH,
                 bufsize=0,
                 **_as_user(self._user),
             )

@@ -4,6 +4,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from backproplab.sandbox.cold import ColdChild, may_change_user
+from backproplab.sandbox.limits import HAS_LIMITS
 from backproplab.sandbox.protocol import Assignment, Cell, Checkpoint, Isolation, Job, Limits, Outcome
 from backproplab.sandbox.requirements import IsolationError, LeftRunningError, MachineError, SandboxError
 from backproplab.sandbox.warm import WarmServer
@@ -18,7 +19,12 @@ AS_USER = (
     "user: a process of another user's for each submission, with limits; network, and files that are open to "
     "all users, are open to it"
 )
-REDUCED = "reduced: a process for each submission, with limits; files and network are open to it"
+REDUCED = (
+    "reduced: a process for each submission, with limits; files and network are open to it"
+    if HAS_LIMITS
+    else "reduced: a process for each submission, with a limit on time by the clock and none on memory; "
+    "files and network are open to it"
+)
 
 
 class Sandbox:

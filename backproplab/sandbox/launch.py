@@ -49,7 +49,10 @@ def package_folders() -> list[str]:
 def environment(scratch: str) -> dict[str, str]:
     """Return all the environment variables that student code finds."""
     folders = dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR", "IPYTHONDIR"), scratch)
-    kept = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}  # Windows needs it
+    kept = {}
+    if os.name == "nt":  # no Python starts there without SYSTEMROOT, nor Conda's numpy without PATH
+        folders["USERPROFILE"] = scratch  # what home is called there
+        kept = {name: os.environ[name] for name in ("SYSTEMROOT", "PATH") if name in os.environ}
     return (
         {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "USER": "student", "MPLBACKEND": "agg"}
         | folders

@@ -16,6 +16,8 @@ try:
 except ImportError:  # Windows
     resource = None
 
+HAS_LIMITS = resource is not None
+"""Does this system limit what a process uses? Else only its time by the clock is known."""
 MOST_OPEN_FILES = 64  # each may be a pipe, whose buffer no other limit counts
 MOST_SEEN = 10_000  # processes
 HELD = ("RssAnon:", "RssShmem:", "VmPTE:", "HugetlbPages:")

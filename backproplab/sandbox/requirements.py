@@ -1,6 +1,7 @@
 """What full isolation needs of a machine, and what to do where it is missing."""
 
 from backproplab.errors import BackproplabError
+from backproplab.sandbox.limits import HAS_LIMITS
 
 REMEDIES = {
     "Linux": "grade on Linux",
@@ -18,10 +19,11 @@ class IsolationError(BackproplabError, RuntimeError):
 
     def __init__(self, mechanism: str, why: str) -> None:
         remedy = REMEDIES.get(mechanism, "use a recent Linux on x86_64 or aarch64")
+        bounds = "time and memory but" if HAS_LIMITS else "time by the clock, here not memory, and"
         super().__init__(
             f"Full isolation needs {mechanism}, and this machine refuses it ({why}). To have it, {remedy}. "
-            "Or ask for less with --isolation reduced (in Python, isolation='reduced'), which bounds time "
-            "and memory but hides no files."
+            f"Or ask for less with --isolation reduced (in Python, isolation='reduced'), which bounds "
+            f"{bounds} hides no files."
         )
         self.mechanism = mechanism
 

@@ -4,6 +4,7 @@ import json
 import os
 import select
 import socket
+import sys
 import time
 from contextlib import suppress
 from typing import Any
@@ -26,6 +27,8 @@ class WarmServer:
     """A server that has run an assignment's given cells and waits for submissions."""
 
     def __init__(self, assignment: Assignment, limits: Limits) -> None:
+        if sys.platform != "linux":  # and what the server is started with is not there, on Windows
+            raise IsolationError("Linux", f"this is {sys.platform}")
         self._content = wire.pack(assignment, limits)
         self._limits = limits
         self._spare: WarmChild | None = None

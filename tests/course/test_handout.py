@@ -1,8 +1,10 @@
 """The zip is the copy: what `release --zip` packs, unpacked, is what `course` makes, and can update one."""
 
 import shutil
+import sys
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import course_kit as kit
 import pytest
@@ -32,6 +34,14 @@ def test_it_holds_the_copy_and_is_the_same_twice(tmp_path):
     assert found.pop(RECORD)
     assert found == whole_copy(course) == read_zip(once)
     assert START in found
+
+
+def test_it_is_the_same_where_windows_makes_it(tmp_path, monkeypatch):
+    course = kit.made(tmp_path / "course")
+    write_zip(course, tmp_path / "here.zip")
+    monkeypatch.setattr(zipfile, "sys", SimpleNamespace(**{**vars(sys), "platform": "win32"}))
+    write_zip(course, tmp_path / "there.zip")
+    assert (tmp_path / "there.zip").read_bytes() == (tmp_path / "here.zip").read_bytes()
 
 
 def test_release_packs_exactly_what_course_makes(tmp_path, monkeypatch, capsys):

@@ -108,3 +108,7 @@ def test_a_handout_does_not_follow_the_package_which_may_be_older(package, launc
     kit.said(capsys, "lab")
     assert kit.files(Path("mycourse")) == before
     assert launched
+
+
+def test_on_windows_the_browser_gets_the_address_and_no_file_that_leads_to_it():
+    assert door.of_this_machine({}, "win32", user=1) == ["--ServerApp.use_redirect_file=False"]

@@ -15,6 +15,7 @@ from pathlib import Path
 import grading_kit as kit
 import here_kit
 import pytest
+import windows_kit
 
 from backproplab import cli
 from backproplab.grading import batch, local, run
@@ -311,6 +312,24 @@ def test_a_name_that_the_terminal_cannot_show_stops_nobody(graded, tmp_path, mon
     assert set(gradebook(tmp_path)) == {"李", "s00", "s01"}
     screen.flush()
     assert b"?" in screen.buffer.getvalue()
+
+
+def test_a_worker_that_ends_before_it_has_taken_its_connection_is_missed_on_windows_too(monkeypatch):
+    close = windows_kit.leave_pipes_open(monkeypatch)
+    worker = local._Worker(windows_kit.EndsWhoeverReadsIt())
+    worker.process.join(60)
+    assert [kind for _, kind, _ in local._messages([worker], longest=1e6)] == [local.ENDED]
+    worker.stop()
+    close()
+
+
+def test_on_windows_it_waits_for_no_more_workers_than_the_system_can(monkeypatch):
+    monkeypatch.setattr(local, "MOST_WORKERS", 30)
+    counts = []
+    monkeypatch.setattr(local._Round, "grade", lambda self, pending, count: counts.append(count))
+    for jobs in (2, 64):
+        local.LocalWorkers(jobs).grade(None, [], None)
+    assert counts == [2, 30]
 
 
 def test_a_process_that_is_not_to_be_had_is_said(tmp_path, monkeypatch, capsys):

@@ -5,8 +5,10 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 import zipfile
+from types import SimpleNamespace
 
 import container_kit
 import grading_kit as kit
@@ -14,6 +16,7 @@ import pytest
 
 from backproplab import cli
 from backproplab.grading.gradescope import autograde as here
+from backproplab.grading.gradescope import pack
 from backproplab.grading.kept import versions
 from backproplab.sandbox import MachineError
 
@@ -276,6 +279,18 @@ def test_the_zip_has_what_gradescope_asks_for_at_its_top_and_is_the_same_each_ti
         assert cli.main([*command, f"--wheel={wheel}"]) == 1
         assert "make it in the course's folder with `python -m pip wheel" in capsys.readouterr().err
     os.rename(tmp_path / "backproplab-0.0.0-py3-none-any.whl", zipped.parent / WHEEL)
+
+
+def test_the_zip_is_the_same_where_windows_makes_it_in_a_clone_with_its_line_ends(
+    packed, tmp_path, monkeypatch
+):
+    solution, zipped = packed
+    for script in ("setup.sh", "run_autograder"):
+        (tmp_path / script).write_bytes((pack.SCRIPTS / script).read_bytes().replace(b"\n", b"\r\n"))
+    monkeypatch.setattr(pack, "SCRIPTS", tmp_path)
+    monkeypatch.setattr(zipfile, "sys", SimpleNamespace(**{**vars(sys), "platform": "win32"}))
+    pack.pack(solution, zipped.parent / WHEEL, tmp_path / "there.zip")
+    assert (tmp_path / "there.zip").read_bytes() == zipped.read_bytes()
 
 
 def test_where_setup_did_not_come_to_its_end_a_student_reads_that_they_are_not_to_blame(packed, tmp_path):

@@ -2,6 +2,7 @@
 
 import errno
 import os
+from types import SimpleNamespace
 
 import pytest
 
@@ -67,6 +68,22 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path, monkeypat
         reports.write_json(path, {"new": 2})
     assert [file.name for file in tmp_path.iterdir()] == ["ada.json"]
     assert path.read_bytes() == before
+
+
+def test_on_windows_it_says_that_the_file_may_be_open_in_another_program(tmp_path, monkeypatch):
+    def refuse(old, new):
+        raise PermissionError(errno.EACCES, "Access is denied")
+
+    monkeypatch.setattr(os, "replace", refuse)
+    for system, remedy in {
+        "nt": "close it in other programs, such as a spreadsheet, or see",
+        "posix": "see",
+    }.items():
+        monkeypatch.setattr(reports, "os", SimpleNamespace(name=system))
+        with pytest.raises(
+            reports.SaveError, match=rf"g.csv could not be written \(Access is denied\): {remedy}"
+        ):
+            reports.write_private(tmp_path / "g.csv", "new")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")

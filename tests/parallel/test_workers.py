@@ -5,6 +5,7 @@ import os
 
 import numpy as np
 import pytest
+import windows_kit
 from parallel_kit import add_up, die_in_one, fail_in_one, wait_for_ever, where
 
 from backproplab.parallel import LostWorkerError, run_in_ring
@@ -23,6 +24,12 @@ def test_workers_add_up_what_each_of_them_has():
         assert sent in (4 * 16667 * 8, 4 * 16667 * 8 + 8)
 
 
+def test_results_come_through_the_pipes_that_windows_has(monkeypatch):
+    windows_kit.make_pipes_of_windows(monkeypatch)
+    found = run_in_ring(add_up, [(np.ones(5),), (np.ones(5),)])
+    assert [vector.tolist() for vector, _ in found] == [[2.0] * 5] * 2
+
+
 def test_each_worker_is_a_process_of_its_own():
     found = run_in_ring(where, [(), ()])
     assert len({os.getpid(), *found}) == 3
@@ -36,6 +43,13 @@ def test_an_error_in_a_worker_is_told_with_its_place():
 def test_a_worker_that_ends_without_a_word_is_named():
     with pytest.raises(LostWorkerError, match=r"worker [01] (ended without an answer \(exit code 7\)|lost)"):
         run_in_ring(die_in_one, [(1,), (1,)])
+
+
+def test_a_worker_that_ends_before_it_has_taken_its_pipes_is_missed_on_windows_too(monkeypatch):
+    close = windows_kit.leave_pipes_open(monkeypatch)
+    with pytest.raises(LostWorkerError, match=r"worker [01] ended without an answer \(exit code 3\)"):
+        run_in_ring(fail_in_one, [(windows_kit.EndsWhoeverReadsIt(),)] * 2, timeout=20)
+    close()
 
 
 def test_who_takes_too_long_is_ended():

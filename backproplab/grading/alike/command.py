@@ -126,7 +126,7 @@ def alike(given: argparse.Namespace) -> int:
             f"There is no lesson in {given.lessons}: what they have counts as rare. Name them with --lessons."
         )
     for line in report.lines(found):
-        print(line.encode(sys.stdout.encoding or "utf-8", "replace").decode(sys.stdout.encoding or "utf-8"))
+        print(line)
     print(f"Side by side: {given.out / f'{solution.name}.html'}.")
     return 0
 

@@ -54,4 +54,8 @@ def _noted(course: Path) -> dict[str, list[str]]:
 
 
 def _name(path: Path, course: Path) -> str:
-    return Path(os.path.relpath(path.resolve(), course.resolve())).as_posix()
+    path, course = path.resolve(), course.resolve()
+    try:
+        return Path(os.path.relpath(path, course)).as_posix()
+    except ValueError:  # on another drive of Windows
+        return path.as_posix()

@@ -20,6 +20,7 @@ SETUP, RUN = "setup.sh", "run_autograder"
 SOLUTION = "solution"
 """The folder of the one solution notebook in the zip."""
 MADE = (1980, 1, 1, 0, 0, 0)  # of each file, so that the same course makes the same zip
+UNIX = 3  # whose permissions a file has: Gradescope runs two of them, wherever the zip was made
 WHEEL = "python -m pip wheel --no-deps -w dist ."
 
 
@@ -44,7 +45,8 @@ def pack(solution: Path, wheel: Path, out: Path) -> None:
     with BytesIO() as file:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made:
             for script in (SETUP, RUN):
-                _add(made, script, (SCRIPTS / script).read_bytes(), mode=0o755)
+                text = (SCRIPTS / script).read_text(encoding="utf-8")  # its lines may end as on Windows, here
+                _add(made, script, text.encode(), mode=0o755)
             _add(made, f"{SOLUTION}/{solution.name}", solution.read_bytes())
             _add(made, wheel.name, wheel.read_bytes())
             _add(made, "constraints.txt", pins.encode())
@@ -60,6 +62,6 @@ def newest_wheel(folder: Path) -> Path:
 
 def _add(made: zipfile.ZipFile, name: str, content: bytes, *, mode: int = 0o644) -> None:
     about = zipfile.ZipInfo(name, MADE)
-    about.external_attr = (stat.S_IFREG | mode) << 16
+    about.create_system, about.external_attr = UNIX, (stat.S_IFREG | mode) << 16
     about.compress_type = zipfile.ZIP_STORED if name.endswith(".whl") else zipfile.ZIP_DEFLATED
     made.writestr(about, content)

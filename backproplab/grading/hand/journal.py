@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from backproplab.errors import BackproplabError
+from backproplab.grading.held import held
 
 JOURNAL, TORN = "marks.jsonl", "marks-torn.txt"
 PRIVATE = 0o600
@@ -241,7 +242,10 @@ class Journal:
         how = os.O_RDWR | os.O_CREAT | os.O_APPEND if may_write else os.O_RDONLY
         try:
             descriptor = os.open(self.path, how | getattr(os, "O_BINARY", 0), PRIVATE)
-            with open(descriptor, "r+b" if may_write else "rb", buffering=0) as file, _lock(file):
+            with (
+                open(descriptor, "r+b" if may_write else "rb", buffering=0) as file,
+                held(descriptor, wait=True),
+            ):
                 torn = self._catch_up(file)
                 self._is_unended = bool(torn)
                 if torn and may_write:
@@ -386,24 +390,3 @@ def _parsed(line: bytes) -> Entry | None:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
-@contextmanager
-def _lock(file: Any) -> Iterator[None]:
-    """Wait until nobody else holds the file, and hold it."""
-    try:
-        import fcntl
-    except ImportError:  # Windows locks bytes of a file: one far behind its end, which nobody reads
-        import msvcrt
-
-        place = 2**40
-        file.seek(place)
-        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined]
-        try:
-            yield
-        finally:
-            file.seek(place)
-            msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)  # type: ignore[attr-defined]
-        return
-    fcntl.flock(file, fcntl.LOCK_EX)
-    yield

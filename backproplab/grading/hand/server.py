@@ -9,6 +9,7 @@ load nothing but the two files of the page; what students wrote is text in JSON,
 import hmac
 import json
 import math
+import os
 import secrets
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -38,6 +39,7 @@ class MarkingServer(ThreadingHTTPServer):
     """Serves a desk on loopback, at a port that is free or is asked for. OSError if it is taken."""
 
     daemon_threads = True
+    allow_reuse_address = os.name != "nt"  # there, it would let two servers have one port
 
     def __init__(self, desk: Desk, port: int = 0) -> None:
         self.desk = desk

@@ -1,7 +1,9 @@
 """What goes back to Canvas and Moodle: their ids, their columns, their scale, their names of files."""
 
 import io
+import ntpath
 import zipfile
+from types import SimpleNamespace
 
 import book_kit as kit
 import pytest
@@ -159,6 +161,21 @@ def test_only_what_we_wrote_is_overwritten(tmp_path, capsys):
     assert "was not written by this command, or was changed since" in capsys.readouterr().err
     assert path.read_text().endswith("a note of mine\n")
     assert command(tmp_path, f"--out={tmp_path}/other.csv") == 0
+
+
+def test_a_book_on_another_drive_of_windows_is_known_as_ours(tmp_path, monkeypatch):
+    from backproplab.grading.book import written
+
+    graded(tmp_path / "grades")
+
+    def relpath(path, start):
+        return ntpath.relpath(f"D:{path}", f"C:{start}")
+
+    monkeypatch.setattr(written, "os", SimpleNamespace(path=SimpleNamespace(relpath=relpath)))
+    book = f"--out={tmp_path}/book.csv"
+    assert command(tmp_path / "grades", book) == command(tmp_path / "grades", book) == 0
+    (tmp_path / "book.csv").write_text("a note of mine")
+    assert command(tmp_path / "grades", book) == 2
 
 
 def test_a_write_that_fails_leaves_the_old_book_ours(tmp_path, monkeypatch, capsys):
