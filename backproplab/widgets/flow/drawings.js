@@ -49,7 +49,7 @@ function squares({ shares }) {
       "fill-opacity": share ? 0.3 + 0.7 * share : null,
     }),
   );
-  return sized(SQUARE * SQUARES_A_ROW, SQUARE * rows, ...each);
+  return sized(SQUARE * Math.min(SQUARES_A_ROW, shares.length), SQUARE * rows, ...each);
 }
 
 /** @param {Bars} drawing */
