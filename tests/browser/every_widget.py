@@ -91,6 +91,13 @@ def every_widget() -> dict[str, Widget]:
         "graph": Flow(b * c, wrong_order=True, groups={"tripled": [c]}),
         "practice": EnginePractice(b * (3 * b)),
         "layers": Flow(layers, SquaredError(), x=x, targets=targets),
+        "picture": Flow(
+            reader,
+            SoftmaxCrossEntropy(),
+            x=images[:1].reshape(1, -1),
+            targets=labels[:1],
+            image_shape=(28, 28),
+        ),
         "sheet": Spreadsheet(Sheet(sheet, SquaredError(), x=[0.5, 0.3], target=[1.0], learning_rate=1.0)),
         "film": GradientFilm(history, pictures=images[:320]),
         "playground": Playground(data="moons"),

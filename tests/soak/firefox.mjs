@@ -60,6 +60,8 @@ const passes = [
   ["group by mouse", "graph", ".flow-graph", () => click("graph", ".flow-handle")],
   ["layers by keyboard", "layers", ".bpl-said", () => press("layers", "input[type=range]", "ArrowRight")],
   ["layers by mouse", "layers", ".bpl-said", () => click("layers", "[aria-label='one step on']")],
+  ["picture by keyboard", "picture", ".bpl-said", () => press("picture", "input[type=range]", "ArrowRight")],
+  ["picture by mouse", "picture", ".flow-tally", () => click("picture", "[aria-label='one step on']")],
   ["practice by keyboard", "practice", ".practice-said", async () => {
     await press("practice", "input[type=text]", "5", "Enter");
   }],

@@ -22,7 +22,20 @@ NODE = Path(sys.prefix) / "bin/node"
 DRIVER = Path(__file__).with_name("firefox.mjs")
 MODULES = Path(sys.prefix) / "node_modules"
 WIDGETS = (
-    *("quiz", "graph", "group", "layers", "practice", "sheet", "film", "pad", "pixel", "curves", "dial"),
+    *(
+        "quiz",
+        "graph",
+        "group",
+        "layers",
+        "picture",
+        "practice",
+        "sheet",
+        "film",
+        "pad",
+        "pixel",
+        "curves",
+        "dial",
+    ),
     *("chain", "lens", "playground", "descent", "ratings"),
 )
 PASSES = [f"{widget} by {way}" for widget in WIDGETS for way in ("keyboard", "mouse")]

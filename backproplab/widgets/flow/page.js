@@ -7,6 +7,7 @@ import { graphPanel } from "./graph.js";
 import { layersPanel } from "./layers.js";
 import { codeLines, graphLegend } from "./legend.js";
 import { clock, wantsNoMotion } from "./motion.js";
+import { picturePanel } from "./picture.js";
 
 /** @import { View, Widget } from "../kit/types.js" */
 /** @import { Traits } from "./types.js" */
@@ -58,7 +59,9 @@ function render({ model, el }) {
           };
           return graphPanel({ scene, order, described, choose, toggle });
         })
-      : [layersPanel({ scene, described, choose: (step) => stepTo(step) })];
+      : scene.kind === "picture"
+        ? [picturePanel({ scene, described, choose: (step) => stepTo(step) })]
+        : [layersPanel({ scene, described, choose: (step) => stepTo(step) })];
   const visible = () => panels.filter((panel) => !panel.picture.hidden);
   /** The steps at which somebody who goes on, or back, halts. Of what a closed box does, only the end is one. */
   const stops = () => [first, ...visible().flatMap((panel) => panel.stops()), last];
@@ -152,7 +155,10 @@ function render({ model, el }) {
     min: first,
     max: last,
     value: 0,
-    read: (step) => (step < 0 ? `${step - first} of ${-first} computed` : `${step} of ${last} told`),
+    read: (step) =>
+      step < 0
+        ? `${step - first} of ${-first} computed`
+        : `${step} of ${last} ${scene.kind === "picture" ? "swept" : "told"}`,
     oninput: (step) => stepTo(step > shown ? next(step - 1) : previous(step + 1)),
   });
   scrubber.row.classList.add("flow-scrubber");

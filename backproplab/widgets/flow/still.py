@@ -36,3 +36,17 @@ def layers_table(scene: dict[str, Any]) -> Static:
     caption = f"The backward pass, last layer first; {scene['loss'][0]}, {scene['loss'][1]}"
     lines = [f"{row[0]}: upstream {row[1]}; own {row[2]}; downstream {row[3]}" for row in rows]
     return Static(table(caption, headings, rows), "\n".join([f"{caption}.", *lines]))
+
+
+def picture_table(scene: dict[str, Any]) -> Static:
+    """A picture's way through a network, read down, and the sweep back, read up."""
+    image, loss = scene["image"], scene["loss"]
+    rows = [
+        (image["name"], image["says"], "–"),
+        *((box["name"], box["puts_out"], f"{box['size']}: {box['holds']}") for box in scene["boxes"]),
+        (loss["name"], f"{loss['value']}, from probabilities: {loss['says']}", "it starts here"),
+    ]
+    headings = ("", "↓ one run", "↑ one sweep back")
+    caption = scene["tally"][-1]["text"]
+    lines = [f"{name}: {down}; sweep: {up}" for name, down, up in rows]
+    return Static(table(caption, headings, rows), "\n".join([caption, *lines]))

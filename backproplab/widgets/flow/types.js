@@ -4,7 +4,7 @@
  * The traits of Flow, in widget.py.
  *
  * @typedef {object} Traits
- * @property {GraphScene | LayersScene} scene
+ * @property {GraphScene | LayersScene | PictureScene} scene
  * @property {number} step How many messages have been told; below 0, how much has yet to be computed.
  * @property {boolean} wrong_order
  * @property {string[]} closed The names of the groups that are one box each.
@@ -131,7 +131,37 @@
  */
 
 /**
- * What both kinds of page draw into. A step is shown at once; one that moves departs, flies and lands.
+ * One picture's way through a network, as picture_scene in picture.py tells it.
+ *
+ * @typedef {object} PictureScene
+ * @property {"picture"} kind
+ * @property {number} last The number of boxes.
+ * @property {number} knobs How many parameters the network has.
+ * @property {{ name: string, says: string, drawing: Drawing }} image
+ * @property {PictureBox[]} boxes First to last.
+ * @property {{ name: string, says: string, drawing: Drawing, value: string }} loss Probabilities, and the loss itself.
+ * @property {Leg[]} forward The picture alone, then the boxes, then the loss.
+ * @property {Leg[]} steps Before the sweep, then the boxes, last to first.
+ * @property {{ filled: number, text: string }[]} tally By step of the sweep: how many knobs have their gradient.
+ *
+ * @typedef {object} PictureBox
+ * @property {string} name
+ * @property {string} size How many knobs.
+ * @property {Drawing} value What it puts out.
+ * @property {string} puts_out
+ * @property {Drawing} [gradient] None for a box between two others.
+ * @property {string} [caption] Which gradients are drawn.
+ * @property {string} holds What the sweep leaves there.
+ *
+ * @typedef {{ said: string, sent: string }} Leg What is said; what goes on from here, or has come here on the way back.
+ * @typedef {Pixels | Squares | Bars} Drawing
+ * @typedef {{ kind: "pixels", rows: number, columns: number, colours: string }} Pixels Six hexadecimal digits a pixel.
+ * @typedef {{ kind: "squares", shares: number[] }} Squares
+ * @typedef {{ kind: "bars", shares: number[], right: number }} Bars From −1 to 1; `right` is the place of an answer.
+ */
+
+/**
+ * What all kinds of page draw into. A step is shown at once; one that moves departs, flies and lands.
  *
  * @typedef {object} Panel
  * @property {HTMLElement} picture

@@ -16,7 +16,8 @@ from backproplab.widgets.flow.graph import value_scene
 from backproplab.widgets.flow.groups import Groups
 from backproplab.widgets.flow.layers import layer_scene
 from backproplab.widgets.flow.messages import cleared
-from backproplab.widgets.flow.still import ORDERS, layers_table, messages_table
+from backproplab.widgets.flow.picture import picture_scene
+from backproplab.widgets.flow.still import ORDERS, layers_table, messages_table, picture_table
 from backproplab.widgets.kit.base import Live, Static
 
 TOLD_ONE_BY_ONE = 12  # messages; the table of a longer pass would be longer than its picture
@@ -28,6 +29,7 @@ class Flow(Live, folder="flow"):
         Flow(loss_value)                                  # a Value: its graph, message by message
         Flow(network, SquaredError(), x=x, targets=t)     # a Network: layer by layer
         Flow(loss_value, groups={"h": [z, h]})            # a unit that opens and closes
+        Flow(network, SoftmaxCrossEntropy(), x=x[[0]], targets=t[[0]], image_shape=(28, 28))
 
     `step` counts what has been told on the way back, from 0 to `last`; below 0, down to `first`, it counts
     what has yet to be computed on the way forward. Set it, and the page follows. `wrong_order` puts a
@@ -38,6 +40,11 @@ class Flow(Live, folder="flow"):
     `groups` names what a reader can close to one box, and open again: {"h₁": [z₁, h₁]}, a unit's sum and its
     output; the unnamed nodes that serve them alone come along. {"hidden": {"h₁": …, "h₂": …}} is a layer of
     units. `closed` has the names of those that are closed. Steps are counted as before.
+
+    `image_shape` (rows, columns) says that `x` is one picture, `(1, rows × columns)`, that a Network of Dense
+    layers reads. It is then told in pictures and counts, a box for each Dense layer with the activations
+    behind it, in words that need no formula (lesson 00). Its loss is SoftmaxCrossEntropy, TypeError for
+    another; ValueError for other layers, for several pictures, and for more than 256 units or 12 outputs.
 
     >>> a = Value(5.0, label="a")
     >>> flow = Flow(a * a)
@@ -64,6 +71,7 @@ class Flow(Live, folder="flow"):
         wrong_order: bool = False,
         groups: Groups | None = None,
         closed: Sequence[str] = (),
+        image_shape: tuple[int, int] | None = None,
     ) -> None:
         if isinstance(shown, Network):
             if loss is None or x is None or targets is None:
@@ -75,8 +83,15 @@ class Flow(Live, folder="flow"):
                 raise ValueError("layers in a row have one order; wrong_order is for the graph of a Value")
             if groups is not None:
                 raise ValueError("a Network's layers are closed already; groups are for the graph of a Value")
-            scene = layer_scene(network=shown, loss=loss, x=x, targets=targets)
+            if image_shape is None:
+                scene = layer_scene(network=shown, loss=loss, x=x, targets=targets)
+            else:
+                scene = picture_scene(shown, loss, x, targets, image_shape)
         elif isinstance(shown, Value):
+            if image_shape is not None:
+                raise ValueError(
+                    "image_shape is for a Network that reads a picture; the graph of a Value has none"
+                )
             scene = value_scene(shown, groups=groups)
         else:
             raise TypeError(
@@ -94,7 +109,7 @@ class Flow(Live, folder="flow"):
 
     @property
     def last(self) -> int:
-        """The number of messages, or of layers, of the backward pass."""
+        """The number of messages, of layers or of boxes of the backward pass."""
         return int(self.scene["last"])
 
     @validate("step")
@@ -119,7 +134,7 @@ class Flow(Live, folder="flow"):
     def static(self) -> Static:
         """A picture of the graph after the pass and a table of its messages, or a table of the layers."""
         if isinstance(self._shown, Network):
-            return layers_table(self.scene)
+            return (picture_table if self.scene["kind"] == "picture" else layers_table)(self.scene)
         with cleared(node.value for node in nodes_of(self._shown)):
             self._shown.backward()
             picture = computational_graph(self._shown)
