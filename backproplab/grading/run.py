@@ -6,7 +6,8 @@ Results of students who are not among a run's submissions stay as they are: a ru
 Seeds serve once: who has seen feedback may know something of those it was made with. Only a run that was
 killed goes on with its own, and only if nothing was handed in since.
 
-What is ungraded, by no fault of a student's, has a result that says so, and is tried again by the next run.
+What is ungraded, by no fault of a student's, has a result that says so, and is tried again by the next run,
+after all others.
 """
 
 import datetime
@@ -240,6 +241,8 @@ class _Run:
             for each in self.submissions
             if not self.folder.is_done(each.student)
         ]
+        # What an earlier run tried in vain comes last, so that it does so to nobody who was not tried yet.
+        pending.sort(key=lambda each: self.folder.doubt(each.submission.student))
         done, total = len(self.submissions) - len(pending), len(self.submissions)
         progress(done, total)
         if not pending:
