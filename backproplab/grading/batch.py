@@ -11,8 +11,8 @@ and nothing else.
 What an executor could not grade, by no fault of whoever handed it in (a machine out of memory perhaps, one
 that was lost, or the grader itself), is tried again, once, alone, when all others are through; and if that
 fails, it stays ungraded, and the run goes on. Where nothing more can be graded, since every worker is gone,
-what those were at is noted before the run ends: else it would be the first to be tried by the next run, and
-end the workers of that, too.
+what those were at is noted before the run ends. The next run tries that alone, too, after all others: else it
+might end the workers of that run as well, before others were tried.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -48,6 +48,8 @@ class Pending(NamedTuple):
 
     submission: Submission
     stem: str
+    ended_worker: bool = False
+    """Did a worker end, or hang, in an earlier run, while at work on it?"""
 
 
 class Made(NamedTuple):
@@ -144,8 +146,8 @@ def grade_all(
     """
     collector = Collector(out, on_start, on_grade)
     try:
-        failures = executor.grade(task, pending, collector)
-        again = [failure.pending for failure in failures]
+        failures = executor.grade(task, [each for each in pending if not each.ended_worker], collector)
+        again = [each.pending for each in failures] + [each for each in pending if each.ended_worker]
         _leave_ungraded(task, executor.grade(task, again, collector, alone=True) if again else [], collector)
     except NoWorkerLeftError as error:
         _leave_ungraded(task, error.failures, collector)
@@ -174,8 +176,8 @@ def make(graded: Graded) -> Made:
     )
 
 
-def ended_workers(record: Mapping[str, Any]) -> bool:
-    """Does a result say that a worker ended while at work on this notebook?"""
+def ended_worker(record: Mapping[str, Any]) -> bool:
+    """Does a result say that a worker ended, or hung, while at work on this notebook?"""
     return any(AT_WORK in line for line in record["problems"])
 
 

@@ -9,8 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from backproplab.grading import reports
-from backproplab.grading.batch import ended_workers
+from backproplab.grading import batch, reports
 from backproplab.grading.classroom import Change
 from backproplab.grading.kept import VALUES
 from backproplab.grading.reports import ANSWERS, FEEDBACK, RESULTS, RUN
@@ -57,12 +56,10 @@ class GradesFolder:
         result = self.result(student)
         return result is not None and result["status"] != GradingStatus.UNGRADED
 
-    def doubt(self, student: str) -> int:
-        """Say how late a student of the run is tried: 2 if a worker ended at it, 1 if it failed, else 0."""
+    def ended_worker(self, student: str) -> bool:
+        """Did a worker end, in an earlier run, while at work on what a student handed in?"""
         result = self.result(student)
-        if result is None or result["status"] != GradingStatus.UNGRADED:
-            return 0
-        return 2 if ended_workers(result) else 1
+        return result is not None and batch.ended_worker(result)
 
     def drop(self, student: str) -> None:
         """Throw away a student's result. SaveError if that fails."""

@@ -6,8 +6,7 @@ Results of students who are not among a run's submissions stay as they are: a ru
 Seeds serve once: who has seen feedback may know something of those it was made with. Only a run that was
 killed goes on with its own, and only if nothing was handed in since.
 
-What is ungraded, by no fault of a student's, has a result that says so, and is tried again by the next run,
-after all others.
+What is ungraded, by no fault of a student's, has a result that says so, and is tried again by the next run.
 """
 
 import datetime
@@ -237,12 +236,10 @@ class _Run:
         """Grade what has no result yet, or is ungraded, and count what `batch.grade_all` says of each."""
         reasons = Counter[str]()
         pending = [
-            batch.Pending(each, self.folder.stems[each.student])
+            batch.Pending(each, self.folder.stems[each.student], self.folder.ended_worker(each.student))
             for each in self.submissions
             if not self.folder.is_done(each.student)
         ]
-        # What an earlier run tried in vain comes last, so that it does so to nobody who was not tried yet.
-        pending.sort(key=lambda each: self.folder.doubt(each.submission.student))
         done, total = len(self.submissions) - len(pending), len(self.submissions)
         progress(done, total)
         if not pending:

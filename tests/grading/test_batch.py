@@ -285,7 +285,7 @@ def test_what_fails_once_is_tried_again_when_all_others_are_through(tmp_path, mo
 
 
 @pytest.mark.usefixtures("sandboxes_that_stay")
-def test_what_was_tried_in_vain_is_tried_last_and_what_ended_a_worker_last_of_all(tmp_path, capsys):
+def test_what_ended_a_worker_is_tried_alone_by_the_next_run_when_all_others_are_through(tmp_path, capsys):
     fails = {"s00": f"2 workers {batch.AT_WORK} (there)", "s01": f"{batch.LOST} (there)"}
     tried = []
 
@@ -296,7 +296,7 @@ def test_what_was_tried_in_vain_is_tried_last_and_what_ended_a_worker_last_of_al
 
     class Noted(here_kit.Here):
         def grade(self, task, pending, collector, *, alone=False):
-            tried.extend(each.stem for each in pending)
+            tried.append((alone, [each.stem for each in pending]))
             return super().grade(task, pending, collector, alone=alone)
 
     command = a_class(tmp_path, 4)
@@ -309,7 +309,7 @@ def test_what_was_tried_in_vain_is_tried_last_and_what_ended_a_worker_last_of_al
         )
         patch.setattr(local, "LocalWorkers", Noted)
         assert cli.main(command) == 0
-    assert tried == ["s02", "s03", "s01", "s00"]
+    assert tried == [(False, ["s01", "s02", "s03"]), (True, ["s00"])]
     assert {row["score"] for row in gradebook(tmp_path).values()} == {"9.0"}
 
 

@@ -307,7 +307,7 @@ def test_when_all_workers_are_gone_before_others_were_tried_the_run_says_at_what
     with pytest.raises(SandboxError, match=r"is kept: run the same command again .*\nWorkers .* on a, b:"):
         records(client, "abcdefgh")
     assert client.killed == ["a", "b"]
-    assert {who for who, record in records.found.items() if batch.ended_workers(record)} == {"a", "b"}
+    assert {who for who, record in records.found.items() if batch.ended_worker(record)} == {"a", "b"}
     assert not set("efgh") & set(records.found)  # at most one waited at each
 
 

@@ -148,6 +148,8 @@ class _Round:
         self._workers: dict[str, _Worker] = {}
         self._queue: deque[Pending] = deque()
         self._sent: dict[str, _Sent] = {}
+        self._done_there: set[str] = set()
+        """Keys of what a worker has done, and nobody has fetched."""
         self._done: queue.SimpleQueue[_Fetched] = queue.SimpleQueue()
         self._name = secrets.token_hex(8)
         """By which a worker knows who has asked it what it is."""
@@ -157,7 +159,7 @@ class _Round:
 
     def grade(self, pending: Sequence[Pending]) -> list[Failure]:
         """Grade what is pending, and return what could not be."""
-        self._queue.extend(sorted(pending, key=lambda each: self._ended[each.stem]))
+        self._queue.extend(sorted(pending, key=lambda each: each.ended_worker or self._ended[each.stem] > 0))
         try:
             self._meet()
             while self._queue or self._sent:
@@ -257,10 +259,12 @@ class _Round:
     def _submit(self, function: Any, address: str, *arguments: Any) -> Future[Any]:
         """Have a worker do something; `_done` gets what that came to."""
         future = self._scheduler.submit(function, address, *arguments)
-        future.add_done_callback(
-            lambda _: threading.Thread(target=self._fetch, args=(future,), daemon=True).start()
-        )
+        future.add_done_callback(self._begin_to_fetch)
         return future
+
+    def _begin_to_fetch(self, future: Future[Any]) -> None:
+        self._done_there.add(str(future.key))
+        threading.Thread(target=self._fetch, args=(future,), daemon=True).start()
 
     def _fetch(self, future: Future[Any]) -> None:
         """Get what a worker holds; it may hang meanwhile, and nothing else waits for it."""
@@ -332,10 +336,13 @@ class _Round:
 
     def _hear(self, fetched: _Fetched) -> None:
         """Take in what came from a worker; nothing if that was taken back, or the worker lost, before."""
+        self._done_there.discard(fetched.key)
         if fetched.key in self._sent:
             if not getattr(fetched.said, "is_stranger", False):
                 return self._mark(self._sent.pop(fetched.key), fetched)
-            return self._lose(self._sent[fetched.key].address)  # the next look finds who is there, and asks
+            address = self._sent[fetched.key].address
+            self._done_there.difference_update(self._workers[address].busy)  # a stranger says it of each
+            return self._lose(address)  # the next look finds who is there, and asks
         for each in self._workers.values():
             if each.probe and each.probe.key == fetched.key:
                 each.refusal, each.probe = self._refusal(fetched), None
@@ -397,12 +404,13 @@ class _Round:
         self._take_back(address)
 
     def _blame(self, address: str) -> None:
-        """Count a worker that has ended, or hangs, against what it was at; not against what waited there.
+        """Count a worker that has ended, or hangs, against what it was at.
 
-        What it had done, and nobody had fetched, is taken for what it was at, and graded later than need be.
+        Not against what it had done, as far as is known here, nor against what waited there.
         """
         each = self._workers[address]
-        self._ended.update(self._sent[key].pending.stem for key in each.busy[: each.threads])
+        begun = [key for key in each.busy if key not in self._done_there][: each.threads]
+        self._ended.update(self._sent[key].pending.stem for key in begun)
 
     def _take_back(self, address: str) -> None:
         busy, self._workers[address].busy = self._workers[address].busy, []
