@@ -282,7 +282,10 @@ def without_nannies(count, poison):
 
 
 @pytest.mark.parametrize("count", [2, 3])
-def test_what_ends_workers_that_nothing_starts_anew_ends_two_after_all_others_are_graded(records, count):
+def test_what_ends_workers_that_nothing_starts_anew_ends_two_after_all_others_are_graded(
+    records, monkeypatch, count
+):
+    monkeypatch.setattr(driver, "PATIENCE", 0.1)
     client = without_nannies(count, "a")
     found = records(client, "abcdef")
     assert {who for who, record in found.items() if record["status"] == "graded"} == set("bcdef")
