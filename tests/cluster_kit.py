@@ -4,12 +4,15 @@ import asyncio
 import json
 import os
 import signal
-from contextlib import contextmanager
+import subprocess
+import sys
+import time
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import grading_kit as kit
 import pytest
-from distributed import LocalCluster, WorkerPlugin
+from distributed import Client, LocalCluster, WorkerPlugin
 
 from backproplab.grading.cluster import worker
 from backproplab.grading.run import grade_class
@@ -19,6 +22,7 @@ from backproplab.sandbox import IsolationError
 ANSWERS = (kit.RIGHT, kit.RIGHT | {"90.1": kit.SQUARE.format("return x")}, {})
 SCORES = (9, 7, 0)
 BEFORE = worker.run, worker.versions, worker.Runner.open
+STARTING = 120  # seconds
 SEEDS = (3, 5, 7)  # so that two runs say the same to the letter
 
 
@@ -31,6 +35,64 @@ def a_cluster(count):
     quiet = {"dashboard_address": ":0", "memory_limit": 0, "silence_logs": 50}
     with LocalCluster(n_workers=count, threads_per_worker=1, processes=True, **quiet) as cluster:
         yield cluster
+
+
+class Started:
+    """A scheduler and workers as one starts them by hand, in a folder: each a process apart from this one.
+
+    A context manager, which ends them; skips where there are no walls.
+    """
+
+    def __init__(self, folder):
+        if kit.isolation() != "full":
+            pytest.skip("a cluster needs full isolation, which this machine does not give")
+        self.scheduler_address, self.scheduler = "", None
+        self._file, self._processes = folder / "scheduler.json", []
+
+    def __enter__(self):
+        try:
+            self.scheduler = self._start("scheduler", "--host=127.0.0.1", "--port=0")
+            end = time.monotonic() + STARTING
+            while not self.scheduler_address:
+                assert time.monotonic() < end
+                time.sleep(0.1)
+                with suppress(OSError, ValueError):  # it is not there yet, or half written
+                    self.scheduler_address = json.loads(self._file.read_text(encoding="utf-8"))["address"]
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        for process in reversed(self._processes):
+            process.terminate()  # of a worker, that is its nanny, which ends it first
+            process.send_signal(signal.SIGCONT)
+        for process in self._processes:
+            try:
+                process.wait(STARTING)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def start_workers(self, count, *options):
+        """Start so many, of one thread each, and wait for them."""
+        with Client(self.scheduler_address, set_as_default=False) as client:
+            there = len(client.nthreads())
+            for _ in range(count):
+                self._start("worker", "--nthreads=1", "--memory-limit=0", *options)
+            client.wait_for_workers(there + count, timeout=STARTING)
+
+    def _start(self, what, *options):
+        command = [sys.executable, "-m", f"distributed.cli.dask_{what}", f"--scheduler-file={self._file}"]
+        search = os.pathsep.join([os.path.dirname(__file__), *sys.path])  # a plugin is unpickled there
+        process = subprocess.Popen(
+            [*command, *options, "--no-dashboard"],
+            cwd=self._file.parent,
+            env=os.environ | {"PYTHONPATH": search},
+            stderr=subprocess.DEVNULL,
+        )
+        self._processes.append(process)
+        return process
 
 
 def a_class(folder, students):

@@ -10,7 +10,9 @@ and nothing else.
 
 What an executor could not grade, by no fault of whoever handed it in (a machine out of memory perhaps, one
 that was lost, or the grader itself), is tried again, once, alone, when all others are through; and if that
-fails, it stays ungraded, and the run goes on.
+fails, it stays ungraded, and the run goes on. Where nothing more can be graded, since every worker is gone,
+what those were at is noted before the run ends. The next run tries that alone, too, after all others: else it
+might end the workers of that run as well, before others were tried.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -33,10 +35,12 @@ from backproplab.grading.reports import (
 )
 from backproplab.grading.status import GradingStatus
 from backproplab.grading.submissions import Submission
+from backproplab.sandbox import SandboxError
 
 FROM_KEPT = "from kept values"
 NOT_YET = "This could not be graded yet, by no fault of whoever handed it in"
 LOST = "The worker that graded it ended, or went on for too long"
+AT_WORK = "ended, or went on for too long, while at work on this notebook"
 
 
 class Pending(NamedTuple):
@@ -44,6 +48,8 @@ class Pending(NamedTuple):
 
     submission: Submission
     stem: str
+    ended_worker: bool = False
+    """Did a worker end, or hang, in an earlier run, while at work on it?"""
 
 
 class Made(NamedTuple):
@@ -66,6 +72,14 @@ class Failure(NamedTuple):
 
     pending: Pending
     reason: str
+
+
+class NoWorkerLeftError(SandboxError):
+    """Nothing more can be graded by this run; `failures` are what it has tried in vain."""
+
+    def __init__(self, message: str, failures: Sequence[Failure]) -> None:
+        super().__init__(message)
+        self.failures = tuple(failures)
 
 
 class Collector:
@@ -110,7 +124,7 @@ class Executor(Protocol):
         """Grade submissions, hand each to the collector, and return those that could not be.
 
         `alone`: one at a time, with nothing else at work. SandboxError if nothing more can be graded, which
-        the message explains; SaveError from the collector.
+        the message explains, NoWorkerLeftError if something was tried before; SaveError from the collector.
         """
 
 
@@ -131,9 +145,17 @@ def grade_all(
     result that says so.
     """
     collector = Collector(out, on_start, on_grade)
-    failures = executor.grade(task, pending, collector)
-    again = [failure.pending for failure in failures]
-    for each, reason in executor.grade(task, again, collector, alone=True) if again else []:
+    try:
+        failures = executor.grade(task, [each for each in pending if not each.ended_worker], collector)
+        again = [each.pending for each in failures] + [each for each in pending if each.ended_worker]
+        _leave_ungraded(task, executor.grade(task, again, collector, alone=True) if again else [], collector)
+    except NoWorkerLeftError as error:
+        _leave_ungraded(task, error.failures, collector)
+        raise
+
+
+def _leave_ungraded(task: Task, failures: Sequence[Failure], collector: Collector) -> None:
+    for each, reason in failures:
         problems = [NOT_YET, f"{REVIEW} {reason}"]  # its words may hold the inputs drawn for this run
         record, grades = empty_record(
             task, each.submission, problems, level=collector.level, status=GradingStatus.UNGRADED
@@ -152,6 +174,11 @@ def make(graded: Graded) -> Made:
         to_keep(graded.kept),
         reason,
     )
+
+
+def ended_worker(record: Mapping[str, Any]) -> bool:
+    """Does a result say that a worker ended, or hung, while at work on this notebook?"""
+    return any(AT_WORK in line for line in record["problems"])
 
 
 def answers_text(student: str, answers: Mapping[str, Mapping[str, Any]]) -> str:

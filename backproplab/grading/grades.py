@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from backproplab.grading import reports
+from backproplab.grading import batch, reports
 from backproplab.grading.classroom import Change
 from backproplab.grading.kept import VALUES
 from backproplab.grading.reports import ANSWERS, FEEDBACK, RESULTS, RUN
@@ -55,6 +55,11 @@ class GradesFolder:
         """Has a student of the run a result that no run need make again?"""
         result = self.result(student)
         return result is not None and result["status"] != GradingStatus.UNGRADED
+
+    def ended_worker(self, student: str) -> bool:
+        """Did a worker end, in an earlier run, while at work on what a student handed in?"""
+        result = self.result(student)
+        return result is not None and batch.ended_worker(result)
 
     def drop(self, student: str) -> None:
         """Throw away a student's result. SaveError if that fails."""

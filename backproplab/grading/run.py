@@ -236,7 +236,7 @@ class _Run:
         """Grade what has no result yet, or is ungraded, and count what `batch.grade_all` says of each."""
         reasons = Counter[str]()
         pending = [
-            batch.Pending(each, self.folder.stems[each.student])
+            batch.Pending(each, self.folder.stems[each.student], self.folder.ended_worker(each.student))
             for each in self.submissions
             if not self.folder.is_done(each.student)
         ]

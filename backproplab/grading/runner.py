@@ -38,12 +38,12 @@ class Runner:
     """Keeps a warm sandbox for the notebooks of one set; `open` it first, or the first `run` does."""
 
     def __init__(self, setup: Setup) -> None:
-        self._setup = setup
+        self.setup = setup
         self._sandbox: Sandbox | None = None
 
     def open(self) -> str:
         """Start the sandbox, and return what isolation is on; IsolationError or SandboxError without one."""
-        setup = self._setup
+        setup = self.setup
         if self._sandbox is None:
             sandbox = Sandbox(setup.assignment, isolation=setup.isolation, limits=setup.limits)
             self._sandbox = sandbox.__enter__()
@@ -57,8 +57,8 @@ class Runner:
         """
         level, sandbox = self.open(), self._sandbox
         assert sandbox is not None
-        shown = sandbox.run(Job(tuple(steps), self._setup.public))
-        return Ran(level, shown, sandbox.run(Job(tuple(steps), self._setup.seeds)))
+        shown = sandbox.run(Job(tuple(steps), self.setup.public))
+        return Ran(level, shown, sandbox.run(Job(tuple(steps), self.setup.seeds)))
 
     def close(self) -> None:
         """End the sandbox; the next `run` starts another."""

@@ -285,6 +285,35 @@ def test_what_fails_once_is_tried_again_when_all_others_are_through(tmp_path, mo
     assert max(results(tmp_path), key=results(tmp_path).get) == "has no sandbox"
 
 
+@pytest.mark.usefixtures("sandboxes_that_stay")
+def test_what_ended_a_worker_is_tried_alone_by_the_next_run_when_all_others_are_through(tmp_path, capsys):
+    fails = {"s00": f"2 workers {batch.AT_WORK} (there)", "s01": f"{batch.LOST} (there)"}
+    tried = []
+
+    class Gone(here_kit.Here):
+        def grade(self, task, pending, collector, *, alone=False):
+            failures = [batch.Failure(each, fails[each.stem]) for each in pending[:2]]
+            raise batch.NoWorkerLeftError("All are gone", failures)
+
+    class Noted(here_kit.Here):
+        def grade(self, task, pending, collector, *, alone=False):
+            tried.append((alone, [each.stem for each in pending]))
+            return super().grade(task, pending, collector, alone=alone)
+
+    command = a_class(tmp_path, 4)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(local, "LocalWorkers", Gone)
+        assert cli.main(command) == 2
+        assert "All are gone" in capsys.readouterr().err
+        assert {each: record(tmp_path, each)["status"] for each in results(tmp_path)} == dict.fromkeys(
+            fails, "ungraded"
+        )
+        patch.setattr(local, "LocalWorkers", Noted)
+        assert cli.main(command) == 0
+    assert tried == [(False, ["s01", "s02", "s03"]), (True, ["s00"])]
+    assert {row["score"] for row in gradebook(tmp_path).values()} == {"9.0"}
+
+
 def test_a_sandbox_that_is_not_to_be_had_any_more_leaves_the_rest_ungraded(tmp_path, monkeypatch, capsys):
     command = a_class(tmp_path, 3)
     monkeypatch.setattr(local, "work", kit.walls_that_fall)

@@ -5,6 +5,7 @@ client stands in for Dask's, whose workers are in this process. tests/soak/test_
 thousand, and does the rest for real.
 """
 
+import json
 import os
 import pickle
 import signal
@@ -13,14 +14,17 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from types import SimpleNamespace
 
 import cluster_kit as cluster
 import grading_kit as kit
+import numpy as np
 import pytest
-from distributed import Client
+from distributed import Client, Status
 
-from backproplab.grading.batch import Pending
+from backproplab.grading import batch
+from backproplab.grading.batch import Made, Pending
 from backproplab.grading.cluster import DaskWorkers, driver, worker
 from backproplab.grading.cluster import scheduler as asking
 from backproplab.grading.grader import Planned
@@ -32,6 +36,7 @@ from backproplab.sandbox import IsolationError, SandboxError
 from backproplab.sandbox.protocol import Cell, Limits, Outcome
 
 STUDENTS = 8
+LIMITS = Limits(value_bytes=10_000)
 ONE, TWO = "tcp://one", "tcp://two"
 
 
@@ -88,6 +93,7 @@ def test_a_worker_killed_in_the_middle_changes_no_bit_and_no_answer_leaves_the_d
     solution, here = a_class
     with Client(machines, set_as_default=False) as client, DaskWorkers(machines) as executor:
         summary = cluster.grade(solution, tmp_path, executor, progress=kill_one)
+        assert not executor._scheduler._client.scheduler_comm.recent_message_log
     assert said == list(range(STUDENTS + 1))
     assert (summary.graded_now, summary.ungraded) == (STUDENTS, 0)
     assert cluster.graded(tmp_path) == here
@@ -160,7 +166,7 @@ class Machine:
 class Dask:
     """A client of workers by address."""
 
-    scheduler = SimpleNamespace(address="tcp://scheduler")
+    scheduler, cluster = SimpleNamespace(address="tcp://scheduler"), None
 
     def __init__(self, **machines):
         self.machines = {f"tcp://{name}": machine for name, machine in machines.items()}
@@ -182,8 +188,8 @@ class Dask:
 
 
 @pytest.fixture
-def grade(monkeypatch):
-    """Grade submissions by a client; returns who has a result, and the failures by student."""
+def task(monkeypatch):
+    """A task of which nothing is run or compared."""
     ran = Ran("full: walls", Outcome(), Outcome())
     setattr_ = monkeypatch.setattr
     setattr_(driver, "LOOK", 0.01)
@@ -191,7 +197,6 @@ def grade(monkeypatch):
     setattr_(worker, "_asked_by", set())
     setattr_(worker.Runner, "open", lambda runner: "full: walls")
     setattr_(worker.Runner, "run", lambda runner, steps: ran)
-    setattr_(driver, "make", lambda made: made)
 
     class Assessor:
         def __init__(self, task):
@@ -208,7 +213,18 @@ def grade(monkeypatch):
             pass
 
     setattr_(driver, "Assessor", Assessor)
-    task = SimpleNamespace(setup="setup", seeds=(1,), isolation="full", limits=Limits(value_bytes=10_000))
+    of = {"exercises": (), "assignment": SimpleNamespace(name="90"), "seeds": (1,), "isolation": "full"}
+    return SimpleNamespace(setup=SimpleNamespace(limits=LIMITS), limits=LIMITS, **of)
+
+
+def handed_in(students):
+    return [Pending(Submission(each, "", ()), each) for each in students]
+
+
+@pytest.fixture
+def grade(task, monkeypatch):
+    """Grade submissions by a client; returns who has a result, and the failures by student."""
+    monkeypatch.setattr(driver, "make", lambda made: made)
 
     def go(client, students, *, alone=False, level="", on_take=lambda taken: None):
         taken = []
@@ -219,11 +235,83 @@ def grade(monkeypatch):
 
         levels = []
         collector = SimpleNamespace(level=level, begin=levels.append, kept=lambda each: b"", take=take)
-        pending = [Pending(Submission(each, "", ()), each) for each in students]
-        failures = driver._Round(asking.Scheduler(client), task, collector, alone=alone).grade(pending)
+        round_ = driver._Round(asking.Scheduler(client), task, collector, Counter(), alone=alone)
+        failures = round_.grade(handed_in(students))
         return sorted(taken), {each.pending.stem: each.reason for each in failures}
 
     return go
+
+
+@pytest.fixture
+def records(task, monkeypatch, tmp_path):
+    """Grade submissions by a client, and those once more that could not be; returns all that was written."""
+    monkeypatch.setattr(
+        driver, "make", lambda who: Made("", json.dumps({"status": "graded", "problems": []}), "")
+    )
+
+    def go(client, students):
+        executor = DaskWorkers("")
+        executor._scheduler = asking.Scheduler(client)
+        said = {"on_start": lambda level: None, "on_grade": lambda reason: None}
+        try:
+            batch.grade_all(task, tmp_path, handed_in(students), executor=executor, **said)
+        finally:
+            found.update(cluster.records(tmp_path))
+        return found
+
+    go.found = found = {}
+    return go
+
+
+def without_nannies(count, poison):
+    """A client of so many workers, which these notebooks end for good; `killed` are those, in order."""
+
+    def die(machine, arguments):
+        source = arguments[-1][0].source
+        if source not in poison:
+            return machine.call(worker.run, arguments)
+        client.killed.append(source)
+        client.machines = {at: each for at, each in client.machines.items() if each is not machine}
+        return None
+
+    client = Dask(**{f"worker{number}": Machine(die) for number in range(count)})
+    client.killed = []
+    slow = SimpleNamespace(wait=lambda timeout: time.sleep(0.05) or True)
+    client.hold = dict.fromkeys(client.machines, slow)  # else none would wait at a worker that ends
+    return client
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_what_ends_workers_that_nothing_starts_anew_ends_two_after_all_others_are_graded(
+    records, monkeypatch, count
+):
+    monkeypatch.setattr(driver, "PATIENCE", 0.1)
+    client = without_nannies(count, "a")
+    found = records(client, "abcdef")
+    assert {who for who, record in found.items() if record["status"] == "graded"} == set("bcdef")
+    assert client.killed == ["a", "a"]
+    assert "2 workers ended, or went on for too long, while at work on" in found["a"]["problems"][1]
+
+
+def test_when_the_only_worker_is_gone_the_run_ends_with_a_result_for_what_it_was_at(records, monkeypatch):
+    monkeypatch.setattr(driver, "PATIENCE", 0.1)
+    client = without_nannies(1, "a")
+    found = records(client, "a")
+    assert client.killed == ["a"]
+    assert found["a"]["status"] == "ungraded"
+    assert f"1 worker {batch.AT_WORK} (and no worker is left)" in found["a"]["problems"][1]
+
+
+def test_when_all_workers_are_gone_before_others_were_tried_the_run_says_at_what_they_were(
+    records, monkeypatch
+):
+    monkeypatch.setattr(driver, "PATIENCE", 0.1)
+    client = without_nannies(2, "ab")
+    with pytest.raises(SandboxError, match=r"is kept: run the same command again .*\nWorkers .* on a, b:"):
+        records(client, "abcdefgh")
+    assert client.killed == ["a", "b"]
+    assert {who for who, record in records.found.items() if batch.ended_worker(record)} == {"a", "b"}
+    assert not set("efgh") & set(records.found)  # at most one waited at each
 
 
 def test_what_a_worker_had_that_is_lost_is_given_back_with_its_address(grade):
@@ -251,7 +339,7 @@ def test_who_comes_back_at_the_address_of_one_that_has_gone_runs_nothing_before_
     machine = Machine(die_of_poison)
     taken, failures = grade(Dask(one=machine), ["poison", "a", "b", "c"])
     assert len(killed) == 1
-    assert "another one stood in its place" in failures.pop("poison")
+    assert f"1 worker {batch.AT_WORK} ({ONE})" in failures.pop("poison")
     assert sorted([*taken, *failures]) == ["a", "b", "c"]
     assert "c" in taken  # it was asked, and is used again
     assert grade(Dask(one=machine), failures, alone=True, level="walls") == (sorted(failures), {})
@@ -286,6 +374,21 @@ def test_whatever_fails_at_a_worker_is_said_in_its_answer(grade, monkeypatch, er
     assert str(error) in failures["a"]
     assert ONE in failures["a"]
     assert ("The worker failed" in failures["a"]) != isinstance(error, SandboxError)
+
+
+def test_what_is_longer_than_a_notebook_may_return_is_not_sent(grade, monkeypatch):
+    values = {("90.1", 1, "x"): np.random.default_rng(0).normal(size=worker.most_bytes(LIMITS) // 4)}
+    long = Ran("full: walls", Outcome(), Outcome(values))
+    monkeypatch.setattr(worker.Runner, "run", lambda runner, steps: long)
+    sent = []
+
+    def answer(machine, arguments):
+        sent.append(machine.call(worker.run, arguments))
+        return sent[-1]
+
+    _, failures = grade(Dask(one=Machine(answer)), "a")
+    assert sent == [worker.Answer(b"", worker.TOO_MUCH)]
+    assert worker.TOO_MUCH in failures["a"]
 
 
 def of_another(machine, arguments):
@@ -424,6 +527,25 @@ def test_a_scheduler_that_falls_silent_or_is_gone_ends_the_run_which_says_how_to
     silent.set()
 
 
+def test_a_cluster_object_that_is_closed_is_said_and_nobody_asked(grade):
+    machines = SimpleNamespace(status=Status.running, scheduler_address="tcp://scheduler")
+
+    class Closed(Dask):
+        cluster = machines
+
+        def nthreads(self):
+            assert machines.status == Status.running
+            return super().nthreads()
+
+    def close(machine, arguments):
+        machines.status = Status.closed
+
+    with pytest.raises(SandboxError, match=r"scheduler was closed in the middle.*run the same command again"):
+        grade(Closed(one=Machine(close)), "abc")
+    with pytest.raises(SandboxError, match="SimpleNamespace has been closed: make another one"):
+        DaskWorkers(machines).__enter__()
+
+
 def test_a_worker_that_does_not_say_what_it_is_keeps_nobody_waiting(grade, monkeypatch):
     class Busy(Machine):
         def run(self, function, arguments):
@@ -449,6 +571,7 @@ def test_who_hangs_at_the_end_is_left_to_it(monkeypatch):
     never, over, closed = threading.Event(), [], []
     client = SimpleNamespace(
         scheduler=None,
+        cluster=None,
         run=lambda *_, **__: over.append(never.wait(5)),
         close=lambda timeout: closed.append(list(over)),
     )

@@ -1,11 +1,11 @@
 """Ten thousand submissions on a cluster, a worker of which is killed: the values are those of one machine.
 
 And a driver that is killed outright, or whose scheduler is stopped, goes on where it was; a submission that
-ends its worker ends two, a run that is stopped leaves nothing, and workers of another kind are refused.
+ends its worker ends two, of which nothing need start a new one; a run that is stopped leaves nothing, and
+workers of another kind are refused.
 tests/grading/test_cluster.py has one small class, and all else with no cluster at all.
 """
 
-import json
 import os
 import signal
 import subprocess
@@ -18,7 +18,7 @@ import grading_kit as kit
 import pytest
 from distributed import Client
 
-from backproplab.grading.cluster import DaskWorkers, scheduler
+from backproplab.grading.cluster import DaskWorkers, driver, scheduler
 from backproplab.grading.kept import versions
 from backproplab.grading.local import LocalWorkers
 from backproplab.sandbox import SandboxError
@@ -80,12 +80,11 @@ def grade_both_ways(folder, students):
         if done == students // 2:
             os.kill(next(iter(cluster.pids(client).values())), signal.SIGKILL)
 
-    with (
-        cluster.a_cluster(2) as machines,
-        Client(machines, set_as_default=False) as client,
-        DaskWorkers(machines) as executor,
-    ):
-        cluster.grade(solution, folder / "cluster", executor, progress=watch)
+    with cluster.Started(folder) as started:  # apart, so that the memory of this process is the driver's
+        started.start_workers(2)
+        address = started.scheduler_address
+        with Client(address, set_as_default=False) as client, DaskWorkers(address) as executor:
+            cluster.grade(solution, folder / "cluster", executor, progress=watch)
     cluster.grade(solution, folder / "at home", LocalWorkers(2))
     return cluster.graded(folder / "cluster"), cluster.graded(folder / "at home"), memory
 
@@ -129,32 +128,19 @@ def test_a_scheduler_that_is_stopped_ends_the_run_and_another_one_goes_on(
     machines, solution, at_home, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(scheduler, "SILENCE", 10.0)
-    noted, out, processes = tmp_path / "scheduler.json", tmp_path / "grades", []
-
-    def start(what, *options):
-        command = [sys.executable, "-m", f"distributed.cli.dask_{what}", *options, "--no-dashboard"]
-        processes.append(subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.DEVNULL))
+    out = tmp_path / "grades"
 
     def stop(done, total):
         if done == 3:
-            processes[0].send_signal(signal.SIGSTOP)
+            started.scheduler.send_signal(signal.SIGSTOP)
 
-    try:
-        start("scheduler", "--host=127.0.0.1", "--port=0", f"--scheduler-file={noted}")
-        start("worker", f"--scheduler-file={noted}", "--nthreads=1")
-        end = time.monotonic() + PATIENCE
-        while not noted.exists():
-            assert time.monotonic() < end
-            time.sleep(0.1)
-        address = json.loads(noted.read_text(encoding="utf-8"))["address"]
+    with cluster.Started(tmp_path) as started:
+        started.start_workers(1)
+        address = started.scheduler_address
         with pytest.raises(SandboxError, match=f"{address} is silent"), DaskWorkers(address) as executor:
             cluster.grade(solution, out, executor, progress=stop)
         with pytest.raises(SandboxError, match=f"No scheduler answers at {address}"):
             DaskWorkers(address).__enter__()
-    finally:
-        for process in processes:
-            process.kill()
-            process.wait()
     before = len(list((out / "results").glob("*.json")))
     assert 3 <= before < FEW
     with DaskWorkers(machines) as executor:
@@ -162,14 +148,21 @@ def test_a_scheduler_that_is_stopped_ends_the_run_and_another_one_goes_on(
     assert cluster.graded(out) == at_home
 
 
+def hand_in_poison(solution, *stems):
+    """Hand in such notebooks, beside a class; returns the plugin with which they end any worker."""
+    notebook = kit.student(solution)
+    notebook["cells"].insert(1, {"cell_type": "code", "source": "poison = 1", "metadata": {}})
+    folder = solution.parents[1]
+    for stem in stems:
+        kit.hand_in(notebook, folder / "submissions" / f"{stem}.ipynb")
+    return cluster.Deadly(folder / "killed", "poison =")
+
+
 def test_what_ends_its_worker_is_graded_once_more_and_recorded_if_it_does_so_again(
     spoiled, machines, tmp_path
 ):
     solution = cluster.a_class(tmp_path, 6)
-    notebook = kit.student(solution)
-    notebook["cells"].insert(1, {"cell_type": "code", "source": "poison = 1", "metadata": {}})
-    kit.hand_in(notebook, tmp_path / "submissions" / "poison.ipynb")
-    spoiled.register_plugin(cluster.Deadly(tmp_path / "killed", "poison ="))
+    spoiled.register_plugin(hand_in_poison(solution, "poison"))
     with DaskWorkers(machines) as executor:
         summary = cluster.grade(solution, tmp_path / "grades", executor)
     assert summary.statuses == {"graded": 4, "nothing attempted": 2, "ungraded": 1}
@@ -177,6 +170,57 @@ def test_what_ends_its_worker_is_graded_once_more_and_recorded_if_it_does_so_aga
     assert record["status"] == "ungraded"
     assert "tcp://" in record["problems"][1]
     assert len((tmp_path / "killed").read_text(encoding="utf-8").splitlines()) == 2
+
+
+def test_a_notebook_that_ends_workers_which_nothing_starts_anew_ends_two_and_all_others_are_graded(tmp_path):
+    solution = cluster.a_class(tmp_path, 12)
+    deadly = hand_in_poison(solution, "a")  # the first to be graded
+    with cluster.Started(tmp_path) as started:
+        started.start_workers(3, "--no-nanny")
+        address = started.scheduler_address
+        with Client(address, set_as_default=False) as client, DaskWorkers(address) as executor:
+            client.register_plugin(deadly)
+            summary = cluster.grade(solution, tmp_path / "grades", executor)
+            assert len(cluster.pids(client)) == 1
+    assert summary.statuses == {"graded": 8, "nothing attempted": 4, "ungraded": 1}
+    assert "2 workers ended" in cluster.records(tmp_path / "grades")["a"]["problems"][1]
+
+
+def test_as_many_such_notebooks_as_workers_end_the_run_and_come_last_in_the_next(tmp_path, monkeypatch):
+    monkeypatch.setattr(driver, "PATIENCE", 10.0)
+    solution, out = cluster.a_class(tmp_path, 12), tmp_path / "grades"
+    deadly = hand_in_poison(solution, "a", "b")
+    with cluster.Started(tmp_path) as started:
+        address = started.scheduler_address
+        with Client(address, set_as_default=False) as client:
+            client.register_plugin(deadly)
+            started.start_workers(2, "--no-nanny")
+            with (
+                pytest.raises(SandboxError, match=r"run the same command again(.|\n)*at work on a, b:"),
+                DaskWorkers(address) as executor,
+            ):
+                cluster.grade(solution, out, executor)
+            assert {cluster.records(out)[each]["status"] for each in "ab"} == {"ungraded"}
+
+            started.start_workers(2, "--no-nanny")
+            with DaskWorkers(address) as executor:
+                summary = cluster.grade(solution, out, executor)
+    assert summary.statuses == {"graded": 8, "nothing attempted": 4, "ungraded": 2}
+
+
+def test_a_cluster_object_that_is_closed_is_said_at_once(solution, tmp_path):
+    def close(done, total):
+        if done == 3:
+            machines.close()
+
+    with cluster.a_cluster(1) as machines:
+        with (
+            pytest.raises(SandboxError, match=r"LocalCluster of .* was closed .* run the same command again"),
+            DaskWorkers(machines) as executor,
+        ):
+            cluster.grade(solution, tmp_path, executor, progress=close)
+        with pytest.raises(SandboxError, match="LocalCluster has been closed"):
+            DaskWorkers(machines).__enter__()
 
 
 def test_a_run_that_is_stopped_takes_back_what_it_sent_and_goes_on_where_it_was(

@@ -9,7 +9,9 @@ network, through which it would reach the scheduler and all who listen to that, 
 **Each submission is given to one worker by its address**, and Dask is not left to give it to another. So it
 is known which worker was lost with which submissions, and a submission that ends its worker cannot go on to
 end three more, as Dask's own rescheduling would have it. Those that were with a lost worker are given back as
-failures, which are graded once more, alone (`batch.grade_all`).
+failures, which are graded once more, alone (`batch.grade_all`); those that were at work there come last,
+since one of them may be what ended it. Nothing starts a worker anew that has no nanny, so each such notebook
+may cost two workers, and no other notebook its place.
 
 **One worker that hangs holds up nobody else**: what it has done is fetched in a thread of its own, with an
 end to patience.
@@ -23,7 +25,7 @@ import queue
 import secrets
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -32,7 +34,15 @@ from typing import Any, NamedTuple, Self
 
 from distributed import Future
 
-from backproplab.grading.batch import LOST, Collector, Failure, Pending, make
+from backproplab.grading.batch import (
+    AT_WORK,
+    LOST,
+    Collector,
+    Failure,
+    NoWorkerLeftError,
+    Pending,
+    make,
+)
 from backproplab.grading.cluster import worker as remote
 from backproplab.grading.cluster.scheduler import GO_ON, Scheduler
 from backproplab.grading.grader import Assessor, Graded, Planned, Task, fault_words
@@ -40,7 +50,6 @@ from backproplab.grading.kept import Kept, of_notebook, unpack, versions
 from backproplab.grading.local import longest_seconds
 from backproplab.grading.runner import Ran
 from backproplab.sandbox import SandboxError
-from backproplab.sandbox.watch import MOST_VALUES
 
 AHEAD = 1
 """Submissions that wait at each thread of a worker, so that it need not wait for them."""
@@ -65,6 +74,7 @@ class DaskWorkers:
 
     def __init__(self, cluster: Any) -> None:
         self._cluster = cluster
+        self._ended = Counter[str]()
 
     def __enter__(self) -> Self:
         self._scheduler = Scheduler.connect(self._cluster)
@@ -81,7 +91,9 @@ class DaskWorkers:
         """See `batch.Executor`. SandboxError, too, unless isolation is to be full."""
         if task.isolation != "full":
             raise SandboxError(NEEDS_FULL.format(isolation=task.isolation))
-        return _Round(self._scheduler, task, collector, alone=alone).grade(pending)
+        if not alone:
+            self._ended = Counter()  # stems of one folder of grades
+        return _Round(self._scheduler, task, collector, self._ended, alone=alone).grade(pending)
 
 
 @dataclass
@@ -95,8 +107,8 @@ class _Worker:
     """When that was."""
     refusal: str = ""
     """Why it is not used."""
-    busy: set[str] = field(default_factory=set)
-    """Keys of what it was given."""
+    busy: list[str] = field(default_factory=list)
+    """Keys of what it was given, in the order in which it begins them."""
 
     @property
     def may_work(self) -> bool:
@@ -124,14 +136,20 @@ class _Fetched(NamedTuple):
 class _Round:
     """One pass over submissions."""
 
-    def __init__(self, scheduler: Scheduler, task: Task, collector: Collector, *, alone: bool) -> None:
+    def __init__(
+        self, scheduler: Scheduler, task: Task, collector: Collector, ended: Counter[str], *, alone: bool
+    ) -> None:
         self._scheduler, self._collector, self._alone = scheduler, collector, alone
+        self._ended = ended
+        """By stem, how many workers ended while at work on it, in this round and the one before."""
         self._task, self._setup = task, pickle.dumps(task.setup)
         self._assessor = Assessor(task)
         self._longest = longest_seconds(task)
         self._workers: dict[str, _Worker] = {}
         self._queue: deque[Pending] = deque()
         self._sent: dict[str, _Sent] = {}
+        self._done_there: set[str] = set()
+        """Keys of what a worker has done, and nobody has fetched."""
         self._done: queue.SimpleQueue[_Fetched] = queue.SimpleQueue()
         self._name = secrets.token_hex(8)
         """By which a worker knows who has asked it what it is."""
@@ -141,7 +159,7 @@ class _Round:
 
     def grade(self, pending: Sequence[Pending]) -> list[Failure]:
         """Grade what is pending, and return what could not be."""
-        self._queue.extend(pending)
+        self._queue.extend(sorted(pending, key=lambda each: each.ended_worker or self._ended[each.stem] > 0))
         try:
             self._meet()
             while self._queue or self._sent:
@@ -152,6 +170,11 @@ class _Round:
                     self._hand_out(self._queue.popleft(), address)
                 self._collect(0.0 if address else LOOK)
             return self._failures
+        except NoWorkerLeftError:
+            if not self._alone:
+                raise
+            left = [Failure(each, self._lost_words(each, "and no worker is left")) for each in self._queue]
+            return self._failures + left
         finally:
             self._assessor.close()
             futures = [each.future for each in self._sent.values()]
@@ -168,9 +191,10 @@ class _Round:
         self._look()
         while not self._workers:
             if time.monotonic() > end:
-                raise SandboxError(
+                raise NoWorkerLeftError(
                     f"No worker has come to {self._scheduler.address} in {PATIENCE:.0f} s: start some with "
-                    "`dask worker`"
+                    "`dask worker`",
+                    self._failures,
                 )
             time.sleep(LOOK / 10)
             self._look()
@@ -193,7 +217,7 @@ class _Round:
         """Look which workers there are: ask those that are new, and take back what the lost ones had."""
         there = self._scheduler.workers()
         self._looked = time.monotonic()
-        for address in set(self._workers) - set(there):
+        for address in sorted(set(self._workers) - set(there)):
             self._lose(address)
         for address in sorted(set(there) - set(self._workers)):
             future = self._submit(remote.probe, address, self._name, self._setup)
@@ -202,15 +226,30 @@ class _Round:
         if any(each.may_work or each.probe for each in self._workers.values()):
             self._seen = self._looked
         elif self._looked - self._seen > PATIENCE:
-            raise SandboxError(
+            words = (
                 f"No worker of {self._scheduler.address} can be used any more, and none has come in "
-                f"{PATIENCE:.0f} s. {GO_ON} when there are some.\n{self._refusals()}"
+                f"{PATIENCE:.0f} s. {GO_ON} when there are some.",
+                self._refusals(),
+                self._suspects(),
             )
+            raise NoWorkerLeftError("\n".join(filter(None, words)), self._failures)
+
+    def _suspects(self) -> str:
+        """Name those on which workers were at work when they ended; "" if there are none."""
+        failed = [each.pending for each in self._failures]
+        students = sorted(each.submission.student for each in failed if self._ended[each.stem])
+        if not students:
+            return ""
+        return (
+            f"Workers ended while at work on {', '.join(students)}: ungraded, and last when you go on. A "
+            "worker with a nanny, as `dask worker` has unless told otherwise, is started anew when it ends"
+        )
 
     def _refuse_late(self) -> None:
         """Use no more who is busy for too long, with a submission or with saying what it is."""
         late = {each.address for each in self._sent.values() if self._looked - each.since > self._longest}
         for address in late:
+            self._blame(address)
             self._refuse(address, "went on for too long at a submission")
         patience = max(PROBE_SECONDS, self._longest)  # its threads may be at what another driver gave them
         for address, each in self._workers.items():
@@ -220,10 +259,12 @@ class _Round:
     def _submit(self, function: Any, address: str, *arguments: Any) -> Future[Any]:
         """Have a worker do something; `_done` gets what that came to."""
         future = self._scheduler.submit(function, address, *arguments)
-        future.add_done_callback(
-            lambda _: threading.Thread(target=self._fetch, args=(future,), daemon=True).start()
-        )
+        future.add_done_callback(self._begin_to_fetch)
         return future
+
+    def _begin_to_fetch(self, future: Future[Any]) -> None:
+        self._done_there.add(str(future.key))
+        threading.Thread(target=self._fetch, args=(future,), daemon=True).start()
 
     def _fetch(self, future: Future[Any]) -> None:
         """Get what a worker holds; it may hang meanwhile, and nothing else waits for it."""
@@ -283,7 +324,7 @@ class _Round:
         future = self._submit(remote.run, address, self._name, self._setup, self._task.seeds, steps)
         key = str(future.key)
         self._sent[key] = _Sent(pending, planned, future, address, time.monotonic())
-        self._workers[address].busy.add(key)
+        self._workers[address].busy.append(key)
 
     def _collect(self, seconds: float) -> None:
         """Wait for something to be done for so long, and take in all that is."""
@@ -295,24 +336,26 @@ class _Round:
 
     def _hear(self, fetched: _Fetched) -> None:
         """Take in what came from a worker; nothing if that was taken back, or the worker lost, before."""
-        if sent := self._sent.pop(fetched.key, None):
-            return self._mark(sent, fetched)
+        self._done_there.discard(fetched.key)
+        if fetched.key in self._sent:
+            if not getattr(fetched.said, "is_stranger", False):
+                return self._mark(self._sent.pop(fetched.key), fetched)
+            address = self._sent[fetched.key].address
+            self._done_there.difference_update(self._workers[address].busy)  # a stranger says it of each
+            return self._lose(address)  # the next look finds who is there, and asks
         for each in self._workers.values():
             if each.probe and each.probe.key == fetched.key:
                 each.refusal, each.probe = self._refusal(fetched), None
 
     def _mark(self, sent: _Sent, fetched: _Fetched) -> None:
-        if sent.address in self._workers:
-            self._workers[sent.address].busy.discard(fetched.key)
+        self._workers[sent.address].busy.remove(fetched.key)
         sent.future.release()
         if fetched.trouble:
             why = f"{LOST} ({sent.address}: {type(fetched.trouble).__name__})"
             self._failures.append(Failure(sent.pending, why))
-            if isinstance(fetched.trouble, TimeoutError) and sent.address in self._workers:
+            if isinstance(fetched.trouble, TimeoutError):
                 self._refuse(sent.address, "does not hand over what it has done")
             return
-        if getattr(fetched.said, "is_stranger", False) and sent.address in self._workers:
-            self._lose(sent.address)  # the next look finds who is there now, and asks
         ran = self._ran(sent.planned, fetched.said)
         if isinstance(ran, str):
             self._failures.append(Failure(sent.pending, f"{ran} ({sent.address})"))
@@ -332,8 +375,8 @@ class _Round:
             return f"What it returned is no answer, but {type(said).__name__}"
         if said.fault:
             return said.fault
-        if len(said.packed) > 2 * (MOST_VALUES + 1) * self._task.limits.value_bytes:  # it runs twice
-            return "What it returned is more than a notebook may return"
+        if len(said.packed) > remote.most_bytes(self._task.limits):
+            return remote.TOO_MUCH
         if (ran := unpack(said.packed)) is None:
             return "What it returned cannot be read"
         if (ran.asked, ran.seeds) != (of_notebook(planned.prepared.steps), self._task.seeds):
@@ -346,6 +389,7 @@ class _Round:
 
     def _lose(self, address: str) -> None:
         """Let go of a worker that has gone, and take back what it had."""
+        self._blame(address)
         self._take_back(address)
         if probe := self._workers.pop(address).probe:
             self._scheduler.cancel([probe])
@@ -359,12 +403,26 @@ class _Round:
             each.probe = None
         self._take_back(address)
 
+    def _blame(self, address: str) -> None:
+        """Count a worker that has ended, or hangs, against what it was at.
+
+        Not against what it had done, as far as is known here, nor against what waited there.
+        """
+        each = self._workers[address]
+        begun = [key for key in each.busy if key not in self._done_there][: each.threads]
+        self._ended.update(self._sent[key].pending.stem for key in begun)
+
     def _take_back(self, address: str) -> None:
-        for key in self._workers[address].busy:
+        busy, self._workers[address].busy = self._workers[address].busy, []
+        for key in busy:
             sent = self._sent.pop(key)
             self._scheduler.cancel([sent.future])
-            self._failures.append(Failure(sent.pending, f"{LOST} ({address})"))
-        self._workers[address].busy.clear()
+            self._failures.append(Failure(sent.pending, self._lost_words(sent.pending, address)))
+
+    def _lost_words(self, pending: Pending, where: str) -> str:
+        count = self._ended[pending.stem]
+        words = f"{count} worker{'s' if count > 1 else ''} {AT_WORK}" if count else LOST
+        return f"{words} ({where})"
 
 
 def _as_here() -> str:

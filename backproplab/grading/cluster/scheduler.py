@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, Self, TypeVar
 
-from distributed import Client, Future
+import dask
+from distributed import Client, Future, Status
 
 from backproplab.grading.cluster import worker as remote
 from backproplab.sandbox import SandboxError
@@ -30,15 +31,21 @@ class Scheduler:
         self._client = client
         self._answers = True
         """Until it has failed to, after which nothing is asked any more."""
+        self._cluster = client.cluster
         scheduler = client.scheduler
         self.address = str(scheduler.address) if scheduler else "the scheduler"
 
     @classmethod
     def connect(cls, cluster: Any) -> Self:
         """Connect to a scheduler by its address, or to a cluster object's. SandboxError if none answers."""
+        if _is_closed(cluster):
+            raise SandboxError(
+                f"The {type(cluster).__name__} has been closed: make another one, or name the address of a "
+                "scheduler"
+            )
         try:
-            return cls(_within(SILENCE, lambda: Client(cluster, set_as_default=False)))
-        except Exception as error:  # a cluster object that is closed raises whatever it happens upon
+            return cls(_within(SILENCE, lambda: _client(cluster)))
+        except Exception as error:  # a cluster object raises whatever it happens upon
             raise SandboxError(
                 f"No scheduler answers at {cluster} ({_words(error)}): start one with `dask scheduler`, and "
                 "name the address that it prints; one that is stopped is to be ended first"
@@ -46,14 +53,10 @@ class Scheduler:
 
     def workers(self) -> dict[str, int]:
         """Return how many threads each worker has, by address. SandboxError if the scheduler is gone."""
+        if _is_closed(self._cluster):  # to ask would take as long as silence does
+            raise self._closed()
         try:
             return dict(_within(SILENCE, self._client.nthreads))
-        except _SilentError as error:
-            self._answers = False
-            raise SandboxError(
-                f"The scheduler {self.address} is silent: {error}. It is stopped, or the network to it is. "
-                f"{GO_ON} when it answers, or with another one"
-            ) from error
         except Exception as error:
             raise self._gone(error) from error
 
@@ -81,8 +84,22 @@ class Scheduler:
 
     def _gone(self, error: Exception) -> SandboxError:
         self._answers = False
+        if _is_closed(self._cluster):
+            return self._closed()
+        if isinstance(error, _SilentError):
+            return SandboxError(
+                f"The scheduler {self.address} is silent: {error}. It is stopped, or the network to it is. "
+                f"{GO_ON} when it answers, or with another one"
+            )
         return SandboxError(
             f"The scheduler {self.address} is gone ({_words(error)}). {GO_ON} when it is back"
+        )
+
+    def _closed(self) -> SandboxError:
+        self._answers = False
+        return SandboxError(
+            f"The {type(self._cluster).__name__} of {self.address} was closed in the middle. {GO_ON}, with "
+            "another one"
         )
 
     def _tidy(self, tidy: Callable[[], object]) -> None:
@@ -90,6 +107,16 @@ class Scheduler:
         if self._answers:
             with suppress(Exception):
                 _within(CLOSING, tidy)
+
+
+def _client(cluster: Any) -> Client:
+    """Connect to a scheduler, and keep nothing of what is sent.
+
+    A client of Dask's keeps the last thousand messages, for whoever develops Dask. Here, each is a notebook,
+    with all that running it takes.
+    """
+    with dask.config.set({"distributed.admin.low-level-log-length": 0}):
+        return Client(cluster, set_as_default=False)
 
 
 class _SilentError(Exception):
@@ -113,6 +140,11 @@ def _within(seconds: float, ask: Callable[[], Answer]) -> Answer:
     if not concurrent.futures.wait([answer], seconds).done:
         raise _SilentError(f"not a word in {seconds:.0f} s")
     return answer.result()
+
+
+def _is_closed(cluster: Any) -> bool:
+    """Is it a cluster object that was closed? An address, or no object at all, is none."""
+    return getattr(cluster, "status", None) in (Status.closing, Status.closed)
 
 
 def _words(error: Exception) -> str:

@@ -15,7 +15,10 @@ from typing import NamedTuple
 from backproplab.grading.kept import Kept, of_notebook, pack, versions
 from backproplab.grading.runner import Runner
 from backproplab.sandbox import IsolationError, MachineError, SandboxError
-from backproplab.sandbox.protocol import Cell, Checkpoint
+from backproplab.sandbox.protocol import Cell, Checkpoint, Limits
+from backproplab.sandbox.watch import MOST_VALUES
+
+TOO_MUCH = "What it returned is more than a notebook may return"
 
 
 class Probed(NamedTuple):
@@ -77,9 +80,15 @@ def run(asker: str, setup: bytes, seeds: Sequence[int], steps: Sequence[Cell | C
             runner.close()
             raise
         _put_back(setup, runner)
-        return Answer(pack(Kept(of_notebook(steps), tuple(seeds), ran.level, ran.shown, ran.outcome)))
+        packed = pack(Kept(of_notebook(steps), tuple(seeds), ran.level, ran.shown, ran.outcome))
+        return Answer(packed) if len(packed) <= most_bytes(runner.setup.limits) else Answer(b"", TOO_MUCH)
     except Exception as error:
         return Answer(b"", _words(error))
+
+
+def most_bytes(limits: Limits) -> int:
+    """Return how many bytes an answer may have: whatever is longer is sent nowhere, and believed nowhere."""
+    return 2 * (MOST_VALUES + 1) * limits.value_bytes  # it runs twice
 
 
 def close_idle() -> None:
