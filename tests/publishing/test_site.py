@@ -20,9 +20,9 @@ from backproplab.course.start_page import whole_copy
 from backproplab.publishing.export import WIDGET_STATE, WIDGET_VIEW
 from backproplab.publishing.site.build import SiteError, build_site
 from backproplab.publishing.site.citation import in_bibtex, in_words
-from backproplab.publishing.site.downloads import size
 from backproplab.publishing.site.sources import put_below_one_title, write_sources
 from backproplab.publishing.site.widgets import StaleLessonError, digest, held_by, kept, put_back, sources
+from backproplab.training.recorder import size
 
 LARGEST = 1_500_000  # bytes of a page
 
@@ -190,13 +190,13 @@ def test_each_lesson_offers_the_notebook_that_a_learner_gets_and_says_its_size(s
         offered = [target(page, link)[0] for link in pages[page].leads if link.endswith(".ipynb")]
         assert offered == [name]
         assert (site / name).read_bytes() == copied[name]
-        assert size(site / name) in text_of(site / page)
+        assert size((site / name).stat().st_size) in text_of(site / page)
 
 
 def test_the_whole_course_can_be_taken_away_as_a_learner_gets_it(site, pages):
     assert "mycourse.zip" in pages["your-copy.html"].leads
     assert read_zip(site / "mycourse.zip") == whole_copy(ROOT)
-    assert size(site / "mycourse.zip") in text_of(site / "your-copy.html")
+    assert size((site / "mycourse.zip").stat().st_size) in text_of(site / "your-copy.html")
     assert "../your-copy.html" in pages["notebooks/03-spreadsheet.html"].leads
     assert "../your-copy.html" in pages["exercises/03-spreadsheet.html"].leads
 

@@ -25,17 +25,3 @@ def write_downloads(course: Path, folder: Path) -> None:
             with atomic_write(target) as file:
                 file.write(data)
     write_zip(course, folder / ZIP)
-
-
-def size(path: Path) -> str:
-    """Return how large a file is, in the words of a page: `112 kB`, `3.2 MB`."""
-    return size_in_words(path.stat().st_size)
-
-
-def size_in_words(count: int) -> str:
-    """Return a number of bytes in words.
-
-    >>> size_in_words(111_700), size_in_words(3_240_000), size_in_words(999_600)
-    ('112 kB', '3.2 MB', '1.0 MB')
-    """
-    return f"{count / 1e3:.0f} kB" if count < 999_500 else f"{count / 1e6:.1f} MB"

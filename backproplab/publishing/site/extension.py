@@ -16,8 +16,8 @@ from backproplab.files import write_text
 from backproplab.publishing.formulas import FormulaError, mathml
 from backproplab.publishing.lesson_page import page_asset
 from backproplab.publishing.practice.data import PAGES, page_script
-from backproplab.publishing.site.downloads import size
 from backproplab.publishing.site.sources import LIVE, PRACTICE
+from backproplab.training.recorder import size
 
 LONGEST_DESCRIPTION = 200
 
@@ -150,7 +150,7 @@ def add_to_page(
     context["practice_script"] = page_script(name) if asked.is_file() else ""
     context["course_url"] = app.config.html_baseurl
     notebooks = [Path(folder) / f"{name}.ipynb" for folder in app.config.html_extra_path]
-    context["notebook_size"] = next((size(path) for path in notebooks if path.is_file()), "")
+    context["notebook_size"] = next((size(path.stat().st_size) for path in notebooks if path.is_file()), "")
     context["lesson_live"] = ""
     context["tab_stops"] = page_asset("tab-stops.js")
     if live.is_file():

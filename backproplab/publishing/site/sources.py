@@ -31,9 +31,10 @@ from backproplab.files import write_text
 from backproplab.publishing.export import put_live
 from backproplab.publishing.practice.data import PAGES, page_data
 from backproplab.publishing.site.citation import citation
-from backproplab.publishing.site.downloads import ZIP, size
+from backproplab.publishing.site.downloads import ZIP
 from backproplab.publishing.site.title_picture import title_picture
 from backproplab.publishing.site.widgets import Held, put_back
+from backproplab.training.recorder import size
 from backproplab.widgets.quick_check.questions import lessons_with_questions
 
 PRACTICE = ".practice.json"
@@ -158,7 +159,7 @@ def _pages(course: Path, listed: list[Part], downloads: Path) -> Iterator[tuple[
         "{{ title_picture }}": title_picture,
         "{{ map }}": lambda: course_map(listed),
         "{{ citation }}": lambda: citation(course),
-        "{{ zip_size }}": lambda: size(downloads / ZIP),
+        "{{ zip_size }}": lambda: size((downloads / ZIP).stat().st_size),
     }
     for page in sorted(path for path in pages.rglob("*") if path.is_file()):
         text = page.read_text(encoding="utf-8")

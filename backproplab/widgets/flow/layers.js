@@ -1,6 +1,6 @@
 // A network's two passes: its layers in a row, and what the one at work takes in, keeps and hands on.
 import { announcer, html, OWN_KEYS } from "../kit/kit.js";
-import { stationRow } from "./row.js";
+import { marked, rowPanel, stationRow } from "./row.js";
 
 /** @import { Card, Described, LayersScene, Panel, Told } from "./types.js" */
 
@@ -55,29 +55,24 @@ export function layersPanel({ scene, described, choose }) {
   const words = html("div", { role: "group", "aria-label": "what the layer does" }, said, ...pages);
   const picture = html("div", { role: "group", "aria-label": "both passes" }, travelling.box);
 
-  let shown = Number.NaN;
   let before = 0;
   /** @param {number} step */
-  const show = (step) => {
-    const ended = step === 0 && shown === -1;
-    shown = step;
+  const onshow = (step) => {
     pages[before].hidden = true;
     before = step - first;
     pages[before].hidden = false;
-    travelling.show(step);
-    if (step < 0 || ended) say(forward[step - first].said);
-    else say(`Step ${step} of ${last}. ${steps[step].said}`);
   };
-  const { depart, fly, land, stops } = travelling;
-  const none = () => {};
-  return { picture, words, show, depart, fly, land, select: none, stops, fold: none, focus: none };
+  return rowPanel({ row: travelling, picture, words, say, forward, steps, onshow });
 }
 
+/** @type {[style: string, words: string][]} */
 const STATES = [
   ["flow-unheard", "has heard nothing"],
   ["flow-speaks", "speaks now"],
   ["flow-complete", "✓ has spoken"],
 ];
+
+const PASS = { computes: "computes now", waits: "not computed yet" };
 
 /**
  * @param {Card} card
@@ -106,10 +101,7 @@ function layerCard({ name, layer, formula }, value, norm, onclick) {
    * @param {boolean} computes Whether it does so now.
    */
   const show = (side, computed, computes) => {
-    const [style, words] = STATES[side + 1];
-    open.className = `flow-card ${style} ${computes && "flow-computes"}`;
-    open.setAttribute("aria-current", side === 0 || computes ? "step" : "false");
-    note.textContent = computes ? "computes now" : computed ? words : "not computed yet";
+    note.textContent = marked(open, STATES, { side, computed, computes }, PASS);
     output.textContent = computed ? `● norm ${value}` : "● ?";
     gradient.textContent = side < 0 ? "▲ ?" : `▲ norm ${norm}`;
   };

@@ -1,7 +1,7 @@
 // A picture's way through a network and the sweep back: a box a layer, in pictures and counts.
 import { announcer, html, OWN_KEYS } from "../kit/kit.js";
 import { drawn } from "./drawings.js";
-import { stationRow } from "./row.js";
+import { marked, rowPanel, stationRow } from "./row.js";
 
 /** @import { Described, Panel, PictureBox, PictureScene } from "./types.js" */
 
@@ -75,18 +75,7 @@ export function picturePanel({ scene, described, choose }) {
     filled,
   );
 
-  let shown = Number.NaN;
-  /** @param {number} step */
-  const show = (step) => {
-    const ended = step === 0 && shown === -1;
-    shown = step;
-    travelling.show(step);
-    if (step < 0 || ended) say(forward[step - first].said);
-    else say(`Step ${step} of ${last}. ${steps[step].said}`);
-  };
-  const { depart, fly, land, stops } = travelling;
-  const none = () => {};
-  return { picture, words, show, depart, fly, land, select: none, stops, fold: none, focus: none };
+  return rowPanel({ row: travelling, picture, words, say, forward, steps });
 }
 
 /** What the signs and colours mean, and which keys step. */
@@ -103,11 +92,14 @@ function signs() {
   return html("ul", { class: "flow-legend", "aria-label": "what the signs mean" }, ...items);
 }
 
+/** @type {[style: string, words: string][]} */
 const SWEPT = [
   ["flow-unheard", "not swept yet"],
   ["flow-speaks", "the sweep is here"],
   ["flow-complete", "✓ swept"],
 ];
+
+const RUN = { computes: "the run is here", waits: "not reached yet" };
 
 /**
  * @param {PictureBox} box
@@ -135,10 +127,7 @@ function boxCard({ name, size, value, puts_out, gradient, caption, holds }, oncl
    * @param {boolean} computes Whether it does so now.
    */
   const show = (side, computed, computes) => {
-    const [style, words] = SWEPT[side + 1];
-    open.className = `flow-card ${style} ${computes && "flow-computes"}`;
-    open.setAttribute("aria-current", side === 0 || computes ? "step" : "false");
-    note.textContent = computes ? "the run is here" : computed ? words : "not reached yet";
+    note.textContent = marked(open, SWEPT, { side, computed, computes }, RUN);
     output.classList.toggle("flow-to-come", !computed);
     numbers.textContent = computed ? `● ${puts_out}` : "● ?";
     for (const each of [slopes, whose]) each?.classList.toggle("flow-to-come", side < 0);

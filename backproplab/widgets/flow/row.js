@@ -2,7 +2,7 @@
 import { html, OWN_KEYS, scrollBox } from "../kit/kit.js";
 import { eased, pulse } from "./motion.js";
 
-/** @import { Described, Point } from "./types.js" */
+/** @import { Described, Panel, Point } from "./types.js" */
 
 const LEAVES = 0.1; // of a move's time
 const ARRIVES = 0.8;
@@ -83,4 +83,51 @@ export function stationRow({ stations, names, style, described, draw, sent }) {
   };
   const stops = () => Array.from({ length: last - first + 1 }, (_, at) => first + at);
   return { box, show, depart, fly, land, stops };
+}
+
+/**
+ * The panel of such a row: it tells each step in a sentence, and nothing in it can be selected or folded.
+ *
+ * @param {object} parts
+ * @param {ReturnType<typeof stationRow>} parts.row
+ * @param {HTMLElement} parts.picture
+ * @param {HTMLElement} parts.words
+ * @param {(text: string) => void} parts.say
+ * @param {{ said: string }[]} parts.forward Of each station, what the run does there.
+ * @param {{ said: string }[]} parts.steps Of the way back.
+ * @param {(step: number) => void} [parts.onshow]
+ * @returns {Panel}
+ */
+export function rowPanel({ row, picture, words, say, forward, steps, onshow = () => {} }) {
+  const first = 1 - forward.length;
+  let shown = Number.NaN;
+  /** @param {number} step */
+  const show = (step) => {
+    const ended = step === 0 && shown === -1;
+    shown = step;
+    onshow(step);
+    row.show(step);
+    if (step < 0 || ended) say(forward[step - first].said);
+    else say(`Step ${step} of ${steps.length - 1}. ${steps[step].said}`);
+  };
+  const { depart, fly, land, stops } = row;
+  const none = () => {};
+  return { picture, words, show, depart, fly, land, select: none, stops, fold: none, focus: none };
+}
+
+/**
+ * Mark a station's button by where the sweep and the run are; what its note then says.
+ *
+ * @param {HTMLElement} open
+ * @param {[style: string, words: string][]} states Before the sweep comes, while it is there, and after.
+ * @param {{ side: number, computed: boolean, computes: boolean }} now `side`: −1 before, 0 there, 1 after; and
+ *   whether the run has come there, and is there.
+ * @param {{ computes: string, waits: string }} words
+ */
+export function marked(open, states, { side, computed, computes }, words) {
+  const [style, swept] = states[side + 1];
+  open.className = `flow-card ${style} ${computes && "flow-computes"}`;
+  open.setAttribute("aria-current", side === 0 || computes ? "step" : "false");
+  if (computes) return words.computes;
+  return computed ? swept : words.waits;
 }
