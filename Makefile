@@ -145,14 +145,14 @@ site: $(VENV)/.site ## the course as a site, in build/site: lessons, exercises, 
 	$(COURSE) site $(if $(URL),--url '$(URL)')
 
 BENCH ?= .venv-bench
-PEERS := torch scikit-learn micrograd nbgrader
+PEERS := torch scikit-learn micrograd nbgrader distributed
 bench: $(BENCH)/.bench ## measure every headline figure: ONLY=value for a part, ROUNDS=1 for a quick look
 	BENCH_ROUNDS=$(ROUNDS) $(BENCH)/bin/python benchmarks/run.py $(ONLY)
 
 # On Linux, pip may find a PyTorch of several GB with CUDA; an index of CPU builds in pip's settings spares that.
 $(BENCH)/.bench: pyproject.toml constraints.txt benchmarks/peers.txt
 	$(PYTHON) -m venv $(BENCH)
-	$(BENCH)/bin/pip install --quiet -c constraints.txt -c benchmarks/peers.txt --editable '.[cluster]' threadpoolctl
+	$(BENCH)/bin/pip install --quiet -c constraints.txt -c benchmarks/peers.txt --editable '.[grade]' threadpoolctl
 	@touch $@; for peer in $(PEERS); do \
 	  $(BENCH)/bin/pip install --quiet -c constraints.txt -c benchmarks/peers.txt $$peer || { rm -f $@; \
 	  echo "Could not install $$peer: the page will lack its figures, and the next run tries again."; }; \

@@ -44,7 +44,7 @@ def a_cluster(workers):
 
 
 def beside_the_pool(folder, notebook):
-    """A thousand on two workers, either way; and ten thousand beside a thousand."""
+    """A thousand on two workers, either way; and ten thousand, once, beside a thousand."""
     runs = {"pool": [], "dask": [], "large": []}
     with a_cluster(2) as options:
         ways = {
@@ -52,17 +52,19 @@ def beside_the_pool(folder, notebook):
             "dask": lambda: graded(folder, notebook, SMALL, more=options),
             "large": lambda: graded(folder, notebook, LARGE, more=options),
         }
-        for _ in range(rounds(ROUNDS)):
-            for name in random.sample(list(ways), len(ways)):
+        for number in range(rounds(ROUNDS)):
+            names = [name for name in ways if name != "large" or number == 0]
+            for name in random.sample(names, len(names)):
                 runs[name].append(ways[name]())
     seconds = {name: [run[0] for run in found] for name, found in runs.items()}
     memory = {name: [run[1] for run in found] for name, found in runs.items()}
     note = "the command on two workers, start and reports included, by the clock"
     yield ratio(f"Dask ÷ local pool, {SMALL:,} submissions", seconds["dask"], seconds["pool"], note=note)
     words = f"grading {LARGE:,} ÷ {SMALL:,} on Dask"
-    yield ratio(f"{words}, time", seconds["large"], seconds["dask"], note=note)
+    first = len(runs["large"])  # the rounds that it was in
+    yield ratio(f"{words}, time", seconds["large"], seconds["dask"][:first], note=note)
     note = "MB, of the driver, the reports of the class included, which read all results"
-    yield ratio(f"{words}, peak memory", memory["large"], memory["dask"], note=note)
+    yield ratio(f"{words}, peak memory", memory["large"], memory["dask"][:first], note=note)
 
 
 def more_workers(folder, notebook):

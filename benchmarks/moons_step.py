@@ -81,7 +81,19 @@ def main(system, collector):
         marks.append((time.process_time() - start, built - start, back - built))
     usual = median if collector == "off" else mean
     steps = [usual(times) for times in zip(*marks[WARM_UP:], strict=True)]
-    print(json.dumps(dict(zip(("seconds", "forward", "backward"), steps, strict=True)) | {"loss": value}))
+    found = dict(zip(("seconds", "forward", "backward"), steps, strict=True))
+    watched = objects_of(lambda: loss_of(model, used, points, labels))
+    print(json.dumps(found | {"loss": value, "watched": watched}))
+
+
+def objects_of(build):
+    """How many objects a graph is made of that the garbage collector has to look through."""
+    gc.disable()  # a collection would strike off those that hold no other
+    before = len(gc.get_objects())
+    graph = build()
+    after = len(gc.get_objects())
+    del graph
+    return after - before
 
 
 if __name__ == "__main__":

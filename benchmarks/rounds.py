@@ -29,6 +29,7 @@ PEERS = {
     "micrograd": "micrograd",
     "nbclient": "nbclient",
     "nbgrader": "nbgrader",
+    "distributed": "Dask",
 }
 
 

@@ -20,6 +20,7 @@ import bare_loop  # noqa: E402
 import barest_graph  # noqa: E402
 import barest_tape  # noqa: E402
 import charts  # noqa: E402
+import cluster  # noqa: E402
 import epoch  # noqa: E402
 import goals  # noqa: E402
 import growth  # noqa: E402
@@ -68,6 +69,17 @@ def test_the_loop_that_is_taken_apart_is_the_bare_loop():
 def test_a_note_says_how_often_and_when():
     note = rounds.amount("x", [1.0, 2.0], note="by the clock")["note"]
     assert re.fullmatch(r"by the clock; 2 rounds, \d{4}-\d\d-\d\d", note)
+
+
+def test_what_is_not_installed_is_named_and_skipped_whoever_asks_for_it(monkeypatch, capsys):
+    asked = {
+        name for path in FOLDER.glob("*.py") for name in re.findall(r'missing\("(\w+)"\)', path.read_text())
+    }
+    assert {"torch", "distributed", "micrograd"} <= asked <= set(rounds.PEERS)
+    assert set(training.PEERS) - {"bare", "limit"} <= set(rounds.PEERS)
+    monkeypatch.setattr(rounds.importlib.util, "find_spec", lambda name: None)
+    assert list(cluster.main()) == []
+    assert "Dask is not installed here" in capsys.readouterr().out
 
 
 def test_every_system_runs_once_a_round():
