@@ -23,6 +23,7 @@ import numpy as np
 
 from backproplab.files import atomic_write
 from backproplab.grading.reports import PRIVATE, saving
+from backproplab.grading.source import source_here
 from backproplab.sandbox.protocol import Assignment, Cell, Check, Checkpoint, Limits, Outcome
 
 VALUES = "values"
@@ -54,6 +55,7 @@ def versions() -> dict[str, str]:
     """Return the versions that results depend on."""
     return {
         "backproplab": version("backproplab"),
+        "source of backproplab": source_here(),
         "python": platform.python_version(),
         "numpy": np.__version__,
     }

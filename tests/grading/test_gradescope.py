@@ -15,6 +15,7 @@ import grading_kit as kit
 import pytest
 
 from backproplab import cli
+from backproplab.grading import source
 from backproplab.grading.gradescope import autograde as here
 from backproplab.grading.gradescope import pack
 from backproplab.grading.kept import versions
@@ -71,6 +72,7 @@ os.read(r, 1)
 LOOP = """
 import sys
 from pathlib import Path
+from backproplab.grading import source
 from backproplab.grading.gradescope import autograde as here
 made, make = [], here.make_task
 def make_once(*arguments, **more):
@@ -82,12 +84,19 @@ for root in sorted(Path(sys.argv[1]).iterdir()):
 """
 
 
+def a_wheel(path, more=b""):
+    """What there is of a wheel for whoever looks for its source; with `more` code than here."""
+    with zipfile.ZipFile(path, "w") as wheel:
+        for code in source.PACKAGE.rglob("*.py"):
+            wheel.writestr(code.relative_to(source.PACKAGE.parent).as_posix(), code.read_bytes() + more)
+
+
 @pytest.fixture(scope="module")
 def packed(tmp_path_factory, graded_here):
-    """The zip, made by the command, of the kit's set and a wheel that is none."""
+    """The zip, made by the command, of the kit's set and a wheel that has the package's code alone."""
     folder = tmp_path_factory.mktemp("course")
     solution = kit.solution(folder, of_line=kit.TRAINED)
-    (folder / WHEEL).write_bytes(b"PK")
+    a_wheel(folder / WHEEL)
     out = folder / "autograder.zip"
     command = [
         "gradescope",
@@ -274,11 +283,20 @@ def test_the_zip_has_what_gradescope_asks_for_at_its_top_and_is_the_same_each_ti
     command = ["gradescope", kit.SET, f"--solutions={solution.parent}", f"--out={again}"]
     assert cli.main([*command, f"--wheel={zipped.parent / WHEEL}"]) == 0
     assert again.read_bytes() == zipped.read_bytes()
-    os.rename(zipped.parent / WHEEL, tmp_path / "backproplab-0.0.0-py3-none-any.whl")
-    for wheel in (zipped.parent / WHEEL, tmp_path / "backproplab-0.0.0-py3-none-any.whl"):
+
+
+def test_a_wheel_of_another_version_or_source_is_refused(packed, tmp_path, capsys):
+    solution, zipped = packed
+    older, empty, changed = (tmp_path / name for name in ("backproplab-0.0.0-py3-none-any.whl", "a", "b"))
+    shutil.copy(zipped.parent / WHEEL, older)
+    for folder in (empty, changed):
+        folder.mkdir()
+    (empty / WHEEL).write_bytes(b"PK")
+    a_wheel(changed / WHEEL, more=b"# mended since\n")
+    for wheel in (tmp_path / WHEEL, older, empty / WHEEL, changed / WHEEL):
+        command = ["gradescope", kit.SET, f"--solutions={solution.parent}", f"--out={tmp_path / 'zip'}"]
         assert cli.main([*command, f"--wheel={wheel}"]) == 1
         assert "make it in the course's folder with `python -m pip wheel" in capsys.readouterr().err
-    os.rename(tmp_path / "backproplab-0.0.0-py3-none-any.whl", zipped.parent / WHEEL)
 
 
 def test_the_zip_is_the_same_where_windows_makes_it_in_a_clone_with_its_line_ends(

@@ -14,6 +14,7 @@ from backproplab.authoring.assignment import load_solution
 from backproplab.errors import BackproplabError
 from backproplab.files import atomic_write
 from backproplab.grading.kept import versions
+from backproplab.grading.source import source_here, source_in_wheel
 
 SCRIPTS = Path(__file__).parent / "scripts"
 SETUP, RUN = "setup.sh", "run_autograder"
@@ -31,15 +32,15 @@ class PackError(BackproplabError):
 def pack(solution: Path, wheel: Path, out: Path) -> None:
     """Write the zip for a solution notebook to `out`.
 
-    `wheel` is this package's, of the version that runs here. ReleaseError if the notebook is not well-formed,
-    PackError if the wheel is missing or another one.
+    `wheel` is this package's, made of the source that runs here. ReleaseError if the notebook is not
+    well-formed, PackError if the wheel is missing or another one.
     """
     load_solution(solution)
-    name = f"backproplab-{versions()['backproplab']}-"
-    if not wheel.is_file() or not wheel.name.startswith(name) or wheel.suffix != ".whl":
+    if not _is_of_what_runs_here(wheel):
+        name = f"backproplab-{versions()['backproplab']}-….whl"
         raise PackError(
-            f"{wheel} is not a wheel of the version that runs here ({name}….whl): make it in the course's "
-            f"folder with `{WHEEL}`, or name it with --wheel"
+            f"{wheel} is not a wheel of what runs here ({name}, made of the source as it is now): make it in "
+            f"the course's folder with `{WHEEL}`, or name it with --wheel"
         )
     pins = f"numpy=={versions()['numpy']}\n"
     with BytesIO() as file:
@@ -52,6 +53,15 @@ def pack(solution: Path, wheel: Path, out: Path) -> None:
             _add(made, "constraints.txt", pins.encode())
         with atomic_write(out, mode=0o600) as target:
             target.write(file.getvalue())
+
+
+def _is_of_what_runs_here(wheel: Path) -> bool:
+    if not wheel.name.startswith(f"backproplab-{versions()['backproplab']}-") or wheel.suffix != ".whl":
+        return False
+    try:
+        return source_in_wheel(wheel) == source_here()
+    except (OSError, zipfile.BadZipFile):
+        return False
 
 
 def newest_wheel(folder: Path) -> Path:
