@@ -59,7 +59,7 @@ def add_grade(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         type=_seconds,
         default=60.0,
         metavar="SECONDS",
-        help="CPU time that one submission may take (default: 60); one cell, a sixth of it",
+        help="CPU time of each of the two runs of a submission (default: 60); of one cell, a sixth of it",
     )
     parser.add_argument(
         "--isolation",

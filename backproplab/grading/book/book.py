@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from backproplab.grading.book.course import Course, Work
-from backproplab.grading.book.lateness import charge
+from backproplab.grading.book.lateness import charge, untold
 from backproplab.grading.book.marks import Mark, mark, worth
 from backproplab.grading.book.people import join
 from backproplab.grading.book.roster import Person
@@ -51,6 +51,8 @@ def make_book(course: Course, people: Sequence[Person] = (), rules: Rules | None
         charged, more = charge(on_time, rules, _rules_for(person, rules))
         assumed += more
         marks |= {(person.student_id, name): each for name, each in charged.items()}
+    for name in course:
+        assumed += untold((marks[person.student_id, name] for person in here), name, rules)
     doubts = [sentence for person, sentence in joined.doubts if person in here]
     return Book(list(course), exercises, here, marks, rules, doubts, assumed)
 

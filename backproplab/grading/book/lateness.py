@@ -3,7 +3,7 @@
 import datetime
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -72,6 +72,18 @@ def charge(marks: Mapping[str, Mark], rules: Rules, student: Student) -> tuple[d
         cost = (days - spent) * (rules.points_per_day + rules.percent_per_day / 100 * mark.max_score)
         charged[name] = replace(mark, late_days=days, penalty=round(min(cost, mark.raw or 0.0), PRECISION))
     return charged, assumed
+
+
+def untold(marks: Iterable[Mark], name: str, rules: Rules) -> list[str]:
+    """Say, if nothing tells when any work of a set came, that nobody can be late with it."""
+    works = [mark.work for mark in marks if mark.work]
+    told = any(name in student.days_late for student in rules.students.values())
+    if name not in rules.due or not works or told or any(work.late or work.timestamp for work in works):
+        return []
+    return [
+        f"nothing says when any of the {len(works)} submissions for {name} came, so all count as in time; "
+        "where the platform does not even mark what is late, as Canvas does, write days_late into the rules"
+    ]
 
 
 def _due_order(rules: Rules, name: str) -> float:

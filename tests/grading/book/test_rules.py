@@ -110,6 +110,17 @@ def test_who_has_withdrawn_is_in_no_book_and_in_no_doubt(tmp_path):
     assert not made.doubts
 
 
+def test_that_nothing_says_when_anything_of_a_set_came_is_said_once(tmp_path):
+    kit.grade(tmp_path, FIRST, {"ada": [2], "bob": [2]})
+    text = "points_per_day = 0.5" + DUE
+    (sentence,) = book(tmp_path, text).assumed
+    assert f"nothing says when any of the 2 submissions for {FIRST} came" in sentence
+    assert not book(tmp_path, "points_per_day = 0.5").assumed  # nothing is due
+    assert not book(tmp_path, text + "[students.bob]\ndays_late = { 03-spreadsheet = 0 }").assumed
+    kit.grade(tmp_path, FIRST, {"ada": [2], "bob": [2]}, handed_in={"bob": {"late": True}})
+    assert "bob was late" in book(tmp_path, text).assumed[0]
+
+
 def test_a_platforms_mark_alone_is_a_day_and_is_said(tmp_path):
     text = "points_per_day = 0.5" + DUE
     handed_in(tmp_path, FIRST, "", late=True)
