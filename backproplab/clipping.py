@@ -7,6 +7,7 @@ Bengio, *On the difficulty of training recurrent neural networks*, 2013.
 
 import numpy as np
 
+from backproplab.arrays import describe
 from backproplab.layers.contract import Array
 from backproplab.loss_scale import LossScale
 from backproplab.norms import norm
@@ -24,6 +25,11 @@ def clipped(gradient: Array, max_norm: float) -> Array:
     >>> clipped(np.array([0.3, 0.4]), 1.0)
     array([0.3, 0.4])
     """
+    if not isinstance(gradient, np.ndarray) or gradient.dtype.kind != "f":
+        raise TypeError(
+            f"clipped expected an array of floats, got {describe(gradient)}; make one with "
+            "np.array(..., dtype=float)"
+        )
     limit, length = above_zero(max_norm, "max_norm"), norm(gradient)
     if length <= limit:
         return gradient.copy()

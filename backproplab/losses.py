@@ -157,6 +157,7 @@ class SquaredError(Loss):
     """L = ½ Σ (y − t)², with ∂L/∂y = y − t. The ½ is there to cancel the 2.
 
     Outputs `(batch, ..., features)`, or `(batch,)` for one feature each, and targets of the same shape.
+    With k features it is k/2 times PyTorch's `MSELoss`, which has no ½ and averages over features, too.
 
     >>> loss = SquaredError()
     >>> round(loss.forward(np.array([[0.522933785]]), [[1.0]]), 9)
@@ -179,6 +180,7 @@ class BinaryCrossEntropy(Loss):
     Outputs `(batch, ..., features)`, or `(batch,)`, each a yes or no of its own; targets of the same shape,
     between 0 and 1. Computed as max(z, 0) − z t + log(1 + e^−|z|), which neither overflows nor takes the log
     of 0. A logit of ±∞ stands for a p of exactly 1 or 0: its loss is 0 where t is that p, else infinite.
+    With k features it is k times PyTorch's `BCEWithLogitsLoss`, which averages over them, too.
 
     >>> loss = BinaryCrossEntropy()
     >>> loss.forward(np.array([[1000.0], [-1000.0]]), [[1], [1]])

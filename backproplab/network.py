@@ -5,6 +5,7 @@ same order, so that an optimiser's whole update is one subtraction.
 """
 
 import copy
+import io
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -244,13 +245,13 @@ class Network:
     def load(self, path: str | os.PathLike[str]) -> None:
         """Read what `save` wrote from a network of the same layers and dtype; nothing is unpickled."""
         name = os.fspath(path)
+        with open(path, "rb") as stream:
+            whole = io.BytesIO(stream.read())
         try:
-            with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as file:
+            with np.load(whole, allow_pickle=False) as file:
                 layers, parameters = file["layers"].tolist(), file["parameters"]
                 names = file["names"].tolist() if "names" in file else self._names_and_shapes()
                 state = {name: file[f"state {name}"] for name in self.chain.state_views()}
-        except FileNotFoundError:
-            raise
         except Exception as error:
             raise ValueError(
                 f"{name} was not written by Network.save, or it is damaged ({error}); save the network again"

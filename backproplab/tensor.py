@@ -240,7 +240,10 @@ class Tensor:
         return OPERATIONS["reshape"](self, shape=_unpacked(shape))
 
     def transpose(self, *axes: Any) -> "Tensor":
-        """The axes in another order; turned round if none is given."""
+        """The axes in another order, as numpy has it; turned round if none is given.
+
+        (PyTorch's `transpose(0, 1)` swaps two axes; here that order is the one they have.)
+        """
         return OPERATIONS["transpose"](self, axes=_unpacked(axes) or tuple(reversed(range(self.ndim))))
 
     T = property(transpose)
@@ -521,7 +524,11 @@ def _restored(data: Any, grad: Any, label: str) -> Tensor:
 
 def _gradient_alone(function: Callable[[Tensor], Tensor], leaf: Tensor) -> Any:
     """∂function/∂leaf; Tensors from elsewhere that the function reads keep the gradients that they had."""
-    loss = function(leaf)
+    recording = _recording.set(True)  # whoever asks for a gradient has one, inside `no_grad()` too
+    try:
+        loss = function(leaf)
+    finally:
+        _recording.reset(recording)
     if not isinstance(loss, Tensor):
         raise TypeError(f"the function must give a Tensor of one number, got {describe(loss)}")
     before = {node: node.grad for node in loss._messages_due()}

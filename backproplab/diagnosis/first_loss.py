@@ -66,7 +66,7 @@ def first_loss(network: Network, loss: Loss, x: ArrayLike, targets: Targets) -> 
     if isinstance(loss, SoftmaxCrossEntropy):
         each = math.log(outputs.shape[-1])
     elif isinstance(loss, BinaryCrossEntropy):
-        each = math.log(2) * outputs.shape[-1]
+        each = math.log(2) * (outputs.shape[-1] if outputs.ndim > 1 else 1)  # (batch,): one output each
     else:
         raise TypeError(
             f"first_loss knows what to expect of a cross-entropy, got {loss!r}; for a squared error, compare "

@@ -2,6 +2,7 @@
 
 import operator
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from typing import Any
 
 from backproplab.differentiation import functions
@@ -103,7 +104,9 @@ def local_operations(node: Value) -> int:
         )
     if len(node.parents) == 2:
         return 5  # b · aᵇ⁻¹ with its b − 1, and aᵇ · log a
-    return 2 if float(node.op[2:]) else 0  # c · xᶜ⁻¹, where c − 1 is known; of x⁰ it is 0
+    exponent = node.op[2:]
+    is_zero = float(Fraction(exponent) if "/" in exponent else exponent) == 0.0
+    return 0 if is_zero else 2  # c · xᶜ⁻¹, where c − 1 is known; of x⁰ it is 0
 
 
 def inner_nodes(output: Value) -> list[Value]:

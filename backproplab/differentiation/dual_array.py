@@ -47,8 +47,8 @@ class DualArray(NDArrayOperatorsMixin):
     """
 
     def __init__(self, data: ArrayLike, tangent: ArrayLike | None = None) -> None:
-        self.data = np.asarray(data)
-        self.tangent = np.zeros_like(self.data) if tangent is None else np.asarray(tangent)
+        self.data = _floats(data)
+        self.tangent = np.zeros_like(self.data) if tangent is None else _floats(tangent)
         if self.data.shape != self.tangent.shape:
             raise ValueError(
                 f"data has shape {self.data.shape}, its tangent {self.tangent.shape}; they must agree"
@@ -124,6 +124,12 @@ class DualArray(NDArrayOperatorsMixin):
 
     def __repr__(self) -> str:
         return f"DualArray(data={self.data}, tangent={self.tangent})"
+
+
+def _floats(numbers: ArrayLike) -> Array:
+    """An array that can hold rates: whole numbers become floats, as in a Tensor."""
+    array = np.asarray(numbers)
+    return array.astype(float) if array.dtype.kind in "biu" else array
 
 
 def _data(given: Any) -> Any:

@@ -1,6 +1,7 @@
 """exp, log, tanh, sigmoid and relu of whatever a formula is computed with: a float, a Value, a Dual, a name.
 
-A formula that is written with these and ordinary operators can be differentiated in each of the four ways:
+A formula that is written with these and ordinary operators can be differentiated in each of the four ways
+(with relu, which is no formula of one piece, in three):
 
 >>> from backproplab import Value
 >>> [sigmoid(x) for x in (0.0, Value(0.0))]

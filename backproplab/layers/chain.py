@@ -215,11 +215,6 @@ class Residual(Chain):
 
     keeps = {"layers": "input"}  # its first layer may
 
-    @property
-    def parts(self) -> dict[str, Layer]:
-        """The layers by name."""
-        return dict(zip(self.names, self.layers, strict=True))
-
     def check_chain(self) -> None:
         """Raise if the layers do not give back the shape that they get."""
         if self.input_shape is not None:

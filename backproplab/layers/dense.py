@@ -1,8 +1,10 @@
 """A dense layer: every output a weighted sum of every input, plus a bias."""
 
+import math
+
 import numpy as np
 
-from backproplab.layers.contract import Array, Cost, Formulas, Layer, Shape
+from backproplab.layers.contract import Array, Cost, Formulas, Layer, Shape, is_count
 from backproplab.layers.initial import standard_deviation
 
 
@@ -13,8 +15,9 @@ class Dense(Layer):
     `(batch, ..., outputs)`; the axes between are independent examples too, such as the words of a sentence.
     `initial` names how the weights start: `"he"`, `"xavier"`, `"small normal"` or `"zeros"`
     (see `backproplab.layers.initial`); biases start at 0. A layer by itself computes in float64, a network
-    brings its own dtype. A backward pass overwrites `weights_gradient` and `bias_gradient`: there is nothing
-    to clear. Lesson 07.
+    brings its own dtype. By itself it also starts from one fixed draw, the same for every layer of its shape;
+    a network draws for all of its layers, and `initialise(seed=…)` draws anew. A backward pass overwrites
+    `weights_gradient` and `bias_gradient`: there is nothing to clear. Lesson 07.
 
     >>> dense = Dense(2, 1)
     >>> dense.weights, dense.bias = [[0.4], [-0.2]], 0.1
@@ -41,7 +44,7 @@ class Dense(Layer):
     )
 
     def __init__(self, inputs: int, outputs: int, *, initial: str = "he") -> None:
-        if inputs < 1 or outputs < 1:
+        if not (is_count(inputs) and is_count(outputs)):
             raise ValueError(
                 f"{type(self).__name__} needs at least one input and one output, got {inputs} and {outputs}"
             )
@@ -102,18 +105,18 @@ class Dense(Layer):
     def check_input(self, x: Array) -> None:
         """Raise unless x is a plain array `(batch, ..., inputs)` in the dtype of the weights."""
         if type(x) is not np.ndarray or x.ndim < 2 or x.shape[-1] != self.inputs:
-            if isinstance(x, np.ndarray) and type(x) is not np.ndarray:
-                self.check_floats(x)  # a matrix or a masked array multiplies by rules of its own
+            if type(x) is not np.ndarray:
+                self.check_floats(x)  # a list has no shape, and a matrix multiplies by rules of its own
             raise self.wrong_input(np.shape(x))
         if x.dtype != self.weights.dtype:
             raise self.wrong_dtype(x.dtype, self.weights.dtype)
 
     def wrong_input(self, shape: tuple[int | str, ...]) -> ValueError:
         """The error for a whole input array of this shape: what was expected, and what to do."""
-        sizes = [size for size in shape if isinstance(size, int)]
+        sizes = [size for size in shape[1:] if isinstance(size, int)]  # of an example
         if shape == self.input_shape:
             advice = "pass a batch, shape (batch, features): x[np.newaxis]"
-        elif len(shape) > 2 and int(np.prod(sizes)) % self.inputs == 0:
+        elif len(shape) > 2 and math.prod(sizes) == self.inputs:
             advice = "flatten the images first"
         else:
             advice = "inputs are an array of shape (batch, features)"

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backproplab.layers.contract import Array, Cost, Formulas, Layer, Shape
+from backproplab.layers.contract import Array, Cost, Formulas, Layer, Shape, no_array
 from backproplab.layers.dense import rows
 
 
@@ -69,7 +69,7 @@ class Embedding(Layer):
 
     def backward(self, upstream: Array, *, needs_input_gradient: bool = True) -> None:
         """Add upstream to the gradient of each row that was looked up; the integers have no gradient."""
-        self.check_upstream(upstream, np.empty((*self.indices.shape, self.features), self.weights.dtype))
+        self.check_upstream(upstream, no_array((*self.indices.shape, self.features), self.weights.dtype))
         indices, blame = self.indices.ravel(), rows(upstream)
         for feature in range(self.features):  # bincount adds in float64, and faster than np.add.at
             self.weights_gradient[:, feature] = np.bincount(indices, blame[:, feature], self.count)

@@ -1,30 +1,28 @@
 """Flatten: each example becomes one row, and its gradient gets the old shape back."""
 
+import math
 from typing import Any
 
 import numpy as np
 
-from backproplab.layers.contract import Array, Cost, Formulas, Layer, Shape
+from backproplab.layers.contract import Array, Cost, Formulas, Layer, Shape, no_array
 
 
 class Flatten(Layer):
     """Turn each example into one row: `(batch, 28, 28)` to `(batch, 784)`, and gradients back again."""
 
-    keeps = {"shape": "own"}
+    keeps = {"shape": "own", "dtype": "own"}
     formulas = Formulas("one row an example", "∂L/∂rows", "∂L/∂x: the same numbers in the shape of x")
 
     def forward(self, x: Array) -> Array:
         """View x as `(batch, features)`; keeps the shape that it had."""
         self.shape: Shape = x.shape
-        return x.reshape(len(x), -1)
+        self.dtype = x.dtype
+        return x.reshape(len(x), math.prod(x.shape[1:]))
 
     def backward(self, upstream: Array) -> Array:
         """View upstream in the shape that the input had."""
-        if upstream.size != int(np.prod(self.shape)):
-            raise ValueError(
-                f"Flatten.backward expected {int(np.prod(self.shape))} numbers, for an input of shape "
-                f"{self.shape}, got {upstream.shape}; pass ∂L/∂output of the last forward call"
-            )
+        self.check_upstream(upstream, no_array((self.shape[0], math.prod(self.shape[1:])), self.dtype))
         return upstream.reshape(self.shape)
 
     def output_shape(self, input_shape: Shape) -> Shape:

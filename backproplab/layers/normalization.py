@@ -16,6 +16,8 @@ import numpy as np
 
 from backproplab.layers.contract import Array, Cost, Formulas, Layer, Shape
 
+EPSILON, MOMENTUM = 1e-5, 0.1  # the usual ones, which a layer's repr leaves out
+
 
 class Normalization(Layer):
     """y = g x̂ + b, for x `(batch, ..., features)`; `gain` g and `bias` b are `(features,)`, at first 1 and 0.
@@ -38,7 +40,7 @@ class Normalization(Layer):
         {"gain": "∂L/∂g = x̂ · ∂L/∂y, added over the batch", "bias": "∂L/∂b = ∂L/∂y, added over the batch"},
     )
 
-    def __init__(self, features: int, *, epsilon: float = 1e-5) -> None:
+    def __init__(self, features: int, *, epsilon: float = EPSILON) -> None:
         kind = type(self).__name__
         if features < 1:
             raise ValueError(f"{kind} needs at least one feature, got {features}")
@@ -113,7 +115,8 @@ class Normalization(Layer):
             raise self.wrong_dtype(x.dtype, self.gain.dtype)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.features})"
+        epsilon = "" if self.epsilon == EPSILON else f", epsilon={self.epsilon}"
+        return f"{type(self).__name__}({self.features}{epsilon})"
 
 
 class LayerNorm(Normalization):
@@ -163,7 +166,7 @@ class BatchNorm(Normalization):
     keeps = {"normal": "own", "spread": "own", "seen": "own"}
     state = ("running_mean", "running_variance")
 
-    def __init__(self, features: int, *, epsilon: float = 1e-5, momentum: float = 0.1) -> None:
+    def __init__(self, features: int, *, epsilon: float = EPSILON, momentum: float = MOMENTUM) -> None:
         super().__init__(features, epsilon=epsilon)
         if not 0 < momentum <= 1:
             raise ValueError(
@@ -179,7 +182,7 @@ class BatchNorm(Normalization):
         return tuple(range(x.ndim - 1))
 
     def centred(self, x: Array) -> tuple[Array, Array, Array]:
-        """By the mean of the batch; keeps mean and variance, in float64, for the running ones."""
+        """By the mean of the batch; keeps mean and variance for the running ones."""
         count = x.size // self.features
         if count < 2:
             raise ValueError(
@@ -216,3 +219,7 @@ def mean(array: Array, axes: tuple[int, ...]) -> Array:
     """The mean over these axes, which stay with length 1; many rows of float32 are added in float64."""
     average: Array = array.mean(axis=axes, keepdims=True, dtype=np.float64).astype(array.dtype)
     return average
+
+    def __repr__(self) -> str:
+        usual = super().__repr__()
+        return usual if self.momentum == MOMENTUM else f"{usual[:-1]}, momentum={self.momentum})"

@@ -72,8 +72,8 @@ class Passes:
         self.written_over: list[int] = []  # layers whose output the next one writes over
         for index, layer in enumerate(self.layers):
             before = outputs[-1] if index else None
-            after = self.layers[index + 1] if index + 1 < len(self.layers) else None
-            if layer.keeps is None or not takes(layer.forward, "out") or (after and says_nothing(after)):
+            is_seen = reaches_silent(self.layers[index + 1 :], "forward")
+            if layer.keeps is None or not takes(layer.forward, "out") or is_seen:
                 outputs.append(None)
             elif (
                 before is not None
@@ -97,7 +97,7 @@ class Passes:
             if (
                 layer.keeps is None
                 or not takes(layer.backward, "out")
-                or says_nothing(self.layers[index - 1])
+                or reaches_silent(self.layers[index - 1 :: -1], "backward")
             ):
                 continue
             over = upstream is not None and layer.in_place and upstream.shape == shapes[index]
@@ -205,6 +205,19 @@ def through(steps: Sequence[tuple[Step, Array | None]], array: Array) -> Array:
 def says_nothing(layer: Layer) -> bool:
     """Whether a layer, or one inside it, may hold on to what it sees from one pass to the next."""
     return layer.keeps is None or any(map(says_nothing, layer.parts.values()))
+
+
+def reaches_silent(layers: Sequence[Layer], way: str) -> bool:
+    """Whether an array on its `way` through these layers comes to one that says nothing of what it keeps.
+
+    A layer that takes no array to write to, as Flatten, may hand on a view of what it got.
+    """
+    for layer in layers:
+        if says_nothing(layer):
+            return True
+        if takes(getattr(layer, way), "out"):
+            return False
+    return False
 
 
 def agree(array: Array, right: Array) -> bool:

@@ -23,11 +23,12 @@ Batch = tuple[Array, NDArray[Any]]
 
 @dataclass(frozen=True)
 class Report:
-    """What a worker returns: its parameters, the batches' losses, and the bytes that it sent."""
+    """What a worker returns: its parameters, the batches' losses, the bytes that it sent, its state."""
 
     parameters: Array  # (network.size,)
-    losses: Array  # (steps,), each the mean over a whole batch
+    losses: Array  # (steps,), each of a whole batch
     sent: int
+    state: dict[str, Array]  # such as BatchNorm's running mean, which each worker takes from its own shares
 
 
 def shares(x: Array, targets: NDArray[Any], workers: int) -> list[Batch]:
@@ -55,12 +56,13 @@ def replica(
     for (x, targets), examples in zip(batches, sizes, strict=True):
         value = network.loss_and_gradient(loss, x, targets)
         message = np.append(network.gradient, network.dtype.type(value))  # the loss travels along
-        message *= len(x) / examples  # a mean over few counts for few
+        if loss.reduction == "mean":
+            message *= len(x) / examples  # a mean over few counts for few
         ring.all_reduce(message)
         network.gradient = message[:-1]
         losses.append(message[-1])
         optimizer.step(network.parameters, network.gradient)
-    return Report(network.parameters.copy(), np.array(losses), ring.sent)
+    return Report(network.parameters.copy(), np.array(losses), ring.sent, network.chain.state_views())
 
 
 def train_together(
@@ -69,8 +71,9 @@ def train_together(
     """Train copies of the network in so many processes, one step a batch; `network` takes over the result.
 
     Each batch is `(x, targets)`, and is divided among the workers. Returns what each of them reports.
-    Whatever a layer takes from its batch, as BatchNorm does, it takes from a share alone. Errors are those of
-    `run_in_ring` and `shares`; then the network is as it was.
+    Whatever a layer takes from its batch, as BatchNorm does, it takes from a share alone, and what it keeps
+    of that, such as a running mean, the network has from the first worker. Errors are those of `run_in_ring`
+    and `shares`; then the network is as it was.
     """
     divided = [shares(x, targets, workers) for x, targets in batches]
     sizes = [len(x) for x, _ in batches]
@@ -82,4 +85,6 @@ def train_together(
         ],
     )
     network.parameters = reports[0].parameters
+    for name, view in network.chain.state_views().items():
+        view[...] = reports[0].state[name]
     return reports

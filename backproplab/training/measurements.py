@@ -4,6 +4,7 @@ Numbers that are computed from many, such as norms, are computed and kept in flo
 dtype: squares in float32 are 0 below 1e-23 and infinite above 1e19, and 15 sigmoid layers go further.
 """
 
+import copy
 from collections.abc import Sequence
 
 import numpy as np
@@ -109,8 +110,8 @@ class GradientNoise(Measurement):
 
     def measure(self, moment: Moment) -> NDArray[np.float64]:
         """Mean and standard deviation, entry by entry, then their norms a layer."""
-        network = moment.network
-        of_the_step = network.gradient.copy()
+        of_the_step = moment.network.gradient
+        network = copy.deepcopy(moment.network)  # a pass may move running means, and draw from a generator
         rng = np.random.default_rng((self.seed, moment.step))
         # What is summed is how far each gradient is from that of the step, in units of its layer's size: so
         # no square vanishes or overflows, and batches that hardly differ keep the digits in which they do.
@@ -125,7 +126,6 @@ class GradientNoise(Measurement):
             total += gap
             gap *= gap
             squares += gap
-        network.gradient[:] = of_the_step
         mean_gap = total / self.batches
         variance = np.maximum(squares - self.batches * mean_gap**2, 0) / (self.batches - 1)
         noise = layer_norms(network, np.sqrt(variance))

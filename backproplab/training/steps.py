@@ -161,7 +161,7 @@ def loop(
     latest = _latest.setdefault(network, [None])
     training = _Training(optimizer, network.parameters, network.gradient, latest)
     rng, number = np.random.default_rng(seed), 0
-    again = not says_nothing(network.layers[0])  # else the first layer may hold on to a batch
+    again = not any(map(says_nothing, network.layers))  # else one may hold on to a batch, or to a view of it
     for epoch in count(1) if epochs is None else range(1, epochs + 1):
         order = rng.permutation(len(x)) if shuffle else np.arange(len(x))
         for rows, batch_x, batch_targets in batches(x, targets, order, batch_size, again=again):

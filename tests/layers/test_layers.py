@@ -184,8 +184,10 @@ class TestBadInput:
     def test_flatten_upstream(self):
         flatten = Flatten()
         flatten.forward(np.ones((2, 3)))
-        with pytest.raises(ValueError, match="expected 6 numbers"):
-            flatten.backward(np.ones((2, 4)))
+        for upstream in (np.ones((2, 4)), np.ones((3, 2)), np.ones((2, 3), np.float32)):
+            with pytest.raises(ValueError, match=r"Flatten.backward expected .* \(2, 3\) float64"):
+                flatten.backward(upstream)
+        assert Flatten().forward(np.ones((0, 28, 28))).shape == (0, 784)
 
     def test_unknown_initialisation(self):
         with pytest.raises(
@@ -210,7 +212,7 @@ class TestBadInput:
             kind().forward(x)
 
     def test_a_list_for_dense(self):
-        with pytest.raises(ValueError, match=r"expected 2 input features, got \(1, 2\)"):
+        with pytest.raises(TypeError, match=r"Dense expected an array of floats .* got list; convert"):
             Dense(2, 1).initialise().forward([[1, 2]])
 
     def test_a_numpy_slope_does_not_upcast(self):

@@ -18,7 +18,7 @@ from backproplab import (
     fit,
 )
 from backproplab.display import progress_bar
-from backproplab.layers import Layer
+from backproplab.layers import Flatten, Layer
 from backproplab.optimizers import Adam
 from backproplab.targets import Masked
 from backproplab.training import (
@@ -383,7 +383,8 @@ def test_a_mask_goes_through_fit_epoch_loss_and_accuracy():
     assert history.validation_accuracy[0] == pytest.approx(right[1])
 
 
-def test_a_first_layer_that_says_nothing_may_hold_on_to_a_batch():
+@pytest.mark.parametrize("before", [[], [Flatten()], [Flatten(), Flatten()]])
+def test_a_layer_that_says_nothing_may_hold_on_to_a_batch_or_a_view_of_it(before):
     class Holding(Layer):
         def __init__(self):
             super().__init__(gain=np.ones(2))
@@ -400,7 +401,7 @@ def test_a_first_layer_that_says_nothing_may_hold_on_to_a_batch():
 
     holding = Holding()
     x = np.arange(8.0).reshape(4, 2)
-    network = Network([holding, Dense(2, 1)], dtype=np.float64)
+    network = Network([*before, holding, Dense(2, 1)], dtype=np.float64)
     fit(network, SquaredError(), x, np.ones((4, 1)), optimizer=SGD(0.01), epochs=1, batch_size=2)
     seen = np.concatenate(holding.batches)
     assert sorted(seen.tolist()) == x.tolist()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from backproplab import SGD, Dense, Network, Sigmoid, SoftmaxCrossEntropy, SquaredError, Tanh, fit
-from backproplab.layers import Flatten
+from backproplab.layers import BatchNorm, Flatten, Layer
 from backproplab.norms import norm
 from backproplab.training import (
     Accuracy,
@@ -88,6 +88,45 @@ def test_measuring_does_not_change_the_training():
     )
     plain, _ = run(batch_size=5)
     np.testing.assert_array_equal(measured.parameters, plain.parameters)
+
+
+class Masks(Layer):
+    """Silences half of the units, drawn from a generator of its own."""
+
+    def __init__(self):
+        super().__init__()
+        self.rng = np.random.default_rng(0)
+
+    def forward(self, x):
+        self.open = self.rng.random(x.shape) < 0.5
+        return x * self.open
+
+    def backward(self, upstream):
+        return upstream * self.open
+
+    def predict(self, x):
+        return x / 2
+
+
+@pytest.mark.parametrize("made", [lambda: BatchNorm(4), Masks])
+def test_measuring_moves_no_running_mean_and_draws_from_no_generator(made):
+    def trained(**measurements):
+        subject = Network([Dense(3, 4), made(), Dense(4, 2)], dtype=np.float64)
+        recorder = Recorder(**measurements) if measurements else None
+        fit(
+            subject,
+            SoftmaxCrossEntropy(),
+            X,
+            LABELS,
+            optimizer=SGD(0.1),
+            epochs=2,
+            batch_size=6,
+            recorder=recorder,
+        )
+        return subject.parameters, subject.predict(X)
+
+    for alone, beside in zip(trained(), trained(noise=GradientNoise(batches=3)), strict=True):
+        np.testing.assert_array_equal(alone, beside)
 
 
 def test_noise_of_single_examples_has_its_textbook_size():
