@@ -123,3 +123,9 @@ def test_what_is_no_optimiser_or_not_a_new_one_is_refused():
     used.step(np.zeros(1), np.zeros(1))
     with pytest.raises(ValueError, match="has made 1 steps already"):
         Clipped(used, max_norm=1.0)
+
+
+def test_whole_numbers_are_refused_since_shortened_they_have_fractions():
+    for gradient in (np.array([3, 4]), [3.0, 4.0]):
+        with pytest.raises(TypeError, match=r"clipped expected an array of floats.*dtype=float"):
+            clipped(gradient, 1.0)

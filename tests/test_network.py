@@ -3,6 +3,7 @@
 import copy
 import itertools
 import pickle
+import re
 
 import numpy as np
 import pytest
@@ -256,6 +257,8 @@ def test_load_names_a_file_that_is_no_such_file(tmp_path):
         small().load(path)
     with pytest.raises(FileNotFoundError):
         small().load(tmp_path / "nowhere.npz")
+    with pytest.raises(OSError, match=re.escape(str(tmp_path))):  # a folder is no damaged file
+        small().load(tmp_path)
 
 
 def test_load_does_not_mind_how_weights_once_started(tmp_path):

@@ -562,3 +562,22 @@ def test_a_power_of_a_tensor_needs_bases_above_0():
 
 def test_repr_shows_data_and_gradient():
     assert repr(Tensor([1, 2])) == "Tensor(data=[1. 2.], grad=[0. 0.])"
+
+
+def test_who_asks_for_a_gradient_has_one_inside_no_grad_and_nothing_else_is_recorded_there():
+    def cubes(x):
+        return (x**3).sum()
+
+    with no_grad():
+        assert gradient(cubes)([1.0, 2.0]).tolist() == [3.0, 12.0]
+        _, curved = hessian_vector_product(cubes, [1.0, 2.0], [1.0, 0.0])
+        assert curved.tolist() == [6.0, 0.0]
+        assert not (Tensor(1.0) * 2.0).parents
+    assert (Tensor(1.0) * 2.0).parents
+
+
+def test_whole_numbers_become_floats_in_a_dual_array():
+    many = DualArray([10], [1]) ** 19
+    assert (many.data[0], many.tangent[0]) == (1e19, 1.9e19)
+    assert (DualArray(np.uint8([200]), np.uint8([1])) * 2).data[0] == 400.0
+    assert (DualArray([2], [1]) ** -1).tangent[0] == -0.25

@@ -214,12 +214,12 @@ class BatchNorm(Normalization):
         """X̂; mean and spread are of the whole batch, and do not grow with it."""
         return int(np.prod(input_shape)) * dtype.itemsize, False
 
+    def __repr__(self) -> str:
+        usual = super().__repr__()
+        return usual if self.momentum == MOMENTUM else f"{usual[:-1]}, momentum={self.momentum})"
+
 
 def mean(array: Array, axes: tuple[int, ...]) -> Array:
     """The mean over these axes, which stay with length 1; many rows of float32 are added in float64."""
     average: Array = array.mean(axis=axes, keepdims=True, dtype=np.float64).astype(array.dtype)
     return average
-
-    def __repr__(self) -> str:
-        usual = super().__repr__()
-        return usual if self.momentum == MOMENTUM else f"{usual[:-1]}, momentum={self.momentum})"

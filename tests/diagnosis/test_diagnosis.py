@@ -274,3 +274,24 @@ def test_asking_in_the_middle_of_training_changes_nothing(ask, make, digits):
                 ask(net, LOSS, x[:20], labels[:20], optimizer=optimizer)
                 assert optimizer.steps == 1
     assert np.array_equal(asked.parameters, twin.parameters)
+
+
+def test_one_output_an_example_may_be_a_flat_batch():
+    class Row(Layer):
+        """`(batch, 1)` to `(batch,)`."""
+
+        keeps = {}
+
+        def forward(self, x):
+            return x[:, 0]
+
+        def backward(self, upstream):
+            return upstream[:, np.newaxis]
+
+        def output_shape(self, input_shape):
+            return ()
+
+    net = Network([Dense(2, 1, initial="zeros"), Row()])
+    found = first_loss(net, BinaryCrossEntropy(), np.ones((100, 2), np.float32), np.ones(100))
+    assert found.passed
+    assert found.expected == pytest.approx(np.log(2))

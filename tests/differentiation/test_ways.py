@@ -1,6 +1,7 @@
 """Four ways to one derivative: they agree, and their operations are those that are done."""
 
 import math
+from fractions import Fraction
 from functools import reduce
 from operator import mul
 
@@ -192,3 +193,8 @@ def test_a_power_that_is_no_real_number_is_refused_with_both_numbers(way):
         forward(lambda x: x ** (-1.0), (0.0,))
     with pytest.raises(OverflowError, match=r"too large for a float: 10\.0 \*\* 400\.0"):
         forward(lambda x: x**400, (10.0,))
+
+
+@pytest.mark.parametrize("exponent", [Fraction(1, 2), 0.5, np.float64(0.5), math.inf])
+def test_any_exponent_that_a_value_takes_is_counted(exponent):
+    assert reverse(lambda x: x**exponent, [4.0]).operations > 0

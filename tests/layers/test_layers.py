@@ -155,6 +155,10 @@ class TestBadInput:
         ):
             dense.forward(np.zeros((32, 28, 28), np.float32))
 
+    def test_the_batch_is_no_part_of_an_image(self):
+        with pytest.raises(ValueError, match=r"64 input features, got \(32, 6, 6\); inputs are an array"):
+            Dense(64, 1).forward(np.zeros((32, 6, 6)))
+
     def test_a_single_example_is_to_become_a_batch(self):
         with pytest.raises(ValueError, match=r"pass a batch"):
             Dense(3, 1).initialise().forward(np.zeros(3, np.float32))

@@ -263,3 +263,20 @@ def test_the_cost_is_what_is_computed_for_each_number(kind, monkeypatch):
         counts.append(len(Counted.passes))
     cost = layer.cost((4,))
     assert counts == [cost.forward // 4, (cost.parameters + cost.inputs) // 4]
+
+
+@pytest.mark.parametrize(
+    ("kept", "other"),
+    [
+        (LayerNorm(3, epsilon=1.0), LayerNorm(3)),
+        (BatchNorm(3, epsilon=1.0), BatchNorm(3)),
+        (BatchNorm(3, momentum=0.5), BatchNorm(3)),
+    ],
+)
+def test_norms_of_other_numbers_are_told_apart_where_weights_are_read(kept, other, tmp_path):
+    path = tmp_path / "weights.npz"
+    Network([kept, Dense(3, 1)]).save(path)
+    with pytest.raises(ValueError, match=r"build a network with the same layers first"):
+        Network([other, Dense(3, 1)]).load(path)
+    assert repr(other) == f"{type(other).__name__}(3)"
+    assert repr(eval(repr(kept))) == repr(kept)
