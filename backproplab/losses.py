@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from backproplab.arrays import as_numbers, describe, first, plain
-from backproplab.layers.contract import Array, Shape
+from backproplab.layers.contract import Array, NotYetError, Shape
 from backproplab.targets import Masked, Targets, as_mask, one_hot, with_mask, without_mask
 
 Reduction = Literal["mean", "sum"]
@@ -89,7 +89,7 @@ class Loss:
     def backward(self) -> Array:
         """∂L/∂outputs of the last `forward`, in the outputs' shape and dtype: a new array at each call."""
         if self.weight is None:
-            raise RuntimeError(f"{type(self).__name__}.backward needs what forward keeps; call forward first")
+            raise NotYetError(f"{type(self).__name__}.backward needs what forward keeps; call forward first")
         gradient = self.error * self.weight
         if self.mask is None:
             return gradient

@@ -273,6 +273,8 @@ class Tensor:
         due = self._messages_due()
         for node in due:
             node._refuse_stale()
+            if node.grad is None:
+                raise TypeError("a gradient is None; to clear it, call zero_grad(), which sets zeros")
         for node in due:
             if node.parents:
                 node.zero_grad()

@@ -581,3 +581,15 @@ def test_whole_numbers_become_floats_in_a_dual_array():
     assert (many.data[0], many.tangent[0]) == (1e19, 1.9e19)
     assert (DualArray(np.uint8([200]), np.uint8([1])) * 2).data[0] == 400.0
     assert (DualArray([2], [1]) ** -1).tangent[0] == -0.25
+
+
+def test_a_gradient_that_was_set_to_none_is_refused_before_any_is_touched():
+    a, b = Tensor(2.0), Tensor(3.0)
+    product = a * b
+    b.grad = None
+    with pytest.raises(TypeError, match=r"to clear it, call zero_grad\(\)"):
+        product.backward()
+    assert a.grad == 0.0
+    b.zero_grad()
+    product.backward()
+    assert (a.grad, b.grad) == (3.0, 2.0)

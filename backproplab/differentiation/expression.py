@@ -48,6 +48,12 @@ class Expression:
             return exp(exponent * log(self))  # type: ignore[no-any-return]
         return self if exponent == 1 else Expression("**", self, what=float(exponent))
 
+    def relu(self) -> "Expression":
+        """TypeError, since a corner has no formula of one piece."""
+        raise TypeError(
+            "relu has no formula of one piece, so symbols cannot differentiate it; take one of the other ways"
+        )
+
     def __neg__(self) -> "Expression":
         return -1 * self
 

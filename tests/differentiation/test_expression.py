@@ -12,7 +12,9 @@ from backproplab.differentiation import (
     evaluate,
     exp,
     graph_operations,
+    relu,
     symbol,
+    symbolic,
     tanh,
     tree_operations,
 )
@@ -103,3 +105,8 @@ def test_an_exponent_from_which_the_symbols_went_out_is_a_number():
     power = x ** (2 + 0 * y)
     assert str(derivative(power, "x")) == "2 * x"
     assert evaluate(power, {"x": -3.0}) == 9.0
+
+
+def test_relu_has_no_formula_and_says_so():
+    with pytest.raises(TypeError, match="relu has no formula of one piece"):
+        symbolic(lambda x: relu(x), [1.0])
