@@ -177,7 +177,7 @@ def error_curve(
     for index, (name, error) in enumerate(measured.items()):
         colour, marker = SERIES[index % len(SERIES)], MARKERS[index % len(MARKERS)]
         low = _draw_error(ax, n, error, name, color=colour, linewidth=1.3, marker=marker, markeredgecolor=INK)
-        best.append(f"{name} near {_nearest_power(error[low])}")
+        best.append(f"{name} {_nearest_power(error[low])}")
         error = expected[name]
         low = _draw_error(
             ax,
@@ -199,8 +199,8 @@ def error_curve(
     describe(
         ax,
         f"Error of the estimated derivative against the nudge n, from {number(n[0], 1)} to"
-        f" {number(n[-1], 1)}, on logarithmic axes. Least errors: {'; '.join(best)}. Broken lines"
-        f" are what was predicted. Least: {'; '.join(least)}.",
+        f" {number(n[-1], 1)}, on logarithmic axes. Least errors, to a power of ten: {'; '.join(best)}."
+        f" Broken lines are what was predicted. Least: {'; '.join(least)}.",
     )
     return ax
 

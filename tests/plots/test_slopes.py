@@ -120,7 +120,7 @@ def test_the_curves_are_told_in_words():
     ax = error_curve(NUDGES, {"central": CENTRAL, "forward": FORWARD}, predicted=BOTH)
     assert alt_text(ax) == (
         "Error of the estimated derivative against the nudge n, from 1e−10 to 0.1, on logarithmic axes."
-        " Least errors: central near 1e−11; forward near 1e−8."
+        " Least errors, to a power of ten: central 1e−11; forward 1e−8."
         " Broken lines are what was predicted. Least: central 2e−11 at n = 6e−6; forward 1e−8 at n = 2e−8."
     )
 
