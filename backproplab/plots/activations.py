@@ -49,6 +49,8 @@ def activation_slopes(activations: Sequence[Activation], z: ArrayLike) -> Figure
     grid = figure.subplots(
         2 * rows, columns, squeeze=False, sharex=True, height_ratios=[1.3, 1] * rows, sharey="row"
     )
+    for above in range(2, 2 * rows):  # all values on one scale, and all slopes
+        grid[above, 0].sharey(grid[above % 2, 0])
     sentences = []
     for k, activation in enumerate(activations):
         row, column = 2 * (k // columns), k % columns

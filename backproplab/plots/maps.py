@@ -169,7 +169,7 @@ def _film_loss(ax: Axes, loss: Series, marks: NDArray[np.int_]) -> None:
     ax.plot(marks, heights, role.marker, color=role.colour, markersize=7, zorder=4)
     step_axis(ax)
     ax.set_ylabel("loss")
-    ax.set_ylim(0, float(values.max()) * 1.02)
+    ax.set_ylim(0, float(values.max(where=np.isfinite(values), initial=0.0)) * 1.02 or None)
     left, right = ax.get_xlim()
     above = left + (right - left) * np.array(spread([float(m - left) / (right - left) for m in marks], 0.035))
     for place, (step, height, over) in enumerate(zip(marks, heights, above, strict=True), start=1):

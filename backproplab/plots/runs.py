@@ -49,4 +49,8 @@ def _course(values: NDArray[np.float64]) -> str:
     low = f" by way of {number(values[lowest])}" if lowest and finite[-1] > 1.05 * values[lowest] else ""
     course = f"goes from {number(finite[0])}{low} to {number(finite[-1])}"
     broken = np.flatnonzero(~np.isfinite(values))
-    return f"{course}, and is not finite from epoch {broken[0] + 1} on" if len(broken) else course
+    if not len(broken):
+        return course
+    stays_so = len(broken) == len(values) - broken[0]
+    when = f"from epoch {broken[0] + 1} on" if stays_so else f"at epoch {broken[0] + 1}"
+    return f"{course}, and is not finite {when}"

@@ -107,13 +107,22 @@ def _words(first: Floats, last: Floats, start: Floats) -> str:
     slopes = ", ".join(
         f"{_plus(slope)} at {output}" for output, slope in enumerate(start) if abs(slope) >= 0.005
     )
+    starts = slopes or "all near 0"
     return (
         "One sweep back, in three maps from right to left. It starts with the gradients of the outputs: "
-        f"{slopes}. Then come the {last.size:,} weights to the outputs, up to {_most(last)} in size, "
+        f"{starts}. Then come the {last.size:,} weights to the outputs, up to {_most(last)} in size, "
         f"and {units} tiles with the "
-        f"{first.size:,} weights from the pixels, up to {_most(first)}. {blank}; in each of "
-        "the others the picture is stamped, in one sign and in a strength of its own."
+        f"{first.size:,} weights from the pixels, up to {_most(first)}. {blank}; {_stamps(first)}."
     )
+
+
+def _stamps(first: Floats) -> str:
+    """What one sees in the tiles that are not blank: of one picture, it is stamped in one sign."""
+    seen = [column for column in first.T if column.any()]
+    if all(map(_sign, seen)):
+        return "in each of the others the picture is stamped, in one sign and in a strength of its own"
+    mixed = sum(not _sign(column) for column in seen)
+    return f"of the others {mixed} of {len(seen)} hold both signs"
 
 
 def _most(values: Floats) -> str:

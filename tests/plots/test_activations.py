@@ -38,6 +38,12 @@ def test_every_activation_has_its_panel_by_name():
     assert [title for title in titles if title] == [kind.caption for kind in ACTIVATIONS]
 
 
+def test_heights_can_be_compared_across_rows():
+    figure = activation_slopes([Sigmoid(), Tanh(), ReLU(), LeakyReLU()], np.linspace(-4, 4, 9))
+    shown = [ax for ax in figure.axes if ax.lines]
+    assert len({ax.get_ylim() for ax in shown}) == 2  # one of values, one of slopes
+
+
 def test_places_without_an_activation_are_empty():
     axes = activation_slopes([Sigmoid(), Tanh(), ReLU(), GELU()], Z).axes
     assert [ax.get_visible() for ax in axes].count(False) == 4

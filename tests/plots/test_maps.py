@@ -68,6 +68,11 @@ class TestUnitMaps:
 
 
 class TestFilm:
+    def test_a_loss_that_is_no_number_for_a_step_is_drawn_all_the_same(self, maps, loss):
+        loss.values[5] = np.nan
+        top = film(maps, loss, frames=3).axes[-1].get_ylim()[1]
+        assert top == pytest.approx(1.02 * np.nanmax(loss.values))
+
     def test_each_frame_stands_on_the_loss_at_its_own_step(self, maps, loss):
         figure = film(maps, loss, frames=3)
         below = figure.axes[-1]

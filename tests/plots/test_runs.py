@@ -34,6 +34,8 @@ def test_a_run_that_rises_again_and_one_that_breaks_are_told():
     text = alt_text(training_runs({"B": [1.2, 0.8, 2.5], "C": [2.0, np.nan, np.inf]}))
     assert "B goes from 1.2 by way of 0.80 to 2.5" in text
     assert "C goes from 2.0 to 2.0, and is not finite from epoch 2 on" in text
+    text = alt_text(training_runs({"D": [1.0, np.inf, 0.5]}))
+    assert "D goes from 1.0 to 0.50, and is not finite at epoch 2." in text
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,14 @@ def test_it_is_told_in_words():
     assert "It starts with the gradients of the outputs: +0.75 at 0." in text
     assert "6 weights to the outputs, up to 4.0 in size, and 3 tiles with the 12 weights" in text
     assert "1 tiles are blank" not in text
-    assert "One tile is blank" in text
+    assert "One tile is blank; in each of the others the picture is stamped, in one sign" in text
+
+
+def test_tiles_of_two_signs_and_outputs_near_0_are_told_as_they_are():
+    mixed = np.column_stack([FIRST, [1.0, -1.0, 0.0, 0.0]])
+    text = alt_text(gradient_sweep([mixed, np.ones((4, 2))], START / 1000, image_shape=(2, 2)))
+    assert "It starts with the gradients of the outputs: all near 0." in text
+    assert "One tile is blank; of the others 1 of 3 hold both signs." in text
 
 
 @pytest.mark.parametrize(
