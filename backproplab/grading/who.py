@@ -40,7 +40,7 @@ def doubts(intake: Intake, graded: Sequence[Submission], name: str, sets: Collec
 
     `sets` are the names of all exercise sets.
     """
-    return [*_many_in_one(intake, graded, name, sets), *_one_in_many(graded, sets)]
+    return [*_many_in_one(intake, graded, name, sets), *_one_in_many(graded, sets), *_several_times(graded)]
 
 
 def _notebook(submission: Submission, name: str) -> str:
@@ -98,6 +98,17 @@ def _one_in_many(graded: Sequence[Submission], sets: Collection[str]) -> Iterato
             yield (
                 f"'{student}' would be a student, and is {kind}: put all files of a student into a folder "
                 "that is called as the student is, and name the folder around it"
+            )
+
+
+def _several_times(graded: Sequence[Submission]) -> Iterator[str]:
+    """Files that say when one work came, of which only the platform's own should be there."""
+    for each in graded:
+        if len(each.stamps) > 1:
+            named = ", ".join(f"'{_plain(stamp.name)}'" for stamp in each.stamps)
+            yield (
+                f"{len(each.stamps)} files say when {_plain(each.student)} handed in, and none would count: "
+                f"keep the platform's own of {named}"
             )
 
 
