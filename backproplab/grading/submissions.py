@@ -81,6 +81,8 @@ class Intake:
     """How many there are in all."""
     is_by_structure: bool = False
     """Do names and places alone say whose each path is, so that whole students may be taken for one?"""
+    is_by_name: bool = False
+    """Does a person's name alone say whose each path is, which another may have, too?"""
 
 
 def take_in(
@@ -109,6 +111,7 @@ def take_in(
         (*aside, *reading.aside, *earlier),
         len(seen),
         reading.is_by_structure,
+        reading.is_by_name,
     )
 
 

@@ -40,7 +40,12 @@ def doubts(intake: Intake, graded: Sequence[Submission], name: str, sets: Collec
 
     `sets` are the names of all exercise sets.
     """
-    return [*_many_in_one(intake, graded, name, sets), *_one_in_many(graded, sets), *_several_times(graded)]
+    return [
+        *_many_in_one(intake, graded, name, sets),
+        *_one_in_many(graded, sets),
+        *(_namesakes(graded) if intake.is_by_name else ()),
+        *_several_times(graded),
+    ]
 
 
 def _notebook(submission: Submission, name: str) -> str:
@@ -98,6 +103,17 @@ def _one_in_many(graded: Sequence[Submission], sets: Collection[str]) -> Iterato
             yield (
                 f"'{student}' would be a student, and is {kind}: put all files of a student into a folder "
                 "that is called as the student is, and name the folder around it"
+            )
+
+
+def _namesakes(graded: Sequence[Submission]) -> Iterator[str]:
+    """Notebooks under one name, where nothing but a name says whose they are."""
+    for each in graded:
+        count = sum(entry.is_notebook for entry in each.entries)
+        if count > 1:
+            yield (
+                f"{count} notebooks are of '{_plain(each.student)}', and one of them would count: nothing "
+                "says whether two people are called so. If they are, rename the files of one"
             )
 
 

@@ -69,6 +69,8 @@ class Reading:
     aside: list[Aside] = field(default_factory=list)
     is_by_structure: bool = False
     """Do names and places alone say whose each path is, so that whole students may be taken for one?"""
+    is_by_name: bool = False
+    """Does a person's name alone say whose each path is, which another may have, too?"""
 
 
 Reader = Callable[[Sequence[Entry]], "Reading | None"]

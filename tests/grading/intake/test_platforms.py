@@ -271,3 +271,86 @@ def test_a_login_that_ends_as_a_branch_is_nobody_elses(tmp_path, around):
         *(f"{around}hw-{name}/{file}" for name in ("ada", "ada-main", "cy-main") for file in files),
     )
     assert set(kit.students(top)) == {"ada", "ada-main", "cy-main" if around else "cy"}
+
+
+def gradescope(folder, *submitters):
+    """An export of these, each a list of students: name and number, "" where there is none."""
+    lines = ["---"]
+    for number, people in enumerate(submitters, 301):
+        lines += [f"submission_{number}:", "  :submitters:"]
+        for name, sid in people:
+            lines += [f"  - :name: {name}", f"    :sid: {sid}"]
+        kit.folder(folder, f"submission_{number}/hw.ipynb")
+    return kit.folder(folder, "submission_metadata.yml", content="\n".join(lines).encode())
+
+
+ANA, BOB = ("Ana García", ""), ("Bob Li", "1002")
+NAMESAKES = {
+    "two of one name": (
+        [[ANA], [ANA], [BOB]],
+        {"Ana García (submission 301)", "Ana García (submission 302)"},
+    ),
+    "a name with another's number in it": (
+        [[BOB], [("Bob Li_1002", "")], [ANA]],
+        {"Bob Li_1002 (submission 301)", "Bob Li_1002 (submission 302)"},
+    ),
+    "a name as one is called that is told apart": (
+        [[ANA], [ANA], [("Ana García (submission 301)", "")]],
+        {
+            "Ana García (submission 301) (submission 301)",
+            "Ana García (submission 302)",
+            "Ana García (submission 301) (submission 303)",
+        },
+    ),
+    "two groups of the same names": (
+        [[ANA, BOB], [ANA, BOB], [BOB]],
+        {"Ana García & Bob Li_1002 (submission 301)", "Ana García & Bob Li_1002 (submission 302)"},
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", NAMESAKES)
+def test_two_folders_of_gradescopes_are_two_students_whatever_they_are_called(tmp_path, kind):
+    submitters, called = NAMESAKES[kind]
+    found = kit.students(gradescope(tmp_path, *submitters))
+    assert len(found) == 3
+    assert called <= set(found)
+    assert all(len(notebooks) == 1 for notebooks in found.values())
+
+
+def test_who_is_called_as_a_folder_of_gradescopes_is_not_its_student(tmp_path):
+    path = gradescope(tmp_path, [("submission_302", "")], [])
+    assert len(kit.students(path)) == 2
+
+
+@pytest.mark.parametrize(
+    ("names", "students"),
+    [
+        (["HW_3_ana_1", "HW_3_bob_1"], {"ana_1", "bob_1"}),
+        (["HW_3_ana_1", "HW_3_bob_1", "HW_3_1", "HW_3_cy"], {"ana_1", "bob_1", "1", "cy"}),
+        (["HW 3_s_1", "HW 3_s_2"], {"1", "2"}),  # what all share may be the assignment's
+        (["HW_3_ana", "HW_3_ana_1"], {"ana", "ana_1"}),
+        (["HW_3_ana"], {"ana"}),
+    ],
+)
+def test_logins_that_end_alike_are_two_students_of_blackboards(tmp_path, names, students):
+    files = [f"{name}_attempt_2026-01-1{day}-10-30-00_hw.ipynb" for day, name in enumerate(names)]
+    found = kit.students(kit.archive(tmp_path / "all.zip", *files))
+    assert set(found) == students
+    assert sorted(name for of_one in found.values() for name in of_one) == sorted(files)
+
+
+def test_a_name_that_holds_anothers_folder_of_moodles_is_not_that_others(tmp_path):
+    forged = "Bob Li_2_assignsubmission_file_Eve_3_assignsubmission_file_/hw.ipynb"
+    path = kit.archive(tmp_path / "all.zip", forged, "Bob Li_2_assignsubmission_file_/hw.ipynb")
+    assert kit.students(path)["Bob Li_2"] == ["Bob Li_2_assignsubmission_file_/hw.ipynb"]
+    assert len(kit.students(path)) == 2
+
+
+@pytest.mark.parametrize(("second", "is_doubt"), [("ipynb", True), ("pdf", False)])
+def test_two_notebooks_of_one_name_in_google_drive_may_be_of_two_people(tmp_path, second, is_doubt):
+    names = ["Ana - Homework 3.ipynb", f"Ana - Homework 3 (1).{second}", "Bob - Homework 3.ipynb"]
+    intake = take_in(kit.archive(tmp_path / "all.zip", *names))
+    assert intake.platform == "Google Drive"
+    found = doubts(intake, of_set(intake.submissions, shapes.SET), shapes.SET, shapes.SETS)
+    assert [sentence.partition(" of ")[0] for sentence in found] == ["2 notebooks are"] * is_doubt
