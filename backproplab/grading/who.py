@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from backproplab.grading.intake.readers import structure
 from backproplab.grading.sets import MOST_LOOKED_AT, exercises_in, is_of_another, likely_notebook
 from backproplab.grading.submissions import Intake, Submission
+from backproplab.grading.terminal import shortened
 
 COPY = re.compile(r"(?P<name>.+?)( ?\(\d{1,3}\)| - copy| copy)", re.IGNORECASE | re.DOTALL)
 WIDEST = 40  # characters of a column
@@ -129,6 +130,5 @@ def _several_times(graded: Sequence[Submission]) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
-    """Return what a terminal may be shown, in one line."""
-    line = "".join(sign if sign.isprintable() else "?" for sign in text)
-    return line if len(line) <= WIDEST else f"{line[: WIDEST - 1]}…"
+    """Return what a column of a terminal may be shown."""
+    return shortened(text, WIDEST)
