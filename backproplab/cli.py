@@ -22,6 +22,7 @@ from backproplab.grading.book.command import add_gradebook
 from backproplab.grading.command import add_grade
 from backproplab.grading.gradescope.command import add_gradescope
 from backproplab.grading.hand.command import add_mark
+from backproplab.grading.terminal import complain_of
 
 PACKAGE = "backproplab"
 SITE_WORK = Path("build/site-work")
@@ -46,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return 2
     except (BackproplabError, OSError) as error:
-        print(error, file=sys.stderr)
+        complain_of(error)
         return 1
 
 

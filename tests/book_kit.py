@@ -48,7 +48,8 @@ def grade(folder, name, students, *, handed_in=None, waiting=()):
         "assignment": name,
         "submissions": dict.fromkeys([*students, *waiting], "hash"),
         "handed_in": {
-            student: {"timestamp": "", "late": False, "path": ""} | handed_in.get(student, {})
+            student: {"timestamp": "", "late": False, "in_time": False, "path": ""}
+            | handed_in.get(student, {})
             for student in [*students, *waiting]
         },
     }

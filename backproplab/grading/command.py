@@ -7,6 +7,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from backproplab.grading.terminal import complain, complain_of, say
+
 if TYPE_CHECKING:
     from backproplab.grading.run import Summary
 
@@ -119,7 +121,7 @@ def grade(given: argparse.Namespace) -> int:
         intake = take_in(given.submissions, out=given.out, sets=sets, solutions=every)
         solution = solution_for(intake.submissions, solutions, given.set)
         submissions = of_set(intake.submissions, solution.stem, sets)
-        print(table(intake, submissions, solution.stem))
+        say(*table(intake, submissions, solution.stem).split("\n"))
         found = doubts(intake, submissions, solution.stem, sets)
         if found and not given.yes:
             raise SubmissionError("\n".join([*found, IN_DOUBT]))
@@ -154,60 +156,58 @@ def grade(given: argparse.Namespace) -> int:
         *(BookError, JournalError, SubmissionError, ReaderError, SolutionError),
         *(SandboxError, ReleaseError, SaveError),
     ) as error:
-        print(error, file=sys.stderr)
+        complain_of(error)
         return 2
     except MachineError as error:
-        print(f"{error}: see to it that there is memory, then run this again", file=sys.stderr)
+        complain(f"{error}: see to it that there is memory, then run this again")
         return 2
     except KeyboardInterrupt:
-        print("\nStopped. Run the same command again to go on.", file=sys.stderr)
+        complain("", "Stopped. Run the same command again to go on.")
         return 130
     _print_summary(summary, out)
-    print(f"Gradebook of the course: {given.out / GRADEBOOK}.")
-    print(f"{account.sums}; {out / 'intake.csv'} has each.")
+    say(f"Gradebook of the course: {given.out / GRADEBOOK}.")
+    say(f"{account.sums}; {out / 'intake.csv'} has each.")
     for sentence in notes:
-        print(f"{sentence}.")
+        say(f"{sentence}.")
     for sentence in summary.faults:
-        print(f"{sentence}.", file=sys.stderr)
+        complain(f"{sentence}.")
     if summary.unnoted:
-        print(f"Only the run's line in history.csv is missing: {summary.unnoted}", file=sys.stderr)
+        complain(f"Only the run's line in history.csv is missing: {summary.unnoted}")
     for sentence in account.disagreements:
-        print(f"The account of what came in does not agree: {sentence}.", file=sys.stderr)
+        complain(f"The account of what came in does not agree: {sentence}.")
     return 1 if summary.ungraded or account.disagreements else 0
 
 
 def _print_summary(summary: "Summary", out: Path) -> None:
     results = summary.submissions - summary.ungraded
-    print(f"{summary.assignment}: {results} of {summary.submissions} submissions have a result,")
-    print(f"{summary.graded_now} graded now. Isolation: {summary.level}.")
+    say(f"{summary.assignment}: {results} of {summary.submissions} submissions have a result,")
+    say(f"{summary.graded_now} graded now. Isolation: {summary.level}.")
     if summary.from_kept:
-        print(f"{summary.from_kept} of these from values that were kept: none of their code was run.")
+        say(f"{summary.from_kept} of these from values that were kept: none of their code was run.")
     for part, count in summary.changed.items():
-        print(f"{count} run again: not as when values were kept: {part}.")
-    print(f"They are {', '.join(f'{count} {status}' for status, count in summary.statuses.items())}.")
+        say(f"{count} run again: not as when values were kept: {part}.")
+    say(f"They are {', '.join(f'{count} {status}' for status, count in summary.statuses.items())}.")
     if summary.ungraded:
-        print(f"{summary.ungraded} ungraded, by no fault of the student's: run the same command again.")
+        say(f"{summary.ungraded} ungraded, by no fault of the student's: run the same command again.")
     if summary.troubled:
-        print(f"{summary.troubled} came with a note; see 'problems' in {out / 'results'}.")
+        say(f"{summary.troubled} came with a note; see 'problems' in {out / 'results'}.")
     if summary.for_review:
-        print(f"{summary.for_review} with lines for you to review.")
+        say(f"{summary.for_review} with lines for you to review.")
     if summary.changed_scores:
-        print(
-            f"Scores that are not what they were before: {summary.changed_scores}; the class page has both."
-        )
+        say(f"Scores that are not what they were before: {summary.changed_scores}; the class page has both.")
     if summary.waiting:
-        print(
+        say(
             f"{summary.waiting} answers wait for a person, and scores are without them: "
             f"backproplab mark {out.parent} --set {out.name}"
         )
     for student in summary.untimed:
-        print(
+        say(
             f"When {student} handed in is not known, though an earlier run knew times, and lateness costs "
             "nothing yet: run again with a new worksheet (--worksheet), or write days_late into the rules."
         )
     if summary.others:
-        print(f"{summary.others} more results, of students who are not in this run, stay as they are.")
-    print(f"The class: {out / 'class.html'}.")
+        say(f"{summary.others} more results, of students who are not in this run, stay as they are.")
+    say(f"The class: {out / 'class.html'}.")
 
 
 class _Bar:

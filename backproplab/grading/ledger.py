@@ -62,7 +62,7 @@ def ledger(
     for submission in graded:
         result = results.get(submission.student)
         for entry in submission.entries:
-            fate = _fate(entry, result, is_stamp=entry == submission.stamp)
+            fate = _fate(entry, result, is_stamp=entry in submission.stamps)
             rows.append(Row(entry, submission.student, *fate))
     accounted = {row.entry.key for row in rows}
     for submission in intake.submissions:

@@ -354,7 +354,8 @@ def _handed_in(submission: Submission) -> dict[str, Any]:
     chosen = (*submission.notebooks, *submission.entries)
     return {
         "timestamp": _guarded(timestamp, submission, ""),
-        "late": submission.late,
+        "late": submission.late is True,
+        "in_time": submission.late is False,
         "path": chosen[0].name if chosen else "",
     }
 

@@ -4,12 +4,13 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from backproplab.grading.intake.apart import near
 from backproplab.grading.intake.reading import stem
 from backproplab.grading.limited import ReaderError
-from backproplab.grading.submissions import Entry, Submission, SubmissionError, heads
+from backproplab.grading.submissions import Entry, Submission, SubmissionError, heads, late_if_any
 from backproplab.marking.ids import series
 
 LOOK = 2 * 1024**2  # bytes of a notebook that are looked at
@@ -96,20 +97,24 @@ def of_set(submissions: Sequence[Submission], name: str, sets: Collection[str] =
 
 
 def _as_one(parts: Sequence[Submission], name: str) -> Submission:
-    """Put a student's folders together: late if one is, and as of the last that holds a notebook, if any."""
+    """Put a student's folders together: late if one is, and as of the last that holds a notebook, if any.
+
+    Of folders with a file each that says when it came, it is the one with the notebook that will be graded.
+    """
     came = [each.when for each in parts if each.notebooks] or [each.when for each in parts]
-    return Submission(
+    whole = Submission(
         parts[0].student,
         name,
         tuple(entry for each in parts for entry in each.entries),
-        late=any(each.late for each in parts),
+        late=late_if_any(each.late for each in parts),
         when=max(came),
-        stamp=next((each.stamp for each in sorted(parts, key=_has_no_notebook) if each.stamp), None),
+        stamps=tuple(stamp for each in parts for stamp in each.stamps),
     )
-
-
-def _has_no_notebook(submission: Submission) -> bool:
-    return not submission.notebooks
+    if len(whole.stamps) < 2 or len(parts) < 2:
+        return whole
+    chosen = likely_notebook(whole, name)
+    beside = (each.stamps for each in parts if chosen in each.entries)
+    return replace(whole, stamps=next(beside, whole.stamps))
 
 
 def is_of_another(submission: Submission, name: str, sets: Collection[str] = ()) -> bool:

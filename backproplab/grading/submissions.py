@@ -35,6 +35,7 @@ __all__ = [
     "file_stems",
     "find_submissions",
     "heads",
+    "late_if_any",
     "take_in",
     "timestamp",
 ]
@@ -51,12 +52,13 @@ class Submission:
     assignment: str
     """As nbgrader's folder calls it; "" where nothing says."""
     entries: tuple[Entry, ...]
-    late: bool = False
-    """Does the platform say that it came too late?"""
+    late: bool | None = None
+    """Does the platform say that it came too late, or else that it did not? None where it says neither."""
     when: str = ""
     """When the attempt that counts came, as the platform's names or a worksheet say; "" where none does."""
-    stamp: Entry | None = None
-    """The file in which nbgrader or Sakai says when it came; no file of the student's called so."""
+    stamps: tuple[Entry, ...] = ()
+    """The file in which nbgrader or Sakai says when it came; no file of the student's called so. If there are
+    several, none of them counts."""
 
     @property
     def notebooks(self) -> tuple[Entry, ...]:
@@ -79,6 +81,8 @@ class Intake:
     """How many there are in all."""
     is_by_structure: bool = False
     """Do names and places alone say whose each path is, so that whole students may be taken for one?"""
+    is_by_name: bool = False
+    """Does a person's name alone say whose each path is, which another may have, too?"""
 
 
 def take_in(
@@ -107,6 +111,7 @@ def take_in(
         (*aside, *reading.aside, *earlier),
         len(seen),
         reading.is_by_structure,
+        reading.is_by_name,
     )
 
 
@@ -132,12 +137,21 @@ def _by_student(placed: Iterable[Placed]) -> list[Submission]:
         Submission(
             *key,
             tuple(each.entry for each in group),
-            late=any(each.late for each in group),
+            late=late_if_any(each.late for each in group),
             when=_came(group),
-            stamp=next((each.entry for each in group if each.is_stamp), None),
+            stamps=tuple(each.entry for each in group if each.is_stamp),
         )
         for key, group in sorted(found.items())
     ]
+
+
+def late_if_any(said: Iterable[bool | None]) -> bool | None:
+    """Return whether a whole came too late, from what a platform says of its parts.
+
+    >>> late_if_any([True, False]), late_if_any([False, None]), late_if_any([None])
+    (True, False, None)
+    """
+    return max((late for late in said if late is not None), default=None)
 
 
 def _came(placed: Sequence[Placed]) -> str:
@@ -195,9 +209,9 @@ def _digest(submission: Submission) -> str:
 
 def timestamp(submission: Submission) -> str:
     """Return what nbgrader's or Sakai's timestamp.txt says, or else the platform's names; or ""."""
-    if stamp := submission.stamp:
+    if len(submission.stamps) == 1:
         with suppress(SubmissionError, ReaderError):
-            return str(near([stamp], _stamped, stamp))
+            return str(near(submission.stamps, _stamped, *submission.stamps))
     return submission.when
 
 

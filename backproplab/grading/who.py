@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from backproplab.grading.intake.readers import structure
 from backproplab.grading.sets import MOST_LOOKED_AT, exercises_in, is_of_another, likely_notebook
 from backproplab.grading.submissions import Intake, Submission
+from backproplab.grading.terminal import shortened
 
 COPY = re.compile(r"(?P<name>.+?)( ?\(\d{1,3}\)| - copy| copy)", re.IGNORECASE | re.DOTALL)
 WIDEST = 40  # characters of a column
@@ -40,7 +41,12 @@ def doubts(intake: Intake, graded: Sequence[Submission], name: str, sets: Collec
 
     `sets` are the names of all exercise sets.
     """
-    return [*_many_in_one(intake, graded, name, sets), *_one_in_many(graded, sets)]
+    return [
+        *_many_in_one(intake, graded, name, sets),
+        *_one_in_many(graded, sets),
+        *(_namesakes(graded) if intake.is_by_name else ()),
+        *_several_times(graded),
+    ]
 
 
 def _notebook(submission: Submission, name: str) -> str:
@@ -101,7 +107,28 @@ def _one_in_many(graded: Sequence[Submission], sets: Collection[str]) -> Iterato
             )
 
 
+def _namesakes(graded: Sequence[Submission]) -> Iterator[str]:
+    """Notebooks under one name, where nothing but a name says whose they are."""
+    for each in graded:
+        count = sum(entry.is_notebook for entry in each.entries)
+        if count > 1:
+            yield (
+                f"{count} notebooks are of '{_plain(each.student)}', and one of them would count: nothing "
+                "says whether two people are called so. If they are, rename the files of one"
+            )
+
+
+def _several_times(graded: Sequence[Submission]) -> Iterator[str]:
+    """Files that say when one work came, of which only the platform's own should be there."""
+    for each in graded:
+        if len(each.stamps) > 1:
+            named = ", ".join(f"'{_plain(stamp.name)}'" for stamp in each.stamps)
+            yield (
+                f"{len(each.stamps)} files say when {_plain(each.student)} handed in, and none would count: "
+                f"keep the platform's own of {named}"
+            )
+
+
 def _plain(text: str) -> str:
-    """Return what a terminal may be shown, in one line."""
-    line = "".join(sign if sign.isprintable() else "?" for sign in text)
-    return line if len(line) <= WIDEST else f"{line[: WIDEST - 1]}…"
+    """Return what a column of a terminal may be shown."""
+    return shortened(text, WIDEST)

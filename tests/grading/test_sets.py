@@ -181,9 +181,18 @@ def test_the_notebook_with_the_set_in_it_is_graded_and_the_latest_of_two(tmp_pat
     (folder / "ada" / "zzz.ipynb").write_text("broken")
     kit.hand_in(wrong, folder / "bob" / "homework.ipynb")
     kit.hand_in(right, folder / "bob" / "homework-1.ipynb")
+    kit.hand_in(right, folder / "cy" / "exercises" / f"{kit.SET}.ipynb")
+    kit.hand_in(wrong, folder / "cy" / "drafts" / f"{kit.SET}-2.ipynb")
+    kit.hand_in(right, folder / "di" / "homework.ipynb")
+    kit.hand_in(wrong | {"cells": wrong["cells"][:3]}, folder / "di" / "exercises" / f"{kit.SET}-3.ipynb")
     options = [f"--out={tmp_path}/grades", f"--solutions={solution}", f"--isolation={kit.isolation()}", "-j1"]
     assert cli.main(["grade", str(folder), *options]) == 0
-    for student, chosen in (("ada", "homework.ipynb"), ("bob", "homework-1.ipynb")):
+    for student, chosen in (
+        ("ada", "homework.ipynb"),
+        ("bob", "homework-1.ipynb"),
+        ("cy", f"{kit.SET}.ipynb"),
+        ("di", "homework.ipynb"),
+    ):
         record = json.loads((tmp_path / "grades" / kit.SET / "results" / f"{student}.json").read_text())
         assert record["score"] == 9
         assert any(f"'{chosen}' was graded" in line for line in record["problems"])

@@ -61,6 +61,7 @@ def test_a_file_that_is_no_notebook_is_somebodys_submission_too(tmp_path):
 
 @pytest.mark.parametrize("top", ["", "submitted/"])
 def test_nbgraders_tree_names_student_and_assignment(tmp_path, top):
+    tmp_path = tmp_path if top else tmp_path / "submitted"
     names = [f"{top}ada/03-x/03-x.ipynb", f"{top}ada/03-x/timestamp.txt", f"{top}bob/04-y/04-y.ipynb"]
     others = ["source/03-x/03-x.ipynb", "gradebook.db"] if top else []
     path = folder(tmp_path, *names, *others)

@@ -1,10 +1,11 @@
 """The `backproplab alike` command."""
 
 import argparse
-import sys
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from backproplab.grading.terminal import complain_of, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -116,18 +117,18 @@ def alike(given: argparse.Namespace) -> int:
         write_private(given.out / f"{solution.name}.html", report.html(found))
         write_json(given.out / f"{solution.name}.json", report.as_json(found))
     except (SubmissionError, ReaderError, ReleaseError, SaveError, MachineError) as error:
-        print(error, file=sys.stderr)
+        complain_of(error)
         return 2
     finally:
         if reader:
             reader.close()
     if not lessons:
-        print(
+        say(
             f"There is no lesson in {given.lessons}: what they have counts as rare. Name them with --lessons."
         )
     for line in report.lines(found):
-        print(line)
-    print(f"Side by side: {given.out / f'{solution.name}.html'}.")
+        say(line)
+    say(f"Side by side: {given.out / f'{solution.name}.html'}.")
     return 0
 
 

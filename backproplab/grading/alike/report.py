@@ -14,10 +14,12 @@ from typing import Any, NamedTuple
 from backproplab.grading.alike.answers import Own
 from backproplab.grading.alike.score import EXPECTED, FEWEST, KINDS, SAME, Held, Likeness, Pair, Work
 from backproplab.grading.pages import MOST_CODE, page, plain
+from backproplab.grading.terminal import shortened
 from backproplab.marking.ids import order
 
 MOST_PAIRS = 100  # that a page shows
 MOST_REASONS = 20
+WIDEST = 40  # characters of a name on a terminal
 WORDS = tuple(dict.fromkeys(KINDS.values()))
 PLACES = {"handout": "from the handout", "solution": "in the solution notebook", "lesson": "in a lesson"}
 
@@ -81,13 +83,13 @@ def lines(report: Report) -> Iterator[str]:
         yield "No pair is more alike than the handout, the course and chance explain."
     for pair in likeness.pairs[:MOST_PAIRS]:
         most = sorted(pair.parts, key=lambda part: -pair.parts[part])[:4]
+        one, other = (shortened(report.student(each), WIDEST) for each in (pair.one, pair.other))
         yield (
-            f"  {_one_line(report.student(pair.one))}  {_one_line(report.student(pair.other))}  "
-            f"{pair.bits:.0f} bits, usual for them {pair.usual:.0f}; {_by_chance(pair)}; "
+            f"  {one}  {other}  {pair.bits:.0f} bits, usual for them {pair.usual:.0f}; {_by_chance(pair)}; "
             f"most in {', '.join(most)}"
         )
     for group in likeness.groups:
-        yield f"  Together: {', '.join(_one_line(report.student(each)) for each in group)}"
+        yield f"  Together: {', '.join(shortened(report.student(each), WIDEST) for each in group)}"
     yield from _limits(report)
     yield VERDICT
 
@@ -162,7 +164,7 @@ def _counted(report: Report) -> str:
 def _same(report: Report) -> Iterator[str]:
     """Yield who handed in the same, which is a fact, and no matter of how rare it is."""
     for same in report.likeness.same:
-        names = ", ".join(_one_line(report.student(each)) for each in same)
+        names = ", ".join(shortened(report.student(each), WIDEST) for each in same)
         yield (
             f"{len(same)} works are the same, but for names, order and comments, in at least "
             f"{SAME:.0%} of what the course does not have: {names}."
@@ -189,7 +191,7 @@ def _limits(report: Report) -> Iterator[str]:
 
 
 def _reasons(not_read: Mapping[str, str]) -> str:
-    listed = [f"{_one_line(student)} ({_one_line(why, 120)})" for student, why in not_read.items()]
+    listed = [f"{shortened(student, WIDEST)} ({shortened(why, 120)})" for student, why in not_read.items()]
     return f": {'; '.join(listed[:MOST_REASONS])}{'; …' if len(listed) > MOST_REASONS else ''}"
 
 
@@ -338,11 +340,6 @@ def _words(report: Report, kind: str, pair: Pair, bits: float) -> str:
 def text(words: str) -> str:
     """Escape text from outside."""
     return escape(plain(words))
-
-
-def _one_line(words: str, longest: int = 40) -> str:
-    line = "".join(sign if sign.isprintable() else "?" for sign in words)
-    return line if len(line) <= longest else f"{line[: longest - 1]}…"
 
 
 def too_few(works: Sequence[Work], not_read: Mapping[str, str]) -> str:

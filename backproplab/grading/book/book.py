@@ -52,7 +52,7 @@ def make_book(course: Course, people: Sequence[Person] = (), rules: Rules | None
         assumed += more
         marks |= {(person.student_id, name): each for name, each in charged.items()}
     for name in course:
-        assumed += untold((marks[person.student_id, name] for person in here), name, rules)
+        assumed += untold({person.student_id: marks[person.student_id, name] for person in here}, name, rules)
     doubts = [sentence for person, sentence in joined.doubts if person in here]
     return Book(list(course), exercises, here, marks, rules, doubts, assumed)
 

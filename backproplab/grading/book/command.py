@@ -1,10 +1,11 @@
 """The `backproplab gradebook` command."""
 
 import argparse
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from backproplab.grading.terminal import complain, complain_of, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,13 +88,13 @@ def gradebook(given: argparse.Namespace) -> int:
         out = given.out or given.grades / _name(given.kind, sets)
         write_own(out, _content(given, book, roster, sets), given.grades)
     except (BookError, JournalError, SaveError) as error:
-        print(error, file=sys.stderr)
+        complain_of(error)
         return 2
-    print(f"{len(book.people)} students, {', '.join(sets)}: {out}.")
+    say(f"{len(book.people)} students, {', '.join(sets)}: {out}.")
     _print_notes(book, sets, with_roster=bool(roster))
     loose = [(name, sentence) for name in sets for sentence in loose_ends(given.grades / name)]
     for name, sentence in loose:
-        print(f"{name}, marks by hand: {sentence}.", file=sys.stderr)
+        complain(f"{name}, marks by hand: {sentence}.")
     return 1 if book.doubts or loose else 0
 
 
@@ -152,15 +153,15 @@ def _print_notes(book: "Book", sets: "Sequence[str]", *, with_roster: bool) -> N
             if book.marks[person.student_id, name].status == NOTHING_HANDED_IN
         ]
         if nothing:
-            print(f"Handed in nothing for {name}: {', '.join(nothing)}.")
+            say(f"Handed in nothing for {name}: {', '.join(nothing)}.")
     for name in sets:
         waiting = sum(bool(book.marks[person.student_id, name].waiting) for person in book.people)
         if waiting:
-            print(
+            say(
                 f"Without a score for {name}, since answers wait for a person: {waiting}. Mark them with "
                 f"backproplab mark GRADES --set {name}."
             )
     for sentence in book.assumed:
-        print(f"{sentence[0].upper()}{sentence[1:]}.")
+        say(f"{sentence[0].upper()}{sentence[1:]}.")
     for sentence in book.doubts:
-        print(f"Not joined: {sentence}.", file=sys.stderr)
+        complain(f"Not joined: {sentence}.")

@@ -23,6 +23,8 @@ class Work:
     """When it was handed in, as whoever handed it out wrote it; "" where nothing says."""
     late: bool = False
     """Does the platform say that it came too late?"""
+    in_time: bool = False
+    """Does the platform say that it did not?"""
     path: str = ""
     """What the platform called it."""
 
@@ -62,6 +64,7 @@ def _read_set(folder: Path) -> dict[str, Work]:
             stem,
             timestamp=str(came.get("timestamp", "")),
             late=came.get("late") is True,
+            in_time=came.get("in_time") is True,
             path=str(came.get("path", "")),
         )
     return works

@@ -3,7 +3,7 @@
 import datetime
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ OFFSET = re.compile(r"[+-]\d\d(:?\d\d)?")
 ZONE_NAME = re.compile(r"(?!(?i:[ap]m)$)([A-Z]{1,5}|[A-Z]\w+(/[\w+-]+)+|[A-Z][\w ]+ Time)")
 IN_DIGITS = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)\d*")  # Sakai's
 DAY = datetime.timedelta(days=1)
+MOST_NAMED = 5  # students in one sentence
 
 
 def moment(text: str) -> datetime.datetime | None:
@@ -74,15 +75,29 @@ def charge(marks: Mapping[str, Mark], rules: Rules, student: Student) -> tuple[d
     return charged, assumed
 
 
-def untold(marks: Iterable[Mark], name: str, rules: Rules) -> list[str]:
-    """Say, if nothing tells when any work of a set came, that nobody can be late with it."""
-    works = [mark.work for mark in marks if mark.work]
-    told = any(name in student.days_late for student in rules.students.values())
-    if name not in rules.due or not works or told or any(work.late or work.timestamp for work in works):
+def untold(marks: Mapping[str, Mark], name: str, rules: Rules) -> list[str]:
+    """Say, where nothing tells when works of a set came, of how many: they count as in time.
+
+    `marks` are those of the set, by `student_id`. Whoever wrote days_late into the rules, of a set of which
+    no work has a time, has looked after all of it.
+    """
+    works = {who: mark.work for who, mark in marks.items() if mark.work and mark.status != EXEMPT}
+    by_hand = {who for who, student in rules.students.items() if name in student.days_late}
+    without = [
+        work.student
+        for who, work in works.items()
+        if who not in by_hand and not (work.timestamp or work.late or work.in_time)
+    ]
+    has_times = any(work.timestamp for work in works.values())
+    if name not in rules.due or not without or (by_hand and not has_times):
         return []
+    which, named = f"any of the {len(works)}", ""
+    if len(without) < len(works):
+        which = f"{len(without)} of the {len(works)}"
+        named = f" ({', '.join(without[:MOST_NAMED])}{', …' if len(without) > MOST_NAMED else ''})"
     return [
-        f"nothing says when any of the {len(works)} submissions for {name} came, so all count as in time; "
-        "where the platform does not even mark what is late, as Canvas does, write days_late into the rules"
+        f"nothing says when {which} submissions for {name} came{named}, so they count as in time: "
+        "for whoever was late, write days_late into the rules"
     ]
 
 

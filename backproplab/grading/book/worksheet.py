@@ -128,7 +128,7 @@ def with_times(submissions: Sequence[Submission], worksheet: Worksheet) -> tuple
         when = written_time(text)
         if not when:
             notes.append(f"When {each.student} handed in cannot be read: the worksheet says '{text}'")
-        timed.append(replace(each, when=when or text, stamp=None))
+        timed.append(replace(each, when=when or text, stamps=()))
     return timed, notes
 
 

@@ -49,6 +49,7 @@ from backproplab.grading.grader import Assessor, Graded, Planned, Task, fault_wo
 from backproplab.grading.kept import Kept, of_notebook, unpack, versions
 from backproplab.grading.local import longest_seconds
 from backproplab.grading.runner import Ran
+from backproplab.grading.terminal import one_line
 from backproplab.sandbox import SandboxError
 
 AHEAD = 1
@@ -237,7 +238,7 @@ class _Round:
     def _suspects(self) -> str:
         """Name those on which workers were at work when they ended; "" if there are none."""
         failed = [each.pending for each in self._failures]
-        students = sorted(each.submission.student for each in failed if self._ended[each.stem])
+        students = sorted(one_line(each.submission.student) for each in failed if self._ended[each.stem])
         if not students:
             return ""
         return (

@@ -1,8 +1,9 @@
 """The `backproplab gradescope` command."""
 
 import argparse
-import sys
 from pathlib import Path
+
+from backproplab.grading.terminal import say
 
 
 def add_gradescope(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -36,5 +37,5 @@ def gradescope(given: argparse.Namespace) -> int:
     solution = solution_for([], solution_notebooks(given.solutions), given.set)
     out = given.out or Path(f"gradescope-{solution.stem}.zip")
     pack(solution, given.wheel or newest_wheel(Path("dist")), out)
-    print(f"{out}: upload it as the autograder of {solution.stem}. The solution is in it.", file=sys.stdout)
+    say(f"{out}: upload it as the autograder of {solution.stem}. The solution is in it.")
     return 0

@@ -1,9 +1,10 @@
 """The `backproplab mark` command."""
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from backproplab.grading.terminal import complain, complain_of, say
 
 if TYPE_CHECKING:
     from backproplab.grading.hand.desk import Desk
@@ -66,7 +67,7 @@ def mark(given: argparse.Namespace) -> int:
             return _import(desk, given)
         return _serve(desk, given)
     except (BookError, JournalError, MarkError, SaveError) as error:
-        print(error, file=sys.stderr)
+        complain_of(error)
         return 2
 
 
@@ -88,13 +89,13 @@ def _serve(desk: "Desk", given: argparse.Namespace) -> int:
     server = open_server(desk, given.port)
     for each in desk.overview()["questions"]:
         if each["by_hand"] or each["stale"]:
-            print(f"{each['id']}: {each['given']} marked, {each['waiting']} to mark.")
-    print(f"Mark here, in a browser on this computer; keep the address to yourself:\n{server.url}")
-    print("Several people may mark at once. Ctrl+C ends it; every mark is saved by then.", flush=True)
+            say(f"{each['id']}: {each['given']} marked, {each['waiting']} to mark.")
+    say("Mark here, in a browser on this computer; keep the address to yourself:", server.url)
+    say("Several people may mark at once. Ctrl+C ends it; every mark is saved by then.")
     try:
         server.serve_forever()
     except KeyboardInterrupt:
-        print()
+        say("")
     finally:
         server.server_close()
     return _finish(desk, given.grades)
@@ -108,7 +109,7 @@ def _export(desk: "Desk", path: Path, grades: Path) -> int:
     if path.resolve().is_relative_to(desk.folder.resolve()):
         raise MarkError(f"{path} is among what the marks are kept in: name a file elsewhere")
     write_own(path, table(desk).encode("utf-8", "backslashreplace"), grades)
-    print(f"Answers and marks: {path}. Fill in points and comment, and give it back with --import.")
+    say(f"Answers and marks: {path}. Fill in points and comment, and give it back with --import.")
     return 0
 
 
@@ -116,11 +117,11 @@ def _import(desk: "Desk", given: argparse.Namespace) -> int:
     from backproplab.grading.hand.table import take
 
     taken = take(desk, given.table, given.author)
-    print(f"{taken.marks} marks taken, {taken.unchanged} rows as they were.")
+    say(f"{taken.marks} marks taken, {taken.unchanged} rows as they were.")
     for where in taken.conflicts:
-        print(f"Marked by somebody else, both marks are kept: {where}. Decide on the page.", file=sys.stderr)
+        complain(f"Marked by somebody else, both marks are kept: {where}. Decide on the page.")
     for where in taken.changed:
-        print(f"Not taken, since the student's answer has changed: {where}.", file=sys.stderr)
+        complain(f"Not taken, since the student's answer has changed: {where}.")
     return _finish(desk, given.grades) or (1 if taken.conflicts or taken.changed else 0)
 
 
@@ -134,10 +135,10 @@ def _finish(desk: "Desk", grades: Path) -> int:
     write_log(desk.folder)
     keep(grades)
     for sentence in loose_ends(desk.folder):
-        print(f"{sentence}.", file=sys.stderr)
+        complain(f"{sentence}.")
     left = sum(each["waiting"] for each in desk.overview()["questions"])
-    print(f"{left} answers wait for a mark.")
+    say(f"{left} answers wait for a mark.")
     if (desk.folder / LOG).exists():
-        print(f"Who gave what, and when: {desk.folder / LOG}.")
-    print(f"Feedback and {grades / GRADEBOOK} are up to date; class.html is after the next `grade`.")
+        say(f"Who gave what, and when: {desk.folder / LOG}.")
+    say(f"Feedback and {grades / GRADEBOOK} are up to date; class.html is after the next `grade`.")
     return 0

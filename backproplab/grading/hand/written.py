@@ -1,15 +1,17 @@
 """Answers in free text, out of a notebook that anybody may have made: text and pictures, and nothing else.
 
 Text is kept as the student wrote it, sign by sign. It is shown as text, never as a page; of pictures that
-were put into a cell, those that a browser shows without running anything are kept, if they are small.
+were put into a cell, those that a browser shows without running anything are kept, if they are small and few.
 """
 
 import base64
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from backproplab.grading.hand.picture import pixels
 from backproplab.grading.notebook import TaggedCell
 
 MOST_TEXT = 100_000
@@ -18,13 +20,10 @@ MOST_PICTURES = 2 * 1024**2
 """Characters of base64 that the pictures of one notebook may take together."""
 MOST_CELLS = 20
 """Cells with the same grade id that are kept."""
-PICTURES = {
-    "image/png": b"\x89PNG\r\n\x1a\n",
-    "image/jpeg": b"\xff\xd8\xff",
-    "image/gif": b"GIF8",
-    "image/webp": b"RIFF",
-}
-"""How a file of each kind begins. SVG is none of them: it is a page, which may hold a script."""
+MOST_SHOWN, MOST_PIXELS = 50, 50_000_000
+"""Pictures of one notebook, and their pixels together, for which a browser makes 200 MB of room."""
+MOST_NOTES = 5
+"""Pictures of one answer of which it is said why they are not shown."""
 
 NO_CELL = "No cell of the notebook carries the id of this question: look whether the answer stands elsewhere"
 
@@ -38,11 +37,11 @@ def collect(cells: Iterable[TaggedCell], questions: Mapping[str, str]) -> dict[s
     by_id: dict[str, list[TaggedCell]] = {}
     for cell in cells:
         by_id.setdefault(cell.grade_id, []).append(cell)
-    room = MOST_PICTURES
-    answers = {}
-    for question, handed_out in questions.items():
-        answers[question], room = _answer(by_id.get(question, []), handed_out, room)
-    return answers
+    room = _Room()
+    return {
+        question: _answer(by_id.get(question, []), handed_out, room)
+        for question, handed_out in questions.items()
+    }
 
 
 def answer_hash(parts: Sequence[Any]) -> str:
@@ -50,49 +49,76 @@ def answer_hash(parts: Sequence[Any]) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def _answer(cells: Sequence[TaggedCell], handed_out: str, room: int) -> tuple[dict[str, Any], int]:
+@dataclass
+class _Room:
+    """What the pictures of one notebook may still take."""
+
+    characters: int = MOST_PICTURES
+    pixels: int = MOST_PIXELS
+    pictures: int = MOST_SHOWN
+
+    def refuse(self, kind: Any, data: Any) -> str:
+        """Make room for a picture and return ""; or say why it is not shown."""
+        if isinstance(data, str) and len(data) > self.characters:
+            return "too large"
+        size = _pixels(kind, data)
+        if not size:
+            return "no PNG, JPEG, GIF or WebP"
+        if size > self.pixels:
+            return "too many pixels"
+        if not self.pictures:
+            return "too many pictures"
+        self.characters -= len(data)
+        self.pixels -= size
+        self.pictures -= 1
+        return ""
+
+
+def _answer(cells: Sequence[TaggedCell], handed_out: str, room: _Room) -> dict[str, Any]:
     notes = [] if cells else [NO_CELL]
     if len(cells) > 1:
         notes.append(f"{len(cells)} cells carry the id of this question; all count as its answer")
     if len(cells) > MOST_CELLS:
         notes.append(f"Only the first {MOST_CELLS} of them are kept here; the notebook has the others")
-    left, kept = MOST_TEXT, []
+    left, kept, left_out = MOST_TEXT, list[dict[str, Any]](), list[str]()
     for cell in cells[:MOST_CELLS]:
         text = cell.source[:left]
         left -= len(text)
         if len(text) < len(cell.source):
             notes.append(f"Cut after {MOST_TEXT:,} characters in all; the notebook has the rest")
-        pictures, room = _pictures(cell.attachments, room, notes)
+        pictures = _pictures(cell.attachments, room, left_out)
         kept.append({"type": cell.type, "text": text, "pictures": pictures})
     # What is as it was handed out need not be read: nbgrader gives it no points by itself, too.
     is_new = [cell.source.strip() not in ("", handed_out.strip()) or bool(cell.attachments) for cell in cells]
     found = answer_hash([[cell.source, cell.attachments] for cell in cells])
     edited = any(is_new) if cells else None
-    return {"cells": kept, "hash": found, "notes": notes, "edited": edited}, room
+    return {"cells": kept, "hash": found, "notes": [*notes, *_in_few(left_out)], "edited": edited}
 
 
-def _pictures(
-    attachments: Mapping[str, Any], room: int, notes: list[str]
-) -> tuple[list[dict[str, str]], int]:
-    """Return the pictures that may be shown, and how much room is left for others."""
+def _pictures(attachments: Mapping[str, Any], room: _Room, left_out: list[str]) -> list[dict[str, str]]:
+    """Return the pictures that may be shown; `left_out` gets a sentence for each of the others."""
     shown = []
     for name, forms in attachments.items():
         kind, data = next(iter(forms.items()), ("", "")) if isinstance(forms, dict) else ("", "")
         data = "".join(data) if isinstance(data, list) and all(isinstance(d, str) for d in data) else data
-        if not _is_picture(kind, data):
-            notes.append(f"'{name[:80]}' is not shown: no PNG, JPEG, GIF or WebP; the notebook has it")
-        elif len(data) > room:
-            notes.append(f"'{name[:80]}' is not shown: too large; the notebook has it")
+        if why := room.refuse(kind, data):
+            left_out.append(f"'{name[:80]}' is not shown: {why}; the notebook has it")
         else:
             shown.append({"name": name[:80], "type": kind, "data": data})
-            room -= len(data)
-    return shown, room
+    return shown
 
 
-def _is_picture(kind: str, data: Any) -> bool:
-    if kind not in PICTURES or not isinstance(data, str):
-        return False
+def _in_few(sentences: Sequence[str]) -> list[str]:
+    more = len(sentences) - MOST_NOTES
+    return [
+        *sentences[:MOST_NOTES],
+        *([f"{more:,} more are not shown; the notebook has them"] if more > 0 else ()),
+    ]
+
+
+def _pixels(kind: str, data: Any) -> int:
+    """How many pixels a picture has; 0 if it is none."""
     try:
-        return base64.b64decode(data, validate=True).startswith(PICTURES[kind])
+        return pixels(kind, base64.b64decode(data, validate=True)) if isinstance(data, str) else 0
     except ValueError:
-        return False
+        return 0

@@ -1,6 +1,7 @@
 """What a reader makes of the paths that came in: which is whose."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -42,8 +43,8 @@ class Placed:
     """As a folder calls it; "" where nothing says."""
     attempt: str = ""
     """Of several attempts, the last in the order of text is the latest; "" where there is but one."""
-    late: bool = False
-    """Does the platform say that it came too late?"""
+    late: bool | None = None
+    """Does the platform say that it came too late, or else that it did not? None where it says neither."""
     when: str = ""
     """When it came, as `2026-01-15 10:30:00`, with the zone behind it if the platform has one; "" where
     nothing says."""
@@ -68,6 +69,8 @@ class Reading:
     aside: list[Aside] = field(default_factory=list)
     is_by_structure: bool = False
     """Do names and places alone say whose each path is, so that whole students may be taken for one?"""
+    is_by_name: bool = False
+    """Does a person's name alone say whose each path is, which another may have, too?"""
 
 
 Reader = Callable[[Sequence[Entry]], "Reading | None"]
@@ -105,6 +108,15 @@ def owner(entry: Entry) -> Placed:
     if len(parts) == 1:
         return Placed(entry, stem(parts[0]))
     return Placed(entry, plain_name(parts[0]), plain_name(parts[1]) if len(parts) > 2 else "")
+
+
+def is_called_so(entry: Entry, levels: int) -> bool:
+    """Are the last names of its path what readers see of them, sign for sign, in one folder or zip file?
+
+    A student on Linux may call a file `.\\timestamp.txt`: readers see no more than its end.
+    """
+    name = unicodedata.normalize("NFC", entry.name.rpartition("//")[2])
+    return tuple(name.split("/")[-levels:]) == entry.parts[-levels:]
 
 
 def is_stray(entry: Entry) -> bool:

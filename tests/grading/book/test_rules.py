@@ -110,6 +110,22 @@ def test_who_has_withdrawn_is_in_no_book_and_in_no_doubt(tmp_path):
     assert not made.doubts
 
 
+def test_of_how_many_nothing_says_when_they_came_is_said_where_others_have_a_time(tmp_path):
+    times = {"ada": {"timestamp": "2026-03-06 12:00 UTC"}, "cy": {"late": True}, "eve": {"in_time": True}}
+    kit.grade(tmp_path, FIRST, {name: [2] for name in ("ada", "bob", "cy", "di", "eve")}, handed_in=times)
+    text = "points_per_day = 0.5" + DUE
+    *_, sentence = book(tmp_path, text).assumed
+    assert f"nothing says when 2 of the 5 submissions for {FIRST} came (bob, di)" in sentence
+    *_, sentence = book(tmp_path, text + "[students.bob]\ndays_late = { 03-spreadsheet = 0 }").assumed
+    assert "1 of the 5" in sentence
+    assert "(di)" in sentence
+
+
+def test_whom_a_platform_marks_only_if_late_is_known_to_be_in_time(tmp_path):
+    kit.grade(tmp_path, FIRST, {"ada": [2]}, handed_in={"ada": {"in_time": True}})
+    assert not book(tmp_path, "points_per_day = 0.5" + DUE).assumed
+
+
 def test_that_nothing_says_when_anything_of_a_set_came_is_said_once(tmp_path):
     kit.grade(tmp_path, FIRST, {"ada": [2], "bob": [2]})
     text = "points_per_day = 0.5" + DUE

@@ -192,3 +192,26 @@ def test_what_came_after_the_worksheet_is_not_taken_to_be_in_time_without_a_word
             assert f"When {student} handed in {kit.SET} cannot be read" in book
     assert cli.main([*grade, f"--worksheet={times}"]) == 0
     assert rows()["Ada"] == ("8.0", "1.0")
+
+
+def test_of_whom_canvas_marks_nothing_it_is_known_that_they_were_in_time(tmp_path, capsys, course):
+    solution, grade, rows = course
+    for name, sentences in (("ada_1_11_hw.ipynb", 0), ("ada.ipynb", 1)):
+        with zipfile.ZipFile(tmp_path / "in.zip", "w") as file:
+            file.writestr(name, json.dumps(kit.student(solution)))
+        assert cli.main(grade) == 0
+        capsys.readouterr()
+        rows()
+        assert capsys.readouterr().out.lower().count("nothing says when") == sentences
+
+
+def test_the_latest_attempt_with_a_notebook_counts_due_date_or_not_with_its_time(tmp_path, course):
+    solution, grade, rows = course
+    with zipfile.ZipFile(tmp_path / "in.zip", "w") as file:
+        for day, answers in (("05", kit.RIGHT), ("08", {})):
+            notebook = json.dumps(kit.student(solution, answers))
+            file.writestr(f"HW_ada_attempt_2026-03-{day}-10-30-00_hw.ipynb", notebook)
+        file.writestr("HW_cy_attempt_2026-03-07-10-30-00_hw.ipynb", json.dumps(kit.student(solution)))
+        file.writestr("HW_cy_attempt_2026-03-20-10-30-00_sorry.pdf", b"%PDF")
+    assert cli.main(grade) == 0
+    assert rows() == {"ada": ("0.0", "2.0"), "cy": ("8.0", "1.0")}

@@ -11,6 +11,7 @@ import pytest
 from backproplab import cli
 from backproplab.grading.hand.desk import Desk
 from backproplab.grading.hand.journal import Journal
+from backproplab.grading.hand.log import write_log
 from backproplab.grading.hand.questions import MarkError
 from backproplab.grading.hand.table import HIDDEN, table, take
 
@@ -68,6 +69,18 @@ def test_what_was_filled_in_is_taken_and_what_was_not_is_left_alone(tmp_path, de
     assert (again.marks, again.unchanged) == (0, 4)
     taken = take(desk, filled(tmp_path, desk, bob=("", "")), "Bob")
     assert (taken.marks, standing(desk, "bob")) == (1, ("Bob", None, ""))
+
+
+def test_an_emptied_row_takes_a_mark_back_as_the_page_does(tmp_path, course, desk):
+    take(desk, filled(tmp_path, desk, ada=("1", "why?"), bob=("1", "why?")), "Ana")
+    take(desk, filled(tmp_path, desk, ada=("", "")), "Ana")
+    give(desk, "bob", None, author="Ana")
+    write_log(course / kit.SET)
+    rows = rows_of((course / kit.SET / "marks.csv").read_text(encoding="utf-8"))
+    for student in ("ada", "bob"):
+        assert standing(desk, student) == ("Ana", None, "")
+        assert desk.view("essay", desk.key(student, "essay"))["waiting"]
+        assert [row["what"] for row in rows if row["student"] == student] == ["mark", "taken back"]
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,14 @@
 """Answers in free text: collected as they were written, whatever a notebook has of them."""
 
+import base64
 import json
+import struct
 
 import pytest
 
 from backproplab.grading.grader import _answers, _status
-from backproplab.grading.hand.written import MOST_PICTURES, MOST_TEXT, collect
+from backproplab.grading.hand.picture import SIZES as PICTURES
+from backproplab.grading.hand.written import MOST_PICTURES, MOST_SHOWN, MOST_TEXT, collect
 from backproplab.grading.notebook import TaggedCell, read_notebook
 from backproplab.grading.prepare import Prepared
 from backproplab.grading.status import GradingStatus
@@ -74,6 +77,41 @@ def test_of_pictures_those_are_kept_that_are_pictures_and_small(attachments, sho
     assert note in "".join(found["notes"])
     assert bool(note) == bool(found["notes"])
     assert found["edited"] is True  # it is not for a program to say that there is no answer
+
+
+def large(kind, side=16_383):
+    """A file of a few bytes that says it is a picture of so many pixels a side."""
+    data = {
+        "image/png": b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR" + struct.pack(">II", side, side),
+        "image/jpeg": b"\xff\xd8\xff\xc0\0\x11\x08" + struct.pack(">HH", side, side),
+        "image/gif": b"GIF89a" + struct.pack("<HHB", side, side, 0) + b"\0\0\x2c" + b"\0" * 9,
+        "image/webp": b"RIFF....WEBPVP8L....\x2f" + struct.pack("<I", (side - 1) * (1 << 14 | 1)),
+    }[kind]
+    return {kind: base64.b64encode(data).decode()}
+
+
+@pytest.mark.parametrize("kind", PICTURES)
+def test_a_small_file_that_a_browser_makes_a_gigabyte_of_is_not_shown(kind):
+    found = answer("", attachments={"a": large(kind), "b": large(kind, 5_000)})
+    assert [each["name"] for each in found["cells"][0]["pictures"]] == ["b"]
+    assert found["notes"] == ["'a' is not shown: too many pixels; the notebook has it"]
+
+
+def test_the_pixels_of_all_pictures_of_a_notebook_are_limited():
+    every = {f"{number}.webp": large("image/webp", 4_000) for number in range(9)}
+    cells = [TaggedCell(each, "markdown", "", every) for each in ("one", "two")]
+    found = collect(cells, {"one": STUB, "two": STUB})
+    assert [len(found[each]["cells"][0]["pictures"]) for each in ("one", "two")] == [3, 0]
+
+
+def test_of_pictures_without_number_some_are_shown_and_a_few_notes_say_so():
+    broken = {f"{number}.svg": {"image/svg+xml": ""} for number in range(1000)}
+    tiny = {f"{number}.png": {"image/png": PNG} for number in range(1000)}
+    found = answer("", "", attachments=broken | tiny)
+    shown = [len(cell["pictures"]) for cell in found["cells"]]
+    assert shown == [MOST_SHOWN, 0]
+    assert len(found["notes"]) == 7  # that there are two cells, five files, the sum of the others
+    assert found["notes"][-1] == f"{4000 - MOST_SHOWN - 5:,} more are not shown; the notebook has them"
 
 
 def test_answers_are_found_in_a_notebook_in_cells_of_any_type():

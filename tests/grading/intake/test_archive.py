@@ -409,7 +409,7 @@ def test_no_zip_file_of_a_student_is_opened_by_the_run_itself(tmp_path, monkeypa
         assert likely_notebook(each, "03-spreadsheet").file == "hw.ipynb"
     assert digest(submissions[0]) != digest(submissions[2])
     stamp = next(entry for entry in submissions[0].entries if entry.file == "timestamp.txt")
-    assert timestamp(replace(submissions[0], stamp=stamp)) == kit.notebook().decode()
+    assert timestamp(replace(submissions[0], stamps=(stamp,))) == kit.notebook().decode()
 
 
 @pytest.mark.parametrize("times", [1, 2])

@@ -1,5 +1,6 @@
 """Exports of each platform, made up with invented names: who is who, also where they were packed again."""
 
+import unicodedata
 import zipfile
 from datetime import UTC
 from pathlib import Path
@@ -13,6 +14,7 @@ from shapes import AROUND, CASES, FORMS, STRUCTURES
 from backproplab.grading.book.lateness import moment
 from backproplab.grading.sets import likely_notebook, of_set
 from backproplab.grading.submissions import take_in, timestamp
+from backproplab.grading.who import doubts
 
 OWN = ("hw.ipynb", "timestamp.txt")
 SAKAI = ["grades.csv", "Ode, Cy(cy3)/Submission attachment(s)/hw.ipynb"]
@@ -55,7 +57,10 @@ def test_the_guides_table_is_of_these_shapes():
 
 def test_canvas_says_who_is_late(tmp_path):
     path = pack(tmp_path / "export.zip", EXPORTS["Canvas"][0])
-    assert [each.student for each in take_in(path).submissions if each.late] == ["libob_12"]
+    late = {each.student: each.late for each in take_in(path).submissions}
+    assert late == {"garciaana_11": False, "libob_12": True, "odecy_13": False}
+    path = kit.archive(tmp_path / "all.zip", "ada.ipynb", "bob.ipynb")
+    assert [each.late for each in take_in(path).submissions] == [None, None]
 
 
 TIMES = {
@@ -163,21 +168,78 @@ STAMPS = {
     "Moodle": ([f"Ada_{n}_assignsubmission_file_/{name}" for n in (1, 2) for name in OWN], ""),
     "Blackboard": ([f"hw_ana1_attempt_2026-01-15-10-30-00_{name}" for name in OWN], "names"),
     "a folder a student": (["ada/hw.ipynb", "ada/timestamp.txt", "bob/hw.ipynb"], ""),
+    "folders in a folder a student": ([f"ada/03-spreadsheet/{name}" for name in OWN] + ["bob/hw.ipynb"], ""),
+    "such in a folder called submitted": (
+        [f"submitted/ada/03-spreadsheet/{name}" for name in OWN] + ["submitted/bob/hw.ipynb"],
+        "",
+    ),
+    "nbgrader, under a name that Windows would read so": (
+        [rf"submitted/ada/03-spreadsheet/{name}" for name in ("x.ipynb", r".\timestamp.txt")],
+        "submitted/ada/03-spreadsheet/timestamp.txt",
+    ),
+    "nbgrader, in a folder that Windows would not see": (
+        [rf"submitted/ada/03-spreadsheet/{name}" for name in ("x.ipynb", r".\/timestamp.txt")],
+        "submitted/ada/03-spreadsheet/timestamp.txt",
+    ),
+    "nbgrader, with no time": (
+        [rf"submitted/ada/03-spreadsheet/{name}" for name in ("x.ipynb", r".\timestamp.txt")],
+        "",
+    ),
+    "ILIAS": (
+        [r"Ode_Cy_cy3_4713/20260115103000_.\20260101000000_hw.ipynb"],
+        "names",
+    ),
 }
 """Files with a `timestamp.txt` of the student's own first, and the one that is the platform's, if any."""
 
 
+@pytest.mark.parametrize("is_unpacked", [False, True])
 @pytest.mark.parametrize("kind", STAMPS)
-def test_a_students_own_file_does_not_say_when_it_came(tmp_path, kind):
+def test_a_students_own_file_does_not_say_when_it_came(tmp_path, kind, is_unpacked):
     names, stamp = STAMPS[kind]
-    path = tmp_path / "export.zip"
-    with zipfile.ZipFile(path, "w") as file:
-        for name in names:
-            file.writestr(name, kit.notebook() if name.endswith(".ipynb") else "2026-01-01 00:00 UTC")
-        if stamp not in ("", "names"):
-            file.writestr(stamp, "2026-03-15 10:30 UTC")
+    files = {name: kit.notebook() if name.endswith(".ipynb") else b"2026-01-01 00:00 UTC" for name in names}
+    if stamp not in ("", "names"):
+        files[stamp] = b"2026-03-15 10:30 UTC"
+    path = tmp_path / "class"
+    for name, content in files.items():
+        if is_unpacked:
+            kit.folder(path, name, content=content)
+        else:
+            with zipfile.ZipFile(path, "a") as file:
+                file.writestr(name, content)
     found = {timestamp(each) for each in take_in(path).submissions}
     assert found == {{"": "", "names": "2026-01-15 10:30:00"}.get(stamp, "2026-03-15 10:30 UTC")}
+
+
+def test_a_zip_that_was_handed_in_to_ilias_does_not_say_when_it_came(tmp_path):
+    inner = kit.archive(tmp_path / "inner.zip", "20260101000000_hw.ipynb").read_bytes()
+    top = kit.folder(tmp_path / "in", "Ode_Cy_cy3_4713/20260115103000_hw.zip", content=inner)
+    assert [timestamp(each) for each in take_in(top).submissions] == ["2026-01-15 10:30:00"]
+
+
+def test_several_times_of_one_student_are_a_doubt_and_none_of_them_counts(tmp_path):
+    """A name with an accent may be there in two spellings that look alike: as a Mac writes it, and others."""
+    own, other = (f"submitted/{unicodedata.normalize(form, 'Zoë')}/03-spreadsheet" for form in ("NFD", "NFC"))
+    top = kit.folder(tmp_path / "in", f"{own}/03.ipynb", "submitted/bob/03-spreadsheet/03.ipynb")
+    for name, content in ((own, b"2026-01-01 00:00 UTC"), (other, b"2026-03-15 10:30 UTC")):
+        kit.folder(top, f"{name}/timestamp.txt", content=content)
+    intake = take_in(top, sets=shapes.SETS)
+    graded = of_set(intake.submissions, shapes.SET, shapes.SETS)
+    assert [timestamp(each) for each in graded] == ["", ""]
+    (doubt,) = doubts(intake, graded, shapes.SET, shapes.SETS)
+    assert "2 files say when Zoë handed in" in doubt
+
+
+@pytest.mark.parametrize("exercise", ["3-1", "8-1"])
+def test_of_several_folders_of_a_student_the_time_is_that_of_the_one_with_the_set(tmp_path, exercise):
+    kit.folder(tmp_path, "submitted/bob/week1/hw.ipynb")
+    for number, (week, of) in enumerate((("week1", "3-1"), ("week2", "8-1")), 1):
+        place = f"submitted/ada/{week}"
+        kit.folder(tmp_path, f"{place}/hw.ipynb", content=kit.notebook(of))
+        kit.folder(tmp_path, f"{place}/timestamp.txt", content=f"2026-03-0{number} 10:30 UTC".encode())
+    name, when = {"3-1": (shapes.SET, "01"), "8-1": ("08-xor", "02")}[exercise]
+    ada, _ = of_set(take_in(tmp_path, sets=shapes.SETS).submissions, name, shapes.SETS)
+    assert timestamp(ada) == f"2026-03-{when} 10:30 UTC"
 
 
 CLONES = {
@@ -209,3 +271,86 @@ def test_a_login_that_ends_as_a_branch_is_nobody_elses(tmp_path, around):
         *(f"{around}hw-{name}/{file}" for name in ("ada", "ada-main", "cy-main") for file in files),
     )
     assert set(kit.students(top)) == {"ada", "ada-main", "cy-main" if around else "cy"}
+
+
+def gradescope(folder, *submitters):
+    """An export of these, each a list of students: name and number, "" where there is none."""
+    lines = ["---"]
+    for number, people in enumerate(submitters, 301):
+        lines += [f"submission_{number}:", "  :submitters:"]
+        for name, sid in people:
+            lines += [f"  - :name: {name}", f"    :sid: {sid}"]
+        kit.folder(folder, f"submission_{number}/hw.ipynb")
+    return kit.folder(folder, "submission_metadata.yml", content="\n".join(lines).encode())
+
+
+ANA, BOB = ("Ana García", ""), ("Bob Li", "1002")
+NAMESAKES = {
+    "two of one name": (
+        [[ANA], [ANA], [BOB]],
+        {"Ana García (submission 301)", "Ana García (submission 302)"},
+    ),
+    "a name with another's number in it": (
+        [[BOB], [("Bob Li_1002", "")], [ANA]],
+        {"Bob Li_1002 (submission 301)", "Bob Li_1002 (submission 302)"},
+    ),
+    "a name as one is called that is told apart": (
+        [[ANA], [ANA], [("Ana García (submission 301)", "")]],
+        {
+            "Ana García (submission 301) (submission 301)",
+            "Ana García (submission 302)",
+            "Ana García (submission 301) (submission 303)",
+        },
+    ),
+    "two groups of the same names": (
+        [[ANA, BOB], [ANA, BOB], [BOB]],
+        {"Ana García & Bob Li_1002 (submission 301)", "Ana García & Bob Li_1002 (submission 302)"},
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", NAMESAKES)
+def test_two_folders_of_gradescopes_are_two_students_whatever_they_are_called(tmp_path, kind):
+    submitters, called = NAMESAKES[kind]
+    found = kit.students(gradescope(tmp_path, *submitters))
+    assert len(found) == 3
+    assert called <= set(found)
+    assert all(len(notebooks) == 1 for notebooks in found.values())
+
+
+def test_who_is_called_as_a_folder_of_gradescopes_is_not_its_student(tmp_path):
+    path = gradescope(tmp_path, [("submission_302", "")], [])
+    assert len(kit.students(path)) == 2
+
+
+@pytest.mark.parametrize(
+    ("names", "students"),
+    [
+        (["HW_3_ana_1", "HW_3_bob_1"], {"ana_1", "bob_1"}),
+        (["HW_3_ana_1", "HW_3_bob_1", "HW_3_1", "HW_3_cy"], {"ana_1", "bob_1", "1", "cy"}),
+        (["HW 3_s_1", "HW 3_s_2"], {"1", "2"}),  # what all share may be the assignment's
+        (["HW_3_ana", "HW_3_ana_1"], {"ana", "ana_1"}),
+        (["HW_3_ana"], {"ana"}),
+    ],
+)
+def test_logins_that_end_alike_are_two_students_of_blackboards(tmp_path, names, students):
+    files = [f"{name}_attempt_2026-01-1{day}-10-30-00_hw.ipynb" for day, name in enumerate(names)]
+    found = kit.students(kit.archive(tmp_path / "all.zip", *files))
+    assert set(found) == students
+    assert sorted(name for of_one in found.values() for name in of_one) == sorted(files)
+
+
+def test_a_name_that_holds_anothers_folder_of_moodles_is_not_that_others(tmp_path):
+    forged = "Bob Li_2_assignsubmission_file_Eve_3_assignsubmission_file_/hw.ipynb"
+    path = kit.archive(tmp_path / "all.zip", forged, "Bob Li_2_assignsubmission_file_/hw.ipynb")
+    assert kit.students(path)["Bob Li_2"] == ["Bob Li_2_assignsubmission_file_/hw.ipynb"]
+    assert len(kit.students(path)) == 2
+
+
+@pytest.mark.parametrize(("second", "is_doubt"), [("ipynb", True), ("pdf", False)])
+def test_two_notebooks_of_one_name_in_google_drive_may_be_of_two_people(tmp_path, second, is_doubt):
+    names = ["Ana - Homework 3.ipynb", f"Ana - Homework 3 (1).{second}", "Bob - Homework 3.ipynb"]
+    intake = take_in(kit.archive(tmp_path / "all.zip", *names))
+    assert intake.platform == "Google Drive"
+    found = doubts(intake, of_set(intake.submissions, shapes.SET), shapes.SET, shapes.SETS)
+    assert [sentence.partition(" of ")[0] for sentence in found] == ["2 notebooks are"] * is_doubt

@@ -30,6 +30,7 @@ def read(entries: Sequence[Entry]) -> Reading | None:
             for entry, student in zip(files, students, strict=True)
         ],
         [Aside(entry, STRAY) for entry in entries if is_stray(entry)],
+        is_by_name=True,
     )
 
 

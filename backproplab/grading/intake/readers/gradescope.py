@@ -1,6 +1,11 @@
-"""Gradescope, "Export Submissions": `submission_301/homework.ipynb`; who that is, says a file beside them."""
+"""Gradescope, "Export Submissions": `submission_301/homework.ipynb`; who that is, says a file beside them.
+
+Names there are as people call themselves, and need not have a number: two folders of one name are two
+students all the same.
+"""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
 
@@ -21,14 +26,39 @@ def read(entries: Sequence[Entry]) -> Reading | None:
     """Read what Gradescope hands out; None if this is none of it."""
     metadata = [entry for entry in entries if entry.parts == (METADATA,)]
     students, times = _who_and_when(metadata[0]) if metadata else ({}, {})
-    return read_each("Gradescope", entries, partial(_place, students, times))
+    folders = sorted({_folder(entry) for entry in entries} - {""})
+    called = _told_apart({folder: students.get(folder, folder) for folder in folders})
+    return read_each("Gradescope", entries, partial(_place, called, times))
 
 
-def _place(students: Mapping[str, str], times: Mapping[str, str], entry: Entry) -> Placed | None:
-    folder = plain_name(entry.parts[0])
-    if len(entry.parts) == 1 or not FOLDER.fullmatch(folder):
-        return None
-    return Placed(entry, students.get(folder, folder), when=times.get(folder, ""))
+def _place(called: Mapping[str, str], times: Mapping[str, str], entry: Entry) -> Placed | None:
+    folder = _folder(entry)
+    return Placed(entry, called[folder], when=times.get(folder, "")) if folder else None
+
+
+def _folder(entry: Entry) -> str:
+    """The folder of a submission that it lies in; "" if it lies in none."""
+    top = plain_name(entry.parts[0])
+    return top if len(entry.parts) > 1 and FOLDER.fullmatch(top) else ""
+
+
+def _told_apart(called: Mapping[str, str]) -> Mapping[str, str]:
+    """By folder, whose it is, with the folder's number where another has the same name.
+
+    A name may look as if it had such a number already: then it gets one, too.
+
+    >>> _told_apart({"submission_1": "Ana", "submission_2": "Bob"})
+    {'submission_1': 'Ana', 'submission_2': 'Bob'}
+    >>> list(_told_apart({"submission_1": "Ana", "submission_2": "Ana"}).values())
+    ['Ana (submission 1)', 'Ana (submission 2)']
+    """
+    while len(set(called.values())) < len(called):
+        count = Counter(called.values())
+        called = {
+            folder: name if count[name] == 1 else f"{name} ({folder.replace('_', ' ')})"
+            for folder, name in called.items()
+        }
+    return called
 
 
 def _who_and_when(metadata: Entry) -> tuple[Mapping[str, str], Mapping[str, str]]:

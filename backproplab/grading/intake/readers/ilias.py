@@ -16,7 +16,7 @@ FILE = re.compile(r"(?s)(?P<when>\d{14})_(?P<file>.+)")
 
 def read(entries: Sequence[Entry]) -> Reading | None:
     """Read what ILIAS hands out; None if this is none of it."""
-    if not any(FILE.fullmatch(entry.parts[-1]) for entry in entries):
+    if not any(FILE.fullmatch(part) for entry in entries for part in entry.parts[1:2]):
         return None
     reading = read_each("ILIAS", entries, _place)
     if reading is not None:
@@ -28,14 +28,15 @@ def _place(entry: Entry) -> Placed | None:
     named = STUDENT.fullmatch(plain_name(entry.parts[0]))
     if not named or len(entry.parts) == 1:
         return None
-    dated = FILE.fullmatch(entry.file)
+    dated = FILE.fullmatch(entry.parts[1])  # and nothing behind that: what is in a zip file is the student's
     student = f"{named['last']}, {named['first']}_{named['login']}"
     if not dated:
         return Placed(entry, student)
     digits = dated["when"]
     date = "-".join((digits[:4], digits[4:6], digits[6:8]))
     time = ":".join((digits[8:10], digits[10:12], digits[12:]))
-    return Placed(renamed(entry, dated["file"]), student, when=f"{date} {time}")
+    file = dated["file"] if len(entry.parts) == 2 else entry.file
+    return Placed(renamed(entry, file), student, when=f"{date} {time}")
 
 
 def _set_aside_older_versions(reading: Reading) -> None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from backproplab.grading.intake.entry import Entry
-from backproplab.grading.intake.reading import TIMESTAMP, Aside, Placed, Reading, read_each
+from backproplab.grading.intake.reading import TIMESTAMP, Aside, Placed, Reading, is_called_so, read_each
 
 STUDENT = re.compile(r"(?s)(?P<name>.+)\((?P<login>[^()]+)\)")
 ATTACHMENTS = "Submission attachment(s)"
@@ -29,4 +29,4 @@ def _place(entry: Entry) -> Placed | Aside | None:
     student = f"{named['name'].strip()}_{named['login']}"
     if len(entry.parts) > 1 and REPLIES.fullmatch(entry.parts[1]):
         return Aside(entry, REPLY, student)
-    return Placed(entry, student, is_stamp=entry.parts[1:] == (TIMESTAMP,))
+    return Placed(entry, student, is_stamp=entry.parts[1:] == (TIMESTAMP,) and is_called_so(entry, 2))

@@ -14,6 +14,7 @@ from backproplab.grading.intake.reading import (
     TIMESTAMP,
     Aside,
     Reading,
+    is_called_so,
     is_stray,
     owner,
     plain_name,
@@ -41,14 +42,20 @@ def read(entries: Sequence[Entry], sets: Collection[str] = ()) -> Reading:
     """
     reading = Reading(NAME, is_by_structure=True)
     inner = _without_strays(entries, reading)
+    last = entries[0].container.resolve().name if entries else ""  # it may be given as "."
     for _ in range(LAYERS):
         around = _around(inner, sets)
         if not around:
             break
+        last = around
         reading.aside += [Aside(entry, BESIDE_SUBMITTED) for entry in inner if entry.parts[0] != around]
         inside = [without_top(entry) for entry in inner if entry.parts[0] == around]
         inner = _without_strays(inside, reading)
-    reading.placed += [replace(owner(entry), is_stamp=_is_stamp(entry)) for entry in inner]
+    # In nbgrader's tree, a student has folders of assignments and puts nothing beside them.
+    is_nbgraders = plain_name(last) == SUBMITTED and not any(
+        len(entry.parts) < 3 and entry.is_notebook for entry in inner
+    )
+    reading.placed += [replace(owner(entry), is_stamp=is_nbgraders and _is_stamp(entry)) for entry in inner]
     return reading
 
 
@@ -59,8 +66,7 @@ def is_set(folder: str, sets: Collection[str]) -> bool:
 
 def _is_stamp(entry: Entry) -> bool:
     """Does it lie where nbgrader writes it, `STUDENT/ASSIGNMENT/timestamp.txt` in no zip of a student's?"""
-    inside = entry.name.rpartition("//")[2]
-    return len(entry.parts) == 3 and entry.parts[-1] == TIMESTAMP and inside.count("/") >= 2
+    return len(entry.parts) == 3 and entry.parts[-1] == TIMESTAMP and is_called_so(entry, 3)
 
 
 def _without_strays(entries: Sequence[Entry], reading: Reading) -> list[Entry]:
