@@ -157,7 +157,11 @@ def grade(given: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 2
     except MachineError as error:
-        print(f"{error}: see to it that there is memory, then run this again", file=sys.stderr)
+        print(
+            f"{error}: see to it that there is memory, then run this again; if it ends there each time, "
+            "grade the others without that student's files",
+            file=sys.stderr,
+        )
         return 2
     except KeyboardInterrupt:
         print("\nStopped. Run the same command again to go on.", file=sys.stderr)
