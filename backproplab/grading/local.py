@@ -17,14 +17,14 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Any, NamedTuple
 
+from backproplab.grading import limited
 from backproplab.grading.batch import LOST, Collector, Failure, Made, Pending, make
 from backproplab.grading.grader import Grader, Task, fault_words
 from backproplab.grading.kept import unpack
-from backproplab.sandbox import IsolationError, SandboxError
+from backproplab.sandbox import IsolationError, SandboxError, watchdog
 
 FALSE_STARTS = 2  # workers that may end before they begin
 CLOSING = 10.0  # seconds for a worker to close its sandbox
-PATIENCE = 5.0  # how often the longest time that a submission may take, before its worker is stopped
 MOST_WORKERS = 30 if os.name == "nt" else sys.maxsize  # Windows waits for 63 things at once, two a worker
 # What a worker says; ENDED, that it says nothing any more.
 LEVEL, DONE, FAILED, REFUSED, ENDED = "level", "done", "failed", "refused", "ended"
@@ -155,9 +155,11 @@ class _Round:
 
 
 def longest_seconds(task: Task) -> float:
-    """Return after how long, by the clock, whoever grades a submission is taken for lost."""
-    limits = task.limits
-    return PATIENCE * limits.submission_seconds * limits.wall_factor + 60
+    """Return after how long, by the clock, whoever grades a submission is taken for lost.
+
+    No submission may bring that about: it is past all that reading it and its two runs may take.
+    """
+    return limited.PATIENCE + 2 * watchdog.longest_seconds(task.limits)
 
 
 def _messages(crew: Sequence[_Worker], longest: float) -> Iterator[tuple[_Worker, str, Any]]:

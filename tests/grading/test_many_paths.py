@@ -1,4 +1,4 @@
-"""Whatever a student's zip files list, and however many they are: all others have grades, and it has a reason."""
+"""Whatever the zip files of one student list: all others have their grades, and that student a reason."""
 
 import io
 import json
