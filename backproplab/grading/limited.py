@@ -149,10 +149,11 @@ class Limited:
             process.communicate()
 
     def _start(self) -> "subprocess.Popen[bytes]":
+        path = [each for each in sys.path if each]  # "" is the current folder, and what was handed in perhaps
         begin = "from backproplab.grading import limited; limited.serve()"
-        call = f"import sys; sys.path[:] = {sys.path!r}; {begin}"
+        call = f"import sys; sys.path[:] = {path!r}; {begin}"
         self._process = process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-c", call], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, "-P", "-W", "ignore", "-c", call], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         assert process.stdin is not None
         try:

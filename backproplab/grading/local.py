@@ -12,7 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Any, NamedTuple
@@ -24,6 +24,7 @@ from backproplab.grading.kept import unpack
 from backproplab.sandbox import IsolationError, SandboxError, watchdog
 
 FALSE_STARTS = 2  # workers that may end before they begin
+SAFE_PATH = "PYTHONSAFEPATH"  # says what -P says, to all that is started with it
 CLOSING = 10.0  # seconds for a worker to close its sandbox
 MOST_WORKERS = 30 if os.name == "nt" else sys.maxsize  # Windows waits for 63 things at once, two a worker
 # What a worker says; ENDED, that it says nothing any more.
@@ -58,7 +59,8 @@ class _Worker:
         context = multiprocessing.get_context("spawn")  # a fork would copy locks that threads hold
         self.connection, theirs = context.Pipe()
         self.process: SpawnProcess = context.Process(target=work, args=(task, theirs), daemon=True)
-        self.process.start()
+        with _safe_path():
+            self.process.start()
         theirs.close()
         self.busy: Pending | None = None
         self.since = time.monotonic()
@@ -81,6 +83,23 @@ class _Worker:
         self.process.kill()
         self.process.join()
         self.connection.close()
+
+
+@contextmanager
+def _safe_path() -> Iterator[None]:
+    """Have Python start without the current folder in its path, where what was handed in may lie.
+
+    `multiprocessing` is the first that a worker imports, and starts it without -P.
+    """
+    before = os.environ.get(SAFE_PATH)
+    os.environ[SAFE_PATH] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[SAFE_PATH]
+        else:
+            os.environ[SAFE_PATH] = before
 
 
 class _Round:
