@@ -1,7 +1,7 @@
 """`python -m backproplab` is the `backproplab` command.
 
-In a folder of submissions, `backproplab` is the safer of the two, or `python -P -m backproplab`: Python itself
-loads a few modules, `runpy` for one, before any of this runs.
+In a folder of submissions, `backproplab` is the safer of the two, or `python -P -m backproplab`: Python
+itself loads a few modules, `runpy` for one, before any of this runs.
 """
 
 import os
