@@ -131,6 +131,18 @@ def test_who_the_machine_fails_at_each_time_is_named(tmp_path, monkeypatch, look
         look(top)
 
 
+def test_to_compare_answers_names_who_the_machine_fails_at_too(tmp_path, monkeypatch, capsys):
+    def fail(reader, submission):
+        raise MachineError("The process that reads submissions was killed (SIGKILL)")
+
+    monkeypatch.setattr(AnswerReader, "read", fail)
+    solution = kit.solution(tmp_path)
+    kit.hand_in(kit.student(solution), tmp_path / "in" / "eve.ipynb")
+    command = ["alike", str(tmp_path / "in"), "90", f"--out={tmp_path}/out", f"--solutions={solution.parent}"]
+    assert cli.main(command) == 2
+    assert "killed (SIGKILL), at what eve handed in" in capsys.readouterr().err
+
+
 def _eve():
     outer = Entry(Path("in"), "eve/hw.zip", "hw.zip")
     return Submission("eve", "90", (Entry(Path("in"), "eve/hw.zip//hw.ipynb", "hw.ipynb", outer=outer),))
