@@ -25,6 +25,7 @@ from packaging.utils import canonicalize_name
 
 from backproplab.course.record import RECORD
 from backproplab.course.start_page import whole_copy
+from backproplab.grading.source import source_here, source_in_wheel
 
 ROOT = Path(__file__).parent.parent
 
@@ -223,6 +224,11 @@ def test_a_wheel_alone_in_an_empty_folder_makes_the_whole_course_and_knows_what_
     }
     assert made == whole_copy(ROOT)
     assert said("progress").startswith("0 of ")
+
+
+def test_a_wheel_is_known_for_one_of_the_source_that_it_was_made_of(wheel):
+    """Also by what is beside the package here, and inside it there: the course, with a program of its own."""
+    assert source_in_wheel(wheel) == source_here()
 
 
 def test_the_wheel_carries_no_solution_and_no_more_than_30_megabytes(wheel):

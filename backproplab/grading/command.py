@@ -159,7 +159,10 @@ def grade(given: argparse.Namespace) -> int:
         complain_of(error)
         return 2
     except MachineError as error:
-        complain(f"{error}: see to it that there is memory, then run this again")
+        complain(
+            f"{error}: see to it that there is memory, then run this again; if it ends there each time, "
+            "grade the others without that student's files"
+        )
         return 2
     except KeyboardInterrupt:
         complain("", "Stopped. Run the same command again to go on.")

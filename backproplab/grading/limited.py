@@ -2,8 +2,8 @@
 
 Parsers cannot be trusted to do with little: a few megabytes of JSON become gigabytes of objects, some code
 takes minutes to parse, and a zip file lists what it likes. The process waits for requests on stdin, pickled
-here, and answers each on stdout with JSON, of which no more than so much is read. It runs no code of a
-student's.
+here, and answers each on stdout with JSON, of which no more than so much is read. A request counts as work
+from its first byte on, since it may name all that a zip file lists. The process runs no code of a student's.
 """
 
 import contextlib
@@ -17,7 +17,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from backproplab.errors import BackproplabError
 from backproplab.grading.intake.entry import SubmissionError
@@ -30,8 +30,8 @@ from backproplab.sandbox.watchdog import ended_words
 PATIENCE = 600.0
 """Seconds by the clock. It waits for nobody but disk and core: who takes longer is not to blame."""
 MOST_REPLY = 16 * 1024**2
-HEAD = struct.Struct("<QI")
-"""Of an answer: the number of the request, and how many bytes follow."""
+HEAD = struct.Struct("<QQ")
+"""Of a request, and of its answer: the number of the request, and how many bytes follow."""
 TOO_DEEP = "The code in the notebook is nested too deeply to be read"
 ANSWER, REFUSED, STATUS, FAILED, IS_FULL = "answer", "refused", "status", "failed", "is_full"
 
@@ -149,10 +149,11 @@ class Limited:
             process.communicate()
 
     def _start(self) -> "subprocess.Popen[bytes]":
+        path = [each for each in sys.path if each]  # "" is the current folder, and what was handed in perhaps
         begin = "from backproplab.grading import limited; limited.serve()"
-        call = f"import sys; sys.path[:] = {sys.path!r}; {begin}"
+        call = f"import sys; sys.path[:] = {path!r}; {begin}"
         self._process = process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", "-c", call], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, "-P", "-W", "ignore", "-c", call], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         assert process.stdin is not None
         try:
@@ -182,9 +183,12 @@ def _ask(process: "subprocess.Popen[bytes]", request: Request) -> dict[str, Any]
     """Return the answer; None if there is none, or too long a one. ReaderError if it is another request's."""
     assert process.stdin is not None
     assert process.stdout is not None
-    with contextlib.suppress(OSError):
-        process.stdin.write(pickle.dumps(tuple(request)))
+    body = pickle.dumps(request.arguments)
+    with contextlib.suppress(OSError):  # it may have answered already that this is too much, and ended
+        process.stdin.write(HEAD.pack(request.number, len(body)))
+        process.stdin.write(body)
         process.stdin.flush()
+    with contextlib.suppress(OSError):
         head = process.stdout.read(HEAD.size)
         number, length = HEAD.unpack(head) if len(head) == HEAD.size else (request.number, 0)
         if number != request.number:
@@ -207,15 +211,18 @@ def serve() -> None:
     limits, make, arguments = pickle.load(requests)
     work = make(*arguments)
     _limit_memory(limits)
-    while True:
-        try:
-            number, arguments = pickle.load(requests)
-        except EOFError:
-            return
+    while len(head := requests.read(HEAD.size)) == HEAD.size:
+        number, length = HEAD.unpack(head)
         _limit_time(limits)
-        body = answer(work, arguments, limits)
+        body = answer(_receive_and_work, (work, requests, length), limits)
         replies.write(HEAD.pack(number, len(body)) + body)
         replies.flush()
+        if body == _refusal(limits.too_large, is_full=True):
+            return  # a part of the request may be unread
+
+
+def _receive_and_work(work: Work, requests: IO[bytes], length: int) -> Any:
+    return work(*pickle.loads(requests.read(length)))
 
 
 def answer(work: Work, arguments: tuple[object, ...], limits: ReadingLimits) -> bytes:

@@ -12,19 +12,20 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Any, NamedTuple
 
+from backproplab.grading import limited
 from backproplab.grading.batch import LOST, Collector, Failure, Made, Pending, make
 from backproplab.grading.grader import Grader, Task, fault_words
 from backproplab.grading.kept import unpack
-from backproplab.sandbox import IsolationError, SandboxError
+from backproplab.sandbox import IsolationError, SandboxError, watchdog
 
 FALSE_STARTS = 2  # workers that may end before they begin
+SAFE_PATH = "PYTHONSAFEPATH"  # says what -P says, to all that is started with it
 CLOSING = 10.0  # seconds for a worker to close its sandbox
-PATIENCE = 5.0  # how often the longest time that a submission may take, before its worker is stopped
 MOST_WORKERS = 30 if os.name == "nt" else sys.maxsize  # Windows waits for 63 things at once, two a worker
 # What a worker says; ENDED, that it says nothing any more.
 LEVEL, DONE, FAILED, REFUSED, ENDED = "level", "done", "failed", "refused", "ended"
@@ -58,7 +59,8 @@ class _Worker:
         context = multiprocessing.get_context("spawn")  # a fork would copy locks that threads hold
         self.connection, theirs = context.Pipe()
         self.process: SpawnProcess = context.Process(target=work, args=(task, theirs), daemon=True)
-        self.process.start()
+        with _safe_path():
+            self.process.start()
         theirs.close()
         self.busy: Pending | None = None
         self.since = time.monotonic()
@@ -81,6 +83,23 @@ class _Worker:
         self.process.kill()
         self.process.join()
         self.connection.close()
+
+
+@contextmanager
+def _safe_path() -> Iterator[None]:
+    """Have Python start without the current folder in its path, where what was handed in may lie.
+
+    `multiprocessing` is the first that a worker imports, and starts it without -P.
+    """
+    before = os.environ.get(SAFE_PATH)
+    os.environ[SAFE_PATH] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[SAFE_PATH]
+        else:
+            os.environ[SAFE_PATH] = before
 
 
 class _Round:
@@ -155,9 +174,11 @@ class _Round:
 
 
 def longest_seconds(task: Task) -> float:
-    """Return after how long, by the clock, whoever grades a submission is taken for lost."""
-    limits = task.limits
-    return PATIENCE * limits.submission_seconds * limits.wall_factor + 60
+    """Return after how long, by the clock, whoever grades a submission is taken for lost.
+
+    No submission may bring that about: it is past all that reading it and its two runs may take.
+    """
+    return limited.PATIENCE + 2 * watchdog.longest_seconds(task.limits)
 
 
 def _messages(crew: Sequence[_Worker], longest: float) -> Iterator[tuple[_Worker, str, Any]]:

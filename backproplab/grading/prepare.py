@@ -13,7 +13,7 @@ from backproplab.grading.notebook import NoNotebookError, StudentNotebook, read_
 from backproplab.grading.plan import ANSWER, CHECK, make_job
 from backproplab.grading.review import Reviewer
 from backproplab.grading.sets import place
-from backproplab.grading.submissions import Entry, Submission, SubmissionError, content
+from backproplab.grading.submissions import NAMED, Entry, Submission, SubmissionError, content
 from backproplab.marking.edited import is_edited, last_cell, parse
 from backproplab.marking.ids import grade_id
 from backproplab.marking.names import bound_names
@@ -128,7 +128,7 @@ def choose_notebook(submission: Submission, assignment: Assignment) -> tuple[Stu
     holds code.
     """
     if not submission.notebooks:
-        files = ", ".join(f"'{entry.file}'" for entry in submission.entries[:5])
+        files = ", ".join(f"'{entry.file}'" for entry in submission.entries[:NAMED])
         raise NoNotebookError(f"There is no notebook (.ipynb) among what was handed in: {files}")
     read: list[tuple[int, tuple[bool, int], Entry, StudentNotebook]] = []
     errors: list[SubmissionError] = []

@@ -30,7 +30,7 @@ class Reader:
 
         MachineError if it was the machine that ended the process, ReaderError if that failed by itself.
         """
-        return Prepared.of(self._limited.ask(submission))
+        return Prepared.of(self._limited.ask(submission.to_read))
 
     def close(self) -> None:
         """End the process."""

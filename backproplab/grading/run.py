@@ -340,11 +340,14 @@ class _Run:
 
 
 def _guarded(look: Callable[[Submission], str], submission: Submission, otherwise: str) -> str:
-    """Look at what a student handed in: whatever is wrong with one student's files ends no run."""
+    """Look at what a student handed in: whatever is wrong with one student's files ends no run.
+
+    MachineError, which names the student, where the machine has failed at them: it may do so each time.
+    """
     try:
         return look(submission)
-    except MachineError:
-        raise
+    except MachineError as error:
+        raise MachineError(f"{error} of {submission.student}") from error
     except Exception:
         return otherwise
 

@@ -10,8 +10,9 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 from backproplab.grading.intake.apart import near
 from backproplab.grading.intake.contents import READ_LIMIT, content, contents, heads
@@ -42,6 +43,8 @@ __all__ = [
 
 OWN_GRADES = "grades, of this run or an earlier one"
 MOST_HASHED = 2 * READ_LIMIT  # bytes of one student's notebooks
+MOST_PATHS = 50_000  # in all zip files of one student: more than the worst of them holds
+NAMED = 5  # files, where there is no notebook among them
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,11 @@ class Submission:
         """The entries that are notebooks; without any, those that are refused, of which reading says why."""
         notebooks = tuple(entry for entry in self.entries if entry.is_notebook)
         return notebooks or tuple(entry for entry in self.entries if entry.refused)
+
+    @property
+    def to_read(self) -> Self:
+        """The same with no more entries than reading it takes: what a process that reads it is sent."""
+        return replace(self, entries=self.notebooks or self.entries[:NAMED])
 
 
 @dataclass(frozen=True)
@@ -100,7 +108,8 @@ def take_in(
     grades = folders_of_grades(entries) | _out_in(path, out)
     aside += [Aside(entry, OWN_GRADES) for entry in entries if is_of_grades(entry, grades)]
     reading = recognise([entry for entry in entries if not is_of_grades(entry, grades)], sets)
-    latest, earlier = _latest_attempts(refuse_shared(reading.placed, solutions))
+    placed, past = _bounded(refuse_shared(reading.placed, solutions))
+    latest, earlier = _latest_attempts(placed)
     if not latest:
         raise SubmissionError(
             f"{path} holds no submissions: name a folder of notebooks, nbgrader's submitted/ or a zip"
@@ -108,7 +117,7 @@ def take_in(
     return Intake(
         reading.platform,
         tuple(_by_student(latest)),
-        (*aside, *reading.aside, *earlier),
+        (*aside, *reading.aside, *past, *earlier),
         len(seen),
         reading.is_by_structure,
         reading.is_by_name,
@@ -160,6 +169,21 @@ def _came(placed: Sequence[Placed]) -> str:
     return max(times, default="")
 
 
+def _bounded(placed: Sequence[Placed]) -> tuple[list[Placed], list[Aside]]:
+    """Part what counts from what lies in zip files of a student who lists too much, notebooks first."""
+    inside = sorted(
+        (each for each in placed if each.entry.outer), key=lambda each: not each.entry.is_notebook
+    )
+    listed = Counter[str]()
+    past: dict[int, Aside] = {}
+    for each in inside:
+        listed[each.student] += 1
+        if listed[each.student] > MOST_PATHS:
+            why = f"past the {MOST_PATHS:,} paths in one student's zip files"
+            past[id(each)] = Aside(each.entry, why, each.student)
+    return [each for each in placed if id(each) not in past], list(past.values())
+
+
 def _latest_attempts(placed: Iterable[Placed]) -> tuple[list[Placed], list[Aside]]:
     """Part each student's latest attempt that holds a notebook, else the latest, from the earlier ones."""
     attempts: dict[tuple[str, str], dict[str, list[Placed]]] = {}
@@ -182,23 +206,19 @@ def digest(submission: Submission) -> str:
 
     Notebooks count with their bytes, as far as they may be graded; all else with its name and size.
     """
-    try:
-        return str(near(submission.entries, _digest, submission))
-    except (SubmissionError, ReaderError):
-        return _names_and_sizes(submission).hexdigest()
-
-
-def _names_and_sizes(submission: Submission) -> "hashlib._Hash":
     total = hashlib.sha256()
     for entry in submission.entries:
         total.update(f"\0{entry.name}\0{entry.size}\0{entry.refused}\0".encode(errors="surrogateescape"))
-    return total
+    notebooks = [entry for entry in submission.entries if entry.is_notebook]
+    with suppress(SubmissionError, ReaderError):
+        total.update(str(near(notebooks, _digest, notebooks)).encode())
+    return total.hexdigest()
 
 
-def _digest(submission: Submission) -> str:
-    total = _names_and_sizes(submission)
+def _digest(notebooks: Sequence[Entry]) -> str:
+    total = hashlib.sha256()
     left = MOST_HASHED
-    for found in contents(entry for entry in submission.entries if entry.is_notebook):
+    for found in contents(notebooks):
         data = str(found).encode(errors="surrogateescape") if isinstance(found, SubmissionError) else found
         total.update(data)
         left -= len(data)

@@ -22,7 +22,8 @@ At the full level, each submission has
 - limits on time (CPU, with more by the clock), memory, processes, files and output. A guard outside of its
   PID namespace measures the whole tree of its processes and kills it when they use too much; it reads
   nothing that they write, so nothing that they write can stop it. What was stopped is left out, and the
-  rest runs from a fresh start. Time by the clock leaves out the waiting for a core;
+  rest runs from a fresh start. Time by the clock leaves out the waiting for a core, three quarters of the
+  clock at most, and no submission may put itself behind all others to wait the longer;
 - an end with the grader: the kernel kills it when its guard ends, and that cannot be taken back.
 
 What ends a submission is its own code, a limit that it reached, or the machine: a SIGKILL that neither comes

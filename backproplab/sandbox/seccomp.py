@@ -2,7 +2,8 @@
 
 What neither Python, numpy nor a lesson needs, and an attacker does: other programs, sockets, debugging, new
 namespaces, mounts, memory that no limit counts, ways to tell something to a submission that runs at the same
-time, and the kernel's largest sources of holes. The filter is a small program for the kernel's own machine
+time, ways to fall behind all others, since to wait for a core is not a submission's own time, and the
+kernel's largest sources of holes. The filter is a small program for the kernel's own machine
 (BPF), since no binding to libseccomp comes with Python.
 """
 
@@ -40,6 +41,8 @@ DENIED: dict[str, tuple[int | None, int | None]] = {
     "io_uring_setup": (425, 425), "io_uring_enter": (426, 426), "io_uring_register": (427, 427),
     "init_module": (175, 105), "finit_module": (313, 273), "delete_module": (176, 106),
     "kexec_load": (246, 104), "kexec_file_load": (320, 294),
+    "sched_setscheduler": (144, 119), "sched_setparam": (142, 118), "sched_setattr": (314, 274),
+    "setpriority": (141, 140),
     "setrlimit": (160, 164), "personality": (135, 92), "syslog": (103, 116), "modify_ldt": (154, None),
 }  # fmt: skip
 CLONE3 = (435, 435)

@@ -30,6 +30,14 @@ class Ending(NamedTuple):
     """Was it neither the submission's code nor a limit that it reached? Then it is to run again."""
 
 
+def longest_seconds(limits: Limits) -> float:
+    """Return how long, by the clock, one run of a submission may last that waits for a core all the time.
+
+    The starts of all its attempts are given the time of one that barely begins: each mostly takes a moment.
+    """
+    return START_SECONDS + limits.submission_seconds * limits.wall_factor / LEAST_CHARGED
+
+
 def ended_words(code: int) -> str:
     """Say how a process ended that nobody stopped: by itself, or by a signal if its exit code is below 0."""
     return f"was killed ({signal_name(-code)})" if code < 0 else "ended before its time"

@@ -77,6 +77,33 @@ while True:
     threading.Thread(target=time.sleep, args=(100,), daemon=True).start()
 """,
     ),
+    Attack(
+        "the lowest priority",
+        "wait for a core as long as others compute, which is not its own time",
+        """
+import ctypes
+libc = ctypes.CDLL(None)
+def rank():
+    return os.sched_getscheduler(0), os.getpriority(os.PRIO_PROCESS, 0)
+before, idle = rank(), os.sched_param(0)
+attr = (ctypes.c_uint32 * 12)(48, os.SCHED_IDLE)  # struct sched_attr
+for way in (
+    lambda: os.sched_setscheduler(0, os.SCHED_IDLE, idle),
+    lambda: os.sched_setscheduler(0, os.SCHED_BATCH, idle),
+    lambda: os.setpriority(os.PRIO_PROCESS, 0, 19),
+    lambda: os.setpriority(os.PRIO_USER, 0, 19),
+    lambda: os.nice(19),
+    lambda: libc.syscall(314 if os.uname().machine == "x86_64" else 274, 0, attr, 0),
+):
+    try:
+        way()
+    except OSError:
+        pass
+if rank() != before:
+    learn("return 2 * x")
+""",
+        "",
+    ),
     Attack("a memory bomb", "fill the memory", "hoard = []\nwhile True:\n    hoard.append(bytearray(10**7))"),
     Attack(
         "memory over many processes",

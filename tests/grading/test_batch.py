@@ -11,6 +11,7 @@ import sys
 import time
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import grading_kit as kit
 import here_kit
@@ -19,6 +20,8 @@ import windows_kit
 
 from backproplab import cli
 from backproplab.grading import batch, local, run
+from backproplab.sandbox import Limits, watchdog
+from backproplab.sandbox.limits import Usage
 
 STUDENTS = 6
 LEVEL = kit.isolation()
@@ -115,6 +118,20 @@ def test_a_killed_batch_goes_on_where_it_was(tmp_path):
     )
     lines = (tmp_path / "grades" / "gradebook.csv").read_text().splitlines()
     assert len(lines) == STUDENTS + 1
+
+
+def test_nobody_is_taken_for_lost_for_what_a_notebook_may_take_that_others_keep_from_computing(monkeypatch):
+    """It waits for a core nearly all the time, in one cell after another, as at the lowest priority."""
+    limits, clock = Limits(), [0.0]
+    monkeypatch.setattr(watchdog.time, "monotonic", lambda: clock[0])
+    guard, ending = watchdog.Watchdog(limits), None
+    while not ending:
+        guard.begin_step()
+        clock[0] += 10
+        ending = guard.look(Usage(0.0, 0, waiting_seconds=clock[0]))
+    assert ending.out_of_time
+    assert clock[0] > 900
+    assert local.longest_seconds(SimpleNamespace(limits=limits)) > 2 * clock[0]
 
 
 @pytest.mark.usefixtures("here")

@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from functools import partial
 from types import SimpleNamespace
 
 import cluster_kit as cluster
@@ -557,6 +558,57 @@ def test_a_worker_that_does_not_say_what_it_is_keeps_nobody_waiting(grade, monke
     assert grade(Dask(one=Busy(), two=Machine()), "abc") == (list("abc"), {})
     with pytest.raises(SandboxError, match=f"{ONE}: has not said in 0 s what it is"):
         grade(Dask(one=Busy()), "abc")
+
+
+class Timed(Dask):
+    """A client of one worker by a clock that goes on as it is read: notebooks are done when it says so."""
+
+    def __init__(self, threads, **done_at):
+        super().__init__(one=Machine())
+        self._threads, self._done_at, self._now, self._due = threads, done_at, 0.0, []
+
+    def nthreads(self):
+        return dict.fromkeys(self.machines, self._threads)
+
+    def submit(self, function, *arguments, **more):
+        future = super().submit(function, *arguments, **more)
+        if function is worker.run:
+            future.add_done_callback = lambda tell: self._due.append(
+                (self._done_at[arguments[-1][0].source], partial(tell, future))
+            )
+        return future
+
+    def monotonic(self):
+        self._now += 0.1
+        due = [each for each in self._due if each[0] < self._now]
+        self._due = [each for each in self._due if each not in due]
+        for _, tell in due:
+            tell()
+        return self._now
+
+
+@pytest.fixture
+def by_the_clock(monkeypatch):
+    """Have the driver take a notebook for lost after 10 s of a client's clock."""
+
+    def go(client):
+        clock = SimpleNamespace(monotonic=client.monotonic, sleep=lambda seconds: None)
+        monkeypatch.setattr(driver, "time", clock)
+        monkeypatch.setattr(driver, "longest_seconds", lambda task: 10.0)
+        monkeypatch.setattr(driver, "PATIENCE", 5.0)
+        return client
+
+    return go
+
+
+def test_to_wait_behind_anothers_notebook_is_not_to_take_too_long(grade, by_the_clock):
+    assert grade(by_the_clock(Timed(1, a=8, b=16)), "ab") == (["a", "b"], {})
+
+
+def test_of_two_at_one_worker_the_one_that_takes_too_long_is_blamed_alone(grade, by_the_clock):
+    taken, failures = grade(by_the_clock(Timed(2, a=1000, b=6, c=1000)), "abc")
+    assert taken == ["b"]
+    assert failures == {"a": f"1 worker {batch.AT_WORK} ({ONE})", "c": f"{batch.LOST} ({ONE})"}
 
 
 @pytest.mark.parametrize("isolation", ["user", "reduced"])

@@ -84,16 +84,18 @@ for root in sorted(Path(sys.argv[1]).iterdir()):
 """
 
 
-def a_wheel(path, more=b""):
-    """What there is of a wheel for whoever looks for its source; with `more` code than here."""
+def a_wheel(path, more=b"", to=".py"):
+    """What there is of a wheel for whoever looks for its source; `more` than here in files of one kind."""
     with zipfile.ZipFile(path, "w") as wheel:
-        for code in source.PACKAGE.rglob("*.py"):
-            wheel.writestr(code.relative_to(source.PACKAGE.parent).as_posix(), code.read_bytes() + more)
+        for each in source.PACKAGE.rglob("*.*"):
+            if each.suffix in source.COUNTED:
+                data = each.read_bytes() + (more if each.suffix == to else b"")
+                wheel.writestr(each.relative_to(source.PACKAGE.parent).as_posix(), data)
 
 
 @pytest.fixture(scope="module")
 def packed(tmp_path_factory, graded_here):
-    """The zip, made by the command, of the kit's set and a wheel that has the package's code alone."""
+    """The zip, made by the command, of the kit's set and a wheel with the package's code and data alone."""
     folder = tmp_path_factory.mktemp("course")
     solution = kit.solution(folder, of_line=kit.TRAINED)
     a_wheel(folder / WHEEL)
@@ -287,13 +289,15 @@ def test_the_zip_has_what_gradescope_asks_for_at_its_top_and_is_the_same_each_ti
 
 def test_a_wheel_of_another_version_or_source_is_refused(packed, tmp_path, capsys):
     solution, zipped = packed
-    older, empty, changed = (tmp_path / name for name in ("backproplab-0.0.0-py3-none-any.whl", "a", "b"))
+    older, empty = tmp_path / "backproplab-0.0.0-py3-none-any.whl", tmp_path / "a"
+    changed, of_other_data = tmp_path / "b", tmp_path / "c"
     shutil.copy(zipped.parent / WHEEL, older)
-    for folder in (empty, changed):
+    for folder in (empty, changed, of_other_data):
         folder.mkdir()
     (empty / WHEEL).write_bytes(b"PK")
     a_wheel(changed / WHEEL, more=b"# mended since\n")
-    for wheel in (tmp_path / WHEEL, older, empty / WHEEL, changed / WHEEL):
+    a_wheel(of_other_data / WHEEL, more=b"\0", to=".npz")
+    for wheel in (tmp_path / WHEEL, older, *(each / WHEEL for each in (empty, changed, of_other_data))):
         command = ["gradescope", kit.SET, f"--solutions={solution.parent}", f"--out={tmp_path / 'zip'}"]
         assert cli.main([*command, f"--wheel={wheel}"]) == 1
         assert "make it in the course's folder with `python -m pip wheel" in capsys.readouterr().err

@@ -3,12 +3,14 @@
 import os
 import signal
 import threading
+from pathlib import Path
 
 import limited_kit as kit
 import pytest
 
 from backproplab.grading import limited, run
 from backproplab.grading.intake.apart import caller
+from backproplab.grading.intake.entry import Entry
 from backproplab.grading.limited import Limited, ReaderError, ReadingLimits, RefusedError
 
 pytest.importorskip("resource", reason="Windows has no such limits")
@@ -47,7 +49,7 @@ def test_who_had_no_memory_for_the_answer_leaves_none_for_the_next(process, monk
         raise MemoryError
 
     def ask_half(process, request):
-        process.stdin.write(limited.pickle.dumps(tuple(request)))
+        process.stdin.write(limited.HEAD.pack(request.number, 100))
         process.stdin.flush()
         monkeypatch.undo()
         raise MemoryError
@@ -74,9 +76,23 @@ def test_those_who_ask_at_the_same_time_get_their_own_answers(process):
     assert found == {name: [[name, number] for number in range(40)] for name in "abcd"}
 
 
+def test_who_sends_more_than_there_is_memory_for_is_told_so(process):
+    entries = [Entry(Path("in"), f"eve/hw.zip//{number}.py", f"{number}.py") for number in range(200_000)]
+    with pytest.raises(RefusedError, match=r"it takes more than 0\.064 GB of memory to read"):
+        process.ask(kit.slowly, entries)
+    assert process.ask(kit.slowly, "bob") == "bob"
+
+
+def test_who_sends_what_cannot_be_understood_is_told_so(process):
+    with pytest.raises(ReaderError, match="ZeroDivisionError"):
+        process.ask(kit.slowly, kit.FailsToArrive())
+    assert process.ask(kit.slowly, "bob") == "bob"
+
+
 def test_an_answer_to_another_request_is_no_answer(process):
     process.ask(kit.slowly, "first")
-    process._process.stdin.write(limited.pickle.dumps((99, (kit.slowly, "eve"))))
+    body = limited.pickle.dumps((kit.slowly, "eve"))
+    process._process.stdin.write(limited.HEAD.pack(99, len(body)) + body)
     with pytest.raises(ReaderError, match="request 99"):
         process.ask(kit.slowly, "ada")
     assert process.ask(kit.slowly, "bob") == "bob"

@@ -165,6 +165,7 @@ REAL = (
     "a server on this machine",
     "another program",
     "every kind of socket",
+    "the lowest priority",
 )
 
 

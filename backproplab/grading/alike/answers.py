@@ -91,7 +91,7 @@ class AnswerReader:
 
     def read(self, submission: Submission) -> list[Own]:
         """Return the learner's own cells. RefusedError, which says why, if nothing can be got out of it."""
-        return [Own.of(each) for each in self._limited.ask(submission)]
+        return [Own.of(each) for each in self._limited.ask(submission.to_read)]
 
     def close(self) -> None:
         """End the process."""

@@ -162,6 +162,7 @@ def _read(
     from backproplab.grading.limited import RefusedError
     from backproplab.grading.sets import of_set
     from backproplab.grading.submissions import take_in
+    from backproplab.sandbox import MachineError
 
     sets = [solution.stem for solution in solutions]
     works: list[Work] = []
@@ -172,6 +173,8 @@ def _read(
         except RefusedError as error:
             not_read[submission.student] = str(error)
             continue
+        except MachineError as error:
+            raise MachineError(f"{error}, at what {submission.student} handed in") from error
         if not cells:
             not_read[submission.student] = "nothing but the handout"
             continue

@@ -20,13 +20,14 @@ end to patience.
 the cluster knows nothing, and the driver holds no more than it would for a class of a hundred.
 """
 
+import math
 import pickle
 import queue
 import secrets
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -116,14 +117,16 @@ class _Worker:
         return self.probe is None and not self.refusal
 
 
-class _Sent(NamedTuple):
+@dataclass
+class _Sent:
     """A submission that a worker has."""
 
     pending: Pending
     planned: Planned
     future: Future[Any]
     address: str
-    since: float
+    since: float = math.inf
+    """When it was first seen to be at work, and not to wait behind another."""
 
 
 class _Fetched(NamedTuple):
@@ -248,9 +251,14 @@ class _Round:
 
     def _refuse_late(self) -> None:
         """Use no more who is busy for too long, with a submission or with saying what it is."""
-        late = {each.address for each in self._sent.values() if self._looked - each.since > self._longest}
-        for address in late:
-            self._blame(address)
+        late: dict[str, list[str]] = {}
+        for key in (key for each in self._workers.values() for key in self._at_work(each)):
+            sent = self._sent[key]
+            sent.since = min(sent.since, self._looked)
+            if self._looked - sent.since > self._longest:
+                late.setdefault(sent.address, []).append(key)
+        for address, keys in late.items():
+            self._blame(keys)
             self._refuse(address, "went on for too long at a submission")
         patience = max(PROBE_SECONDS, self._longest)  # its threads may be at what another driver gave them
         for address, each in self._workers.items():
@@ -324,7 +332,7 @@ class _Round:
         steps = planned.prepared.steps
         future = self._submit(remote.run, address, self._name, self._setup, self._task.seeds, steps)
         key = str(future.key)
-        self._sent[key] = _Sent(pending, planned, future, address, time.monotonic())
+        self._sent[key] = _Sent(pending, planned, future, address)
         self._workers[address].busy.append(key)
 
     def _collect(self, seconds: float) -> None:
@@ -390,7 +398,7 @@ class _Round:
 
     def _lose(self, address: str) -> None:
         """Let go of a worker that has gone, and take back what it had."""
-        self._blame(address)
+        self._blame(self._at_work(self._workers[address]))
         self._take_back(address)
         if probe := self._workers.pop(address).probe:
             self._scheduler.cancel([probe])
@@ -404,14 +412,13 @@ class _Round:
             each.probe = None
         self._take_back(address)
 
-    def _blame(self, address: str) -> None:
-        """Count a worker that has ended, or hangs, against what it was at.
+    def _at_work(self, worker: _Worker) -> list[str]:
+        """Return the keys of what a worker is at, and not of what waits there or is done, as far as known."""
+        return [key for key in worker.busy if key not in self._done_there][: worker.threads]
 
-        Not against what it had done, as far as is known here, nor against what waited there.
-        """
-        each = self._workers[address]
-        begun = [key for key in each.busy if key not in self._done_there][: each.threads]
-        self._ended.update(self._sent[key].pending.stem for key in begun)
+    def _blame(self, keys: Iterable[str]) -> None:
+        """Count a worker that has ended, or hangs, against what it was at."""
+        self._ended.update(self._sent[key].pending.stem for key in keys)
 
     def _take_back(self, address: str) -> None:
         busy, self._workers[address].busy = self._workers[address].busy, []

@@ -41,6 +41,13 @@ def apart(function: Callable[..., Any], *arguments: object) -> Any:
 
 def near(entries: Iterable[Entry], function: Callable[..., Any], *arguments: object) -> Any:
     """Return `function(*arguments)`, apart if any of the entries that it reads is in a student's zip file."""
-    if any(entry.outer for entry in entries):
+    inside = next((entry.outer for entry in entries if entry.outer), None)
+    return function(*arguments) if inside is None else apart_for(inside, function, *arguments)
+
+
+def apart_for(zipped: Entry, function: Callable[..., Any], *arguments: object) -> Any:
+    """Return the same as `apart`, and name the zip file that is at hand where the machine fails twice."""
+    try:
         return apart(function, *arguments)
-    return function(*arguments)
+    except MachineError as error:
+        raise MachineError(f"{error}, at '{zipped.name}'") from error

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from backproplab.grading.intake import archive, contents, folder
-from backproplab.grading.intake.apart import apart
+from backproplab.grading.intake.apart import apart, apart_for
 from backproplab.grading.intake.entry import NOTEBOOK, Entry, SubmissionError
 from backproplab.grading.intake.litter import is_litter
 from backproplab.grading.intake.names import clean_parts
@@ -149,7 +149,7 @@ def _unpacked(seen: Seen) -> Iterator[Seen]:
         yield seen
         return
     try:
-        rows = apart(rows_inside, seen.entry)
+        rows = apart_for(seen.entry, rows_inside, seen.entry)
     except (SubmissionError, ReaderError) as error:
         yield _not_looked_into(seen.entry, error)
         return

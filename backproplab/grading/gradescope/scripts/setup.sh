@@ -9,11 +9,11 @@ chmod -R go-rwx "$source" # first, since what follows may fail
 
 apt-get update -qq
 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3 python3-venv bubblewrap
-python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
+python3 -P -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
   echo "backproplab needs Python 3.11 or newer: choose the newest Ubuntu as base image of this autograder"
   exit 1
 }
-python3 -m venv "$home"
+python3 -P -m venv "$home"
 wheel=$(ls "$source"/backproplab-*.whl)
-"$home/bin/python" -m pip install --quiet --constraint "$source/constraints.txt" "backproplab[grade] @ file://$wheel"
+"$home/bin/python" -P -m pip install --quiet --constraint "$source/constraints.txt" "backproplab[grade] @ file://$wheel"
 chmod -R a+rX "$home"
