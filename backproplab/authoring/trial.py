@@ -43,7 +43,7 @@ class Trial:
     change: str = ""
     """Source that then binds some of the answers otherwise."""
     mutation: str = ""
-    """What is done to all that the answers return: a name of `mutants.MUTATIONS` or `mutants.JUDGES`."""
+    """What is done to all that the answers return: a name of `mutants`, or of `effortless`."""
     names: tuple[str, ...] = ()
     """The answers, for a mutation."""
     seeds: tuple[int, ...] = ()
@@ -56,9 +56,12 @@ class Result:
     """What a trial gave, seed by seed."""
 
     values: dict[int, Values] = field(default_factory=dict)
+    """What the check returned; of trained numbers a sample, `trained.sample`."""
     errors: dict[int, str] = field(default_factory=dict)
     objections: dict[int, str] = field(default_factory=dict)
     """Why trained numbers are not accepted; "" where they are."""
+    worked_out: set[int] = field(default_factory=set)
+    """The seeds with which a check of trained numbers returned others than all of the answer's own."""
     truth: dict[int, Values] = field(default_factory=dict)
     """What a learner's test should say of what it was asked about."""
     broken: str = ""

@@ -22,7 +22,14 @@ KEPT = Kept(
     (11, 2**40),
     "full",
     Outcome({("90.1", 1, "∂/∂a\ud800"): np.array([0.1, -np.inf])}, {"90.2": "NameError"}, ["a cell hung"]),
-    Outcome({("90.1", 11, "n"): np.array(3), ("90.1", 2**40, "n"): np.zeros((0, 2), bool)}),
+    Outcome(
+        {
+            ("90.1", 11, "n"): np.array(3),
+            ("90.1", 2**40, "n"): np.zeros((0, 2), bool),
+            ("90.1", 11, "small"): np.array([[0.5, -0.0, 1e-300, np.nan]]),
+            ("90.1", 2**40, "small"): np.array([[0.5], [-0.0], [np.inf], [np.nan]]),
+        }
+    ),
 )
 
 
@@ -50,13 +57,27 @@ def test_what_is_too_much_or_damaged_is_not_kept(tmp_path):
         path.write_bytes(damaged)
         assert unpack(read_kept(path)) is None
     path.write_bytes(whole)
-    much = Outcome({("90.1", 11, "n"): np.zeros(MOST_KEPT // 8 + 1)})
+    much = Outcome({("90.1", 11, "n"): np.full(MOST_KEPT // 8 + 1, 0.1)})
     write_kept(path, to_keep(KEPT._replace(outcome=much)))
     assert not path.exists()
     assert unpack(read_kept(path)) is None
     many = Outcome({("90.1", 11, f"{n}" * 200): np.zeros(0) for n in range(MOST_KEPT // 600)})
     write_kept(path, to_keep(KEPT._replace(outcome=many)))
     assert not path.exists()
+
+
+def test_a_network_that_every_seed_gives_is_kept_once_and_in_single_precision(tmp_path):
+    weights = np.random.default_rng(1).normal(size=MOST_KEPT // 16).astype(np.float32).astype(np.float64)
+    values = {("90.1", seed, "w"): weights.copy() for seed in range(8)}
+    kept = KEPT._replace(shown=Outcome(values), outcome=Outcome({("90.1", 11, "w"): weights}))
+    packed = to_keep(kept)
+    assert 0 < len(packed) < 1.1 * MOST_KEPT // 4
+    back = unpack(packed)
+    for array in (*back.shown.values.values(), *back.outcome.values.values()):
+        assert array.dtype == np.float64
+        np.testing.assert_array_equal(array, weights)
+    twice = {key: weights * (1 + key[1]) for key in values}
+    assert not to_keep(kept._replace(shown=Outcome(twice)))
 
 
 def parts(assignment=ASSIGNMENT, **more):
