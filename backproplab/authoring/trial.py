@@ -16,7 +16,7 @@ from pathlib import Path
 
 from backproplab.marking.values import Values
 
-from .errors import ReleaseError
+from .errors import ReleaseError, TooLongError
 
 SECONDS = 300
 """Of computing, for all trials of a notebook; on a busy machine that takes longer by the clock."""
@@ -86,7 +86,8 @@ class FailedCell:
 def run(steps: Sequence[Step], trials: Sequence[Trial], folder: Path) -> list[Result]:
     """Run the given cells in `folder`, then each trial, and return their results in order.
 
-    ReleaseError if a given cell raises, if the process dies, or if it computes for more than `SECONDS`.
+    ReleaseError if a given cell raises or if the process dies; TooLongError if it computes for more than
+    `SECONDS`.
     """
     with tempfile.TemporaryDirectory() as scratch:
         out, where = Path(scratch) / "results", Path(scratch) / "where"
@@ -110,9 +111,9 @@ def run(steps: Sequence[Step], trials: Sequence[Trial], folder: Path) -> list[Re
             )
         except subprocess.TimeoutExpired:
             late = f"still running after {SECONDS * WALL_FACTOR:g} s"
-            raise ReleaseError(f"{_read(where)}: {late}; make it end sooner") from None
+            raise TooLongError(f"{_read(where)}: {late}; make it end sooner") from None
         if done.returncode == -getattr(signal, "SIGXCPU", 0) != 0:
-            raise ReleaseError(
+            raise TooLongError(
                 f"{_read(where)}: still running after {SECONDS} s of computing; make it end sooner"
             )
         if done.returncode == -getattr(signal, "SIGKILL", 0) != 0:

@@ -43,6 +43,7 @@ from backproplab.sandbox.protocol import (
 STOPPED_ELSEWHERE = (
     "Something was stopped with the inputs drawn for this grading, and not with your notebook's own"
 )
+LEFT_OUT = "the inputs, shared by too few for the time that the solution takes"
 ACCEPT_LIMITS = Limits(cell_seconds=20, submission_seconds=30)
 
 
@@ -63,6 +64,8 @@ class Task:
     limits: Limits
     kept_seeds: frozenset[tuple[int, ...]] = frozenset()
     """Seeds of earlier runs, of which the exercises have values, too: what was kept may be compared."""
+    left_out: frozenset[tuple[int, ...]] = frozenset()
+    """Seeds of earlier runs, of which finding such values would take too long."""
 
     @property
     def setup(self) -> Setup:
@@ -133,7 +136,7 @@ class Assessor:
         asked_now = {**keeping.of_notebook(prepared.steps), **self._asked}
         changes = keeping.changed(before.asked, asked_now) if before else []
         if before and not changes and before.seeds not in self.task.kept_seeds:
-            changes = ["the inputs"]
+            changes = [LEFT_OUT if before.seeds in self.task.left_out else "the inputs"]
         if before and not changes:
             record, grades = self._compare(submission, prepared, before)
             return Graded(record, grades, before, from_kept=True, answers=_answers(prepared))

@@ -117,11 +117,12 @@ def unpack(packed: bytes) -> Kept | None:
     """Return what was packed; None if that is nothing, or nothing whole. No code is run that it may hold."""
     # A file of NumPy's that is damaged raises whatever its reader happens upon.
     with suppress(Exception), np.load(BytesIO(packed), allow_pickle=False) as file:
-        about = json.loads(file["about"].tobytes())
+        arrays = dict(file)
+        about = json.loads(arrays["about"].tobytes())
         shown, outcome = (
             Outcome(
                 {
-                    (exercise, seed, name): file[array].astype(dtype)
+                    (exercise, seed, name): arrays[array].astype(dtype)
                     for exercise, seed, name, array, dtype in about[which]["values"]
                 },
                 about[which]["errors"],

@@ -10,7 +10,19 @@ import numpy as np
 import pytest
 
 from backproplab import cli
-from backproplab.grading.kept import MOST_KEPT, Kept, asked, changed, read_kept, to_keep, unpack, write_kept
+from backproplab.authoring import trial
+from backproplab.grading.grader import LEFT_OUT
+from backproplab.grading.kept import (
+    MOST_KEPT,
+    VALUES,
+    Kept,
+    asked,
+    changed,
+    read_kept,
+    to_keep,
+    unpack,
+    write_kept,
+)
 from backproplab.sandbox.protocol import Assignment, Check, Limits, Outcome
 
 pytestmark = pytest.mark.usefixtures("graded_here")
@@ -199,3 +211,51 @@ def test_a_check_that_asks_something_else_has_the_code_run_again_and_says_so(gra
     printed = capsys.readouterr().out
     assert "2 run again: not as when values were kept: the check of 90.1." in printed
     assert "from values that were kept" not in printed
+
+
+def fail_beyond(count, monkeypatch):
+    """Let no solution answer for more seeds than that, as if each took its share of the time there is."""
+    run = trial.run
+
+    def in_time(steps, trials, folder):
+        if any(len(each.seeds) > count for each in trials):
+            raise trial.TooLongError("cell 'slow': still running")
+        return run(steps, trials, folder)
+
+    monkeypatch.setattr(trial, "run", in_time)
+
+
+@pytest.fixture(scope="module")
+def forty(tmp_path_factory):
+    """A class of which three share a draw of inputs, and 37 others have one each, as late ones do."""
+    folder = tmp_path_factory.mktemp("late")
+    solution = kit.solution(folder)
+    for student in range(40):
+        kit.hand_in(kit.student(solution), folder / "in" / f"s{student:02}.ipynb")
+    command = ["grade", f"{folder}/in", f"--out={folder}/grades", f"--solutions={solution}", "-j1"]
+    command.append(f"--isolation={kit.isolation()}")
+    assert cli.main(command) == 0
+    for number, path in enumerate(sorted((folder / "grades" / kit.SET / VALUES).glob("*.npz"))):
+        kept = unpack(read_kept(path))
+        seeds = tuple(1000 * max(number, 2) + place for place in range(len(kept.seeds)))
+        of = dict(zip(kept.seeds, seeds, strict=True))
+        values = {(name, of[seed], value): each for (name, seed, value), each in kept.outcome.values.items()}
+        write_kept(path, to_keep(kept._replace(seeds=seeds, outcome=replace(kept.outcome, values=values))))
+    return (
+        command,
+        solution,
+        {path: read_kept(path) for path in (folder / "grades" / kit.SET / VALUES).glob("*.npz")},
+    )
+
+
+@pytest.mark.parametrize(("count", "held"), [(58, 12), (25, 4), (8, 0)])
+def test_of_forty_draws_of_inputs_the_most_shared_are_held(count, held, forty, monkeypatch, capsys):
+    command, solution, values = forty
+    mend(solution, ("x² itself", f"x² itself, {count}"))
+    for path, packed in values.items():
+        write_kept(path, packed)
+    fail_beyond(count, monkeypatch)
+    assert cli.main([*command, "--regrade"]) == 0
+    printed = capsys.readouterr().out
+    assert f"{40 - held} run again: not as when values were kept: {LEFT_OUT}." in printed
+    assert (f"{held} of these from values that were kept" in printed) == bool(held)
