@@ -60,7 +60,9 @@ def graded(folder, exercise, answer=""):
 @pytest.mark.parametrize("patched", [NUMPY, CELLS], ids=["numpy", "given cells"])
 @pytest.mark.parametrize("exercise", ZEROS)
 def test_zeros_earn_nothing_whatever_is_patched(exercise, patched, tmp_path):
-    record, _ = graded(tmp_path, exercise, f"{patched}\n{ZEROS[exercise]}")[:2]
+    record, (grade,) = graded(tmp_path, exercise, f"{patched}\n{ZEROS[exercise]}")[:2]
+    assert grade.note.startswith("Every picture gets the same answer")
+    assert "…" not in grade.note  # what a judge says is not cut, as an error is
     assert record["exercises"][0]["status"] == "not yet"
     assert record["score"] == 0
 
