@@ -187,9 +187,15 @@ def test_each_fault_alone_shows_in_its_tool(capsys):
 def test_a_mended_trainer_reads_nine_of_ten_unseen_digits_with_room(capsys):
     space, (test, answers) = parts_and_tools(), mnist("test")
     for seed in range(3):
-        trainer = space["watch"](seed)
-        said = space["logits_of"](space["packed"](trainer), test).argmax(axis=1)
+        learned = space["packed"](space["watch"](seed))
+        said = space["logits_of"](learned, test).argmax(axis=1)
         assert np.mean(said == answers) > 0.915
+        capsys.readouterr()
+        for _ in range(2):  # a check asks with each seed
+            assert space["reads_90"]({space["NUMBERS"]: space["in_a_row"](learned)}, None) is True
+        percent = int(100 * np.mean(said == answers))
+        assert capsys.readouterr().out == f"It reads {percent} of 100 test pictures; 90 are enough.\n"
+        space["told"].clear()
 
 
 def test_as_handed_out_it_has_a_loss_until_the_first_update(capsys):
@@ -217,7 +223,7 @@ def test_no_tool_shows_the_line_of_a_fault_by_a_warning():
 def test_who_forgets_packed_or_yield_is_told_so():
     space = parts_and_tools()
     with pytest.raises(ValueError, match=r"put packed\( \) around watch\(\)"):
-        space["right_of_100"](space["new_patient"]()[0])
+        space["in_a_row"](space["new_patient"]()[0])
     data = space["Data"](np.eye(6), np.arange(6), 2)
     data.epoch = lambda rng, size: (np.eye(4), np.arange(4))
     with pytest.raises(ValueError, match="epoch returned one batch"):

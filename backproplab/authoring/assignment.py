@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from backproplab.marking import ids
-from backproplab.marking.exercise import KINDS, MANUAL, PRACTICE
+from backproplab.marking.exercise import KINDS, MANUAL, PRACTICE, Shape
 from backproplab.sandbox.protocol import Assignment, Check
 
 from .author_cells import AnswerVariant, Reply, answer_variants, replies
@@ -37,7 +37,7 @@ class ExerciseInfo:
     """Source of the check cell."""
     check_cell: str = ""
     """Id of the check cell."""
-    shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    shapes: Mapping[str, Shape] = field(default_factory=dict)
     """Of trained numbers."""
     accept: str = ""
     """The expression that judges trained numbers; its names are those of the given cells."""

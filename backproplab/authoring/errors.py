@@ -9,3 +9,7 @@ class ReleaseError(BackproplabError):
     def __init__(self, *reasons: str) -> None:
         self.reasons = reasons
         super().__init__("\n".join(self.reasons))
+
+
+class TooLongError(ReleaseError):
+    """A notebook computes for longer than a trial may."""

@@ -1,14 +1,16 @@
 """Mutants of a right answer: zeros, ones, the right size with the wrong sign, twice, transposed; of a test,
-always True, always False, the opposite verdict.
+always True, always False, the opposite verdict. Trained numbers are numbered besides, to see where they go.
 
 A check that lets one of them live cannot tell a right answer from a wrong one.
 """
 
+import math
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from backproplab.marking.compare import as_array
 
@@ -25,6 +27,8 @@ JUDGES: dict[str, Callable[[Any], Any]] = {
     "the opposite verdict": lambda verdict: not verdict,
 }
 """The mutants of a learner's test."""
+NUMBERED = "1, 2, 3, …"
+"""Puts another whole number in place of each: who finds them all again was handed the answer itself."""
 CONSTANT = frozenset({"zeros", "ones", "always True", "always False"})
 
 
@@ -37,15 +41,19 @@ class Mutator:
     """
 
     def __init__(self, mutation: str) -> None:
-        self._mutation = {**MUTATIONS, **JUDGES}[mutation]
+        self._mutation = {**MUTATIONS, **JUDGES, NUMBERED: self._next_numbers}[mutation]
         self._constant = mutation in CONSTANT
         self._depth = 0
         self._always = False  # a value was changed, once for all seeds
         self._now = False  # a function's result was changed with this seed
+        self.count = 0
+        """How many numbers have been numbered since `begin`, and of values once for all."""
+        self._of_values = 0
 
     def begin(self) -> None:
         """Forget what happened with the seed before."""
         self._now = False
+        self.count = self._of_values
 
     def had_an_effect(self) -> bool:
         """Say whether anything was changed since `begin`; a zero that stays zero counts for zeros."""
@@ -60,6 +68,7 @@ class Mutator:
         self._now = False
         value = self._mutate_value(answer)
         self._always |= self._now
+        self._of_values = self.count
         return value
 
     def _mutate_function(self, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -74,6 +83,11 @@ class Mutator:
             return result if self._depth else self._mutate_value(result)
 
         return mutant
+
+    def _next_numbers(self, number: Any) -> NDArray[np.float64]:
+        shape = as_array(number).shape
+        first, self.count = self.count + 1, self.count + math.prod(shape)
+        return np.arange(first, self.count + 1, dtype=float).reshape(shape)
 
     def _mutate_value(self, value: Any) -> Any:
         match value:

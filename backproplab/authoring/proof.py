@@ -15,7 +15,7 @@ from .assignment import ExerciseInfo, Solution
 from .cells import Role
 from .effortless import EFFORTLESS
 from .errors import ReleaseError
-from .mutants import JUDGES, MUTATIONS
+from .mutants import JUDGES, MUTATIONS, NUMBERED
 from .trial import Result, Step, Trial
 
 PUBLIC_SEEDS = (101, 102, 103)
@@ -26,7 +26,7 @@ MUTATIONS_BY_KIND = {  # a choice is not a number, and trained numbers may be ri
     "fix": (*MUTATIONS, *EFFORTLESS),
     "tests": tuple(JUDGES),
     "hand": tuple(MUTATIONS),
-    "trained": ("zeros", "ones"),  # of True and False they make the same numbers
+    "trained": ("zeros", "ones", NUMBERED),  # of True and False they make the same numbers
     "choice": (),
 }
 
@@ -148,6 +148,8 @@ def _faults(each: ExerciseInfo, found: Proof, owners: Mapping[str, str]) -> Iter
     for mutation, result in found.mutants.items():
         if mutation in EFFORTLESS:
             yield from _effortless_faults(mutation, right, result)
+        elif mutation == NUMBERED:
+            yield from _worked_out_faults(result)
         elif any(_passes(each, right, result, seed) for seed in result.mutated):
             how = "draw inputs, or return values, for which it is wrong"
             yield f"{mutation} instead of the answer passes; {how}"
@@ -238,6 +240,15 @@ def _trained_faults(each: ExerciseInfo, right: Result) -> Iterator[str]:
     seed, words = next(((seed, words) for seed, words in right.objections.items() if words), (None, ""))
     if seed is not None:
         yield f"the solution is not accepted with seed {seed} ({words}); mend it or the judge"
+
+
+def _worked_out_faults(result: Result) -> Iterator[str]:
+    """Yield what is wrong where a judge would trust what was worked out beside the student's code."""
+    if result.worked_out:
+        yield (
+            "returns numbers that it works out of the answer, and a notebook that patches numpy works out "
+            "others; return all numbers of the answer, and nothing else, and let accept= count what they do"
+        )
 
 
 def _misconception_faults(each: ExerciseInfo, found: Proof) -> Iterator[str]:

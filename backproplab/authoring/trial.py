@@ -16,7 +16,7 @@ from pathlib import Path
 
 from backproplab.marking.values import Values
 
-from .errors import ReleaseError
+from .errors import ReleaseError, TooLongError
 
 SECONDS = 300
 """Of computing, for all trials of a notebook; on a busy machine that takes longer by the clock."""
@@ -43,7 +43,7 @@ class Trial:
     change: str = ""
     """Source that then binds some of the answers otherwise."""
     mutation: str = ""
-    """What is done to all that the answers return: a name of `mutants.MUTATIONS` or `mutants.JUDGES`."""
+    """What is done to all that the answers return: a name of `mutants`, or of `effortless`."""
     names: tuple[str, ...] = ()
     """The answers, for a mutation."""
     seeds: tuple[int, ...] = ()
@@ -56,9 +56,12 @@ class Result:
     """What a trial gave, seed by seed."""
 
     values: dict[int, Values] = field(default_factory=dict)
+    """What the check returned; of trained numbers a sample, `trained.sample`."""
     errors: dict[int, str] = field(default_factory=dict)
     objections: dict[int, str] = field(default_factory=dict)
     """Why trained numbers are not accepted; "" where they are."""
+    worked_out: set[int] = field(default_factory=set)
+    """The seeds with which a check of trained numbers returned others than all of the answer's own."""
     truth: dict[int, Values] = field(default_factory=dict)
     """What a learner's test should say of what it was asked about."""
     broken: str = ""
@@ -83,7 +86,8 @@ class FailedCell:
 def run(steps: Sequence[Step], trials: Sequence[Trial], folder: Path) -> list[Result]:
     """Run the given cells in `folder`, then each trial, and return their results in order.
 
-    ReleaseError if a given cell raises, if the process dies, or if it computes for more than `SECONDS`.
+    ReleaseError if a given cell raises or if the process dies; TooLongError if it computes for more than
+    `SECONDS`.
     """
     with tempfile.TemporaryDirectory() as scratch:
         out, where = Path(scratch) / "results", Path(scratch) / "where"
@@ -107,9 +111,9 @@ def run(steps: Sequence[Step], trials: Sequence[Trial], folder: Path) -> list[Re
             )
         except subprocess.TimeoutExpired:
             late = f"still running after {SECONDS * WALL_FACTOR:g} s"
-            raise ReleaseError(f"{_read(where)}: {late}; make it end sooner") from None
+            raise TooLongError(f"{_read(where)}: {late}; make it end sooner") from None
         if done.returncode == -getattr(signal, "SIGXCPU", 0) != 0:
-            raise ReleaseError(
+            raise TooLongError(
                 f"{_read(where)}: still running after {SECONDS} s of computing; make it end sooner"
             )
         if done.returncode == -getattr(signal, "SIGKILL", 0) != 0:

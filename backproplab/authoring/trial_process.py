@@ -25,7 +25,7 @@ from backproplab.marking.planted import Verdicts
 from backproplab.marking.values import Values
 
 from .effortless import EFFORTLESS, Idler
-from .mutants import Mutator
+from .mutants import NUMBERED, Mutator
 from .trial import FailedCell, Result, Step, Trial
 
 Namespace = dict[str, Any]
@@ -99,6 +99,9 @@ def _run_trial(trial: Trial, check: Step, space: Namespace, collected: list[Chec
             if isinstance(returned, Verdicts):
                 result.truth[seed] = returned.truth
             if collected[0].accept:
+                result.values[seed] = {name: trained.sample(value) for name, value in values.items()}
+                if trial.mutation == NUMBERED and _are_worked_out(values, mutator):
+                    result.worked_out.add(seed)
                 result.objections[seed] = _objection(collected[0], values, seed)
         except (Exception, SystemExit) as error:
             result.errors[seed] = error_report(error).line
@@ -109,6 +112,14 @@ def _run_trial(trial: Trial, check: Step, space: Namespace, collected: list[Chec
 
 def _mutator(mutation: str) -> Mutator | Idler:
     return Idler(mutation) if mutation in EFFORTLESS else Mutator(mutation)
+
+
+def _are_worked_out(values: Values, mutator: Mutator | Idler | None) -> bool:
+    """Are these others than the numbers that stand in place of the answer's, all of them, each once?"""
+    if not isinstance(mutator, Mutator) or not mutator.count:  # of a class nobody can tell
+        return False
+    numbers = np.concatenate([np.ravel(each) for each in values.values()])
+    return not np.array_equal(np.sort(numbers), np.arange(1, mutator.count + 1))
 
 
 def _objection(spec: CheckSpec, values: Values, seed: int) -> str:

@@ -12,7 +12,7 @@ from backproplab.check.history import cells_as_python, cells_run
 from backproplab.check.result import CheckResult, run_check, without_values
 from backproplab.marking import expected
 from backproplab.marking.edited import is_edited
-from backproplab.marking.exercise import Accept, CheckFunction, CheckSpec, Exercise, Kind
+from backproplab.marking.exercise import Accept, CheckFunction, CheckSpec, Exercise, Kind, Shape
 from backproplab.marking.unreadable import nothing_ran, unreadable
 from backproplab.marking.verdict import Status
 
@@ -61,14 +61,15 @@ def check(
     *,
     points: float = 1,
     kind: Kind = "function",
-    shapes: Mapping[str, tuple[int, ...]] | None = None,
+    shapes: Mapping[str, Shape] | None = None,
     accept: Accept | None = None,
 ) -> Callable[[CheckFunction], CheckFunction]:
     """Decorate a function that draws inputs from `rng` and returns the learner's values by name.
 
     The function runs at once, with each public seed, and the page shows how its values compare with the
     recorded ones. Trained numbers (`kind="trained"`) have no recorded values: `shapes` says what arrays they
-    are, and `accept(values, rng)` returns True, or False, or a sentence on what is missing.
+    are, with None for any length, and `accept(values, rng)` returns True, or False, or a sentence on what is
+    missing.
 
     A learner's mistake never raises. Under nbgrader (NBGRADER_EXECUTION is set) any verdict but "right"
     raises AssertionError, since that is how nbgrader learns of it.

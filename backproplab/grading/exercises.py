@@ -24,6 +24,7 @@ STOPPED_HERE = (
 )
 REFUSED_HERE = "It was not accepted in this grading, though it is with your notebook's own inputs"
 MOST_CODE = 8000  # characters of an answer that a record keeps
+MOST_WORDS = 1500  # of each text that tells of it, which may be a student's own
 NOT_ATTEMPTED = ("NotImplementedError", "Ellipsis")
 
 
@@ -55,10 +56,15 @@ class ExerciseGrade:
         """Return what a record keeps of it, for the page of the class, beside the verdict."""
         kept: dict[str, Any] = {"title": self.title}
         if self.verdict.status in WRONG:
-            kept["error"] = self.error
-            kept["wrong"] = [[row.name, row.yours, row.finding] for row in self.rows if not row.ok]
+            kept["error"] = _cut(self.error)
+            wrong = [row for row in self.rows if not row.ok]
+            kept["wrong"] = [[row.name, _cut(row.yours), _cut(row.finding)] for row in wrong]
             kept["code"] = "\n\n".join(cell.source for cell in self.code)[:MOST_CODE]
         return kept
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MOST_WORDS else f"{text[:MOST_WORDS]}…"
 
 
 Judge = Callable[[Exercise, Mapping[int, Values]], str]

@@ -5,6 +5,8 @@ values that came back are compared anew. `asked` says, part by part, all that th
 has changed, they hold no more, and the code is run again.
 
 A file is one student's, `values/STEM.npz`: the arrays by number, and `about`, JSON that says what they are.
+The same array is in it once, however many seeds gave it, and in single precision if that loses nothing: the
+weights of a trained network are both.
 """
 
 import ast
@@ -20,6 +22,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from backproplab.files import atomic_write
 from backproplab.grading.reports import PRIVATE, saving
@@ -114,12 +117,13 @@ def unpack(packed: bytes) -> Kept | None:
     """Return what was packed; None if that is nothing, or nothing whole. No code is run that it may hold."""
     # A file of NumPy's that is damaged raises whatever its reader happens upon.
     with suppress(Exception), np.load(BytesIO(packed), allow_pickle=False) as file:
-        about = json.loads(file["about"].tobytes())
+        arrays = dict(file)
+        about = json.loads(arrays["about"].tobytes())
         shown, outcome = (
             Outcome(
                 {
-                    (exercise, seed, name): file[f"{which} {number}"]
-                    for number, (exercise, seed, name) in enumerate(about[which]["values"])
+                    (exercise, seed, name): arrays[array].astype(dtype)
+                    for exercise, seed, name, array, dtype in about[which]["values"]
                 },
                 about[which]["errors"],
                 about[which]["problems"],
@@ -131,24 +135,36 @@ def unpack(packed: bytes) -> Kept | None:
 
 
 def _size(kept: Kept) -> int:
-    return sum(
-        array.nbytes + len(name) + OVERHEAD
-        for outcome in (kept.shown, kept.outcome)
-        for (_, _, name), array in outcome.values.items()
-    )
+    values = [each for outcome in (kept.shown, kept.outcome) for each in outcome.values.items()]
+    arrays = {_content(small): small.nbytes for small in (_narrowed(array) for _, array in values)}
+    return sum(arrays.values()) + sum(len(name) + OVERHEAD for (_, _, name), _ in values)
+
+
+def _narrowed(array: NDArray[Any]) -> NDArray[Any]:
+    """Return float64 numbers as float32 if each comes back from that bit for bit; all else as it is."""
+    if array.dtype != np.float64:
+        return array
+    with np.errstate(all="ignore"):
+        small = array.astype(np.float32)
+    return small if small.astype(np.float64).tobytes() == array.tobytes() else array
+
+
+def _content(array: NDArray[Any]) -> str:
+    return f"{hashlib.sha256(array.tobytes()).hexdigest()} {array.dtype} {array.shape}"
 
 
 def pack(kept: Kept) -> bytes:
     """Return it as the bytes of a file of NumPy's."""
     about: dict[str, Any] = {"asked": kept.asked, "seeds": kept.seeds, "level": kept.level}
     arrays: dict[str, Any] = {}
+    numbers: dict[str, str] = {}
     for which, outcome in (("shown", kept.shown), ("outcome", kept.outcome)):
-        about[which] = {
-            "values": list(outcome.values),
-            "errors": outcome.errors,
-            "problems": outcome.problems,
-        }
-        arrays |= {f"{which} {number}": array for number, array in enumerate(outcome.values.values())}
+        about[which] = {"values": [], "errors": outcome.errors, "problems": outcome.problems}
+        for key, array in outcome.values.items():
+            small = _narrowed(array)
+            number = numbers.setdefault(_content(small), f"array {len(numbers)}")
+            arrays[number] = small
+            about[which]["values"].append((*key, number, array.dtype.str))
     arrays["about"] = np.frombuffer(json.dumps(about).encode(), np.uint8)
     file = BytesIO()
     np.savez_compressed(file, **arrays)

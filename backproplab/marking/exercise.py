@@ -21,6 +21,8 @@ MANUAL = "manual"
 
 CheckFunction = Callable[[np.random.Generator], Mapping[str, Any]]
 """A check: a function from randomness to named values."""
+Shape = tuple[int | None, ...]
+"""A shape that is asked for; None stands for any length, such as the number of hidden units."""
 Accept = Callable[[dict[str, NDArray[np.float64]], np.random.Generator], object]
 """Judges trained numbers: returns True, or False, or a sentence on what is missing."""
 
@@ -31,7 +33,7 @@ class CheckSpec(NamedTuple):
     exercise: str
     function: CheckFunction
     kind: Kind = "function"
-    shapes: Mapping[str, tuple[int, ...]] | None = None
+    shapes: Mapping[str, Shape] | None = None
     points: float = 1
     accept: Accept | None = None
 
@@ -42,7 +44,7 @@ class Misconception:
 
     sentence: str
     values: Mapping[int, Values]
-    """What the check returns for it, by seed."""
+    """What the check returns for it, by seed; of trained numbers a sample, `trained.sample`."""
     slug: str = ""
     """Its name across the course, a key of `slips.SLIPS`, if it has one."""
 
@@ -67,7 +69,7 @@ class Exercise:
     """Source of the answer cell as it is handed out, to tell whether a learner changed it."""
     replies: Mapping[str, str] = field(default_factory=dict)
     """What helps whose test lets a fault through, or refuses right code, by named value."""
-    shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    shapes: Mapping[str, Shape] = field(default_factory=dict)
     """Of trained numbers, by name."""
     accept: str = ""
     """The expression that judges trained numbers, in names of the given cells."""

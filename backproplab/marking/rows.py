@@ -15,6 +15,7 @@ from backproplab.marking.exercise import Exercise
 from backproplab.marking.values import Given, Values, agreement
 from backproplab.marking.verdict import Status, Verdict
 
+MOST_AXES = 4  # a value has up to 16, and both ends of each would be 65,536 numbers
 LARGEST_COUNT = 2**24  # beyond it every float32 is whole, counted or not
 AS_HANDED_OUT = (
     "With every input this gives what the code gave as it was handed out, so nothing of it counts yet."
@@ -106,7 +107,8 @@ def row(name: str, value: NDArray[Any] | TypeError | None, ok: bool | None, find
 def array_text(value: NDArray[np.float64]) -> str:
     """Write an array with four significant digits, counts with all; a long one with its middle left out.
 
-    Of four axes or more, each keeps its first and its last entry alone: 16 numbers for four axes.
+    Of four axes each keeps its first and its last entry alone, which are 16 numbers; of more than four the
+    numbers stand in one row, for nobody could read the brackets.
 
     >>> array_text(np.array(-0.0666146))
     '-0.06661'
@@ -116,7 +118,11 @@ def array_text(value: NDArray[np.float64]) -> str:
     '[0, 1]'
     >>> " ".join(array_text(np.arange(25.0).reshape(1, 1, 5, 5)).split())
     '[[[[0, ..., 4], ..., [20, ..., 24]]]]'
+    >>> array_text(np.arange(64.0).reshape(2, 2, 2, 2, 4))
+    '[0, 1, ..., 62, 63]'
     """
+    if value.ndim > MOST_AXES:
+        value = value.ravel()
     # What rounding leaves of a zero differs from machine to machine: it is shown as the zero it stands for.
     finite = value[np.isfinite(value)]
     dust = 1e-12 * np.abs(finite).max(initial=0.0)

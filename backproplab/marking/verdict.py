@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from backproplab.marking import trained
 from backproplab.marking.exercise import MANUAL, Exercise, Misconception
 from backproplab.marking.planted import is_missed
 from backproplab.marking.values import Given, agreement, matches
@@ -103,4 +104,6 @@ def _misconception(
     exercise: Exercise, given: Mapping[int, Given], seeds: Sequence[int]
 ) -> Misconception | None:
     known = exercise.misconceptions
+    if exercise.kind == "trained":
+        given = {seed: trained.sampled(values) for seed, values in given.items()}
     return next((each for each in known if matches(each.values, given, exercise.names, seeds)), None)

@@ -22,6 +22,9 @@ SILENT = {"matplotlib", "config", "load_ext", "reload_ext", "autoreload", "timei
 class Shell:
     """What `get_ipython()` returns to a student's cell."""
 
+    execution_count = None
+    """Jupyter numbers each run of a cell; here each runs once, without a number."""
+
     def __init__(self, namespace: dict[str, Any], note: Callable[[str], object]) -> None:
         self._namespace, self._note = namespace, note
         namespace["get_ipython"] = lambda: self

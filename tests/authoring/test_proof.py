@@ -218,6 +218,17 @@ def test_a_judge_of_trained_numbers_accepts_the_solution_and_neither_zeros_nor_o
     assert told in refused(tmp_path, *trained(judge))
 
 
+@pytest.mark.parametrize("returned", ["w.mean() + 0 * w", "2 * w", "w[:1]", "np.array([*w, 3])"])
+def test_what_a_check_works_out_of_trained_numbers_is_not_for_a_judge(returned, tmp_path):
+    cells = trained("values['w'].max() > 1.4 and values['w'].max() < 5")
+    told = "returns numbers that it works out of the answer"
+    for answer, name in ((WEIGHTS, "w"), (function("return np.array([1.0, 2.0])"), "f(0)")):
+        posed = cells[-1].source.replace("(2,)", "(None,)").replace('"w": w', f'"w": {name}')
+        prove(load_solution(kit.saved(tmp_path, cells[0], answer, kit.check(posed))))
+        worked_out = posed.replace(f'"w": {name}', f'"w": {returned.replace("w", name)}')
+        assert told in refused(tmp_path, cells[0], answer, kit.check(worked_out))
+
+
 def test_trained_numbers_are_those_that_shapes_names(tmp_path):
     cells = trained("values['w'][1] > 1.5")
     cells[-1].source = cells[-1].source.replace('{"w": w}', '{"w": w, "other": 1.0}')

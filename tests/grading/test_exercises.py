@@ -1,16 +1,17 @@
 """What values earn: shared points, all seeds or nothing, and sentences for known mistakes."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from backproplab.check.result import run_check
-from backproplab.grading.exercises import REFUSED_HERE, STOPPED_HERE, grade_exercise
+from backproplab.grading.exercises import REFUSED_HERE, STOPPED_HERE, ExerciseGrade, grade_exercise
 from backproplab.grading.remarks import DIFFERS_HERE
 from backproplab.marking.exercise import CheckSpec, Exercise, Misconception
 from backproplab.marking.expected import ExerciseSet, fingerprint
-from backproplab.marking.rows import AS_HANDED_OUT
+from backproplab.marking.rows import AS_HANDED_OUT, Row
 from backproplab.marking.verdict import Status
 from backproplab.sandbox.protocol import Outcome
 
@@ -242,6 +243,25 @@ def test_a_huge_array_is_shown_in_part():
     values = {(seed, "a"): np.ones((1000, 1000)) for seed in EVERY}
     truth = {key: np.zeros((1000, 1000)) for key in values}
     assert len(grade(values, exercise=exercise(truth)).rows[0].yours) <= 100
+
+
+@pytest.mark.parametrize("shape", [(2,) * 5, (2,) * 16, (1, 1, 1, 1, 65_536), (1,) * 16, (9,) * 4])
+def test_what_a_record_keeps_of_a_value_is_short_however_many_axes_it_has(shape):
+    values = {(seed, name): np.full(shape, -1.2345e-300) for seed in EVERY for name in ("a", "b")}
+    found = grade(values, exercise=exercise(RIGHT), code=[(1, "x" * 4000)])
+    assert len(json.dumps(found.evidence())) < 10_000
+    assert all(len(row.yours) < 1000 for row in found.rows)
+    shown = grade(values, exercise=exercise({key: 0 * value for key, value in values.items()}))
+    assert all("-1.234e-300" in row.yours and len(row.yours) < 1000 for row in shown.rows)
+
+
+def test_a_text_of_the_students_own_is_cut_in_the_record():
+    long = ExerciseGrade(
+        verdict({}), rows=(Row("a", "1" * 10**6, "", False, "2" * 10**6),), error="3" * 10**6
+    )
+    assert len(json.dumps(long.evidence())) < 10_000
+    name, yours, finding = long.evidence()["wrong"][0]
+    assert (name, yours[:2], yours[-1], finding[-1]) == ("a", "11", "…", "…")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,19 @@ import numpy as np
 import pytest
 
 from backproplab import cli
-from backproplab.grading.kept import MOST_KEPT, Kept, asked, changed, read_kept, to_keep, unpack, write_kept
+from backproplab.authoring import trial
+from backproplab.grading.grader import LEFT_OUT
+from backproplab.grading.kept import (
+    MOST_KEPT,
+    VALUES,
+    Kept,
+    asked,
+    changed,
+    read_kept,
+    to_keep,
+    unpack,
+    write_kept,
+)
 from backproplab.sandbox.protocol import Assignment, Check, Limits, Outcome
 
 pytestmark = pytest.mark.usefixtures("graded_here")
@@ -22,7 +34,14 @@ KEPT = Kept(
     (11, 2**40),
     "full",
     Outcome({("90.1", 1, "∂/∂a\ud800"): np.array([0.1, -np.inf])}, {"90.2": "NameError"}, ["a cell hung"]),
-    Outcome({("90.1", 11, "n"): np.array(3), ("90.1", 2**40, "n"): np.zeros((0, 2), bool)}),
+    Outcome(
+        {
+            ("90.1", 11, "n"): np.array(3),
+            ("90.1", 2**40, "n"): np.zeros((0, 2), bool),
+            ("90.1", 11, "small"): np.array([[0.5, -0.0, 1e-300, np.nan]]),
+            ("90.1", 2**40, "small"): np.array([[0.5], [-0.0], [np.inf], [np.nan]]),
+        }
+    ),
 )
 
 
@@ -50,13 +69,27 @@ def test_what_is_too_much_or_damaged_is_not_kept(tmp_path):
         path.write_bytes(damaged)
         assert unpack(read_kept(path)) is None
     path.write_bytes(whole)
-    much = Outcome({("90.1", 11, "n"): np.zeros(MOST_KEPT // 8 + 1)})
+    much = Outcome({("90.1", 11, "n"): np.full(MOST_KEPT // 8 + 1, 0.1)})
     write_kept(path, to_keep(KEPT._replace(outcome=much)))
     assert not path.exists()
     assert unpack(read_kept(path)) is None
     many = Outcome({("90.1", 11, f"{n}" * 200): np.zeros(0) for n in range(MOST_KEPT // 600)})
     write_kept(path, to_keep(KEPT._replace(outcome=many)))
     assert not path.exists()
+
+
+def test_a_network_that_every_seed_gives_is_kept_once_and_in_single_precision(tmp_path):
+    weights = np.random.default_rng(1).normal(size=MOST_KEPT // 16).astype(np.float32).astype(np.float64)
+    values = {("90.1", seed, "w"): weights.copy() for seed in range(8)}
+    kept = KEPT._replace(shown=Outcome(values), outcome=Outcome({("90.1", 11, "w"): weights}))
+    packed = to_keep(kept)
+    assert 0 < len(packed) < 1.1 * MOST_KEPT // 4
+    back = unpack(packed)
+    for array in (*back.shown.values.values(), *back.outcome.values.values()):
+        assert array.dtype == np.float64
+        np.testing.assert_array_equal(array, weights)
+    twice = {key: weights * (1 + key[1]) for key in values}
+    assert not to_keep(kept._replace(shown=Outcome(twice)))
 
 
 def parts(assignment=ASSIGNMENT, **more):
@@ -178,3 +211,51 @@ def test_a_check_that_asks_something_else_has_the_code_run_again_and_says_so(gra
     printed = capsys.readouterr().out
     assert "2 run again: not as when values were kept: the check of 90.1." in printed
     assert "from values that were kept" not in printed
+
+
+def fail_beyond(count, monkeypatch):
+    """Let no solution answer for more seeds than that, as if each took its share of the time there is."""
+    run = trial.run
+
+    def in_time(steps, trials, folder):
+        if any(len(each.seeds) > count for each in trials):
+            raise trial.TooLongError("cell 'slow': still running")
+        return run(steps, trials, folder)
+
+    monkeypatch.setattr(trial, "run", in_time)
+
+
+@pytest.fixture(scope="module")
+def forty(tmp_path_factory):
+    """A class of which three share a draw of inputs, and 37 others have one each, as late ones do."""
+    folder = tmp_path_factory.mktemp("late")
+    solution = kit.solution(folder)
+    for student in range(40):
+        kit.hand_in(kit.student(solution), folder / "in" / f"s{student:02}.ipynb")
+    command = ["grade", f"{folder}/in", f"--out={folder}/grades", f"--solutions={solution}", "-j1"]
+    command.append(f"--isolation={kit.isolation()}")
+    assert cli.main(command) == 0
+    for number, path in enumerate(sorted((folder / "grades" / kit.SET / VALUES).glob("*.npz"))):
+        kept = unpack(read_kept(path))
+        seeds = tuple(1000 * max(number, 2) + place for place in range(len(kept.seeds)))
+        of = dict(zip(kept.seeds, seeds, strict=True))
+        values = {(name, of[seed], value): each for (name, seed, value), each in kept.outcome.values.items()}
+        write_kept(path, to_keep(kept._replace(seeds=seeds, outcome=replace(kept.outcome, values=values))))
+    return (
+        command,
+        solution,
+        {path: read_kept(path) for path in (folder / "grades" / kit.SET / VALUES).glob("*.npz")},
+    )
+
+
+@pytest.mark.parametrize(("count", "held"), [(58, 12), (25, 4), (8, 0)])
+def test_of_forty_draws_of_inputs_the_most_shared_are_held(count, held, forty, monkeypatch, capsys):
+    command, solution, values = forty
+    mend(solution, ("x² itself", f"x² itself, {count}"))
+    for path, packed in values.items():
+        write_kept(path, packed)
+    fail_beyond(count, monkeypatch)
+    assert cli.main([*command, "--regrade"]) == 0
+    printed = capsys.readouterr().out
+    assert f"{40 - held} run again: not as when values were kept: {LEFT_OUT}." in printed
+    assert (f"{held} of these from values that were kept" in printed) == bool(held)

@@ -1,5 +1,7 @@
 """Trained numbers: a learner's check, the proof of a release and the grader's judge decide alike."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,11 +9,11 @@ from backproplab.authoring.trial import Step, Trial
 from backproplab.authoring.trial_process import run_trials
 from backproplab.check import collect
 from backproplab.check.result import run_check
-from backproplab.grading.grader import ACCEPTED, _as_source, judge_assignment
-from backproplab.marking.exercise import CheckSpec, Exercise, call_with_seed
+from backproplab.grading.grader import OBJECTION, _as_source, judge_assignment
+from backproplab.marking.exercise import CheckSpec, Exercise, Misconception, call_with_seed
 from backproplab.marking.expected import ExerciseSet, fingerprint
-from backproplab.marking.trained import NOT_ENOUGH, fault, objection
-from backproplab.marking.verdict import Status
+from backproplab.marking.trained import NOT_ENOUGH, SAMPLE, fault, objection, sampled
+from backproplab.marking.verdict import Status, verdict
 from backproplab.sandbox.protocol import Assignment
 
 SHAPES = {"w": (2,)}
@@ -51,11 +53,7 @@ def grader(answer):
     with collect(collected.append):
         for source in (*assignment.given, _as_source({101: {"w": RIGHT}}), assignment.checks[0].source):
             exec(source, space)
-    try:
-        assert call_with_seed(collected[0].function, 101) == {ACCEPTED: 1.0}
-    except space["NotAccepted"] as error:
-        return str(error)
-    return ""
+    return "".join(map(chr, call_with_seed(collected[0].function, 101)[OBJECTION]))
 
 
 @pytest.mark.parametrize("answer", ["True", "np.True_", "np.all(values['w'] > 0)", "1", "0.3", "[0]"])
@@ -85,6 +83,7 @@ def test_what_is_an_objection_is_one_to_all_three_in_the_same_words(answer, sent
         ({}, "w: this value is missing"),
         ({"w": TypeError("got a str")}, "w: got a str"),
         ({"w": np.zeros((1, 2))}, "w: shape (1, 2) where (2,) was expected"),
+        ({"w": np.float64(1)}, "w: shape () where (2,) was expected"),
         ({"w": np.array([1.0, np.inf])}, "w: not finite"),
         ({"w": np.zeros(2), "other": np.zeros(9)}, ""),
     ],
@@ -92,6 +91,30 @@ def test_what_is_an_objection_is_one_to_all_three_in_the_same_words(answer, sent
 def test_form_comes_before_the_judge(given, words):
     assert fault(given, SHAPES).startswith(words)
     assert bool(fault(given, SHAPES)) == bool(words)
+
+
+@pytest.mark.parametrize(
+    ("shape", "words"),
+    [
+        ((3, 9), ""),
+        ((3, 0), ""),
+        ((9, 3), "w: shape (9, 3) where (3, any) was expected"),
+        ((3,), "w: shape (3,) where (3, any) was expected"),
+        ((3, 1, 1), "w: shape (3, 1, 1) where (3, any) was expected"),
+    ],
+)
+def test_a_length_may_be_free(shape, words):
+    assert fault({"w": np.zeros(shape)}, {"w": (3, None)}) == words
+
+
+def test_of_long_arrays_a_hundred_numbers_are_known_again():
+    weights = np.random.default_rng(1).normal(size=(784, 128))
+    long, wrong = sampled({"w": weights, "b": TypeError("none"), "c": RIGHT}), "That is the start."
+    assert {name: np.size(value) for name, value in long.items()} == {"w": SAMPLE, "b": 1, "c": 2}
+    exercise = Exercise("3.1", 1, "trained", shapes={"w": (784, None)})
+    exercise = replace(exercise, misconceptions=(Misconception(wrong, {101: sampled({"w": weights})}),))
+    for given, told in ((weights, wrong), (weights[::-1], None), (weights[:, :64], None)):
+        assert verdict(exercise, {101: {"w": given}}, (101,), objection="no").misconception == told
 
 
 def test_a_judge_that_changes_its_arrays_changes_nobody_elses():
