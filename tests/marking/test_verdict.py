@@ -52,6 +52,18 @@ EXERCISE = Exercise(
     untouched=returned(untouched),
 )
 
+
+def used_again():
+    """A right answer that hands out the same array with every input."""
+    kept = np.zeros(2)
+
+    def answer(a, b):
+        kept[:] = b, a
+        return kept[:1].reshape(()), kept[1:].reshape(())
+
+    return answer
+
+
 VERDICTS = [  # an answer, what it earns, its status where the cell is as handed out, its sentence
     (product, 4, Status.RIGHT, None),
     (half_right, 2, Status.PARTLY, None),
@@ -60,6 +72,7 @@ VERDICTS = [  # an answer, what it earns, its status where the cell is as handed
     (lambda a, b: (b, np.nan), 2, Status.PARTLY, None),
     (lambda a, b: (np.array([b]), [a]), 0, Status.NOT_YET, None),
     (lambda a, b: (None, "x"), 0, Status.NOT_YET, None),
+    (used_again(), 4, Status.RIGHT, None),
 ]
 
 
