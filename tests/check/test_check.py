@@ -191,6 +191,18 @@ class TestVerdicts:
         assert "[7, 7]" in page[-1][1]
         assert "with 1 of 3 random inputs" in page[-1][1]
 
+    def test_all_rows_are_of_the_one_input_that_is_shown(self, opened, page):
+        right = [{"a": np.array(float(n)), "b": np.array(1.0), "c": np.array(1.0)} for n in (5, 6, 7)]
+        opened(values=[encode(each) for each in right], misconceptions=[])
+        calls = iter([right[0], right[1] | {"b": 2}, right[2] | {"c": 3}])
+        exec('@check("3.1")\ndef _(rng):\n    return next(answer)', {"check": check, "answer": calls})
+        assert page[-1][1].splitlines()[1:] == [
+            "  a  6  a number  ✓ matches",
+            "  b  2      a number  ✗ twice what was expected, with 1 of 3 random inputs",
+            "  c  1      a number  ✗ right here; 3 times what was expected, with 1 of 3 random inputs",
+            "One of 3 random inputs is shown.",
+        ]
+
     @pytest.mark.parametrize(
         ("slip", "words"),
         [
@@ -247,6 +259,27 @@ class TestVerdicts:
         pose(spoiling)
         pose(spoiling)
         assert answered("3.1")
+
+    def test_an_array_that_is_used_again_for_the_next_input_is_right(self, opened, page):
+        opened()
+        kept = np.zeros(2)
+
+        def in_place(x, t):
+            kept[:] = slope(x, t)
+            return kept
+
+        pose(in_place)
+        assert answered("3.1")
+
+    def test_a_list_that_grows_from_call_to_call_is_right_where_it_was(self, opened, page):
+        opened(misconceptions=[], values=[encode({"∂L/∂x": np.ones(2)})] * 3)
+
+        def learn(x, t, losses=[]):  # noqa: B006 (the slip that is tested)
+            losses += [1.0, 1.0]
+            return losses
+
+        pose(learn)
+        assert "shape (4,) where (2,) was expected, with 2 of 3 random inputs" in page[-1][1]
 
     def test_a_wrong_choice_does_not_tell_which_one_is_right(self, opened, page):
         one = [encode({"w": np.array(2.0)})] * 3
@@ -336,8 +369,9 @@ class TestNotAttempted:
         pose(space["answer"])
         assert page[-1][1] == (
             "✗ 3.1 not yet · 0 of 2 points\n"
-            "3.1 came to the line with NotImplementedError in answer, line 3: put "
-            "your code in its place, run that cell, then this one."
+            "3.1 came to the line with NotImplementedError in answer, line 3. Either your cell still has it "
+            "(put your code in its place), or your cell stopped before it got there (then an error stands "
+            "below it). Mend it, run it, then this one."
         )
 
     def test_a_cell_that_stopped_before_its_answer_was_attempted(self, opened, page, ran):
@@ -346,6 +380,7 @@ class TestNotAttempted:
         pose(slope)
         assert "✗ 3.1 not yet" in page[-1][1]
         assert "Still without a value: `other`. Either your cell stopped before it got there" in page[-1][1]
+        assert "or no line of it defines exactly this name. Mend it" in page[-1][1]
 
     def test_a_name_that_no_cell_binds_has_to_be_exactly_this(self, opened, page, ran):
         ran.append("anser = 2")
@@ -389,14 +424,18 @@ class TestNotAttempted:
         run_with(slope)
         assert answered("3.1")
 
-    def test_a_blank_left_in_an_edited_cell_is_not_yet(self, opened, page, ran):
-        ran.append("answer = ...\nother = 2")
+    @pytest.mark.parametrize("cell", ["answer = ...\nother = 2", "other = 2\nanswer = 1 / q"])
+    @pytest.mark.parametrize("value", [..., lambda *_: ...], ids=["the answer", "what it returns"])
+    def test_a_blank_in_an_edited_cell_is_left_or_the_cell_stopped_above_it(
+        self, cell, value, opened, page, ran
+    ):
+        ran += ["answer = ...\nother = ...", cell]
         opened(answers=["answer", "other"], handed_out="answer = ...\nother = ...")
-        exec(
-            '@check("3.1")\ndef _(rng):\n    return {"∂L/∂x": answer}',
-            {"check": check, "answer": ..., "other": 2},
-        )
-        assert page[-1][1].startswith("✗ 3.1 not yet · 0 of 2 points\nYour turn: fill in `answer`")
+        check_cell = '@check("3.1")\ndef _(rng):\n    return {"∂L/∂x": answer()}'
+        exec(check_cell, {"check": check, "answer": value, "other": 2})
+        assert page[-1][1].startswith("✗ 3.1 not yet · 0 of 2 points\nStill without a value: `answer`")
+        assert "Either your cell stopped before it got there (then an error stands below it)" in page[-1][1]
+        assert "or it still says `...`" in page[-1][1]
 
     def test_an_edited_answer_whose_check_never_ran_is_not_checked(self, opened, page, ran):
         ran.append("answer = edited")
