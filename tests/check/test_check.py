@@ -198,8 +198,8 @@ class TestVerdicts:
         exec('@check("3.1")\ndef _(rng):\n    return next(answer)', {"check": check, "answer": calls})
         assert page[-1][1].splitlines()[1:] == [
             "  a  6  a number  ✓ matches",
-            "  b  2      a number  ✗ twice what was expected, with 1 of 3 random inputs",
-            "  c  1      a number  ✗ right here; 3 times what was expected, with 1 of 3 random inputs",
+            "  b  2  a number  ✗ twice what was expected, with 1 of 3 random inputs",
+            "  c  1  a number  ✗ right here; 3 times what was expected, with 1 of 3 random inputs",
             "One of 3 random inputs is shown.",
         ]
 
@@ -455,6 +455,35 @@ class TestExceptions:
         assert plain.splitlines()[1] == line
         assert f'<p style="margin:0.2em 0;max-width:70ch">{line}</p><details>' in markup
         assert "backproplab" not in plain  # the frames that led to the check are no concern of a learner
+
+    def test_the_line_is_the_learners_where_compiled_code_of_a_library_raises(self, opened, page):
+        opened()
+        cell = {"rng": np.random.default_rng(1)}
+        exec("def draw_more(x, t):\n    return rng.normal(0, -1)", cell)
+        pose(cell["draw_more"])
+        assert "3.1 stopped in draw_more, line 2: ValueError: scale < 0" in page[-1][1]
+        assert "\nnumpy/random/" in page[-1][1]
+
+    @pytest.mark.parametrize(
+        ("filename", "is_cell"),
+        [
+            ("/tmp/ipykernel_12/345.py", True),
+            (r"C:\Users\me\Temp\ipykernel_12\345.py", True),
+            ("<ipython-input-3-0a1b>", True),
+            ("<cell 3>", True),
+            ("<frozen importlib._bootstrap>", False),
+            ("<__array_function__ internals>", False),
+            ("numpy/random/_generator.pyx", False),
+            ("_pickle.pyx", False),
+        ],
+    )
+    def test_a_cell_is_known_by_the_name_that_a_kernel_gives_it(self, filename, is_cell, opened, page):
+        opened()
+        cell = {}
+        exec("def answer(x, t):\n    return fail()", cell)
+        exec(compile("def fail():\n    return [][0]", filename, "exec"), cell)
+        pose(cell["answer"])
+        assert ("3.1 stopped in fail, line 2" in page[-1][1]) is is_cell
 
     @pytest.mark.parametrize(
         "error", [SystemExit(1), KeyboardInterrupt(), RecursionError("deep"), MemoryError(), AssertionError()]
