@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
+from backproplab.check.history import as_python
 from backproplab.grading.hand.written import collect
 from backproplab.grading.notebook import NoNotebookError, StudentNotebook, read_notebook
 from backproplab.grading.plan import ANSWER, CHECK, make_job
@@ -94,7 +95,9 @@ class Preparer:
                 **{name: answer["edited"] for name, answer in written.items()},
             },
             code={name: _answering(names, sources) for name, (_, names) in self._handed_out.items()},
-            faults={name: unreadable(names, sources) for name, (_, names) in self._handed_out.items()},
+            faults={
+                name: unreadable(names, sources, as_python) for name, (_, names) in self._handed_out.items()
+            },
             notes=[*notes, *notebook.problems],
             review=self._reviewer.review(notebook.cells),
             of_set=of_set,

@@ -330,12 +330,6 @@ class TestNotAttempted:
         monkeypatch.setattr(session, "cells_run", lambda: cells)
         return cells
 
-    @pytest.fixture
-    def unread(self, ran, monkeypatch):
-        """The same sources, as Python got them."""
-        monkeypatch.setattr(session, "cells_as_python", lambda: ran)
-        return ran
-
     def test_code_to_mend_as_it_was_handed_out(self, opened, page, ran):
         ran.append(f"{HANDED_OUT}  # I do not know")
         opened(kind="fix", untouched=values_of(the_other_slope), handed_out=HANDED_OUT, misconceptions=[])
@@ -397,29 +391,50 @@ class TestNotAttempted:
             ("answer = -0,08", "line 1: Python's decimal sign is a point, as in 0.5 (leading zeros in"),
             ("def answer(x, t)\n    return x", "line 1: expected ':'"),
             ("def answer(x, t):\nreturn x", "line 2: expected an indented block"),
+            ("\ndef answer(x, x):\n    return x", "line 2: duplicate "),
+            ("def answer(x, t):\n    while t:\n        t = 0\n    break", "line 4: 'break' outside loop"),
+            ("x = 1\nreturn x\nanswer = x", "line 2: 'return' outside function"),
+            ("%%time\nanswer = 0.5 × 3", "line 2: type * for × (invalid character '×' (U+00D7))"),
+            ("%time x = 1\nanswer = 0.5 × 3", "line 2: type * for × (invalid character '×' (U+00D7))"),
         ],
     )
     @pytest.mark.parametrize("before", [the_other_slope, None], ids=["an older answer", "no answer"])
-    def test_of_a_cell_that_cannot_be_read_nothing_ran(self, cell, says, before, opened, page, unread):
-        unread += ["answer = older", cell]
+    def test_a_cell_that_cannot_be_read_did_not_run_to_its_end(self, cell, says, before, opened, page, ran):
+        ran += ["answer = older", cell]
         opened(answers=["answer"], handed_out=HANDED_OUT)
         run_with(before)
         assert page[-1][1].startswith(
-            "✗ 3.1 not yet · 0 of 2 points\nNothing of your last cell for `answer` ran, since Python cannot "
-            f"read it: {says}"
+            "✗ 3.1 not yet · 0 of 2 points\nYour last cell for `answer` did not run to its end, since Python "
+            f"cannot read it: {says}"
         )
         assert not answered("3.1")
 
     @pytest.mark.parametrize("later", ["answer = 2", "other = −1", "get_ipython().system('ls')"])
-    def test_only_the_last_cell_for_the_answer_counts(self, later, opened, page, unread):
-        unread += ["answer = −0.5" if later == "answer = 2" else "answer = 2", later]
+    def test_only_the_last_cell_for_the_answer_counts(self, later, opened, page, ran):
+        ran += ["answer = −0.5" if later == "answer = 2" else "answer = 2", later]
         opened(handed_out=HANDED_OUT)
         run_with(the_other_slope)
         assert "cannot read" not in page[-1][1]
         assert "half of what was expected" in page[-1][1]
 
-    def test_a_right_answer_stays_right_when_a_cell_after_it_cannot_be_read(self, opened, page, unread):
-        unread += ["answer = right", "answer = −1"]
+    @pytest.mark.parametrize(
+        "cell",
+        [
+            "%%time\nanswer = 2",
+            "%time\nif True:\n    %matplotlib inline\nanswer = 2\nanswer?",
+            "answer = await work()",
+            "answer = 2\nreturn answer",  # a notebook compiles line by line: this one has its value
+        ],
+    )
+    def test_a_cell_that_ipython_reads_as_far_as_the_answer_is_judged(self, cell, opened, page, ran):
+        ran += ["answer = −0.5", cell]
+        opened(handed_out=HANDED_OUT)
+        run_with(the_other_slope)
+        assert "cannot read" not in page[-1][1]
+        assert "half of what was expected" in page[-1][1]
+
+    def test_a_right_answer_stays_right_when_a_cell_after_it_cannot_be_read(self, opened, page, ran):
+        ran += ["answer = right", "answer = −1"]
         opened(handed_out=HANDED_OUT)
         run_with(slope)
         assert answered("3.1")

@@ -77,6 +77,12 @@ def test_an_answer_that_hands_out_one_array_again_gets_what_a_learners_check_say
     assert verdict(exercise, given, SEEDS).status is Status.RIGHT
 
 
+def test_an_answer_above_a_line_that_does_not_compile_counts_as_in_a_notebook(full):
+    dedented = RIGHT["1.1"] + "\nreturn x"
+    outcome = full.run(answers(*GIVEN, (dedented, "1.1"), checks=("1.1",)))
+    assert ("1.1", 7, "twice") in outcome.values
+
+
 def test_values_come_back_for_each_seed_and_name(sandbox):
     outcome = sandbox.run(answers(*GIVEN, *RIGHT.values(), seeds=(1, 2)))
     assert set(outcome.values) == {
