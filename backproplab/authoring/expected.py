@@ -80,6 +80,8 @@ def equivalent(old: str, new: str) -> bool:
     True
     >>> equivalent('{"name": "w", "shape": [], "data": [1e-17]}', '{"name": "w", "shape": [], "data": [0]}')
     True
+    >>> equivalent('{"name": "w", "shape": [], "data": [1]}', '{"name": "v", "shape": [], "data": [1]}')
+    False
     """
     try:
         return _equivalent(json.loads(old), json.loads(new))
@@ -90,8 +92,10 @@ def equivalent(old: str, new: str) -> bool:
 def _equivalent(old: Any, new: Any) -> bool:
     match old, new:
         case {"name": a, "shape": s, "data": list()}, {"name": b, "shape": t, "data": list()}:
+            if (a, s) != (b, t):
+                return False
             one, other = decode([new])[a], decode([old])[a]
-            return a == b and s == t and (agrees(one, other) or _are_rounding(one, other))
+            return agrees(one, other) or _are_rounding(one, other)
         case dict(), dict():
             return list(old) == list(new) and all(_equivalent(old[key], new[key]) for key in old)
         case list(), list():
