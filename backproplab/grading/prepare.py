@@ -8,7 +8,6 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
-from backproplab.check.history import as_python
 from backproplab.grading.hand.written import collect
 from backproplab.grading.notebook import NoNotebookError, StudentNotebook, read_notebook
 from backproplab.grading.plan import ANSWER, CHECK, make_job
@@ -19,6 +18,7 @@ from backproplab.marking.edited import is_edited, last_cell, parse
 from backproplab.marking.ids import grade_id
 from backproplab.marking.names import bound_names
 from backproplab.marking.unreadable import unreadable
+from backproplab.sandbox.magics import as_python
 from backproplab.sandbox.protocol import Assignment, Cell, Checkpoint
 
 LESSON = re.compile(r"""\bquick_check\(['"](\w{1,9})['"]""")  # how a lesson ends

@@ -18,6 +18,8 @@ from typing import Any
 
 from backproplab.check.history import as_python
 
+__all__ = ["Shell", "as_python", "run"]  # who grades reads a cell as it is run here
+
 RUN_THEIR_BODY = {"time", "capture", "prun"}
 SILENT = {"matplotlib", "config", "load_ext", "reload_ext", "autoreload", "timeit", "pinfo", "pinfo2"}
 

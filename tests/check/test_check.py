@@ -483,7 +483,7 @@ class TestExceptions:
         ("filename", "is_cell"),
         [
             ("/tmp/ipykernel_12/345.py", True),
-            (r"C:\Users\me\Temp\ipykernel_12\345.py", True),
+            (r"C:\Temp\ipykernel_12\345.py", True),
             ("<ipython-input-3-0a1b>", True),
             ("<cell 3>", True),
             ("<frozen importlib._bootstrap>", False),
