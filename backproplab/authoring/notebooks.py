@@ -42,7 +42,7 @@ def rerun(path: Path) -> None:
 def execute(notebook: NotebookNode, path: Path) -> None:
     """Run every cell of `notebook` in a fresh kernel that works in the folder of `path`.
 
-    What its widgets hold at the end is in the notebook's metadata then; `normalised` leaves it out.
+    What its widgets hold at the end is in the notebook's metadata then; `normalise` leaves it out.
     """
     import ipykernel  # noqa: F401 (without it, nbclient only says that there is no kernel of that name)
 

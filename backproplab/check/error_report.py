@@ -24,6 +24,8 @@ SLIPS = (
 )
 MOST_FRAMES = 12
 NOTEBOOK = "notebook"
+# What a kernel calls a cell. Code that is no file may be a library's, too: what was compiled, or is frozen.
+_CELL = re.compile(r"^<(?!frozen |__)|\bipykernel_\d+[/\\][^/\\]+$")
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{4,}")
 _PACKAGE = Path(__file__).parents[1]
 _OURS = tuple(f"{_PACKAGE / room}{os.sep}" for room in ("check", "marking"))
@@ -89,9 +91,11 @@ def _function(frame: traceback.FrameSummary) -> str:
 
 def _file(frame: traceback.FrameSummary) -> str:
     """Name a file as on every machine: "notebook" for a cell, else its path inside its library."""
-    path = Path(frame.filename)
-    if not path.is_file() or path.parent.name.startswith("ipykernel_"):
+    if _CELL.search(frame.filename):
         return NOTEBOOK
+    path = Path(frame.filename)
     folders = [*sys.path, *sysconfig.get_paths().values()]
     roots = [Path(folder) for folder in folders if folder and path.is_relative_to(folder)]
-    return path.relative_to(max(roots, key=lambda root: len(root.parts))).as_posix() if roots else path.name
+    if roots:
+        return path.relative_to(max(roots, key=lambda root: len(root.parts))).as_posix()
+    return path.name if path.is_absolute() else path.as_posix()

@@ -1,20 +1,44 @@
-"""What this kernel ran: the sources of its cells, in order."""
+"""What this kernel ran: the sources of its cells, in order, and what Python gets of one."""
 
+import ast
+import re
 import sys
+from typing import Any
+
+_RUNS_ITS_BODY = re.compile(r"\A\s*%%(?:time|capture|prun)\b.*")
+_BLANK_LINES = re.compile(r"\A(?:[ \t]*\n)*")
 
 
 def cells_run() -> list[str]:
     """Return the source of each cell that ran, as it was written; none where no IPython keeps them."""
-    return _kept("input_hist_raw")
-
-
-def cells_as_python() -> list[str]:
-    """Return the same cells as Python got them: what only IPython reads, such as `%time`, is translated."""
-    return _kept("input_hist_parsed")
-
-
-def _kept(which: str) -> list[str]:
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
     history = getattr(shell, "history_manager", None)
-    return list(getattr(history, which)) if history else []
+    return list(history.input_hist_raw) if history else []
+
+
+def as_python(source: str) -> str:
+    """Return a cell as Python gets it, line by line: what only IPython reads, such as `%time`, is translated.
+
+    Of a cell under `%%time` that is the rest.
+
+    >>> as_python("%%time\\nx = 2")
+    '\\nx = 2'
+    """
+    body = _RUNS_ITS_BODY.sub("", source)
+    try:
+        ast.parse(body)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return _translated(body)
+    return body
+
+
+def _translated(source: str) -> str:
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    manager: Any = TransformerManager  # untyped where IPython is installed
+    blank = _BLANK_LINES.match(source)
+    try:
+        return (blank[0] if blank else "") + str(manager().transform_cell(source))
+    except Exception:  # it may stumble over what it takes apart
+        return source

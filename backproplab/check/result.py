@@ -1,8 +1,7 @@
 """What a check found: a verdict, a row for each named value, and a sentence that helps."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -61,23 +60,14 @@ def run_check(
     if todo:
         return nothing(open_status, todo)
     try:
-        values = {seed: _named_values(spec.function, seed) for seed in whole.seeds}
+        given, raised = _given(spec.function, whole.seeds)
+    except _BlankError:
+        return nothing(open_status, _fill_in(exercise.answers, edited=bool(edited)))
     except NotImplementedError as error:
-        line, do = "the line with NotImplementedError", "run that cell, then this one"
-        if edited:
-            todo = (
-                f"{exercise.id} came to {line} {error_report(error).place}: put your code in its place, {do}."
-            )
-        else:
-            todo = f"Your turn: put your code for {quoted(exercise.answers)} in place of {line}, {do}."
-        return nothing(open_status, todo)
+        return nothing(open_status, _came_to_the_stub(exercise, error, edited=bool(edited)))
     except BaseException as error:
         found = error_report(error)
         return replace(nothing(Status.NOT_YET, _stopped(exercise, found)), error=found)
-    if any(value is ... for named in values.values() for value in named.values()):
-        todo = f"Your turn: fill in {quoted(exercise.answers)}, then run this cell again."
-        return nothing(open_status, todo)
-    given = {seed: as_arrays(named) for seed, named in values.items()}
     if exercise.kind == "trained":
         if not (spec.shapes and spec.accept):
             note = "This check says neither what shapes it wants nor who judges them: take a fresh copy."
@@ -88,8 +78,6 @@ def run_check(
         note = f"The check expected values named {quoted(wanted)}, and got {quoted(got) or 'none'}."
         return nothing(Status.NOT_YET, note)
     result = _compare(exercise, given, whole, edited=edited)
-    errors = (each.error for each in values.values() if isinstance(each, planted.Verdicts))
-    raised = next(filter(None, errors), None)
     if raised and result.status is Status.NOT_YET:
         found = error_report(raised)
         return replace(result, note=result.note or _stopped(exercise, found), error=found)
@@ -106,27 +94,64 @@ def _todo(function: CheckFunction, answers: tuple[str, ...], *, edited: bool) ->
     names = getattr(function, "__globals__", {})
     undefined = [name for name in answers if name not in names]
     if undefined and edited:
-        return (
-            f"Still without a value: {quoted(undefined)}. Either your cell stopped before it got there (then "
-            "an error stands below it), or no line of it defines exactly this name. Mend it, run it, then "
-            "this one."
-        )
+        return _without_value(undefined, "no line of it defines exactly this name")
     if undefined:
         return (
             f"Run the cell that defines {quoted(undefined)} first, then this one again. (If you have run it: "
             "did it stop with an error? And the name has to be exactly this.)"
         )
     blank = [name for name in answers if names[name] is ...]
-    return f"Your turn: fill in {quoted(blank)}, then run this cell again." if blank else ""
+    return _fill_in(blank, edited=edited) if blank else ""
 
 
-def _named_values(function: CheckFunction, seed: int) -> Mapping[str, Any]:
-    values = call_with_seed(function, seed)
-    if isinstance(values, planted.Verdicts):
-        return values
-    if not isinstance(values, Mapping):
-        raise TypeError(f"the check expected named values, and got {values!r:.60}")
-    return {str(name): value for name, value in values.items()}
+def _fill_in(blank: Sequence[str], *, edited: bool) -> str:
+    """Say that answers are still `...`; in edited code that may be what stood there before it stopped."""
+    if edited:
+        return _without_value(blank, "it still says `...`, or no line of it defines exactly this name")
+    return f"Your turn: fill in {quoted(blank)}, then run this cell again."
+
+
+def _without_value(names: Sequence[str], otherwise: str) -> str:
+    return (
+        f"Still without a value: {quoted(names)}. Either your cell stopped before it got there (then "
+        f"an error stands below it), or {otherwise}. Mend it, run it, then this one."
+    )
+
+
+def _came_to_the_stub(exercise: Exercise, error: NotImplementedError, *, edited: bool) -> str:
+    """Say that the answer is still to be written; an edited cell may have stopped above it."""
+    line = "the line with NotImplementedError"
+    if edited:
+        return (
+            f"{exercise.id} came to {line} {error_report(error).place}. Either your cell still has it (put "
+            "your code in its place), or your cell stopped before it got there (then an error stands below "
+            "it). Mend it, run it, then this one."
+        )
+    here = f"put your code for {quoted(exercise.answers)} in place of {line}"
+    return f"Your turn: {here}, run that cell, then this one."
+
+
+class _BlankError(Exception):
+    """A check returned `...`: something is still to be filled in."""
+
+
+def _given(function: CheckFunction, seeds: Iterable[int]) -> tuple[dict[int, Given], Exception | None]:
+    """Run a check with each seed: what it returned, and the first exception that a learner's test raised.
+
+    Arrays are copied before the next seed's call, which may write into those that an answer returned.
+    """
+    given: dict[int, Given] = {}
+    raised = None
+    for seed in seeds:
+        values = call_with_seed(function, seed)
+        if not isinstance(values, Mapping):
+            raise TypeError(f"the check expected named values, and got {values!r:.60}")
+        if any(value is ... for value in values.values()):
+            raise _BlankError
+        given[seed] = as_arrays({str(name): value for name, value in values.items()})
+        if isinstance(values, planted.Verdicts):
+            raised = raised or values.error
+    return given, raised
 
 
 def _trained(exercise: Exercise, given: Mapping[int, Given], accept: Accept) -> CheckResult:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from backproplab import display
 from backproplab.check import card, memory
-from backproplab.check.history import cells_as_python, cells_run
+from backproplab.check.history import as_python, cells_run
 from backproplab.check.result import CheckResult, run_check, without_values
 from backproplab.marking import expected
 from backproplab.marking.edited import is_edited
 from backproplab.marking.exercise import Accept, CheckFunction, CheckSpec, Exercise, Kind, Shape
-from backproplab.marking.unreadable import nothing_ran, unreadable
+from backproplab.marking.unreadable import cannot_be_read, unreadable
 from backproplab.marking.verdict import Status
 
 
@@ -106,11 +106,11 @@ def _result(spec: CheckSpec) -> CheckResult:
         )
         return without_values(spec.exercise, spec.points, Status.NOT_CHECKED, sentence)
     found = run_check(spec, recorded, _session.recorded, edited=_is_edited(recorded))
-    fault = unreadable(recorded.answers, cells_as_python())
+    fault = unreadable(recorded.answers, cells_run(), as_python)
     if not fault or found.status is Status.RIGHT:
         return found
-    # What was checked is older than the cell that the learner ran last: none of that cell took effect.
-    sentence = f"{nothing_ran(recorded.answers, fault)} Mend that, run the cell, then this one."
+    # What was checked is older than the cell that the learner ran last, which stopped above it.
+    sentence = f"{cannot_be_read(recorded.answers, fault)} Mend that, run the cell, then this one."
     return without_values(spec.exercise, recorded.points, Status.NOT_YET, sentence)
 
 

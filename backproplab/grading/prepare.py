@@ -18,6 +18,7 @@ from backproplab.marking.edited import is_edited, last_cell, parse
 from backproplab.marking.ids import grade_id
 from backproplab.marking.names import bound_names
 from backproplab.marking.unreadable import unreadable
+from backproplab.sandbox.magics import as_python
 from backproplab.sandbox.protocol import Assignment, Cell, Checkpoint
 
 LESSON = re.compile(r"""\bquick_check\(['"](\w{1,9})['"]""")  # how a lesson ends
@@ -94,7 +95,9 @@ class Preparer:
                 **{name: answer["edited"] for name, answer in written.items()},
             },
             code={name: _answering(names, sources) for name, (_, names) in self._handed_out.items()},
-            faults={name: unreadable(names, sources) for name, (_, names) in self._handed_out.items()},
+            faults={
+                name: unreadable(names, sources, as_python) for name, (_, names) in self._handed_out.items()
+            },
             notes=[*notes, *notebook.problems],
             review=self._reviewer.review(notebook.cells),
             of_set=of_set,

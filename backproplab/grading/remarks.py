@@ -11,7 +11,7 @@ from backproplab.marking import trained
 from backproplab.marking.exercise import Exercise
 from backproplab.marking.names import quoted
 from backproplab.marking.rows import AS_HANDED_OUT, Row, compared_rows, trained_rows
-from backproplab.marking.unreadable import nothing_ran
+from backproplab.marking.unreadable import cannot_be_read
 from backproplab.marking.values import Given, Values, matches
 from backproplab.marking.verdict import Verdict, verdict
 from backproplab.sandbox.protocol import at_place
@@ -59,7 +59,7 @@ class Remarks:
         """Return what a learner's card says above the rows; `objection` is that to trained numbers."""
         names = quoted(self._exercise.answers)
         if self._fault:
-            return nothing_ran(self._exercise.answers, self._fault)
+            return cannot_be_read(self._exercise.answers, self._fault)
         if self.error:
             return self._of_error(names)
         if self._exercise.kind == "trained":

@@ -28,7 +28,7 @@ Accept = Callable[[dict[str, NDArray[np.float64]], np.random.Generator], object]
 
 
 class CheckSpec(NamedTuple):
-    """A check as its cell declares it with `@check`: what `check.collecting` hands on."""
+    """A check as its cell declares it with `@check`: what `check.collect` hands on."""
 
     exercise: str
     function: CheckFunction

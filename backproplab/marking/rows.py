@@ -41,7 +41,10 @@ def compared_rows(exercise: Exercise, found: Verdict, given: Mapping[int, Given]
     """Return a row for each value that `found` is of; `exercise.values` are of the seeds of `given` alone."""
     if exercise.kind == "tests":
         return tuple(_tests_row(exercise, name, found, given) for name in found.passed)
-    rows = tuple(comparison(name, ok, exercise.values, given) for name, ok in found.passed.items())
+    shown = _first_with_a_fault(exercise.values, given)
+    rows = tuple(
+        comparison(name, ok, exercise.values, given, shown=shown) for name, ok in found.passed.items()
+    )
     if exercise.kind == "hand":
         rows = tuple(each if each.ok else _with_point(each) for each in rows)
     if exercise.kind == "choice":  # how far off a choice is would tell the right one
@@ -79,22 +82,34 @@ def _choice_finding(row: Row) -> str:
     )
 
 
-def comparison(name: str, ok: bool, expected: Mapping[int, Values], given: Mapping[int, Given]) -> Row:
-    """Return the row of one value; shown is the first seed's, or the first that does not agree."""
-    pairs = [(values[name], given[seed].get(name)) for seed, values in expected.items()]
+def _first_with_a_fault(expected: Mapping[int, Values], given: Mapping[int, Given]) -> int:
+    """Return the first seed with which a value does not agree, the first of all where each does."""
+    wrong = (
+        seed
+        for seed, values in expected.items()
+        if not all(agreement(right, given[seed].get(name)).ok for name, right in values.items())
+    )
+    return next(wrong, next(iter(expected), 0))
+
+
+def comparison(
+    name: str, ok: bool, expected: Mapping[int, Values], given: Mapping[int, Given], *, shown: int
+) -> Row:
+    """Return the row of one value, as given with the seed that is shown; the finding is of all seeds."""
+    pairs = {seed: (values[name], given[seed].get(name)) for seed, values in expected.items()}
+    value = pairs[shown][1]
     if ok:
-        return row(name, pairs[0][1], ok, "matches")
-    agreements = [agreement(right, mine) for right, mine in pairs]
-    wrong = [index for index, each in enumerate(agreements) if not each.ok]
-    reasons = {agreements[index].reason for index in wrong}
-    finding = agreements[wrong[0]].reason
-    if all(isinstance(mine, np.ndarray) and agreement(right.T, mine).ok for right, mine in pairs):
+        return row(name, value, ok, "matches")
+    agreements = {seed: agreement(right, mine) for seed, (right, mine) in pairs.items()}
+    reasons = [each.reason for each in agreements.values() if not each.ok]
+    finding = agreements[shown].reason or f"right here; {reasons[0]}"
+    if all(isinstance(mine, np.ndarray) and agreement(right.T, mine).ok for right, mine in pairs.values()):
         finding = "the transpose of what was expected"
-    elif len(wrong) < len(pairs):
-        finding += f", with {len(wrong)} of {len(pairs)} random inputs"
-    elif len(reasons) > 1:
+    elif len(reasons) < len(pairs):
+        finding += f", with {len(reasons)} of {len(pairs)} random inputs"
+    elif len(set(reasons)) > 1:
         finding = f"here {finding}"  # it is told of the inputs that are shown alone
-    return row(name, pairs[wrong[0]][1], ok, finding)
+    return row(name, value, ok, finding)
 
 
 def row(name: str, value: NDArray[Any] | TypeError | None, ok: bool | None, finding: str) -> Row:

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from backproplab.marking.compare import Agreement, agree, agrees, as_array
 
+ROUNDING = 1e-19, 1e-14  # between these, of the right value, lies what rounding leaves of a zero
+
 Values = Mapping[str, NDArray[Any]]
 """The named values that a check returns with one seed."""
 
@@ -69,3 +71,26 @@ def matches(
         name in known.get(seed, {}) and _agrees(known[seed][name], given.get(seed, {}).get(name))
         for seed, name in pairs
     )
+
+
+def without_rounding(known: Mapping[int, Values], right: Mapping[int, Values]) -> dict[int, Values]:
+    """Return the values of a known answer with zeros for what rounding left of zeros, as `right` is sized.
+
+    Who adds up in another order, or on another machine, is left with other crumbs, and made the same mistake.
+    A number that is smaller than any crumb is small in itself and stays.
+    """
+    return {
+        seed: {
+            name: np.zeros(value.shape) if _is_rounding(value, right.get(seed, {}).get(name)) else value
+            for name, value in named.items()
+        }
+        for seed, named in known.items()
+    }
+
+
+def _is_rounding(value: NDArray[Any], right: NDArray[Any] | None) -> bool:
+    if right is None:
+        return False
+    scale = np.abs(right[np.isfinite(right)]).max(initial=0.0)
+    smallest, largest = ROUNDING
+    return bool(smallest * scale < np.abs(value).max(initial=0.0) < largest * scale)

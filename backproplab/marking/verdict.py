@@ -1,13 +1,13 @@
 """Which verdict follows from the values that came back?"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from backproplab.marking import trained
 from backproplab.marking.exercise import MANUAL, Exercise, Misconception
 from backproplab.marking.planted import is_missed
-from backproplab.marking.values import Given, agreement, matches
+from backproplab.marking.values import Given, agreement, matches, without_rounding
 
 
 class Status(StrEnum):
@@ -74,7 +74,7 @@ def verdict(
     if as_handed_out and edited is False:
         return Verdict(exercise.id, exercise.points, 0.0, Status.NOT_ATTEMPTED, passed=passed)
     right = 0 if as_handed_out else sum(passed.values())
-    known = _misconception(exercise, given, seeds)
+    known = _misconception(exercise, given, seeds) or _misconception(_rounded(exercise), given, seeds)
     return Verdict(
         exercise.id,
         exercise.points,
@@ -98,6 +98,13 @@ def _passed(exercise: Exercise, name: str, given: Mapping[int, Given], seeds: Se
 def _missed(exercise: Exercise, given: Mapping[int, Given], seeds: Sequence[int]) -> tuple[str, ...]:
     asked = {seed: exercise.values[seed] for seed in seeds}
     return tuple(name for name in exercise.names if is_missed(name, asked, given))
+
+
+def _rounded(exercise: Exercise) -> Exercise:
+    """Return an exercise whose misconceptions give zeros where rounding left something of them."""
+    known = exercise.misconceptions
+    rounded = (replace(each, values=without_rounding(each.values, exercise.values)) for each in known)
+    return replace(exercise, misconceptions=tuple(rounded))
 
 
 def _misconception(

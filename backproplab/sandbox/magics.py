@@ -11,9 +11,14 @@ or capture run their body; all others do nothing and leave a note.
     (3, ['The shell command `ls` did nothing here'])
 """
 
-from collections.abc import Callable
+import ast
+from collections.abc import Callable, Iterator
 from types import CodeType
 from typing import Any
+
+from backproplab.check.history import as_python
+
+__all__ = ["Shell", "as_python", "run"]  # who grades reads a cell as it is run here
 
 RUN_THEIR_BODY = {"time", "capture", "prun"}
 SILENT = {"matplotlib", "config", "load_ext", "reload_ext", "autoreload", "timeit", "pinfo", "pinfo2"}
@@ -59,17 +64,24 @@ class Shell:
 
 def run(source: str, namespace: dict[str, Any], shell: Shell, *, title: str = "<cell>") -> None:
     """Run a cell in a namespace as Jupyter would, `shell` standing in for Jupyter's."""
-    exec(_compile(source, title), namespace)
+    for code in _compiled(source, title):
+        exec(code, namespace)
 
 
-def _compile(source: str, title: str) -> CodeType:
+def _compiled(source: str, title: str) -> Iterator[CodeType]:
+    """Yield a cell's code; where a statement of it does not compile, that of those above, as Jupyter does."""
     try:
-        return compile(source, title, "exec", dont_inherit=True)
+        whole = _compile(source, title)
     except SyntaxError:
-        from IPython.core.inputtransformer2 import TransformerManager
-
-        manager: Any = TransformerManager  # untyped where IPython is installed
-        transformed = manager().transform_cell(source)
-        if transformed.strip() == source.strip():
+        python = as_python(source)
+        try:
+            whole = _compile(python, title)
+        except SyntaxError:
+            for statement in ast.parse(python, title).body:
+                yield _compile(ast.Module([statement], []), title)
             raise
-        return compile(transformed, title, "exec", dont_inherit=True)
+    yield whole
+
+
+def _compile(source: str | ast.Module, title: str) -> CodeType:
+    return compile(source, title, "exec", dont_inherit=True)

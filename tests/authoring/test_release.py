@@ -161,7 +161,7 @@ def test_a_number_is_stale_by_tolerance_and_rounding_leaves_the_file(copied):
         ('"seeds": [101', '"seeds": [7'),
         ("by x.", "by y."),
         ('"shape": []', '"shape": [1]'),
-        ("∂L/∂w", "∂L/∂x"),
+        ('"name": "∂L/∂w"', '"name": "∂L/∂x"'),
         ('"schema": 1,', ""),
         ("{", ""),
     ],

@@ -191,6 +191,18 @@ class TestVerdicts:
         assert "[7, 7]" in page[-1][1]
         assert "with 1 of 3 random inputs" in page[-1][1]
 
+    def test_all_rows_are_of_the_one_input_that_is_shown(self, opened, page):
+        right = [{"a": np.array(float(n)), "b": np.array(1.0), "c": np.array(1.0)} for n in (5, 6, 7)]
+        opened(values=[encode(each) for each in right], misconceptions=[])
+        calls = iter([right[0], right[1] | {"b": 2}, right[2] | {"c": 3}])
+        exec('@check("3.1")\ndef _(rng):\n    return next(answer)', {"check": check, "answer": calls})
+        assert page[-1][1].splitlines()[1:] == [
+            "  a  6  a number  ✓ matches",
+            "  b  2  a number  ✗ twice what was expected, with 1 of 3 random inputs",
+            "  c  1  a number  ✗ right here; 3 times what was expected, with 1 of 3 random inputs",
+            "One of 3 random inputs is shown.",
+        ]
+
     @pytest.mark.parametrize(
         ("slip", "words"),
         [
@@ -248,6 +260,27 @@ class TestVerdicts:
         pose(spoiling)
         assert answered("3.1")
 
+    def test_an_array_that_is_used_again_for_the_next_input_is_right(self, opened, page):
+        opened()
+        kept = np.zeros(2)
+
+        def in_place(x, t):
+            kept[:] = slope(x, t)
+            return kept
+
+        pose(in_place)
+        assert answered("3.1")
+
+    def test_a_list_that_grows_from_call_to_call_is_right_where_it_was(self, opened, page):
+        opened(misconceptions=[], values=[encode({"∂L/∂x": np.ones(2)})] * 3)
+
+        def learn(x, t, losses=[]):  # noqa: B006 (the slip that is tested)
+            losses += [1.0, 1.0]
+            return losses
+
+        pose(learn)
+        assert "shape (4,) where (2,) was expected, with 2 of 3 random inputs" in page[-1][1]
+
     def test_a_wrong_choice_does_not_tell_which_one_is_right(self, opened, page):
         one = [encode({"w": np.array(2.0)})] * 3
         opened(kind="choice", values=one, misconceptions=[])
@@ -297,12 +330,6 @@ class TestNotAttempted:
         monkeypatch.setattr(session, "cells_run", lambda: cells)
         return cells
 
-    @pytest.fixture
-    def unread(self, ran, monkeypatch):
-        """The same sources, as Python got them."""
-        monkeypatch.setattr(session, "cells_as_python", lambda: ran)
-        return ran
-
     def test_code_to_mend_as_it_was_handed_out(self, opened, page, ran):
         ran.append(f"{HANDED_OUT}  # I do not know")
         opened(kind="fix", untouched=values_of(the_other_slope), handed_out=HANDED_OUT, misconceptions=[])
@@ -336,8 +363,9 @@ class TestNotAttempted:
         pose(space["answer"])
         assert page[-1][1] == (
             "✗ 3.1 not yet · 0 of 2 points\n"
-            "3.1 came to the line with NotImplementedError in answer, line 3: put "
-            "your code in its place, run that cell, then this one."
+            "3.1 came to the line with NotImplementedError in answer, line 3. Either your cell still has it "
+            "(put your code in its place), or your cell stopped before it got there (then an error stands "
+            "below it). Mend it, run it, then this one."
         )
 
     def test_a_cell_that_stopped_before_its_answer_was_attempted(self, opened, page, ran):
@@ -346,6 +374,7 @@ class TestNotAttempted:
         pose(slope)
         assert "✗ 3.1 not yet" in page[-1][1]
         assert "Still without a value: `other`. Either your cell stopped before it got there" in page[-1][1]
+        assert "or no line of it defines exactly this name. Mend it" in page[-1][1]
 
     def test_a_name_that_no_cell_binds_has_to_be_exactly_this(self, opened, page, ran):
         ran.append("anser = 2")
@@ -362,41 +391,66 @@ class TestNotAttempted:
             ("answer = -0,08", "line 1: Python's decimal sign is a point, as in 0.5 (leading zeros in"),
             ("def answer(x, t)\n    return x", "line 1: expected ':'"),
             ("def answer(x, t):\nreturn x", "line 2: expected an indented block"),
+            ("\ndef answer(x, x):\n    return x", "line 2: duplicate "),
+            ("def answer(x, t):\n    while t:\n        t = 0\n    break", "line 4: 'break' outside loop"),
+            ("x = 1\nreturn x\nanswer = x", "line 2: 'return' outside function"),
+            ("%%time\nanswer = 0.5 × 3", "line 2: type * for × (invalid character '×' (U+00D7))"),
+            ("%time x = 1\nanswer = 0.5 × 3", "line 2: type * for × (invalid character '×' (U+00D7))"),
         ],
     )
     @pytest.mark.parametrize("before", [the_other_slope, None], ids=["an older answer", "no answer"])
-    def test_of_a_cell_that_cannot_be_read_nothing_ran(self, cell, says, before, opened, page, unread):
-        unread += ["answer = older", cell]
+    def test_a_cell_that_cannot_be_read_did_not_run_to_its_end(self, cell, says, before, opened, page, ran):
+        ran += ["answer = older", cell]
         opened(answers=["answer"], handed_out=HANDED_OUT)
         run_with(before)
         assert page[-1][1].startswith(
-            "✗ 3.1 not yet · 0 of 2 points\nNothing of your last cell for `answer` ran, since Python cannot "
-            f"read it: {says}"
+            "✗ 3.1 not yet · 0 of 2 points\nYour last cell for `answer` did not run to its end, since Python "
+            f"cannot read it: {says}"
         )
         assert not answered("3.1")
 
     @pytest.mark.parametrize("later", ["answer = 2", "other = −1", "get_ipython().system('ls')"])
-    def test_only_the_last_cell_for_the_answer_counts(self, later, opened, page, unread):
-        unread += ["answer = −0.5" if later == "answer = 2" else "answer = 2", later]
+    def test_only_the_last_cell_for_the_answer_counts(self, later, opened, page, ran):
+        ran += ["answer = −0.5" if later == "answer = 2" else "answer = 2", later]
         opened(handed_out=HANDED_OUT)
         run_with(the_other_slope)
         assert "cannot read" not in page[-1][1]
         assert "half of what was expected" in page[-1][1]
 
-    def test_a_right_answer_stays_right_when_a_cell_after_it_cannot_be_read(self, opened, page, unread):
-        unread += ["answer = right", "answer = −1"]
+    @pytest.mark.parametrize(
+        "cell",
+        [
+            "%%time\nanswer = 2",
+            "%time\nif True:\n    %matplotlib inline\nanswer = 2\nanswer?",
+            "answer = await work()",
+            "answer = 2\nreturn answer",  # a notebook compiles line by line: this one has its value
+        ],
+    )
+    def test_a_cell_that_ipython_reads_as_far_as_the_answer_is_judged(self, cell, opened, page, ran):
+        ran += ["answer = −0.5", cell]
+        opened(handed_out=HANDED_OUT)
+        run_with(the_other_slope)
+        assert "cannot read" not in page[-1][1]
+        assert "half of what was expected" in page[-1][1]
+
+    def test_a_right_answer_stays_right_when_a_cell_after_it_cannot_be_read(self, opened, page, ran):
+        ran += ["answer = right", "answer = −1"]
         opened(handed_out=HANDED_OUT)
         run_with(slope)
         assert answered("3.1")
 
-    def test_a_blank_left_in_an_edited_cell_is_not_yet(self, opened, page, ran):
-        ran.append("answer = ...\nother = 2")
+    @pytest.mark.parametrize("cell", ["answer = ...\nother = 2", "other = 2\nanswer = 1 / q"])
+    @pytest.mark.parametrize("value", [..., lambda *_: ...], ids=["the answer", "what it returns"])
+    def test_a_blank_in_an_edited_cell_is_left_or_the_cell_stopped_above_it(
+        self, cell, value, opened, page, ran
+    ):
+        ran += ["answer = ...\nother = ...", cell]
         opened(answers=["answer", "other"], handed_out="answer = ...\nother = ...")
-        exec(
-            '@check("3.1")\ndef _(rng):\n    return {"∂L/∂x": answer}',
-            {"check": check, "answer": ..., "other": 2},
-        )
-        assert page[-1][1].startswith("✗ 3.1 not yet · 0 of 2 points\nYour turn: fill in `answer`")
+        check_cell = '@check("3.1")\ndef _(rng):\n    return {"∂L/∂x": answer()}'
+        exec(check_cell, {"check": check, "answer": value, "other": 2})
+        assert page[-1][1].startswith("✗ 3.1 not yet · 0 of 2 points\nStill without a value: `answer`")
+        assert "Either your cell stopped before it got there (then an error stands below it)" in page[-1][1]
+        assert "or it still says `...`" in page[-1][1]
 
     def test_an_edited_answer_whose_check_never_ran_is_not_checked(self, opened, page, ran):
         ran.append("answer = edited")
@@ -416,6 +470,35 @@ class TestExceptions:
         assert plain.splitlines()[1] == line
         assert f'<p style="margin:0.2em 0;max-width:70ch">{line}</p><details>' in markup
         assert "backproplab" not in plain  # the frames that led to the check are no concern of a learner
+
+    def test_the_line_is_the_learners_where_compiled_code_of_a_library_raises(self, opened, page):
+        opened()
+        cell = {"rng": np.random.default_rng(1)}
+        exec("def draw_more(x, t):\n    return rng.normal(0, -1)", cell)
+        pose(cell["draw_more"])
+        assert "3.1 stopped in draw_more, line 2: ValueError: scale < 0" in page[-1][1]
+        assert "\nnumpy/random/" in page[-1][1]
+
+    @pytest.mark.parametrize(
+        ("filename", "is_cell"),
+        [
+            ("/tmp/ipykernel_12/345.py", True),
+            (r"C:\Temp\ipykernel_12\345.py", True),
+            ("<ipython-input-3-0a1b>", True),
+            ("<cell 3>", True),
+            ("<frozen importlib._bootstrap>", False),
+            ("<__array_function__ internals>", False),
+            ("numpy/random/_generator.pyx", False),
+            ("_pickle.pyx", False),
+        ],
+    )
+    def test_a_cell_is_known_by_the_name_that_a_kernel_gives_it(self, filename, is_cell, opened, page):
+        opened()
+        cell = {}
+        exec("def answer(x, t):\n    return fail()", cell)
+        exec(compile("def fail():\n    return [][0]", filename, "exec"), cell)
+        pose(cell["answer"])
+        assert ("3.1 stopped in fail, line 2" in page[-1][1]) is is_cell
 
     @pytest.mark.parametrize(
         "error", [SystemExit(1), KeyboardInterrupt(), RecursionError("deep"), MemoryError(), AssertionError()]

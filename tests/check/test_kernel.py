@@ -138,16 +138,23 @@ def test_not_attempted_is_the_cell_that_nobody_edited(cells, told, kernel):
     [
         (
             "def square(x):\n    return −x",
-            "✗ 3.1 not yet · 0 of 1 point\nNothing of your last cell for `square`",
+            "✗ 3.1 not yet · 0 of 1 point\nYour last cell for `square` did not",
+        ),
+        (
+            "x = 1\ndef square(x, x):\n    return x",
+            "✗ 3.1 not yet · 0 of 1 point\nYour last cell for `square` did not",
         ),
         ("%time\ndef square(x):\n    return x * x\nsquare?", "✓ 3.1 right"),
         ("%time\ndef square(x):\n    return 2 * x\nsquare?", "✗ 3.1 not yet · 0 of 1 point\n  y "),
+        ("%%time\ndef square(x):\n    return 2 * x", "✗ 3.1 not yet · 0 of 1 point\n  y "),
     ],
-    ids=["no Python", "right, with magics", "wrong, with magics"],
+    ids=["no Python", "compiles to nothing", "right, with magics", "wrong, with magics", "wrong, timed"],
 )
 def test_a_cell_that_cannot_be_read_is_told_from_one_that_ipython_reads(cell, told, kernel):
     untouched, _ = ANSWERS["untouched"]
-    cells = [nbformat.v4.new_code_cell(source) for source in (FIRST, untouched, SQUARE, cell, SQUARE)]
+    broken = "def square(x):\n    return ×"
+    sources = (FIRST, untouched, SQUARE, broken, cell, SQUARE)
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
     book = run_in(kernel, nbformat.v4.new_notebook(cells=cells), allow_errors=True)
     shown_last = [output for output in book.cells[-1].outputs if "data" in output]
     assert shown_last[-1].data["text/plain"].startswith(told)

@@ -133,7 +133,7 @@ def test_a_cell_that_is_no_python_is_told_and_marked():
     fault = "line 2: type * for × (invalid character)"
     found = grade({}, {"3.2": "SyntaxError: invalid"}, code=[(3, "a = 1\nb = 2 × 3")], fault=fault)
     assert found.note.startswith(
-        "Nothing of your last cell for `a` and `b` ran, since Python cannot read it: line 2"
+        "Your last cell for `a` and `b` did not run to its end, since Python cannot read it: line 2"
     )
     assert found.error == "SyntaxError: type * for × (invalid character)"
     assert found.code[0].failed == 2

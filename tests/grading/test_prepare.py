@@ -35,6 +35,17 @@ def test_why_python_cannot_read_an_answer_is_told_of_that_exercise_alone():
     assert (found.faults["3.1"], found.code["3.2"][0][0]) == ("", 2)
 
 
+@pytest.mark.parametrize("cell", ["%time\na = 1\nb = 2\nb?", "%%time\na = b = 1", "!ls\na = b = 1"])
+def test_what_ipython_reads_is_no_fault(cell):
+    assert prepared("a = b = ×", cell).faults["3.1"] == ""
+
+
+def test_code_that_parses_and_does_not_compile_is_one():
+    assert (
+        prepared("def f(x): pass", "def f(x):\n    pass\n    break").faults["3.2"].startswith("line 3: 'br")
+    )
+
+
 def test_a_lesson_in_place_of_its_exercises_is_told_so():
     (note,) = prepared("import numpy as np", 'from x import quick_check\nquick_check("03")').notes
     assert "it is lesson 03" in note

@@ -52,6 +52,18 @@ EXERCISE = Exercise(
     untouched=returned(untouched),
 )
 
+
+def used_again():
+    """A right answer that hands out the same array with every input."""
+    kept = np.zeros(2)
+
+    def answer(a, b):
+        kept[:] = b, a
+        return kept[:1].reshape(()), kept[1:].reshape(())
+
+    return answer
+
+
 VERDICTS = [  # an answer, what it earns, its status where the cell is as handed out, its sentence
     (product, 4, Status.RIGHT, None),
     (half_right, 2, Status.PARTLY, None),
@@ -60,6 +72,7 @@ VERDICTS = [  # an answer, what it earns, its status where the cell is as handed
     (lambda a, b: (b, np.nan), 2, Status.PARTLY, None),
     (lambda a, b: (np.array([b]), [a]), 0, Status.NOT_YET, None),
     (lambda a, b: (None, "x"), 0, Status.NOT_YET, None),
+    (used_again(), 4, Status.RIGHT, None),
 ]
 
 
@@ -108,6 +121,31 @@ def test_a_seed_or_a_value_that_is_missing_agrees_with_nothing():
     assert verdict(EXERCISE, given, SEEDS).earned == 0
     assert not matches({}, returned(product), ["left"], SEEDS)
     assert not matches(EXERCISE.values, returned(product), [], SEEDS)
+
+
+def mistaken(known, answer):
+    """The sentence for an answer (left, right), where one mistake is known, and (b, a) is right."""
+    wrong = tuple(
+        Misconception(sentence, returned(lambda a, b, left=left: (left, a)))
+        for sentence, left in known.items()
+    )
+    exercise = Exercise("2.1", 4, "function", values=returned(product), misconceptions=wrong)
+    return verdict(exercise, returned(lambda a, b: (answer, a)), SEEDS).misconception
+
+
+@pytest.mark.parametrize("answer", [0.0, 1.6e-17, -3e-16])
+def test_what_rounding_leaves_of_a_zero_is_told_as_the_zero_that_it_is(answer):
+    assert mistaken({"They cancel.": 7e-17}, answer) == "They cancel."
+
+
+@pytest.mark.parametrize("answer", [0.0, 2e-30, 1e-3])
+def test_a_number_that_is_small_in_itself_is_none_of_those(answer):
+    assert mistaken({"It vanishes.": 1e-30}, answer) is None
+    assert mistaken({"It is the cube.": 1e-9}, answer) is None
+
+
+def test_who_gives_the_very_values_of_a_mistake_reads_its_own_sentence():
+    assert mistaken({"One.": 1e-17, "Other.": 5e-17}, 5e-17) == "Other."
 
 
 def test_trained_numbers_count_together():

@@ -8,6 +8,10 @@ import numpy as np
 import pytest
 from attacks import ASSIGNMENT, GIVEN, RIGHT
 
+from backproplab.check.result import run_check
+from backproplab.marking.exercise import CheckSpec, Exercise
+from backproplab.marking.expected import ExerciseSet, fingerprint
+from backproplab.marking.verdict import Status, verdict
 from backproplab.sandbox import (
     Assignment,
     Cell,
@@ -22,6 +26,7 @@ from backproplab.sandbox import (
 from backproplab.sandbox.host import MOST_STARTS
 from backproplab.sandbox.protocol import Place, at_place
 
+SEEDS = (1, 2, 3)
 LEVELS = ("full", "reduced")
 LIMITS = Limits(cell_seconds=0.5, submission_seconds=4, wall_factor=3, value_bytes=10_000)
 
@@ -52,6 +57,30 @@ def answers(*cells, seeds=(7,), checks=("1.1", "1.2", "1.3")):
     pairs = [(cell, "") if isinstance(cell, str) else cell for cell in cells]
     steps = [Cell(source, index, exercise) for index, (source, exercise) in enumerate(pairs)]
     return Job((*steps, *map(Checkpoint, checks)), seeds)
+
+
+def test_an_answer_that_hands_out_one_array_again_gets_what_a_learners_check_says_of_it(sandbox):
+    """Both copy what came back before they draw the next inputs."""
+    again = "kept = np.zeros(3)\ndef double(x):\n    kept[:] = 2 * x\n    return kept"
+    space = {"np": np}
+    exec(again, space)
+
+    def values(rng):
+        return {"twice": space["double"](rng.normal(size=3))}
+
+    wanted = {seed: {"twice": 2 * np.random.default_rng(seed).normal(size=3)} for seed in SEEDS}
+    exercise = Exercise("1.1", 1, "function", values=wanted)
+    whole = ExerciseSet("00-attacked", fingerprint(), SEEDS, {"1.1": exercise})
+    assert run_check(CheckSpec("1.1", values), exercise, whole).status is Status.RIGHT
+    sent = sandbox.run(answers(*GIVEN, again, seeds=SEEDS, checks=("1.1",))).values
+    given = {seed: {"twice": sent["1.1", seed, "twice"]} for seed in SEEDS}
+    assert verdict(exercise, given, SEEDS).status is Status.RIGHT
+
+
+def test_an_answer_above_a_line_that_does_not_compile_counts_as_in_a_notebook(full):
+    dedented = RIGHT["1.1"] + "\nreturn x"
+    outcome = full.run(answers(*GIVEN, (dedented, "1.1"), checks=("1.1",)))
+    assert ("1.1", 7, "twice") in outcome.values
 
 
 def test_values_come_back_for_each_seed_and_name(sandbox):
