@@ -57,7 +57,7 @@ def atomic_write(path: str | os.PathLike[str], *, mode: int | None = None) -> It
             os.fsync(file.fileno())
         if permissions is not None:
             os.chmod(temporary, permissions)  # the umask took its part when the file was made
-        _replace(temporary, target)
+        replace(temporary, target)
     except BaseException:
         with suppress(OSError):
             os.unlink(temporary)
@@ -74,14 +74,14 @@ def write_text(path: str | os.PathLike[str], text: str, *, mode: int | None = No
         file.write(data)
 
 
-def _replace(temporary: str, target: str) -> None:
-    """Let the new file take the place of the old one; wait a little for whoever has the old one open."""
+def replace(path: str | os.PathLike[str], target: str | os.PathLike[str]) -> None:
+    """Let the file at `path` take the place of the one at `target`; wait a little while that is open."""
     for pause in (*PAUSES, None):
         try:
-            return os.replace(temporary, target)
+            return os.replace(path, target)
         except PermissionError as error:
             if pause is None:
-                raise PermissionError(error.errno, error.strerror, target) from error
+                raise PermissionError(error.errno, error.strerror, os.fspath(target)) from error
         time.sleep(pause)
 
 

@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from backproplab.files import atomic_write, write_text
 
 from .contents import NOTE, CourseError
+from .pair import Pair
 from .parts import Part, fits, names_in, unit_of
 from .readers import readers_of
 from .record import RECORD, Digest, digest, read_record, record_text
@@ -108,7 +109,7 @@ class _Update:
     """One run: the copy, what it was given before, what the course has; and what came of it."""
 
     def __init__(self, folder: Path, base: Mapping[str, Digest], contents: Mapping[str, bytes]) -> None:
-        self.folder, self.base, self.contents = folder, base, contents
+        self.folder, self.base, self.contents = folder, dict(base), contents
         self.record: dict[str, Digest] = {}
         self.outcome = Outcome()
 
@@ -117,6 +118,7 @@ class _Update:
         names = names_in(unit)
         self.record |= {name: self.base[name] for name in names if name in self.base}
         try:
+            self._settle(names)
             parts = [self._part(name) for name in names]
             if unit in self.contents:
                 self._renew(parts)
@@ -159,14 +161,24 @@ class _Update:
                 self.record[part.name] = part.course
 
     def _write(self, due: Sequence[Part]) -> None:
-        if len(due) > 1:  # between the two versions no check must compare: without values, it says so
-            (self.folder / due[-1].name).unlink(missing_ok=True)
-        for part in due:
-            path = self.folder / part.name
+        data = [self.contents[part.name] for part in due]
+        if len(due) > 1:
+            Pair(*(self.folder / part.name for part in due)).write(*data)
+        elif due:
+            path = self.folder / due[0].name
             path.parent.mkdir(parents=True, exist_ok=True)
             with atomic_write(path) as file:
-                file.write(self.contents[part.name])
-            self.outcome.written.append(part.name)
+                file.write(data[0])
+        self.outcome.written += [part.name for part in due]
+
+    def _settle(self, names: Sequence[str]) -> None:
+        """End what an earlier run began with a notebook and its values, if it was interrupted."""
+        if len(names) < 2 or not Pair(*(self.folder / name for name in names)).settle():
+            return
+        course = {name: digest(name, self.contents[name]) for name in names if name in self.contents}
+        if self._mine(names[-1]) == course.get(names[-1]):  # that run had this course
+            self.base |= course
+            self.record |= course
 
     def _remove(self, parts: Sequence[Part]) -> None:
         present = [part for part in parts if part.mine]
@@ -196,6 +208,7 @@ class _Update:
 
     def set_aside(self, unit: str) -> None:
         """Move what the learner has of a unit out of the way, with what reads its recorded values."""
+        self._settle(names_in(unit))
         parts = [self._part(name) for name in names_in(unit)]
         news = any(part.course != part.base for part in parts)
         readers = [path.relative_to(self.folder) for path in readers_of(self.folder, unit)] if news else []
