@@ -85,6 +85,20 @@ def replace(path: str | os.PathLike[str], target: str | os.PathLike[str]) -> Non
         time.sleep(pause)
 
 
+def move(path: str | os.PathLike[str], target: str | os.PathLike[str]) -> None:
+    """Move a file to a name that is free. FileExistsError where it is not, even if it was a moment ago.
+
+    Only Windows refuses by itself to rename a file to a name that is taken. So an empty file takes the name
+    first, which one program alone can do, and then makes way.
+    """
+    os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        replace(path, target)
+    except OSError:
+        os.unlink(target)
+        raise
+
+
 def _permissions(target: str) -> int | None:
     """Return the permissions of the file that is to be replaced; None where there is none."""
     try:

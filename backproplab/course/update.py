@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from backproplab.files import atomic_write, write_text
+from backproplab.files import atomic_write, move, write_text
 
 from .contents import NOTE, CourseError
 from .pair import Pair
@@ -228,7 +228,13 @@ class _Update:
             mark = self.folder / new.parts[0] / RECORD
             if len(new.parts) > 1 and not mark.exists():  # else what lies there read the values of the copy
                 write_text(mark, record_text({}))
-            (self.folder / name).rename(self.folder / new)
+            try:
+                move(self.folder / name, self.folder / new)
+            except (FileExistsError, FileNotFoundError) as error:
+                raise CourseError(
+                    f"{name} could not become {new}: another backproplab course works on it at the same "
+                    "time. Nothing is lost; look at what is there when that one has ended"
+                ) from error
             self.outcome.set_aside.append((str(name), str(new)))
 
 

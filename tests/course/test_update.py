@@ -395,6 +395,23 @@ def test_each_time_has_a_place_of_its_own(course, copy):
     assert again(course, kit.NOTE).set_aside == [(kit.NOTE, "INSTALL-earlier.txt")]
 
 
+def test_of_two_that_set_aside_at_once_one_gives_way(course, copy, monkeypatch):
+    kit.opened(copy, kit.LESSON, kit.runs("six-times-seven"))
+    mine, real = (copy / kit.LESSON).read_bytes(), updating.write_text
+
+    def meanwhile(*arguments):
+        """The first run has found a free name, and is about to use it: now another does the same."""
+        monkeypatch.undo()
+        assert again(course, kit.LESSON).set_aside
+        real(*arguments)
+
+    monkeypatch.setattr(updating, "write_text", meanwhile)
+    with pytest.raises(CourseError, match="another backproplab course works on it"):
+        again(course, kit.LESSON)
+    assert kit.files(copy)["notebooks-earlier/03-made-up.ipynb"] == mine
+    assert is_as_in(course, copy, *kit.EVERYTHING)
+
+
 def test_what_nobody_worked_in_is_not_set_aside(course, copy):
     kit.opened(copy, kit.LESSON)
     before = states(copy)
