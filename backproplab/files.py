@@ -86,16 +86,31 @@ def replace(path: str | os.PathLike[str], target: str | os.PathLike[str]) -> Non
 
 
 def move(path: str | os.PathLike[str], target: str | os.PathLike[str]) -> None:
-    """Move a file to a name that is free. FileExistsError where it is not, even if it was a moment ago.
+    """Move a file to a name that is free. FileExistsError where it is not, even if it was a moment ago."""
+    with _taken(target):
+        replace(path, target)
+
+
+def copy(path: str | os.PathLike[str], target: str | os.PathLike[str]) -> None:
+    """Copy a file to a name that is free, as `move` moves one."""
+    with open(path, "rb") as file:
+        data, mode = file.read(), stat.S_IMODE(os.stat(file.fileno()).st_mode)
+    with _taken(target), atomic_write(target, mode=mode) as new:
+        new.write(data)
+
+
+@contextmanager
+def _taken(name: str | os.PathLike[str]) -> Iterator[None]:
+    """Take a name that is free for the file that gets it in this block.
 
     Only Windows refuses by itself to rename a file to a name that is taken. So an empty file takes the name
     first, which one program alone can do, and then makes way.
     """
-    os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    os.close(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     try:
-        replace(path, target)
+        yield
     except OSError:
-        os.unlink(target)
+        os.unlink(name)
         raise
 
 

@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from backproplab.files import atomic_write, move, write_text
+from backproplab.files import atomic_write, copy, move, write_text
 
 from .contents import NOTE, CourseError
 from .pair import Pair
@@ -188,7 +188,7 @@ class _Update:
         if present and (reason := self._needed(parts)):
             self._keep(parts[0].name, f"It is no longer in the course. {reason}", replaceable=False)
             return
-        for part in reversed(present):
+        for part in present:  # the notebook first: if it has to stay, its values are still there
             path = self.folder / part.name
             path.unlink()
             self.outcome.removed.append(part.name)
@@ -215,7 +215,8 @@ class _Update:
         if not readers and not any(part.touched for part in parts):
             self.outcome.as_given.append(unit)
             return
-        names = [PurePosixPath(part.name) for part in reversed(parts) if part.mine]
+        values = [PurePosixPath(part.name) for part in parts[1:] if part.mine]
+        names = values + [PurePosixPath(part.name) for part in parts[:1] if part.mine]
         names += [PurePosixPath(path.as_posix()) for path in sorted(readers)]
         count = 1
         while any((self.folder / _aside(name, unit, count)).exists() for name in names):
@@ -228,14 +229,18 @@ class _Update:
             mark = self.folder / new.parts[0] / RECORD
             if len(new.parts) > 1 and not mark.exists():  # else what lies there read the values of the copy
                 write_text(mark, record_text({}))
+            # Values go when all that reads them has gone: a notebook that has to stay can still be checked.
+            put = copy if name in values else move
             try:
-                move(self.folder / name, self.folder / new)
+                put(self.folder / name, self.folder / new)
             except (FileExistsError, FileNotFoundError) as error:
                 raise CourseError(
                     f"{name} could not become {new}: another backproplab course works on it at the same "
                     "time. Nothing is lost; look at what is there when that one has ended"
                 ) from error
             self.outcome.set_aside.append((str(name), str(new)))
+        for name in values:
+            (self.folder / name).unlink(missing_ok=True)
 
 
 def _aside(name: PurePosixPath, unit: str, count: int) -> PurePosixPath:

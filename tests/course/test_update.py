@@ -682,6 +682,48 @@ def test_a_notebook_that_cannot_be_replaced_keeps_its_values(course, copy, monke
     assert kit.files(copy)[kit.VALUES] == before[kit.VALUES]
 
 
+def may_not_be_moved(path, monkeypatch):
+    """Let another program have a file open, as Windows minds: it can be neither moved nor deleted."""
+
+    def unless_it_is_that(real):
+        def refuse(old, *others, **options):
+            if os.fspath(old) == os.fspath(path):
+                raise PermissionError(errno.EACCES, "Permission denied", os.fspath(path))
+            return real(old, *others, **options)
+
+        return refuse
+
+    monkeypatch.setattr(os, "unlink", unless_it_is_that(os.unlink))
+    monkeypatch.setattr(os, "replace", unless_it_is_that(os.replace))
+
+
+def test_a_notebook_that_cannot_be_deleted_keeps_its_values(course, copy, monkeypatch):
+    renamed(course)
+    before = kit.files(copy)
+    may_not_be_moved(copy / kit.SET, monkeypatch)
+    assert again(course).failed
+    monkeypatch.undo()
+    assert kit.files(copy)[kit.VALUES] == before[kit.VALUES]
+    assert sorted(again(course).removed) == [kit.SET, kit.VALUES]
+
+
+def test_a_notebook_that_cannot_be_set_aside_keeps_its_values(course, copy, monkeypatch):
+    kit.opened(copy, kit.SET, ANSWERED)
+    before = kit.files(copy)
+    next_set(course)
+    may_not_be_moved(copy / kit.SET, monkeypatch)
+    with pytest.raises(PermissionError):
+        again(course, kit.SET)
+    monkeypatch.undo()
+    assert before.items() <= kit.files(copy).items()
+    again(course, kit.SET)
+    assert is_as_in(course, copy, kit.SET, kit.VALUES)
+    aside = [path for path in copy.glob("exercises-earlier*/*.ipynb")]
+    assert [path.read_bytes() for path in aside] == [before[kit.SET]]
+    values = expected.find("03-made-up.json", aside[0].parent)
+    assert values.read_bytes() == before[kit.VALUES]
+
+
 @pytest.mark.parametrize("moved_on", [False, True], ids=["the-same-course", "a-newer-course"])
 @pytest.mark.parametrize("at", range(1, 7))
 def test_who_works_on_after_a_power_cut_has_the_values_that_go_with_the_notebook(
