@@ -57,7 +57,7 @@ def atomic_write(path: str | os.PathLike[str], *, mode: int | None = None) -> It
             os.fsync(file.fileno())
         if permissions is not None:
             os.chmod(temporary, permissions)  # the umask took its part when the file was made
-        _replace(temporary, target)
+        replace(temporary, target)
     except BaseException:
         with suppress(OSError):
             os.unlink(temporary)
@@ -74,15 +74,44 @@ def write_text(path: str | os.PathLike[str], text: str, *, mode: int | None = No
         file.write(data)
 
 
-def _replace(temporary: str, target: str) -> None:
-    """Let the new file take the place of the old one; wait a little for whoever has the old one open."""
+def replace(path: str | os.PathLike[str], target: str | os.PathLike[str]) -> None:
+    """Let the file at `path` take the place of the one at `target`; wait a little while that is open."""
     for pause in (*PAUSES, None):
         try:
-            return os.replace(temporary, target)
+            return os.replace(path, target)
         except PermissionError as error:
             if pause is None:
-                raise PermissionError(error.errno, error.strerror, target) from error
+                raise PermissionError(error.errno, error.strerror, os.fspath(target)) from error
         time.sleep(pause)
+
+
+def move(path: str | os.PathLike[str], target: str | os.PathLike[str]) -> None:
+    """Move a file to a name that is free. FileExistsError where it is not, even if it was a moment ago."""
+    with _taken(target):
+        replace(path, target)
+
+
+def copy(path: str | os.PathLike[str], target: str | os.PathLike[str]) -> None:
+    """Copy a file to a name that is free, as `move` moves one."""
+    with open(path, "rb") as file:
+        data, mode = file.read(), stat.S_IMODE(os.stat(file.fileno()).st_mode)
+    with _taken(target), atomic_write(target, mode=mode) as new:
+        new.write(data)
+
+
+@contextmanager
+def _taken(name: str | os.PathLike[str]) -> Iterator[None]:
+    """Take a name that is free for the file that gets it in this block.
+
+    Only Windows refuses by itself to rename a file to a name that is taken. So an empty file takes the name
+    first, which one program alone can do, and then makes way.
+    """
+    os.close(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        yield
+    except OSError:
+        os.unlink(name)
+        raise
 
 
 def _permissions(target: str) -> int | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from backproplab import files
-from backproplab.files import atomic_write, write_text
+from backproplab.files import atomic_write, copy, move, write_text
 
 PACKAGE = Path(files.__file__).parent
 POSIX = pytest.mark.skipif(os.name != "posix", reason="permissions and symbolic links are those of Unix")
@@ -242,3 +242,30 @@ def test_a_file_that_stays_open_is_named_and_stays(tmp_path, opened):
         write_text(path, "new")
     assert (raised.value.filename, raised.value.filename2) == (str(path), None)
     assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == {"x": b"old"}
+
+
+def test_a_file_is_copied_only_to_a_name_that_is_free(tmp_path):
+    one, other = tmp_path / "one", tmp_path / "other"
+    one.write_bytes(b"1")
+    one.chmod(0o444)
+    copy(one, other)
+    assert (other.read_bytes(), mode(other)) == (b"1", mode(one))
+    one.chmod(0o644)
+    one.write_bytes(b"2")
+    with pytest.raises(FileExistsError):
+        copy(one, other)
+    assert other.read_bytes() == b"1"
+
+
+def test_a_file_moves_only_to_a_name_that_is_free(tmp_path):
+    one, other, free = (tmp_path / name for name in ("one", "other", "free"))
+    one.write_bytes(b"1")
+    other.write_bytes(b"2")
+    with pytest.raises(FileExistsError):
+        move(one, other)
+    assert (one.read_bytes(), other.read_bytes()) == (b"1", b"2")
+    move(one, free)
+    assert free.read_bytes() == b"1"
+    with pytest.raises(FileNotFoundError):
+        move(one, tmp_path / "another")
+    assert sorted(os.listdir(tmp_path)) == ["free", "other"]

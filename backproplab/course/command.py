@@ -8,7 +8,7 @@ from .contents import CourseError
 from .handout import read_zip
 from .record import PACKAGE, is_copy, origin_of
 from .report import leave_report, summary
-from .source import is_course, packages_course
+from .source import is_copy_without_record, is_course, packages_course
 from .start_page import whole_copy
 from .update import update
 
@@ -55,15 +55,21 @@ def course(given: argparse.Namespace) -> int:
 def copy_here() -> Path:
     """Return the copy that is meant where none is named: this folder if it is one, else `mycourse` in it."""
     here = Path()
-    return here if is_copy(here) else COPY
+    return here if is_copy(here) or is_copy_without_record(here) else COPY
 
 
 def bring_up_to_date(folder: Path, handout: Path | None = None, fresh: "list[str] | None" = None) -> int:
     """Let a copy follow the handout, the course in this folder, or the package's; say what was done.
 
-    Returns the status. CourseError if the copy is from elsewhere than the package, and there is nothing else.
+    Returns the status. CourseError if the copy is from elsewhere than the package, and there is nothing else;
+    or if the copy would be the course itself.
     """
     here = Path()
+    if is_course(folder):
+        raise CourseError(
+            f"{folder.absolute()} holds the course itself, and a copy needs a folder of its own; "
+            f"name another one, or none to have it in {COPY}"
+        )
     if handout:
         contents, origin = read_zip(handout), ""
     elif is_course(here):
@@ -76,7 +82,7 @@ def bring_up_to_date(folder: Path, handout: Path | None = None, fresh: "list[str
             "Run the command in the course's folder, or name the zip file that you were given: "
             "backproplab course --from handout.zip"
         )
-    new = not is_copy(folder)
+    new = not is_copy(folder) and not is_copy_without_record(folder)
     outcome = update(folder, contents, [_name_in(folder, each) for each in fresh or []], origin=origin)
     leave_report(folder, outcome.kept)
     print(summary(folder.absolute() if folder == here else folder, outcome, new=new), flush=True)

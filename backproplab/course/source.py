@@ -6,17 +6,33 @@ project takes those of the clone.
 
 from pathlib import Path
 
-from .contents import EXERCISES, LESSONS, NAME, CourseError
+from .contents import EXERCISES, LESSONS, NAME, NOTE, CourseError
 from .record import is_copy
 
 CARRIED = Path(__file__).with_name("carried")
+SOLUTIONS = "solutions"
 AROUND = Path(__file__).parents[2]
 
 
 def is_course(folder: Path) -> bool:
-    """Say whether `folder` is the course's: notebooks are in it, and it is no learner's copy."""
+    """Say whether `folder` is the course's: notebooks are in it, and what only an author has beside them.
+
+    A copy can lose its record, since programs that copy files leave hidden ones behind. Its install note
+    says even then that what lies there is a learner's.
+    """
+    authors = (folder / "README.md").is_file() or (folder / SOLUTIONS).is_dir()
+    learners = is_copy(folder) or (folder / NOTE).is_file()
+    return authors and not learners and _has_notebooks(folder)
+
+
+def is_copy_without_record(folder: Path) -> bool:
+    """Say whether `folder` is a copy whose record is gone: nobody knows how much of it is the learner's."""
+    return (folder / NOTE).is_file() and _has_notebooks(folder) and not is_copy(folder)
+
+
+def _has_notebooks(folder: Path) -> bool:
     found = [path for name in (LESSONS, EXERCISES) for path in (folder / name).glob("*.ipynb")]
-    return any(NAME.fullmatch(path.stem) for path in found) and not is_copy(folder)
+    return any(NAME.fullmatch(path.stem) for path in found)
 
 
 def packages_course() -> Path:

@@ -14,9 +14,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from backproplab.files import atomic_write, write_text
+from backproplab.files import atomic_write, copy, move, write_text
 
 from .contents import NOTE, CourseError
+from .pair import Pair
 from .parts import Part, fits, names_in, unit_of
 from .readers import readers_of
 from .record import RECORD, Digest, digest, read_record, record_text
@@ -108,7 +109,7 @@ class _Update:
     """One run: the copy, what it was given before, what the course has; and what came of it."""
 
     def __init__(self, folder: Path, base: Mapping[str, Digest], contents: Mapping[str, bytes]) -> None:
-        self.folder, self.base, self.contents = folder, base, contents
+        self.folder, self.base, self.contents = folder, dict(base), contents
         self.record: dict[str, Digest] = {}
         self.outcome = Outcome()
 
@@ -117,6 +118,7 @@ class _Update:
         names = names_in(unit)
         self.record |= {name: self.base[name] for name in names if name in self.base}
         try:
+            self._settle(names)
             parts = [self._part(name) for name in names]
             if unit in self.contents:
                 self._renew(parts)
@@ -159,14 +161,24 @@ class _Update:
                 self.record[part.name] = part.course
 
     def _write(self, due: Sequence[Part]) -> None:
-        if len(due) > 1:  # between the two versions no check must compare: without values, it says so
-            (self.folder / due[-1].name).unlink(missing_ok=True)
-        for part in due:
-            path = self.folder / part.name
+        data = [self.contents[part.name] for part in due]
+        if len(due) > 1:
+            Pair(*(self.folder / part.name for part in due)).write(*data)
+        elif due:
+            path = self.folder / due[0].name
             path.parent.mkdir(parents=True, exist_ok=True)
             with atomic_write(path) as file:
-                file.write(self.contents[part.name])
-            self.outcome.written.append(part.name)
+                file.write(data[0])
+        self.outcome.written += [part.name for part in due]
+
+    def _settle(self, names: Sequence[str]) -> None:
+        """End what an earlier run began with a notebook and its values, if it was interrupted."""
+        if len(names) < 2 or not Pair(*(self.folder / name for name in names)).settle():
+            return
+        course = {name: digest(name, self.contents[name]) for name in names if name in self.contents}
+        if self._mine(names[-1]) == course.get(names[-1]):  # that run had this course
+            self.base |= course
+            self.record |= course
 
     def _remove(self, parts: Sequence[Part]) -> None:
         present = [part for part in parts if part.mine]
@@ -176,7 +188,7 @@ class _Update:
         if present and (reason := self._needed(parts)):
             self._keep(parts[0].name, f"It is no longer in the course. {reason}", replaceable=False)
             return
-        for part in reversed(present):
+        for part in present:  # the notebook first: if it has to stay, its values are still there
             path = self.folder / part.name
             path.unlink()
             self.outcome.removed.append(part.name)
@@ -196,13 +208,15 @@ class _Update:
 
     def set_aside(self, unit: str) -> None:
         """Move what the learner has of a unit out of the way, with what reads its recorded values."""
+        self._settle(names_in(unit))
         parts = [self._part(name) for name in names_in(unit)]
         news = any(part.course != part.base for part in parts)
         readers = [path.relative_to(self.folder) for path in readers_of(self.folder, unit)] if news else []
         if not readers and not any(part.touched for part in parts):
             self.outcome.as_given.append(unit)
             return
-        names = [PurePosixPath(part.name) for part in reversed(parts) if part.mine]
+        values = [PurePosixPath(part.name) for part in parts[1:] if part.mine]
+        names = values + [PurePosixPath(part.name) for part in parts[:1] if part.mine]
         names += [PurePosixPath(path.as_posix()) for path in sorted(readers)]
         count = 1
         while any((self.folder / _aside(name, unit, count)).exists() for name in names):
@@ -215,8 +229,18 @@ class _Update:
             mark = self.folder / new.parts[0] / RECORD
             if len(new.parts) > 1 and not mark.exists():  # else what lies there read the values of the copy
                 write_text(mark, record_text({}))
-            (self.folder / name).rename(self.folder / new)
+            # Values go when all that reads them has gone: a notebook that has to stay can still be checked.
+            put = copy if name in values else move
+            try:
+                put(self.folder / name, self.folder / new)
+            except (FileExistsError, FileNotFoundError) as error:
+                raise CourseError(
+                    f"{name} could not become {new}: another backproplab course works on it at the same "
+                    "time. Nothing is lost; look at what is there when that one has ended"
+                ) from error
             self.outcome.set_aside.append((str(name), str(new)))
+        for name in values:
+            (self.folder / name).unlink(missing_ok=True)
 
 
 def _aside(name: PurePosixPath, unit: str, count: int) -> PurePosixPath:

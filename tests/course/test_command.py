@@ -11,6 +11,7 @@ import pytest
 from backproplab.course import source
 from backproplab.course.contents import learners_copy
 from backproplab.course.handout import write_zip
+from backproplab.course.record import RECORD
 from backproplab.course.report import REPORT
 
 ROOT = Path(__file__).parents[2]
@@ -107,6 +108,43 @@ def test_a_handout_makes_a_copy_and_brings_one_up_to_date(course, tmp_path, monk
     kit.said(capsys, "course", "--from", "../second.zip", "--fresh", kit.LESSON)
     assert (copy / "notebooks-earlier/03-made-up.ipynb").read_bytes() == mine
     assert not (copy / REPORT).exists()
+
+
+@pytest.fixture
+def unrecorded(package, tmp_path, monkeypatch, capsys):
+    """A learner's copy as a program leaves it that copies no hidden file; one stands in it."""
+    kit.said(capsys, "course", str(tmp_path / "copy"))
+    (tmp_path / "copy" / RECORD).unlink()
+    kit.opened(tmp_path / "copy", kit.SET, kit.rewrites("answer", "def slope(x): return x"))
+    kit.opened(tmp_path / "copy", kit.LESSON, kit.runs("six-times-seven"))
+    monkeypatch.chdir(tmp_path / "copy")
+    return tmp_path / "copy"
+
+
+@pytest.mark.parametrize("named", [(), (".",)])
+def test_a_copy_without_its_record_gets_one_again_and_keeps_what_was_done(
+    named, package, unrecorded, tmp_path, capsys
+):
+    mine = kit.files(unrecorded)
+    for name in (kit.SET, kit.LESSON):
+        assert name in kit.said(capsys, "course", *named).out
+    assert not (unrecorded / "mycourse").exists()
+    kit.save(package, kit.SET, kit.exercise(2, 2))
+    kit.write(package, kit.VALUES, kit.values(2))
+    for name in (kit.LESSON, kit.NEXT):
+        kit.save(package, name, kit.lesson(2))
+    write_zip(package, tmp_path / "newer.zip")
+    told = kit.said(capsys, "course", "--from", "../newer.zip", ".").out
+    assert f"{kit.NEXT}: as the course has it now" in told, "what nobody worked in is known again"
+    assert all((unrecorded / name).read_bytes() == mine[name] for name in (kit.SET, kit.LESSON, kit.VALUES))
+
+
+@pytest.mark.parametrize("handout", [(), ("--from", "../handout.zip")])
+def test_the_course_itself_is_no_place_for_a_copy(handout, course, tmp_path, capsys):
+    write_zip(course, tmp_path / "handout.zip")
+    before = kit.files(course)
+    assert "holds the course itself" in kit.said(capsys, "course", *handout, ".", status=1).err
+    assert kit.files(course) == before
 
 
 def test_git_sees_nothing_of_a_copy_and_clean_leaves_it():

@@ -395,6 +395,23 @@ def test_each_time_has_a_place_of_its_own(course, copy):
     assert again(course, kit.NOTE).set_aside == [(kit.NOTE, "INSTALL-earlier.txt")]
 
 
+def test_of_two_that_set_aside_at_once_one_gives_way(course, copy, monkeypatch):
+    kit.opened(copy, kit.LESSON, kit.runs("six-times-seven"))
+    mine, real = (copy / kit.LESSON).read_bytes(), updating.write_text
+
+    def meanwhile(*arguments):
+        """The first run has found a free name, and is about to use it: now another does the same."""
+        monkeypatch.undo()
+        assert again(course, kit.LESSON).set_aside
+        real(*arguments)
+
+    monkeypatch.setattr(updating, "write_text", meanwhile)
+    with pytest.raises(CourseError, match="another backproplab course works on it"):
+        again(course, kit.LESSON)
+    assert kit.files(copy)["notebooks-earlier/03-made-up.ipynb"] == mine
+    assert is_as_in(course, copy, *kit.EVERYTHING)
+
+
 def test_what_nobody_worked_in_is_not_set_aside(course, copy):
     kit.opened(copy, kit.LESSON)
     before = states(copy)
@@ -567,18 +584,23 @@ def test_a_file_that_may_only_be_read_follows_and_stays_so(course, copy):
     assert stat.S_IMODE((copy / kit.LESSON).stat().st_mode) == 0o444
 
 
+def hold_open(path, monkeypatch):
+    """Let another program have a file open, as Windows minds: it cannot be replaced."""
+    real = os.replace
+
+    def refuse(old, new):
+        if os.fspath(new) == os.fspath(path):
+            raise PermissionError(errno.EACCES, "Permission denied", os.fspath(new))
+        return real(old, new)
+
+    monkeypatch.setattr(os, "replace", refuse)
+
+
 @pytest.mark.parametrize("failing", [kit.LESSON, kit.SET, kit.VALUES])
 def test_a_file_that_may_not_be_written_is_reported_and_the_rest_follows(failing, course, copy, monkeypatch):
-    real = updating.atomic_write
-
-    def write(path, **options):
-        if path == copy / failing:
-            raise PermissionError(errno.EACCES, "Permission denied", str(path))
-        return real(path, **options)
-
     next_lesson(course)
     next_set(course)
-    monkeypatch.setattr(updating, "atomic_write", write)
+    hold_open(copy / failing, monkeypatch)
     done = again(course)
     assert done.failed
     assert kept(done) == {
@@ -595,7 +617,25 @@ class PowerCut(BaseException):
     """What no handler of errors catches."""
 
 
-@pytest.mark.parametrize("at", range(1, 7))
+def cut_power(at, monkeypatch):
+    """Stop everything just before the file that is the `at`-th to get its name."""
+    real, count = os.replace, 0
+
+    def cut(old, new):
+        nonlocal count
+        count += 1
+        if count >= at:
+            raise PowerCut
+        return real(old, new)
+
+    monkeypatch.setattr(os, "replace", cut)
+
+
+STEPS = {"made": 10, "updated": 9}
+"""How many files get their names, those counted that only wait."""
+
+
+@pytest.mark.parametrize("at", range(1, 11))
 @pytest.mark.parametrize("change", ["made", "updated"])
 def test_an_interrupted_run_leaves_no_half_pair_and_the_next_one_finishes_it(change, at, course, monkeypatch):
     copy = course / "mycourse"
@@ -605,30 +645,103 @@ def test_an_interrupted_run_leaves_no_half_pair_and_the_next_one_finishes_it(cha
         next_set(course)
         kit.save(course, kit.NEXT, [kit.prose("# Another, mended", "title")])
         kit.write(course, kit.SHEET, "a better workbook")
-    olds, real, count = kit.files(copy), updating.atomic_write, 0
-
-    def cut(path, **options):
-        nonlocal count
-        count += 1
-        if count == at:
-            raise PowerCut
-        return real(path, **options)
-
-    monkeypatch.setattr(updating, "atomic_write", cut)
+    olds = kit.files(copy)
+    cut_power(at, monkeypatch)
     contents = learners_copy(course)
-    if count_of_writes(change) >= at:
+    if at <= STEPS[change]:
         with pytest.raises(PowerCut):
             again(course)
+    monkeypatch.undo()
     found = kit.files(copy)
     for name in set(found) & set(contents):
         assert found[name] in (contents[name], olds.get(name))
     if kit.VALUES in found and kit.SET in found:
         assert (found[kit.SET] == contents[kit.SET]) == (found[kit.VALUES] == contents[kit.VALUES])
-    monkeypatch.undo()
     assert again(course).kept == []
+    assert kit.files(copy).keys() == {*kit.EVERYTHING, RECORD}
     assert is_as_in(course, copy, *kit.EVERYTHING)
     assert again(course) == Outcome()
 
 
-def count_of_writes(change):
-    return 6 if change == "made" else 5
+def values_of_the_notebook(copy):
+    """The recorded values that belong to the check in the copy's exercise notebook."""
+    for version in (1, 2):
+        if f"slope({version})" in (copy / kit.SET).read_text(encoding="utf-8"):
+            return kit.values(version).encode()
+
+
+def test_a_notebook_that_cannot_be_replaced_keeps_its_values(course, copy, monkeypatch):
+    next_set(course)
+    before = kit.files(copy)
+    hold_open(copy / kit.SET, monkeypatch)
+    assert again(course).failed
+    monkeypatch.undo()
+    assert kit.files(copy) == before
+    kit.opened(copy, kit.SET, ANSWERED)
+    assert kept(again(course)) == {kit.SET: CHANGED}
+    assert kit.files(copy)[kit.VALUES] == before[kit.VALUES]
+
+
+def may_not_be_moved(path, monkeypatch):
+    """Let another program have a file open, as Windows minds: it can be neither moved nor deleted."""
+
+    def unless_it_is_that(real):
+        def refuse(old, *others, **options):
+            if os.fspath(old) == os.fspath(path):
+                raise PermissionError(errno.EACCES, "Permission denied", os.fspath(path))
+            return real(old, *others, **options)
+
+        return refuse
+
+    monkeypatch.setattr(os, "unlink", unless_it_is_that(os.unlink))
+    monkeypatch.setattr(os, "replace", unless_it_is_that(os.replace))
+
+
+def test_a_notebook_that_cannot_be_deleted_keeps_its_values(course, copy, monkeypatch):
+    renamed(course)
+    before = kit.files(copy)
+    may_not_be_moved(copy / kit.SET, monkeypatch)
+    assert again(course).failed
+    monkeypatch.undo()
+    assert kit.files(copy)[kit.VALUES] == before[kit.VALUES]
+    assert sorted(again(course).removed) == [kit.SET, kit.VALUES]
+
+
+def test_a_notebook_that_cannot_be_set_aside_keeps_its_values(course, copy, monkeypatch):
+    kit.opened(copy, kit.SET, ANSWERED)
+    before = kit.files(copy)
+    next_set(course)
+    may_not_be_moved(copy / kit.SET, monkeypatch)
+    with pytest.raises(PermissionError):
+        again(course, kit.SET)
+    monkeypatch.undo()
+    assert before.items() <= kit.files(copy).items()
+    again(course, kit.SET)
+    assert is_as_in(course, copy, kit.SET, kit.VALUES)
+    aside = [path for path in copy.glob("exercises-earlier*/*.ipynb")]
+    assert [path.read_bytes() for path in aside] == [before[kit.SET]]
+    values = expected.find("03-made-up.json", aside[0].parent)
+    assert values.read_bytes() == before[kit.VALUES]
+
+
+@pytest.mark.parametrize("moved_on", [False, True], ids=["the-same-course", "a-newer-course"])
+@pytest.mark.parametrize("at", range(1, 7))
+def test_who_works_on_after_a_power_cut_has_the_values_that_go_with_the_notebook(
+    at, moved_on, course, copy, monkeypatch
+):
+    next_set(course)
+    cut_power(at, monkeypatch)
+    with pytest.raises(PowerCut):
+        again(course)
+    monkeypatch.undo()
+    kit.opened(copy, kit.SET, ANSWERED)
+    mine = (copy / kit.SET).read_bytes()
+    if moved_on:
+        next_set(course, 3, 3)
+    again(course)
+    assert (copy / kit.SET).read_bytes() == mine
+    assert (copy / kit.VALUES).read_bytes() == values_of_the_notebook(copy)
+    assert kit.files(copy).keys() == {*kit.EVERYTHING, RECORD}
+    if at == 5 and not moved_on:  # the notebook had its name, its values not yet
+        assert b"slope(2)" in mine
+        assert again(course) == Outcome(), "it is the course's version"

@@ -8,6 +8,7 @@ import course_kit as kit
 import pytest
 
 from backproplab.course.handout import write_zip
+from backproplab.course.record import RECORD
 from backproplab.door import command as door
 
 ROOT = Path(__file__).parents[2]
@@ -85,6 +86,19 @@ def test_lab_in_a_copy_opens_that_one(course, launched, monkeypatch, tmp_path, c
     kit.said(capsys, "lab")
     assert launched[0][0] == f"--ServerApp.root_dir={tmp_path / 'alone'}"
     assert not (tmp_path / "alone" / "mycourse").exists()
+
+
+def test_lab_in_a_copy_without_its_record_opens_that_one(package, launched, monkeypatch, tmp_path, capsys):
+    kit.said(capsys, "course", str(tmp_path / "copy"))
+    (tmp_path / "copy" / RECORD).unlink()
+    kit.opened(tmp_path / "copy", kit.SET, kit.rewrites("answer", "def slope(x): return x"))
+    mine = (tmp_path / "copy" / kit.SET).read_bytes()
+    monkeypatch.chdir(tmp_path / "copy")
+    kit.said(capsys, "lab")
+    assert launched[0][0] == f"--ServerApp.root_dir={tmp_path / 'copy'}"
+    assert not (tmp_path / "copy" / "mycourse").exists()
+    assert (tmp_path / "copy" / kit.SET).read_bytes() == mine
+    assert (tmp_path / "copy" / RECORD).is_file()
 
 
 @pytest.mark.parametrize("stands", [".", "mycourse"])

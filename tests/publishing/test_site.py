@@ -20,6 +20,7 @@ from backproplab.course.start_page import whole_copy
 from backproplab.publishing.export import WIDGET_STATE, WIDGET_VIEW
 from backproplab.publishing.site.build import SiteError, build_site
 from backproplab.publishing.site.citation import in_bibtex, in_words
+from backproplab.publishing.site.place import LIST, put_in_place
 from backproplab.publishing.site.sources import put_below_one_title, write_sources
 from backproplab.publishing.site.widgets import StaleLessonError, digest, held_by, kept, put_back, sources
 from backproplab.training.recorder import size
@@ -291,20 +292,43 @@ def test_a_lesson_that_was_not_committed_as_it_runs_is_named():
 )
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::PendingDeprecationWarning")
 def test_a_fault_on_a_page_stops_the_site_and_is_named(tmp_path, text, fault):
-    shutil.copytree(ROOT / "site", tmp_path / "site", ignore=shutil.ignore_patterns("pages"))
-    lesson = new_notebook(cells=[new_markdown_cell(f"# A\n\n{text}", id="a")])
-    pages = "teaching\nbenchmarks/index\nreview\nwhere-to-start"
-    texts = {
-        "README.md": "| 00 | [A](notebooks/00-a.ipynb) | One idea | |\n\n## For instructors\n\nGrade.\n",
-        "benchmarks/README.md": "# Benchmarks\n",
-        "site/pages/index.md": f"# Map\n\n{{{{ map }}}}\n\n```{{toctree}}\n{pages}\n```\n",
-        "notebooks/00-a.ipynb": nbformat.writes(lesson),
-    }
-    for name, content in texts.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(content, encoding="utf-8")
+    small_course(tmp_path, text)
     with pytest.raises(SiteError, match=fault):
         build_site(tmp_path, tmp_path / "out", tmp_path / "work", {})
+    assert not (tmp_path / "out").exists(), "half a site is none"
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::PendingDeprecationWarning")
+def test_the_page_of_a_lesson_that_was_renamed_goes_and_all_others_are_made_again(tmp_path):
+    def built():
+        build_site(tmp_path, tmp_path / "out", tmp_path / "work", {})
+        return {path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*")}
+
+    small_course(tmp_path, "Words.")
+    first = built()
+    assert built() == first
+    (tmp_path / "notebooks/00-a.ipynb").unlink()
+    small_course(tmp_path, "Words.", lesson="00-b")
+    assert built() == {name.replace("00-a", "00-b") for name in first}
+
+
+def small_course(folder, text, lesson="00-a"):
+    """A course of one lesson, in this text, that can be made a site."""
+    ignored = shutil.ignore_patterns("pages")
+    shutil.copytree(ROOT / "site", folder / "site", ignore=ignored, dirs_exist_ok=True)
+    pages = "teaching\nbenchmarks/index\nreview\nwhere-to-start"
+    table = f"| 00 | [A](notebooks/{lesson}.ipynb) | One idea | |"
+    texts = {
+        "README.md": f"{table}\n\n## For instructors\n\nGrade.\n",
+        "benchmarks/README.md": "# Benchmarks\n",
+        "site/pages/index.md": f"# Map\n\n{{{{ map }}}}\n\n```{{toctree}}\n{pages}\n```\n",
+        f"notebooks/{lesson}.ipynb": nbformat.writes(
+            new_notebook(cells=[new_markdown_cell(f"# A\n\n{text}", id="a")])
+        ),
+    }
+    for name, content in texts.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content, encoding="utf-8")
 
 
 def test_a_lesson_is_run_again_only_when_its_code_has_changed(tmp_path):
@@ -333,6 +357,43 @@ def test_a_lesson_depends_on_what_it_may_load_and_not_on_what_makes_its_page():
         assert not re.search(
             r"backproplab\.(authoring|course|door|grading|publishing|sandbox)", path.read_text("utf-8")
         )
+
+
+@pytest.mark.parametrize("name", ["pretrained/digit_reader.npz", "tuning/trials.json", "datasets/names.txt"])
+def test_data_that_a_lesson_may_load_count_like_code(name, tmp_path):
+    (tmp_path / "pretrained/__pycache__").mkdir(parents=True)
+    (tmp_path / "pretrained/__init__.py").write_text("")
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_bytes(b"old")
+    before = sources(tmp_path)
+    (tmp_path / "pretrained/__pycache__/a.pyc").write_bytes(b"")
+    assert sources(tmp_path) == before
+    (tmp_path / name).write_bytes(b"new")
+    assert sources(tmp_path) != before
+
+
+def test_what_only_an_earlier_site_had_is_removed_and_what_others_put_there_stays(tmp_path):
+    made, out = tmp_path / "made", tmp_path / "out"
+    for name in ("index.html", "notebooks/03-old.html", "gone/a.png"):
+        (made / name).parent.mkdir(parents=True, exist_ok=True)
+        (made / name).write_text("old")
+    (out / "notebooks").mkdir(parents=True)
+    for name in ("CNAME", "notebooks/mine.html"):
+        (out / name).write_text("mine")
+    put_in_place(made, out)
+    shutil.rmtree(made / "gone")
+    (made / "notebooks/03-old.html").rename(made / "notebooks/03-new.html")
+    (made / "index.html").write_text("new")
+    (tmp_path / "outside.txt").write_text("mine")
+    with (out / LIST).open("a") as names:
+        names.write("../outside.txt\n")
+    for _ in range(2):
+        put_in_place(made, out)
+        there = {path.relative_to(out).as_posix(): path for path in out.rglob("*") if path.is_file()}
+        assert there.keys() == {"index.html", "notebooks/03-new.html", "CNAME", "notebooks/mine.html", LIST}
+        assert there["index.html"].read_text() == "new"
+    assert not (out / "gone").exists()
+    assert (tmp_path / "outside.txt").exists()
 
 
 def test_a_notebook_with_several_titles_has_one_on_its_page():

@@ -91,12 +91,16 @@ def digest(lesson: NotebookNode) -> str:
 
 
 def sources(folder: Traversable, inside: str = "") -> list[tuple[str, bytes]]:
-    """Return what a lesson may load from the package: each file's name and content, in order."""
+    """Return what a lesson may load from the package: each file's name and content, in order.
+
+    Parameters, data and recorded figures count like code. What Python compiled for itself does not.
+    """
     found = []
     for each in sorted(folder.iterdir(), key=lambda one: one.name):
         name = f"{inside}/{each.name}"
         if each.is_dir():
-            found += [] if name in NOT_FOR_LESSONS else sources(each, name)
-        elif each.name.endswith((".py", ".js", ".css", ".toml")):
+            left_out = name in NOT_FOR_LESSONS or each.name == "__pycache__"
+            found += [] if left_out else sources(each, name)
+        elif not each.name.startswith("."):  # an editor's, or a system's
             found.append((name, each.read_bytes()))
     return found
