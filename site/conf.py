@@ -37,7 +37,7 @@ templates_path = ["templates"]
 html_static_path = [
     "static",
     *(str(PUBLISHING / "page" / name) for name in ("formulas.css", "live.css", "picture.css")),
-    str(PUBLISHING / "practice" / "practice.css"),
+    *(str(PUBLISHING / "practice" / name) for name in ("practice.css", "store.js")),
 ]
 html_css_files = ["formulas.css", "live.css", "picture.css", "course.css", "practice.css"]
 html_js_files = [(name, {"defer": "defer"}) for name in ("theme.js", "guesses.js", "progress.js")]

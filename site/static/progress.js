@@ -1,7 +1,9 @@
 // What a reader has done stays in the browser: answers to quick checks, pages finished. The course map shows it.
 {
-  /** @typedef {{ finished?: boolean, right?: number, asked?: number, chosen?: unknown[], checked?: number[][] }} Done */
-  /** @typedef {{ sealed?: string, chosen?: unknown[], checked?: number[][] }} State Of a widget; of a quiz if sealed. */
+  /** @typedef {{ chosen: number | null, checked: number[] }} Answer To a question. */
+  /** @typedef {{ finished?: boolean, right?: number, asked?: number, answers?: Record<string, Answer> }} Done */
+  /** @typedef {{ text: unknown, choices: unknown }} Question */
+  /** @typedef {{ asked: Question[], sealed?: string, chosen: (number | null)[], checked: number[][] }} State Of a quiz if sealed. */
 
   const KEY = "course done ";
   const page = document.querySelector("meta[name=course-page]")?.getAttribute("content") ?? "";
@@ -20,21 +22,32 @@
    */
   const replies = (sealed) => JSON.parse(atob(sealed));
 
+  /**
+   * What an answer is kept by: once the words change, it is another question, wherever it stands. review.js reads it too.
+   *
+   * @param {Question} question
+   */
+  const words = ({ text, choices }) => JSON.stringify([text, choices]);
+
   document.addEventListener("lesson-widget-waking", (event) => {
     const state = /** @type {CustomEvent<State>} */ (event).detail;
-    const { chosen, checked } = done(page);
-    if (!state.sealed || !chosen || !checked) return;
-    const questions = replies(state.sealed);
-    const fits = checked.every((tries, at) => tries.every((choice) => questions[at]?.[choice]));
-    if (fits && checked.length === questions.length) Object.assign(state, { chosen, checked });
+    const { answers } = done(page);
+    if (!state.sealed || !answers) return;
+    for (const [at, question] of state.asked.entries()) {
+      const answer = answers[words(question)];
+      if (answer) [state.chosen[at], state.checked[at]] = [answer.chosen, answer.checked];
+    }
   });
 
   document.addEventListener("lesson-widget-saved", (event) => {
-    const { sealed, chosen, checked } = /** @type {CustomEvent<State>} */ (event).detail;
-    if (!sealed || !chosen || !checked) return;
+    const { asked, sealed, chosen, checked } = /** @type {CustomEvent<State>} */ (event).detail;
+    if (!sealed) return;
+    const answers = Object.fromEntries(
+      asked.map((question, at) => [words(question), { chosen: chosen[at], checked: checked[at] }]),
+    );
     const questions = replies(sealed);
     const right = checked.filter((tries, at) => tries.some((choice) => questions[at][choice].right)).length;
-    keep({ chosen, checked, right, asked: questions.length });
+    keep({ answers, right, asked: questions.length });
     if (right === questions.length) finish(true);
   });
 
@@ -59,11 +72,11 @@
   }
 
   /** @param {Done} one */
-  const words = ({ finished, right, asked }) =>
+  const standing = ({ finished, right, asked }) =>
     finished ? "✓ finished" : asked ? `${right} of ${asked} questions` : "";
   const links = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("a[data-page]"));
   for (const link of links) {
-    const said = words(done(link.dataset.page ?? ""));
+    const said = standing(done(link.dataset.page ?? ""));
     if (!said) continue;
     const mark = document.createElement("span");
     mark.className = "course-done";

@@ -1,5 +1,6 @@
 """The site as a reader meets it: walked by keyboard, searched, guessed in, light and dark, on paper."""
 
+import json
 import mimetypes
 import re
 from importlib.resources import files
@@ -9,7 +10,7 @@ import pytest
 from site_kit import ROOT, URL
 
 from backproplab.course.outline import parts
-from backproplab.widgets.quick_check.questions import parsed, questions
+from backproplab.widgets.quick_check.questions import as_runs, parsed, questions
 from browser.lab import Watched, keep_picture, pale, violations
 from browser.quick_check import check
 
@@ -182,10 +183,55 @@ def test_the_map_shows_what_was_answered_and_finished_and_the_quiz_stays_answere
     assert page.get_by_text("You have finished 2 of").is_visible()
 
 
+def test_an_answer_is_no_answer_to_a_question_that_has_taken_its_place(visit, site):
+    page = visit("notebooks/02-chain-rule.html")
+    page.wait_for_function("() => document.documentElement.dataset.lessonLive === 'true'")
+    cards = page.get_by_role("group", name="Quick check").locator("fieldset")
+    right = [next(i for i, one in enumerate(each.choices) if one.right) for each in questions("02")]
+    for place in (1, 2):
+        check(page, cards.nth(place), right[place])
+        cards.nth(place).get_by_text("Right.").wait_for()
+    text = (site / "notebooks/02-chain-rule.html").read_text("utf-8")
+    republished = text.replace("A value goes into two later steps", "A value goes into three later steps")
+    page.route(
+        "**/02-chain-rule.html", lambda route: route.fulfill(body=republished, content_type="text/html")
+    )
+    page.reload()
+    cards.nth(1).get_by_text("three later steps").wait_for()
+    cards.nth(2).get_by_text("Right.").wait_for()
+    assert cards.nth(1).get_by_role("radio", checked=True).count() == 0
+    assert cards.nth(1).get_by_text("Right.").count() == 0
+
+
+KEPT_OUT = """Object.defineProperty(window, "localStorage", {
+  configurable: true,
+  get() { throw new DOMException("Access is denied for this document.", "SecurityError"); },
+});"""
+
+
+def test_where_site_data_are_blocked_answers_open_all_the_same(visit):
+    page = visit("404.html")
+    page.context.add_init_script(KEPT_OUT)
+    page.goto(f"{URL}notebooks/02-chain-rule.html")
+    page.get_by_label("Your guess").first.press("Enter")
+    page.get_by_text("You looked without a guess.").wait_for()
+    page.get_by_role("button", name="Show all answers").press("Enter")
+    assert page.get_by_text(EXPLAINED).is_visible()
+    page.get_by_role("button", name="I have finished this page").press("Enter")
+    page.get_by_role("button", name="✓ Finished").wait_for()
+    page.goto(f"{URL}review.html")
+    page.get_by_role("button", name="Ask about all lessons").press("Enter")
+    page.locator("#practice").get_by_role("radio").first.check()
+    page.keyboard.press("Enter")
+    page.get_by_text("Asked again in").wait_for()
+
+
 def finished(page, *lessons, **checked):
     """Say to the site that these lessons are finished; `checked` has tries by lesson: l03=[[0], [1], [2]]."""
     for name in lessons:
-        done = {"finished": True, "checked": checked.get(f"l{name[:2]}")}
+        tries = zip(questions(name[:2]), checked.get(f"l{name[:2]}", []), strict=False)
+        answers = {kept_by(each): {"chosen": given[-1], "checked": given} for each, given in tries}
+        done = {"finished": True, "answers": answers}
         page.evaluate(
             "([name, done]) => localStorage.setItem(`course done notebooks/${name}`, JSON.stringify(done))",
             [name, done],
@@ -207,6 +253,12 @@ def answer(page, *, rightly):
 
 
 REVIEWED = ("02", "03")
+
+
+def kept_by(question):
+    """The words that the site keeps an answer by."""
+    words = [as_runs(question.text), [as_runs(choice.text) for choice in question.choices]]
+    return json.dumps(words, ensure_ascii=False, separators=(",", ":"))
 
 
 def plain(text):

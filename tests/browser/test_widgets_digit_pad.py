@@ -134,6 +134,25 @@ def test_a_target_is_chosen_by_arrows(stage, pad):
     assert pad.get_by_text("∂L/∂pixel for a 8").count() == 1
 
 
+def test_an_answer_is_labelled_with_the_target_that_was_asked_about(stage, pad):
+    stage.page.evaluate(
+        """() => {
+          window.atOnce = toPython;
+          window.unsent = [];
+          window.toPython = async message => { unsent.push(message); };
+        }"""
+    )
+    for target in (3, 4):
+        pad.get_by_role("radio", name=re.compile(f"^{target}")).check()
+    stage.page.evaluate("async () => { await atOnce(unsent.shift()); await listen(); }")
+    assert pad.get_by_text("Loss for the target 3: ").count() == 1
+    assert pad.get_by_text("∂L/∂pixel for a 3").count() == 1
+    stage.page.evaluate(
+        "async () => { window.toPython = atOnce; await toPython(unsent.shift()); await listen(); }"
+    )
+    assert pad.get_by_text("Loss for the target 4: ").count() == 1
+
+
 def test_steps_towards_a_target_by_keyboard(stage, pad):
     pad.get_by_label("or take a real digit").focus()
     press(pad, "9")

@@ -57,6 +57,66 @@ def test_each_message_is_judged_and_only_right_ones_are_delivered(stage):
     assert stage.output("again").locator("output").first.inner_text() == "4 of 4 sent"
 
 
+def focus_in(output) -> str:
+    """What has the focus: the name of a control."""
+    return output.page.evaluate(
+        "(({ ariaLabel, textContent }) => ariaLabel ?? textContent)(document.activeElement)"
+    )
+
+
+def test_the_focus_stays_where_it_is_while_messages_are_sent_and_taken_back(stage):
+    output = stage.output("practice")
+    stage.ask("setattr(practice, 'sent', [])")
+    output.get_by_text("0 of 4 sent").wait_for()
+    output.get_by_role("combobox", name="next message").select_option(label="d tells b")
+    output.get_by_role("textbox").focus()
+    output.page.keyboard.type("60")
+    output.page.keyboard.press("Enter")
+    stage.becomes("len(practice.sent)", 1)
+    assert focus_in(output) == "the message, a number"
+    stage.ask("setattr(practice, 'sent', [4, 5, 2])")
+    output.get_by_role("textbox").fill("480")
+    output.get_by_role("button", name="send").press("Enter")
+    output.get_by_text("4 of 4 sent").wait_for()
+    stage.page.evaluate("settled()")
+    assert focus_in(output) == "send"
+    for _ in range(5):
+        output.get_by_role("button", name="undo").press("Enter")
+    output.get_by_text("0 of 4 sent").wait_for()
+    stage.page.evaluate("settled()")
+    assert focus_in(output) == "undo"
+    stage.becomes("practice.sent", [])
+
+
+def test_a_pass_that_is_opened_again_half_way_does_not_ask_who_speaks_first(stage):
+    output = stage.output("practice")
+    stage.ask("setattr(practice, 'sent', [4, 5])")
+    stage.run("again")
+    stage.output("again").get_by_text("2 of 4 sent").wait_for()
+    assert stage.output("again").get_by_text("Who speaks first?").count() == 0
+    stage.ask("setattr(practice, 'sent', [])")
+    for each in (output, stage.output("again")):
+        each.get_by_text("Who speaks first?").wait_for()
+
+
+def test_what_is_said_again_is_gone_for_a_moment(stage):
+    output = stage.output("practice")
+    stage.ask("setattr(practice, 'sent', [])")
+    output.get_by_text("0 of 4 sent").wait_for()
+    send(output, "d tells b", "21")
+    output.locator(".practice-said", has_text="Not yet.").wait_for()
+    output.locator(".practice-said").evaluate(
+        """node => {
+          window.heard = [];
+          const watch = () => heard.push(node.textContent.slice(0, 8));
+          new MutationObserver(watch).observe(node, { childList: true });
+        }"""
+    )
+    send(output, "d tells b", "22")
+    output.page.wait_for_function("heard.length === 2")
+    assert output.page.evaluate("heard") == ["", "Not yet."]
+
+
 def test_undo_goes_back_a_message_and_a_box_shows_what_it_has_heard_not_added(stage):
     output = stage.output("practice")
     stage.ask("setattr(practice, 'sent', [4, 5, 2])")
@@ -96,8 +156,44 @@ def test_the_engines_own_pass_stands_beside(stage):
     output.get_by_role("button", name="▶ the engine's own pass").click()
     engine = output.get_by_role("group", name="the engine's own pass")
     engine.get_by_text("d tells b: 1 × 60 = 60. b holds 60; it has heard 1 of 2 and waits.").wait_for()
+    assert output.get_by_role("button", name="▶ the engine's own pass", expanded=True).count() == 1
     output.get_by_role("button", name="▶ the engine's own pass").click()
     engine.wait_for(state="hidden")
+    assert output.get_by_role("button", name="▶ the engine's own pass", expanded=False).count() == 1
+
+
+def test_another_graph_takes_the_engines_pass_and_the_verdict_of_every_view_along(stage):
+    output, again = stage.output("practice"), stage.output("again")
+    stage.ask("setattr(practice, 'sent', [])")
+    output.get_by_text("0 of 4 sent").wait_for()
+    send(output, "d tells b", "21")
+    output.locator(".practice-said", has_text="Not yet.").wait_for()
+    output.get_by_role("button", name="▶ the engine's own pass").click()
+    engine = output.get_by_role("group", name="the engine's own pass")
+    engine.get_by_text("d tells b").first.wait_for()
+    again.get_by_role("button", name="another graph").click()
+    stage.becomes("practice.graph", 1)
+    output.locator(".practice-said", has_text="Who speaks first?").wait_for()
+    assert output.locator("[data-verdict=wrong]").count() == 0
+    own, beside = output.locator(".practice-drawing .flow-node"), engine.locator(".flow-node")
+    assert beside.count() == own.count() > 4, "the graph of the pass is that on the page"
+    output.get_by_role("button", name="▶ the engine's own pass").click()
+    stage.ask("setattr(practice, 'graph', 0)")
+
+
+def test_a_view_that_is_removed_as_its_pass_opens_plays_nothing(stage):
+    told = stage.page.evaluate(
+        """async () => {
+          const output = document.querySelector("[data-cell='again'] .jp-OutputArea-output");
+          [...output.querySelectorAll("button")].find(one => one.textContent.includes("engine")).click();
+          output.cleanUp();
+          for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
+          return output.querySelector(".practice-engine").textContent;
+        }"""
+    )
+    stage.run("again")
+    assert "Right: a box speaks" in told
+    assert " tells " not in told, "it has begun"
 
 
 def test_axe_finds_nothing(stage):

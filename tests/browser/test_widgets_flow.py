@@ -147,6 +147,16 @@ def test_it_plays_to_the_end_and_pauses(stage):
     says(output, "The pass is over: every gradient is complete.")
 
 
+def test_a_step_in_another_view_ends_the_play_and_the_button_says_so(stage):
+    output = stage.output("diamond")
+    begin(output)
+    output.get_by_role("button", name="◀ backward").click()
+    output.get_by_role("button", name="pause").wait_for()
+    press(stage.output("again"), "End")
+    output.get_by_role("button", name="◀ backward").wait_for()
+    stage.becomes("diamond.step", 4)
+
+
 def test_in_a_large_graph_the_message_is_in_view_at_every_step_and_the_page_stays_put(stage):
     output = stage.output("large")
     begin(output)

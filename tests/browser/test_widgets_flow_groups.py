@@ -66,6 +66,31 @@ def test_a_unit_closes_and_opens_by_mouse_keys_and_touch_and_the_step_stays(stag
     assert output.locator(".flow-selected").count() == 0
 
 
+def test_a_group_that_is_closed_or_opened_does_not_stop_the_play(stage):
+    output = stage.output("units")
+    stage.ask("setattr(units, 'closed', [])")
+    press(output, "End", *["ArrowLeft"] * 4)
+    before = stage.ask("units.step")
+    press(output, " ")
+    handle(output, "close y").click()
+    handle(output, "open y").press("+")
+    says(output, "The pass is over: every gradient is complete.")
+    output.get_by_role("button", name="◀ backward").wait_for()
+    stage.becomes(f"[units.step == units.last, units.last > {before}]", [True, True])
+
+
+def test_the_button_that_has_the_focus_keeps_it_when_keys_close_and_open_all_groups(stage):
+    output = stage.output("units")
+    stage.ask("setattr(units, 'closed', [])")
+    handle(output, "close h1").focus()
+    output.page.keyboard.press("-")
+    stage.becomes("units.closed", ["hidden", "h1", "h2", "y"])
+    assert output.page.locator(":focus").get_attribute("aria-label") == "open hidden", "h1 is inside it"
+    output.page.keyboard.press("+")
+    stage.becomes("units.closed", [])
+    assert output.page.locator(":focus").get_attribute("aria-label") == "close hidden"
+
+
 def test_a_closed_box_speaks_in_one_step_which_says_what_was_folded(stage):
     output = stage.output("units")
     stage.ask("setattr(units, 'closed', ['h1', 'h2', 'y'])")

@@ -73,6 +73,21 @@ def test_nothing_chosen_is_told_and_is_no_try(fresh):
     fresh.becomes("first.tries", [0, 0, 1])
 
 
+def test_nothing_chosen_is_told_again_after_a_moment_without_it(fresh):
+    card = group(fresh, "first", 2)
+    card.get_by_role("button").press("Enter")
+    hint = card.get_by_text("Choose an answer first.")
+    hint.evaluate(
+        """node => {
+          window.heard = [];
+          new MutationObserver(() => heard.push(node.textContent)).observe(node, { childList: true });
+        }"""
+    )
+    card.get_by_role("button").press("Enter")
+    fresh.page.wait_for_function("heard.length === 2")
+    assert fresh.page.evaluate("heard") == ["", "Choose an answer first."]
+
+
 def test_two_views_of_one_quiz_agree(fresh):
     check(fresh.page, group(fresh, "first", 0), 1)
     group(fresh, "again", 0).get_by_text("Right.").wait_for()

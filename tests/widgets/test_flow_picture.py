@@ -201,3 +201,14 @@ def test_what_a_box_cannot_show_is_refused_with_what_to_do(case):
 def test_the_graph_of_a_value_has_no_picture():
     with pytest.raises(ValueError, match="a Network that reads a picture"):
         Flow(Value(2.0) * 3, image_shape=SHAPE)
+
+
+def test_what_is_not_a_number_is_told_as_that_and_not_as_small():
+    broken = network(4)
+    broken.parameters[:] = np.nan
+    scene = flow(broken).scene
+    told = " ".join(one["said"] for one in [*scene["forward"], *scene["steps"]])
+    assert "The 4 numbers go to 3 outputs; these are not numbers." in told
+    assert "The outputs become probabilities: not numbers. The right answer is 2" in told
+    assert "Their gradients are not numbers." in told
+    assert (scene["loss"]["says"], scene["boxes"][-1]["puts_out"]) == ("not numbers", "not numbers")

@@ -77,7 +77,8 @@ def page_data(
 
 def page_script(page: str) -> str:
     """Return the script of one of the PAGES, with what both share written out before it."""
-    return EXPORT.sub("", _read("card.js")) + IMPORT.sub("", _read(PAGES[page].script))
+    shared = _read("store.js") + EXPORT.sub("", _read("card.js"))
+    return shared + IMPORT.sub("", _read(PAGES[page].script))
 
 
 def page_style() -> str:

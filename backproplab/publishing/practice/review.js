@@ -30,7 +30,9 @@ const data =
 const read = (key, otherwise) => JSON.parse(localStorage.getItem(key) ?? "null") ?? otherwise;
 /** @param {string} page */
 const onSite = (page) =>
-  /** @type {{ finished?: boolean, checked?: number[][] }} */ (read(`course done ${page}`, {}));
+  /** @type {{ finished?: boolean, answers?: Record<string, { checked: number[] }> }} */ (
+    read(`course done ${page}`, {})
+  );
 
 /** @param {Lesson} lesson */
 const isDone = (lesson) => lesson.done ?? Boolean(onSite(lesson.page).finished);
@@ -48,7 +50,9 @@ function mistakes() {
   for (const [slug, where] of Object.entries(data.made)) times[slug] = (times[slug] ?? 0) + where.length;
   for (const question of data.questions) {
     const lesson = data.lessons.find((one) => one.number === question.lesson);
-    for (const choice of (lesson && onSite(lesson.page).checked?.[question.place]) ?? []) {
+    const { text, choices } = question;
+    const answers = (lesson && onSite(lesson.page).answers) ?? {};
+    for (const choice of answers[JSON.stringify([text, choices])]?.checked ?? []) {
       const slip = replies(question)[choice]?.slip;
       if (slip) times[slip] = (times[slip] ?? 0) + 1;
     }

@@ -105,7 +105,7 @@ export default {
     };
     const showAnswer = () => {
       const answer = model.get("answer");
-      const target = model.get("target");
+      const { target } = answer; // of the question; the reader may have chosen another one meanwhile
       bars.show(answer);
       loss.replaceChildren(`Loss for the target ${target}: `, html("strong", {}, `◆ ${answer.loss}`));
       paper.lay(bytes(answer.base));

@@ -31,6 +31,7 @@
  *
  * @typedef {object} Answer
  * @property {number} to The request that is answered.
+ * @property {number} target The digit that loss and gradient are for.
  * @property {DataView} base A digit that lies under the ink, or nothing.
  * @property {DataView} seen What the network sees: 28 × 28 amounts of ink.
  * @property {DataView} map ∂L/∂pixel, as places in the palette.

@@ -152,6 +152,7 @@ class DigitPad(Live, folder="digit_pad"):
         shares = np.nan_to_num(reading.probabilities)
         return {
             "to": self.request,
+            "target": self.target,
             "base": b"" if sheet.base is None else sheet.base.tobytes(),
             "seen": (sheet.picture * 255).round().astype(np.uint8).tobytes(),
             "map": _levels(slopes / reach if readable else np.zeros(slopes.shape)),

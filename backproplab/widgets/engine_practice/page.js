@@ -23,12 +23,12 @@ import { heardBy, inShort, judge } from "./judge.js";
 /** @import { Message, PracticeScene, Traits } from "./types.js" */
 
 const PACE = 2000; // milliseconds a message of the engine's own pass
+const BLINK = 100; // milliseconds for which a sentence is away before it is said again
 
 /** @param {View<Traits>} view */
 function render({ model, el }) {
   const { node: said, say } = announcer({ class: "bpl-said practice-said" });
   const drawn = html("div", { class: "practice-drawing" });
-  const form = html("form", { class: "bpl-row practice-form", ...OWN_KEYS });
   const number = html("input", {
     type: "text",
     inputmode: "text",
@@ -38,28 +38,50 @@ function render({ model, el }) {
     size: 8,
     ...OWN_KEYS,
   });
+  const { row, input: arrows } = menu({
+    label: "next message",
+    options: [],
+    value: "",
+    onchange: (edge) => {
+      chosen = Number(edge);
+    },
+  });
+  const submit = button("send", undefined, { type: "submit" });
+  const form = html("form", { class: "bpl-row practice-form", ...OWN_KEYS }, row, number, submit);
   const count = html("output", { class: "practice-count" });
   const scene = () => model.get("scenes")[model.get("graph")];
-  /** @type {HTMLSelectElement | null} */
-  let arrows = null;
   let chosen = -1;
+
+  let later = 0;
+  /**
+   * What stands there already is taken away first, for a moment: else nobody would see or hear that it is said again.
+   *
+   * @param {string} text
+   * @param {"right" | "wrong" | ""} [verdict]
+   */
+  const tell = (text, verdict = "") => {
+    clearTimeout(later);
+    root.dataset.verdict = verdict;
+    const again = said.textContent === text;
+    say(again ? "" : text);
+    if (again) later = setTimeout(say, BLINK, text);
+  };
 
   const save = saver(model);
   /** @param {number} edge */
   const choose = (edge) => {
-    if (!arrows || !scene().messages[edge] || model.get("sent").includes(edge)) return;
+    if (!scene().messages[edge] || model.get("sent").includes(edge)) return;
     chosen = edge;
     arrows.value = String(edge);
     number.focus();
   };
   const send = () => {
-    if (!arrows?.value) return;
+    if (!arrows.value) return; // all are sent
     chosen = Number(arrows.value);
     const typed = number.value.trim().replace("−", "-").replace(",", ".");
     const verdict = judge(scene(), model.get("sent"), chosen, typed === "" ? Number.NaN : Number(typed));
-    root.dataset.verdict = verdict.right ? "right" : "wrong";
     if (!verdict.right) {
-      say(verdict.said);
+      tell(verdict.said, "wrong");
       number.select();
       return;
     }
@@ -67,7 +89,7 @@ function render({ model, el }) {
     number.value = "";
     save({ sent });
     const all = scene().messages.filter(Boolean).length;
-    say(sent.length < all ? verdict.said : `${verdict.said} ${ending(scene(), sent)}`);
+    tell(sent.length < all ? verdict.said : `${verdict.said} ${ending(scene(), sent)}`, "right");
   };
 
   const draw = () => {
@@ -89,34 +111,32 @@ function render({ model, el }) {
     drawn.replaceChildren(box);
     // Where it does not fit: the box that starts, or those of the last message. Once the picture knows its size.
     requestAnimationFrame(() => requestAnimationFrame(() => bringIntoView(box, picture.reach(sent.length))));
-    const next = menu({
-      label: "next message",
-      options: open.map((edge) => [String(edge), arrowName(one, edge)]),
-      value: String(open.includes(chosen) ? chosen : open[0]),
-      onchange: () => {},
-    });
-    arrows = next.input;
-    form.replaceChildren(
-      next.row,
-      number,
-      button("send", undefined, { type: "submit", disabled: !open.length }),
+    arrows.replaceChildren(
+      ...open.map((edge) => html("option", { value: edge, selected: edge === chosen }, arrowName(one, edge))),
     );
     count.textContent = `${sent.length} of ${all} sent`;
-    undo.disabled = !sent.length;
+    submit.setAttribute("aria-disabled", String(!open.length)); // a disabled one would lose the focus
+    undo.setAttribute("aria-disabled", String(!sent.length));
+  };
+  const showSent = () => {
+    draw();
+    tell(model.get("sent").length ? "" : BEGIN); // who has sent it here is told more, right after this
+  };
+  const showGraph = () => {
+    chosen = -1;
+    showSent();
+    if (!beside.hidden) showEngine();
   };
 
   const undo = button("undo", () => {
-    save({ sent: model.get("sent").slice(0, -1) });
-    root.dataset.verdict = "";
-    say("The last message is taken back.");
+    const sent = model.get("sent");
+    if (!sent.length) return;
+    save({ sent: sent.slice(0, -1) });
+    tell("The last message is taken back.");
   });
-  const another = button("another graph", () => {
-    save({ sent: [], graph: (model.get("graph") + 1) % model.get("scenes").length });
-    chosen = -1;
-    root.dataset.verdict = "";
-    say(BEGIN);
-    if (!beside.hidden) showEngine();
-  });
+  const another = button("another graph", () =>
+    save({ sent: [], graph: (model.get("graph") + 1) % model.get("scenes").length }),
+  );
 
   const beside = html("div", {
     class: "flow-orders practice-engine",
@@ -127,6 +147,7 @@ function render({ model, el }) {
   /** @type {{ show: (step: number) => void, depart: (step: number, from: number) => void, fly: (part: number) => void, land: () => void } | null} */
   let engine = null;
   let step = 0;
+  let begins = 0; // the frame in which the pass starts
   const playing = clock(
     (part) => {
       if (!wantsNoMotion()) engine?.fly(part);
@@ -143,8 +164,12 @@ function render({ model, el }) {
     if (!wantsNoMotion()) engine.depart(step, step - 1);
     playing.start(PACE);
   };
-  const showEngine = () => {
+  const stopEngine = () => {
+    cancelAnimationFrame(begins);
     playing.end();
+  };
+  const showEngine = () => {
+    stopEngine();
     const one = scene();
     const help = { "aria-describedby": task.id };
     const panel = graphPanel({
@@ -155,15 +180,19 @@ function render({ model, el }) {
     });
     beside.replaceChildren(panel.picture, panel.words);
     beside.hidden = false;
+    watch.setAttribute("aria-expanded", "true");
     engine = panel;
     step = 0;
     panel.show(0);
-    requestAnimationFrame(goOn); // once its size is known
+    begins = requestAnimationFrame(goOn); // once its size is known
   };
-  const watch = button("▶ the engine's own pass", () => {
-    if (beside.hidden) return showEngine();
-    playing.end();
+  const hideEngine = () => {
+    stopEngine();
     beside.hidden = true;
+    watch.setAttribute("aria-expanded", "false");
+  };
+  const watch = button("▶ the engine's own pass", () => (beside.hidden ? showEngine() : hideEngine()), {
+    "aria-expanded": "false",
   });
 
   const task = html("p", { class: "practice-task", id: freshId("task") }, TASK);
@@ -182,12 +211,12 @@ function render({ model, el }) {
     beside,
   );
   keys(form, { Enter: (event) => (event.target === number ? send() : false) });
-  say(BEGIN);
-  draw();
-  const end = listen(model, { sent: draw, graph: draw });
+  showSent();
+  const end = listen(model, { sent: showSent, graph: showGraph });
   el.append(root);
   return () => {
-    playing.end();
+    stopEngine();
+    clearTimeout(later);
     end();
   };
 }

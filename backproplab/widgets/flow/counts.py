@@ -34,6 +34,8 @@ def active(outputs: Array) -> str:
 
 def largest(outputs: Array) -> str:
     """Which of the outputs is the largest."""
+    if np.isnan(outputs).any():
+        return "not numbers"
     return f"largest: output {outputs.argmax()}"
 
 
@@ -48,6 +50,8 @@ def answers(probabilities: Array, right: int) -> str:
     >>> answers(np.array([0.9, 0.08, 0.02]), 1), answers(np.array([0.9, 0.08, 0.02]), 0)
     ('90 % for 0, 8 % for 1', '90 % for 0')
     """
+    if np.isnan(probabilities).any():
+        return "not numbers"
     named = dict.fromkeys([int(probabilities.argmax()), right])
     return ", ".join(f"{_percent(probabilities[place])} for {place}" for place in named)
 
@@ -68,7 +72,9 @@ def run(passes: Passes, picture: Array) -> list[dict[str, str]]:
         sent = name(box.outputs.size, "number")
         told.append({"said": said, "sent": sent})
     outputs, best = name(last.outputs.size, "output"), last.outputs.argmax()
-    said = f"The {sent} go to {outputs}; output {best} is the largest."
+    broken = np.isnan(last.outputs).any()
+    found = "these are not numbers" if broken else f"output {best} is the largest"
+    said = f"The {sent} go to {outputs}; {found}."
     told.append({"said": said, "sent": name(last.outputs.size, "number")})
     shares = passes.probabilities
     named = [
@@ -76,7 +82,7 @@ def run(passes: Passes, picture: Array) -> list[dict[str, str]]:
         for place in np.argsort(-shares, kind="stable")
         if shares[place] >= LEAST_PROBABILITY or place == passes.right
     ]
-    listed = join([f"{_percent(shares[place])} for {place}" for place in named])
+    listed = "not numbers" if broken else join([f"{_percent(shares[place])} for {place}" for place in named])
     said = (
         f"The outputs become probabilities: {listed}. The right answer is {passes.right}, "
         f"so the loss is {loss(passes.loss)}. That was one run."
@@ -121,6 +127,8 @@ def _of_them(box: Box) -> str:
 
 def _slopes(upstream: Array) -> str:
     """The gradients of the outputs, of those that are not nearly 0."""
+    if np.isnan(upstream).any():
+        return "Their gradients are not numbers."
     named = [
         f"{slope:+.2f} at {place}".replace("-", "−")
         for place, slope in enumerate(upstream)

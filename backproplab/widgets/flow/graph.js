@@ -139,11 +139,13 @@ export function graphPanel({ scene: whole, order: which, described, choose, togg
   const fold = (closed, selected) => {
     scene = folded(whole, closed);
     pass = scene.passes[which];
+    const focused = handles.focused();
     drawing = draw();
     frame.replaceChildren(drawing.stage);
     settleWidth();
     drawing.select(selected);
     if (!Number.isNaN(shown)) show(shown);
+    if (focused >= 0) focus(focused); // a button that is put elsewhere loses it, and the keys with it
   };
   /** @param {number} group */
   const focus = (group) => {

@@ -4,7 +4,7 @@ import { button } from "../kit/kit.js";
 /** @import { Drawn, Group, Point } from "./types.js" */
 
 /**
- * The buttons of the groups: { nodes, place(scene, onStage), focus(group) }. A click on one asks to close its group or
+ * The buttons of the groups: { nodes, place(scene, onStage), focused(), focus(group) }. A click on one asks to close its group or
  * to open it; while it is pointed at or has the focus, `point` is told which nodes it is about.
  *
  * @param {object} parts
@@ -51,10 +51,13 @@ export function groupHandles({ groups, toggle, point }) {
       node.title = closed ? `open ${group.name}` : `close ${group.name}: one box for ${group.members.length}`;
     }
   };
-  /** @param {number} group */
+  /** The group whose button has the focus; −1: none has. */
+  const focused = () => nodes.findIndex((node) => node.matches(":focus"));
+  /** Of a group inside a closed one, that one gets it. @param {number} group */
   const focus = (group) => {
-    nodes[group].focus({ preventScroll: true });
-    return places[group];
+    const seen = nodes[group].hidden ? groups[group].within : group;
+    nodes[seen].focus({ preventScroll: true });
+    return places[seen];
   };
-  return { nodes, place, focus };
+  return { nodes, place, focused, focus };
 }

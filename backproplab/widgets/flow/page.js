@@ -228,12 +228,14 @@ function render({ model, el }) {
 
   const follow = () => {
     if (model.get("step") === shown) return;
+    setPlaying(""); // somebody else has taken the next step
     land();
     show(model.get("step"));
   };
   const fold = () => {
     land();
     for (const panel of panels) panel.fold(model.get("closed"), selected);
+    if (playing) goOn();
   };
   const end = listen(model, { step: follow, closed: fold });
   el.append(root);

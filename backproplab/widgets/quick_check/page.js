@@ -6,6 +6,8 @@ import { announcer, button, freshId, html, listen, OWN_KEYS } from "../kit/kit.j
 /** @import { View, Widget } from "../kit/types.js" */
 /** @import { Question, Reply, Runs, Traits } from "./types.js" */
 
+const BLINK = 100; // milliseconds for which a sentence is away before it is said again
+
 /** @type {Widget<Traits>} */
 export default {
   initialize: keepInNotebook,
@@ -63,7 +65,8 @@ function card(model, question, replies, place) {
     event.preventDefault();
     const index = rows.findIndex((one) => one.input.checked);
     if (index < 0) {
-      hint.say("Choose an answer first.");
+      hint.say(""); // what stands there already, nobody would see or hear again
+      setTimeout(() => rows.some((one) => one.input.checked) || hint.say("Choose an answer first."), BLINK);
       return;
     }
     const before = model.get("checked");
