@@ -20,13 +20,17 @@ def curves(stage):
     """The widget, as at the start, with the slider in focus."""
     stage.ask("[curves.set_trait(name, value) for name, value in dict(which=4, place=100).items()]")
     output = stage.output("curves")
-    says(output, "GELU at z = −1.00: a is −0.159, its slope is −0.0830.")
+    shows(output, "GELU at z = −1.00: a is −0.159, its slope is −0.0830.")
     output.get_by_role("slider", name="z").focus()
     return output
 
 
-def says(output, text):
+def shows(output, text):
     output.locator(".curves-words", has_text=text).wait_for(timeout=20_000)
+
+
+def says(output, text):
+    shows(output, text)
     output.get_by_role("status").filter(has_text=text).wait_for(state="attached", timeout=20_000)
 
 
@@ -90,7 +94,7 @@ def test_nothing_is_wrong_for_who_cannot_see_it_well(stage, curves, theme):
 def test_on_a_phone_a_finger_moves_the_point_and_nothing_is_cut_off(open_stage):
     phone = open_stage({"curves": SOURCE}, viewport={"width": 390, "height": 800}, has_touch=True)
     output = phone.output("curves")
-    says(output, "GELU at z = −1.00")
+    shows(output, "GELU at z = −1.00")
     assert output.locator(".curves").evaluate("one => one.scrollWidth <= one.clientWidth")
     picture = output.get_by_role("img").bounding_box()
     assert picture["width"] > 300

@@ -21,13 +21,17 @@ def descent(stage):
     start = {"surface": 0, "rate": 2, "shown": 5, "step": 20, "turn": 30, "tilt": 45}
     stage.ask(f"[descent.set_trait(name, value) for name, value in {start}.items()]")
     output = stage.output("descent")
-    says(output, "ravine, rate 0.03, after 20 of 60 steps.")
+    shows(output, "ravine, rate 0.03, after 20 of 60 steps.")
     turned(output, 30)
     return output
 
 
-def says(output, text):
+def shows(output, text):
     output.locator(".descent-words", has_text=text).wait_for(timeout=20_000)
+
+
+def says(output, text):
+    shows(output, text)
     output.get_by_role("status").filter(has_text=text).wait_for(state="attached", timeout=20_000)
 
 
@@ -106,7 +110,7 @@ def test_nothing_is_wrong_for_who_cannot_see_it_well(stage, descent, theme):
 def test_on_a_phone_nothing_is_cut_off(open_stage):
     phone = open_stage({"descent": SOURCE}, viewport={"width": 390, "height": 900}, has_touch=True)
     output = phone.output("descent")
-    says(output, "ravine, rate 0.03, after 20 of 60 steps.")
+    shows(output, "ravine, rate 0.03, after 20 of 60 steps.")
     assert output.locator(".descent").evaluate("one => one.scrollWidth <= one.clientWidth")
     assert output.locator(".descent-picture").bounding_box()["width"] > 300
     phone.screenshot("descent", "descent-390")

@@ -173,6 +173,17 @@ def test_buttons_work_by_keyboard(stage, film):
     stage.becomes("film.frame", LAST)
 
 
+def test_a_button_at_the_end_of_the_film_keeps_the_focus(film):
+    for name, key in (("One frame forward", "End"), ("One frame back", "Home")):
+        film.get_by_label("Moment").focus()
+        press(film, key, "ArrowLeft" if key == "End" else "ArrowRight")
+        button = film.get_by_role("button", name=name)
+        button.focus()
+        press(film, "Enter")
+        assert button.get_attribute("aria-disabled") == "true"
+        assert button.evaluate("node => node === document.activeElement")
+
+
 def test_units_are_chosen(stage, film):
     film.get_by_role("checkbox", name="unit 3").focus()
     press(film, "Space")
@@ -372,10 +383,11 @@ def touch(plot, *events):
     plot.evaluate(
         """(plot, events) => {
              const { left, top } = plot.getBoundingClientRect();
+             plot.setPointerCapture = () => {}; // the browser has no finger that could be captured
              for (const [type, x, y] of events) {
                const place = { clientX: left + x, clientY: top + y };
                const buttons = type === "pointerup" ? 0 : 1;
-               const finger = { pointerType: "touch", pointerId: 7, bubbles: true, buttons };
+               const finger = { pointerType: "touch", pointerId: 7, isPrimary: true, bubbles: true, buttons };
                plot.dispatchEvent(new PointerEvent(type, { ...finger, ...place }));
              }
            }""",

@@ -9,6 +9,7 @@ from backproplab.widgets.kit.modules import script
 from backproplab.widgets.playground.run import ACTIVATIONS
 from browser.every_widget import exported
 from browser.test_widgets_playground import press, says, wait_for_steps
+from browser.waits import waits, watch_timers
 
 CELL = "playground"
 SOURCE = """
@@ -17,6 +18,7 @@ playground = Playground(width=2, seed=7)
 playground
 """
 POINTS = "[[*map(float, x), float(t)] for x, (t,) in zip(playground.x, playground.targets)]"
+PATIENCE = 5000  # milliseconds in which the page expects an answer
 XOR = [[0, 0, 0], [0, 1, 1], [1, 0, 1], [1, 1, 0]]
 
 
@@ -126,6 +128,111 @@ def test_a_weight_is_pulled_by_its_line(stage, playground):
     drag(stage.page, middle, (middle[0], middle[1] - 40))
     stage.becomes("playground.weight", 3)
     stage.becomes(f"round(playground.network.parameters[3] - {before}, 6)", 2.0)
+
+
+def test_the_unit_that_is_chosen_already_asks_python_nothing(stage, playground):
+    watch_timers(stage.page)
+    playground.locator(".pg-network").focus()
+    stage.page.keyboard.press("End")
+    assert waits(stage.page, PATIENCE) == 0
+    press(playground, "One step")
+    says(playground, "After 301 steps the loss is")
+
+
+def test_a_weight_beyond_the_slider_goes_on_from_where_it_is(stage, playground):
+    stage.ask(
+        "[playground._run.set_parameter(0, 35.0), playground.train(0), playground.set_trait('weight', 0)]"
+    )
+    slider = playground.get_by_role("slider", name="its value")
+    slider.focus()
+    stage.page.wait_for_function("node => node.value === '35'", arg=slider.element_handle())
+    stage.page.keyboard.press("ArrowLeft")
+    stage.becomes("playground.network.parameters[0]", 34.9)
+    stage.page.keyboard.press("Home")
+    stage.becomes("playground.network.parameters[0]", -35.0)
+
+
+def test_a_weight_that_broke_is_pulled_from_0(stage, playground):
+    stage.ask("[playground.network.parameters.fill(float('nan')), playground.train(0)]")
+    says(playground, "The numbers broke")
+    box = playground.locator(".pg-hold").nth(3).bounding_box()
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    drag(stage.page, middle, (middle[0], middle[1] - 40))
+    stage.becomes("round(playground.network.parameters[3], 6)", 2.0)
+
+
+def test_data_as_given_hands_the_focus_on_as_it_goes(stage, playground):
+    plane(playground).focus()
+    stage.page.keyboard.press("+")
+    press(playground, "Data as given")
+    playground.get_by_role("button", name="Data as given").wait_for(state="hidden")
+    assert plane(playground).evaluate("node => node === document.activeElement")
+
+
+def test_backspace_removes_a_point_too(stage, playground):
+    plane(playground).focus()
+    stage.page.keyboard.press("Escape")
+    stage.page.keyboard.press("n")
+    stage.page.keyboard.press("Backspace")
+    stage.becomes(POINTS, XOR[1:])
+
+
+def test_a_plane_in_focus_is_not_named_anew_at_each_picture(stage, playground):
+    plane(playground).focus()
+    press(playground, "Start")
+    wait_for_steps(stage, playground, 310)
+    node = plane(playground).element_handle()
+    node.evaluate(
+        """node => {
+             window.named = 0;
+             const note = () => { window.named += 1; };
+             new MutationObserver(note).observe(node, { attributes: true, attributeFilter: ["aria-label"] });
+           }"""
+    )
+    wait_for_steps(stage, playground, 1000)
+    assert stage.page.evaluate("window.named") == 0
+    press(playground, "Pause")
+    playground.get_by_role("application", name="points are right").wait_for()
+
+
+def test_a_unit_that_is_chosen_in_training_is_told(stage, playground):
+    press(playground, "Start")
+    wait_for_steps(stage, playground, 310)
+    playground.locator(".pg-network").focus()
+    stage.page.keyboard.press("Home")
+    says(playground, "x₁ over the plane")
+    assert stage.ask("playground.playing")
+    stage.page.keyboard.press("End")
+    says(playground, "y over the plane")
+    press(playground, "Pause")
+
+
+def test_the_menus_of_the_hidden_space_follow_python(open_stage):
+    stage = open_stage({CELL: SOURCE.replace("width=2", "width=4")})
+    root = stage.output(CELL).locator(".bpl-playground[data-pictures]")
+    stage.ask("playground.set_trait('pair', [2, 3])")
+    root.locator(".pg-hidden .pg-x", has_text="h₃").wait_for()
+    menus = [root.get_by_label(label, exact=True) for label in ("across", "up")]
+    assert [menu.input_value() for menu in menus] == ["2", "3"]
+
+
+def test_a_view_that_goes_takes_no_hand_s_change_along_and_waits_for_nothing(open_stage):
+    stage = open_stage({CELL: SOURCE})
+    watch_timers(stage.page)
+    root = stage.output(CELL).locator(".bpl-playground[data-pictures]")
+    root.evaluate(
+        """root => {
+             const slider = root.querySelector(".pg-weigh input");
+             slider.value = "2";
+             slider.dispatchEvent(new Event("input"));
+             root.closest(".jp-OutputArea-output").cleanUp();
+           }"""
+    )
+    stage.page.evaluate(
+        "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    )
+    assert waits(stage.page, PATIENCE) == 0
+    stage.becomes("playground.network.parameters[0]", 2.0)
 
 
 def test_a_point_is_dragged_turned_added_and_removed_by_mouse(stage, playground):
@@ -247,6 +354,15 @@ def test_a_recorded_network_answers_to_a_hand_and_says_why_it_cannot_be_set(page
     assert root.get_by_text("Of these settings runs were recorded").is_visible()
     assert root.get_by_label("units in each", exact=True).is_disabled()
     assert page.violations(where=".bpl-playground") == []
+
+
+def test_a_unit_of_a_recorded_network_is_told_as_it_is_chosen(page):
+    root = page.output(CELL).locator(".bpl-playground[data-pictures]")
+    root.locator(".pg-network").focus()
+    page.page.keyboard.press("Home")
+    says(root, "x₁ over the plane")
+    page.page.keyboard.press("End")
+    says(root, "y over the plane")
 
 
 def test_a_recorded_step_is_drawn_once(page):

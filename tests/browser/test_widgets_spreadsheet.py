@@ -410,6 +410,57 @@ def test_keys_turn_a_weight_and_undo_goes_back_one_by_one(begun):
     assert begun.number("b2") == -0.3
 
 
+def test_a_weight_beyond_the_slider_goes_on_from_where_it_is(begun):
+    begun.type("w1", "25.123")
+    slider = weight(begun, "w₁")
+    assert [slider.get_attribute(f"aria-value{end}") for end in ("min", "now", "max")] == [
+        "-25.123",
+        "25.123",
+        "25.123",
+    ]
+    slider.focus()
+    begun.press("ArrowRight")
+    assert begun.number("w1") == 25.123
+    begun.press("ArrowLeft")
+    assert begun.number("w1") == 25.07
+
+
+def test_undo_has_nothing_to_take_back_of_what_changed_nothing(begun):
+    undo = begun.output.get_by_role("button", name="Undo")
+    begun.type("w1", "10")
+    press_button(begun, "Undo")
+    assert undo.get_attribute("aria-disabled") == "true"
+    assert undo.evaluate("node => node === document.activeElement")
+    press_button(begun, "Start again")
+    assert undo.get_attribute("aria-disabled") == "true"
+    begun.type("w1", "0.40")
+    assert undo.get_attribute("aria-disabled") == "true"
+    box = weight(begun, "w₃").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    begun.page.mouse.move(x, y)
+    begun.page.mouse.down()
+    begun.page.mouse.move(x + 20, y)
+    begun.page.mouse.move(x, y)
+    begun.page.mouse.up()
+    assert begun.number("w3") == 0.7
+    assert undo.get_attribute("aria-disabled") == "true"
+    begun.type("w1", "10")
+    weight(begun, "w₁").focus()
+    begun.press("ArrowRight")
+    press_button(begun, "Undo")
+    assert begun.number("w1") == 0.4
+
+
+def test_undo_takes_back_no_change_of_another_view(begun):
+    begun.stage.run("mirror")
+    mirror = OnPage(begun.stage, "mirror")
+    begun.type("w1", "2")
+    mirror.type("w3", "3")
+    assert begun.output.get_by_role("button", name="Undo").get_attribute("aria-disabled") == "true"
+    press_button(mirror, "Undo")
+    assert (begun.number("w1"), begun.number("w3")) == (2, 0.7)
+
+
 @pytest.mark.parametrize(
     ("layers", "target"), [("Dense(2, 2), Sigmoid(), Dense(2, 1)", [1]), ("Dense(2, 2), Sigmoid()", [1, 0])]
 )

@@ -304,13 +304,26 @@ def test_a_weight_that_a_hand_moved_is_where_training_goes_on(clock):
     np.testing.assert_allclose(playground.network.parameters, expected - 4 * gradient)
 
 
-@pytest.mark.parametrize("content", [{"at": 9, "value": 1}, {"at": -1, "value": 1}, {"at": 0, "value": 1e9}])
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"at": 9, "value": 1},
+        {"at": -1, "value": 1},
+        {"at": 0, "value": 1e9},
+        {"at": 0, "value": 10**400},
+        {"at": 0, "value": None},
+    ],
+)
 def test_a_weight_that_cannot_be_is_left_as_it_was(clock, content):
     playground = Playground(width=2)
     before = playground.network.parameters.copy()
+    pictures = playground.pictures
     Page(playground).says(ask="weight", edit=1, **content)
+    assert playground.pictures == pictures + 1  # the page waits for one
     assert np.array_equal(playground.network.parameters, before)
     assert playground.report["edit"] == 1  # the page lets go
+    if content["at"] == 0:
+        assert "as it is" in playground.report["said"]
 
 
 def test_points_of_a_reader_s_own_are_trained_on_and_stay_when_training_starts_afresh(clock):

@@ -87,6 +87,17 @@ def test_what_does_not_fit_is_refused(place, value, says):
         Recommender(*given)
 
 
+@pytest.mark.parametrize(("place", "name"), [(0, "people"), (1, "films"), (2, "people"), (3, "films")])
+@pytest.mark.parametrize("broken", [np.nan, np.inf])
+def test_numbers_of_a_training_that_diverged(place, name, broken):
+    given = [np.array(each, float) if at < 4 else each for at, each in enumerate(GIVEN)]
+    given[place][1] = broken
+    with pytest.raises(
+        ValueError, match=rf"{name} expected finite numbers, got .* at 1; train with a smaller"
+    ):
+        Recommender(*given)
+
+
 def test_more_genres_than_shapes():
     words = [str(place) for place in range(6)]
     with pytest.raises(ValueError, match="has 5 shapes for genres, got 6 genres"):

@@ -1,7 +1,7 @@
 // The activation curves: a function above its slope, drawn as sampled, and one point that moves on both.
 
 import { keepInNotebook } from "../kit/kept.js";
-import { announcer, freshId, html, keys, listen, menu, saver, slider, svg } from "../kit/kit.js";
+import { drag, freshId, html, keys, listen, menu, restingAnnouncer, saver, slider, svg } from "../kit/kit.js";
 
 /** @import { View, Widget } from "../kit/types.js" */
 /** @import { Curve, Traits } from "./types.js" */
@@ -12,7 +12,6 @@ const RIGHT = 352;
 const UPPER = { top: 8, bottom: 168 };
 const LOWER = { top: 190, bottom: 290 };
 const SLOPES = { low: -0.25, high: 1.25, ticks: [0, 0.5, 1] };
-const REST = 250; // milliseconds until what holds is said aloud
 const LEAP = 20; // places, for the Page keys: 1 in z
 const HELP = "Drag the point, or use the slider's keys: ← → by 0.05, Page Up and Down by 1, Home, End.";
 
@@ -26,10 +25,7 @@ function render({ model, el }) {
   const last = z.length - 1;
   const picture = svg("svg", { viewBox: `0 0 ${WIDTH} 326`, class: "curves-picture", role: "img" });
   const words = html("p", { class: "curves-words" });
-  const saying = announcer({ class: "bpl-hidden" });
-  /** @type {number | undefined} */
-  let quiet;
-
+  const saying = restingAnnouncer();
   const save = saver(model);
   /** @param {number} place */
   const go = (place) => save({ place: Math.min(Math.max(Math.round(place), 0), last) });
@@ -44,8 +40,7 @@ function render({ model, el }) {
     words.textContent = text;
     which.input.value = String(model.get("which"));
     scrubber.show(place);
-    clearTimeout(quiet);
-    quiet = setTimeout(() => saying.say(text), REST);
+    saying.say(text);
   }
 
   /** @type {[place: string, caption: string][]} */
@@ -73,20 +68,20 @@ function render({ model, el }) {
 
   let before = model.get("place");
   /** @param {MouseEvent} event */
-  const drag = (event) => {
-    if (event.type === "pointermove" && event.buttons === 0) return;
+  const point = (event) => {
     const { left, width } = picture.getBoundingClientRect();
     const x = ((event.clientX - left) / width) * WIDTH;
     go(((x - LEFT) / (RIGHT - LEFT)) * last);
   };
-  picture.addEventListener("pointerdown", (event) => {
-    picture.setPointerCapture(event.pointerId);
-    before = model.get("place");
-    if (event.pointerType !== "touch") drag(event); // a finger may be about to scroll: its tap is a click
+  drag(picture, {
+    start: (event) => {
+      before = model.get("place");
+      if (event.pointerType !== "touch") point(event); // a finger may be about to scroll: its tap is a click
+    },
+    move: point,
+    cancel: () => go(before),
   });
-  picture.addEventListener("click", drag);
-  picture.addEventListener("pointercancel", () => go(before)); // it was the page that moved
-  picture.addEventListener("pointermove", drag);
+  picture.addEventListener("click", point);
 
   el.append(
     html(
@@ -102,7 +97,7 @@ function render({ model, el }) {
   draw();
   const end = listen(model, { which: draw, place: draw });
   return () => {
-    clearTimeout(quiet);
+    saying.end();
     end();
   };
 }

@@ -1,13 +1,24 @@
 // The descent: a landscape that turns under the paths of optimizers. All was recorded; here it is drawn.
 
 import { keepInNotebook } from "../kit/kept.js";
-import { announcer, freshId, html, keys, listen, menu, number, saver, slider, svg } from "../kit/kit.js";
+import {
+  drag,
+  freshId,
+  html,
+  keys,
+  listen,
+  menu,
+  number,
+  restingAnnouncer,
+  saver,
+  slider,
+  svg,
+} from "../kit/kit.js";
 import { axes, ground, HEIGHT, mark, projection, trail, WIDTH } from "./scene.js";
 
 /** @import { View, Widget } from "../kit/types.js" */
 /** @import { Run, Traits } from "./types.js" */
 
-const REST = 300; // milliseconds until what holds is said aloud
 const GRAIN = 5; // degrees
 const HELP = "Drag across the landscape to turn it, or use the sliders: ← → by one, Home and End.";
 
@@ -20,9 +31,7 @@ function render({ model, el }) {
   const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "descent-picture", role: "img" });
   const words = html("p", { class: "descent-words" });
   const list = html("ul", { class: "descent-list" });
-  const saying = announcer({ class: "bpl-hidden" });
-  /** @type {number | undefined} */
-  let quiet;
+  const saying = restingAnnouncer();
 
   const save = saver(model);
   // The land is most of the work, and only another surface or a turn changes it.
@@ -66,8 +75,7 @@ function render({ model, el }) {
     which.input.value = String(model.get("surface"));
     path.input.value = String(shown);
     for (const [name, one] of each) one.show(model.get(name));
-    clearTimeout(quiet);
-    quiet = setTimeout(() => saying.say(`${text} ${said.join("; ")}.`), REST);
+    saying.say(`${text} ${said.join("; ")}.`);
   }
 
   const which = menu({
@@ -116,24 +124,16 @@ function render({ model, el }) {
 
   const help = html("p", { class: "descent-help", id: freshId("help") }, HELP);
   turn.input.setAttribute("aria-describedby", help.id);
-  /** @type {{ x: number, turn: number } | null} */
-  let held = null;
-  picture.addEventListener("pointerdown", (event) => {
-    picture.setPointerCapture(event.pointerId);
-    held = { x: event.clientX, turn: model.get("turn") };
-  });
-  picture.addEventListener("pointermove", (event) => {
-    if (!held || event.buttons === 0) return;
-    const turned = round(held.turn + (event.clientX - held.x) / 2);
-    if (turned !== model.get("turn")) save({ turn: turned });
-  });
-  const letGo = () => {
-    held = null;
-  };
-  picture.addEventListener("pointerup", letGo);
-  picture.addEventListener("pointercancel", () => {
-    if (held) save({ turn: held.turn }); // it was the page that moved
-    letGo();
+  let before = { x: 0, turn: 0 };
+  drag(picture, {
+    start: (event) => {
+      before = { x: event.clientX, turn: model.get("turn") };
+    },
+    move: (event) => {
+      const turned = round(before.turn + (event.clientX - before.x) / 2);
+      if (turned !== model.get("turn")) save({ turn: turned });
+    },
+    cancel: () => save({ turn: before.turn }),
   });
 
   el.append(
@@ -152,7 +152,7 @@ function render({ model, el }) {
   draw();
   const end = listen(model, { surface: draw, shown: draw, rate: draw, step: draw, turn: draw, tilt: draw });
   return () => {
-    clearTimeout(quiet);
+    saying.end();
     end();
   };
 }

@@ -65,8 +65,8 @@ async function render({ model, el }) {
     maps?.draw(shown, model.get("scale"));
     charts.draw(shown);
     worst?.draw(shown);
-    back.disabled = shown === 0;
-    forth.disabled = shown === last;
+    back.off(shown === 0);
+    forth.off(shown === last);
   }
   function tell() {
     if (playing.playing()) return;

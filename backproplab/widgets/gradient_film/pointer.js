@@ -1,5 +1,7 @@
 // A pointer at work on a picture that lies in a page which scrolls.
 
+import { drag } from "../kit/kit.js";
+
 const SLOP = 8; // pixels that a finger may slip while it taps
 
 /**
@@ -10,25 +12,27 @@ const SLOP = 8; // pixels that a finger may slip while it taps
  * @param {(event: PointerEvent, isTap: boolean) => void} pick A tap is a press of the mouse, too.
  */
 export function follow(node, pick) {
-  /** @type {{ x: number, y: number, picks: boolean } | null} */
-  let finger = null; // where it came down, and whether it is known to be at work here
-
+  let from = { x: 0, y: 0 }; // where it came down
+  let picks = false; // whether it is known to be at work here
   /** @param {PointerEvent} event */
-  function heed(event) {
-    if (event.pointerType !== "touch") {
-      if (event.type !== "pointerup" && event.buttons & 1) pick(event, event.type === "pointerdown");
-      return;
-    }
-    if (event.type === "pointerdown") finger = { x: event.clientX, y: event.clientY, picks: false };
-    if (!finger) return;
-    const across = Math.abs(event.clientX - finger.x);
-    const along = Math.abs(event.clientY - finger.y);
-    finger.picks ||= across > SLOP && across > along;
-    const tapped = event.type === "pointerup" && across <= SLOP && along <= SLOP;
-    if (finger.picks || tapped) pick(event, tapped && !finger.picks);
-    if (event.type === "pointerup" || event.type === "pointercancel") finger = null;
-  }
-  for (const type of /** @type {const} */ (["pointerdown", "pointermove", "pointerup", "pointercancel"])) {
-    node.addEventListener(type, heed);
-  }
+  const gone = (event) => ({
+    across: Math.abs(event.clientX - from.x),
+    along: Math.abs(event.clientY - from.y),
+  });
+  drag(node, {
+    start: (event) => {
+      from = { x: event.clientX, y: event.clientY };
+      picks = event.pointerType !== "touch";
+      if (picks) pick(event, true);
+    },
+    move: (event) => {
+      const { across, along } = gone(event);
+      picks ||= across > SLOP && across > along;
+      if (picks) pick(event, false);
+    },
+    end: (event) => {
+      const { across, along } = gone(event);
+      if (!picks && across <= SLOP && along <= SLOP) pick(event, true);
+    },
+  });
 }

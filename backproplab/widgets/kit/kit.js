@@ -59,14 +59,23 @@ export function freshId(name) {
 }
 
 /**
- * A button that keeps its keys to itself: JupyterLab would run the cell at Enter.
+ * A button that keeps its keys to itself: JupyterLab would run the cell at Enter. `off(true)` puts it out of use until
+ * `off(false)`, and leaves it the focus, which a disabled one would lose.
  *
  * @param {string} text
  * @param {((event: MouseEvent) => unknown) | undefined} onclick None for one that submits its form.
  * @param {Attributes} [attributes]
  */
 export function button(text, onclick, attributes = {}) {
-  return html("button", { type: "button", onclick, ...OWN_KEYS, ...attributes }, text);
+  const node = html("button", { type: "button", onclick: heed, ...OWN_KEYS, ...attributes }, text);
+  /** @param {MouseEvent} event */
+  function heed(event) {
+    if (node.getAttribute("aria-disabled") === "true") event.preventDefault();
+    else onclick?.(event);
+  }
+  /** @param {boolean} yes */
+  const off = (yes) => node.setAttribute("aria-disabled", String(yes));
+  return Object.assign(node, { off });
 }
 
 /** JupyterLab leaves the keys of an element that carries this alone. */
@@ -166,6 +175,47 @@ export function keys(node, actions) {
 }
 
 /**
+ * Follow a pointer from where its first button, or a finger, goes down on a node until it is let go. One that went
+ * down elsewhere and comes by, to select text, is none of ours.
+ *
+ * @param {HTMLElement | SVGElement} node
+ * @param {object} handlers
+ * @param {(event: PointerEvent) => void} handlers.start
+ * @param {(event: PointerEvent) => void} handlers.move
+ * @param {(event: PointerEvent) => void} [handlers.end] It was let go.
+ * @param {() => void} [handlers.cancel] It was the page that moved, under a finger.
+ */
+export function drag(node, { start, move, end = () => {}, cancel = () => {} }) {
+  /** @type {number | null} */
+  let held = null;
+  /** @type {(type: string, heed: (event: PointerEvent) => void) => void} */
+  const whileHeld = (type, heed) =>
+    node.addEventListener(type, (event) => {
+      if (event instanceof PointerEvent && event.pointerId === held) heed(event);
+    });
+  node.addEventListener(
+    "pointerdown",
+    /** @type {EventListener} */ (
+      (/** @type {PointerEvent} */ event) => {
+        if (event.button !== 0 || !event.isPrimary) return;
+        held = event.pointerId;
+        node.setPointerCapture(held);
+        start(event);
+      }
+    ),
+  );
+  whileHeld("pointermove", move);
+  whileHeld("pointerup", (event) => {
+    held = null;
+    end(event);
+  });
+  whileHeld("pointercancel", () => {
+    held = null;
+    cancel();
+  });
+}
+
+/**
  * A polite live region: { node, say(text) }. What it says can be read on the page as well.
  *
  * @param {Attributes} [attributes]
@@ -177,6 +227,27 @@ export function announcer(attributes = {}) {
     if (node.textContent !== text) node.textContent = text;
   };
   return { node, say };
+}
+
+const REST = 250; // milliseconds
+
+/**
+ * A live region, out of sight, for what changes while a hand moves: { node, say(text), end() }. It speaks when that has
+ * come to rest; not of what it is told first, which nobody has asked for.
+ */
+export function restingAnnouncer() {
+  const { node, say: speak } = announcer({ class: "bpl-hidden" });
+  /** @type {number | undefined} */
+  let quiet;
+  let isFirst = true;
+  const end = () => clearTimeout(quiet);
+  /** @param {string} text */
+  const say = (text) => {
+    end();
+    if (!isFirst) quiet = setTimeout(() => speak(text), REST);
+    isFirst = false;
+  };
+  return { node, say, end };
 }
 
 /**

@@ -1,14 +1,12 @@
 // The linked panels: a point in each, moved as one, and the ribbon of a change through all. Python computed it.
 
 import { keepInNotebook } from "../kit/kept.js";
-import { announcer, html, listen, number, saver, scrollBox, slider, svg } from "../kit/kit.js";
+import { drag, html, listen, number, restingAnnouncer, saver, scrollBox, slider, svg } from "../kit/kit.js";
 import { DIGITS, HEIGHT, inputAt, panel, WIDTH } from "./panel.js";
 
 /** @import { View, Widget } from "../kit/types.js" */
 /** @import { End } from "./panel.js" */
 /** @import { Traits } from "./types.js" */
-
-const REST = 250; // milliseconds until what holds is said aloud
 
 /** @param {number} value Three digits after the point, so that points stand in line. */
 const fixed = (value) => value.toFixed(3).replace("-", "−");
@@ -20,9 +18,7 @@ function render({ model, el }) {
   const values = model.get("values");
   const curves = model.get("curves");
   const [first, last] = [names[0], names[names.length - 1]];
-  const saying = announcer({ class: "bpl-hidden" });
-  /** @type {number | undefined} */
-  let quiet;
+  const saying = restingAnnouncer();
   const save = saver(model);
 
   const pictures = curves.map((curve, step) => {
@@ -30,8 +26,7 @@ function render({ model, el }) {
     let before = { place: model.get("place"), nudge: model.get("nudge") };
     let nudged = false; // whether it is the open point that was taken
     /** @param {MouseEvent} event */
-    const drag = (event) => {
-      if (event.type === "pointermove" && event.buttons === 0) return;
+    const point = (event) => {
       const { left, width } = picture.getBoundingClientRect();
       const wanted = inputAt(curve, ((event.clientX - left) / width) * WIDTH);
       const place = model.get("place");
@@ -43,15 +38,16 @@ function render({ model, el }) {
         save(moved);
       }
     };
-    picture.addEventListener("pointerdown", (event) => {
-      picture.setPointerCapture(event.pointerId);
-      before = { place: model.get("place"), nudge: model.get("nudge") };
-      nudged = event.target instanceof Element && event.target.matches(".panels-then");
-      if (event.pointerType !== "touch") drag(event); // a finger may be about to scroll: its tap is a click
+    drag(picture, {
+      start: (event) => {
+        before = { place: model.get("place"), nudge: model.get("nudge") };
+        nudged = event.target instanceof Element && event.target.matches(".panels-then");
+        if (event.pointerType !== "touch") point(event); // a finger may be about to scroll: its tap is a click
+      },
+      move: point,
+      cancel: () => save(before),
     });
-    picture.addEventListener("click", drag);
-    picture.addEventListener("pointercancel", () => save(before)); // it was the page that moved
-    picture.addEventListener("pointermove", drag);
+    picture.addEventListener("click", point);
     return picture;
   });
 
@@ -116,14 +112,11 @@ function render({ model, el }) {
     });
     where.show(place);
     nudge.show(model.get("nudge"));
-    clearTimeout(quiet);
-    quiet = setTimeout(() => {
-      const all = names.map((name, each) => `${name} = ${number(at[each], DIGITS)}`).join(", ");
-      saying.say(
-        `${all}. Slopes: ${steep.map(fixed).join(" × ")} = ${fixed(products[0])}. ` +
-          `Ribbon: ${rates.map(fixed).join(" × ")} = ${fixed(products[1])}, for Δ${first} = ${change[0]}.`,
-      );
-    }, REST);
+    const all = names.map((name, each) => `${name} = ${number(at[each], DIGITS)}`).join(", ");
+    saying.say(
+      `${all}. Slopes: ${steep.map(fixed).join(" × ")} = ${fixed(products[0])}. ` +
+        `Ribbon: ${rates.map(fixed).join(" × ")} = ${fixed(products[1])}, for Δ${first} = ${change[0]}.`,
+    );
   }
 
   el.append(
@@ -144,7 +137,7 @@ function render({ model, el }) {
   draw();
   const end = listen(model, { place: draw, nudge: draw });
   return () => {
-    clearTimeout(quiet);
+    saying.end();
     end();
   };
 }

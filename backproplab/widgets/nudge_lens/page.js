@@ -1,13 +1,12 @@
 // The nudge lens: a point dragged along a curve, and beside it what a lens shows that is as near as the nudge.
 
 import { keepInNotebook } from "../kit/kept.js";
-import { announcer, html, listen, number, saver, scrollBox, slider, svg } from "../kit/kit.js";
+import { drag, html, listen, number, restingAnnouncer, saver, scrollBox, slider, svg } from "../kit/kit.js";
 import { BOX, HEIGHT, scale, touching, WIDTH } from "../linked_panels/panel.js";
 
 /** @import { Model, View, Widget } from "../kit/types.js" */
 /** @import { Traits } from "./types.js" */
 
-const REST = 250; // milliseconds until what holds is said aloud
 const REACH = 2.5; // nudges to either side that the lens shows, as in widget.py
 const DRAG = 6; // pixels under the lens for one place among the nudges
 const SMALLEST = 5; // pixels: half of the frame that shows where the lens is
@@ -16,9 +15,7 @@ const SMALLEST = 5; // pixels: half of the frame that shows where the lens is
 function render({ model, el }) {
   const [of, name] = model.get("names");
   const nudges = model.get("nudges");
-  const saying = announcer({ class: "bpl-hidden" });
-  /** @type {number | undefined} */
-  let quiet;
+  const saying = restingAnnouncer();
   const save = saver(model);
   /** @param {number} wanted */
   const go = (wanted) => {
@@ -35,9 +32,7 @@ function render({ model, el }) {
     const { left, width } = picture.getBoundingClientRect();
     return ((event.clientX - left) / width) * WIDTH;
   };
-  /** @type {{ x: number, place: number } | null} */
-  let held = null;
-  let before = model.get("place");
+  let before = { x: 0, place: model.get("place") };
   /** @param {MouseEvent} event On the whole curve, the nudge that ends nearest to the pointer. */
   const point = (event) => {
     const wanted = Math.max(across.back(pixel(whole, event)) - model.get("at"), nudges[0]);
@@ -45,22 +40,23 @@ function render({ model, el }) {
   };
   /** @param {PointerEvent} event Under the lens, where each nudge stands at the same place: the way since it was taken. */
   const pull = (event) => {
-    if (held) go(held.place + (pixel(lens, event) - held.x) / DRAG);
+    go(before.place + (pixel(lens, event) - before.x) / DRAG);
   };
-  whole.addEventListener("pointerdown", (event) => {
-    whole.setPointerCapture(event.pointerId);
-    before = model.get("place");
-    if (event.pointerType !== "touch") point(event); // a finger may be about to scroll: its tap is a click
+  const cancel = () => go(before.place);
+  /** @type {(picture: SVGSVGElement, event: MouseEvent) => void} */
+  const take = (picture, event) => {
+    before = { x: pixel(picture, event), place: model.get("place") };
+  };
+  drag(whole, {
+    start: (event) => {
+      take(whole, event);
+      if (event.pointerType !== "touch") point(event); // a finger may be about to scroll: its tap is a click
+    },
+    move: point,
+    cancel,
   });
   whole.addEventListener("click", point);
-  whole.addEventListener("pointercancel", () => save({ place: before })); // it was the page that moved
-  whole.addEventListener("pointermove", (event) => event.buttons && point(event));
-  lens.addEventListener("pointerdown", (event) => {
-    lens.setPointerCapture(event.pointerId);
-    held = { x: pixel(lens, event), place: model.get("place") };
-  });
-  lens.addEventListener("pointermove", (event) => event.buttons && pull(event));
-  lens.addEventListener("pointercancel", () => held && go(held.place));
+  drag(lens, { start: (event) => take(lens, event), move: pull, cancel });
 
   const nudge = slider({
     label: `Nudge Δ${of}`,
@@ -98,8 +94,7 @@ function render({ model, el }) {
       rows[row].cell.textContent = value.toFixed(5).replace("-", "−");
     });
     nudge.show(place);
-    clearTimeout(quiet);
-    quiet = setTimeout(() => saying.say(text), REST);
+    saying.say(text);
   }
 
   el.append(
@@ -120,7 +115,7 @@ function render({ model, el }) {
   draw();
   const end = listen(model, { place: draw });
   return () => {
-    clearTimeout(quiet);
+    saying.end();
     end();
   };
 }

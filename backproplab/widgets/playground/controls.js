@@ -187,7 +187,7 @@ export function linesOf(model, set) {
   return { node, show };
 }
 
-const FARTHEST = 20; // that the slider of a weight reaches; a hand on its line goes on
+const FARTHEST = 20; // that the slider of a weight reaches, unless the weight is farther
 
 /**
  * A parameter to choose and a slider that moves it: { node, build(names), show(value) }.
@@ -217,12 +217,21 @@ export function weightOf(set, move) {
     select,
     moved.row,
   );
+  let reach = FARTHEST;
+  /** @param {number} value Where a hand is on the slider, its ends do not come nearer. */
+  const widen = (value) => {
+    const needed = Number.isFinite(value) ? Math.max(FARTHEST, Math.ceil(Math.abs(value))) : FARTHEST;
+    const now = document.activeElement === moved.input ? Math.max(reach, needed) : needed;
+    if (now !== reach) Object.assign(moved.input, { min: String(-now), max: String(now) });
+    reach = now;
+  };
   /** @param {string[]} names */
   const build = (names) =>
     select.replaceChildren(...names.map((name, at) => html("option", { value: at }, name)));
   /** @type {(at: number, value: number) => void} */
   const show = (at, value) => {
     if (select.value !== String(at)) select.value = String(at);
+    widen(value);
     if (document.activeElement !== moved.input || Math.abs(Number(moved.input.value) - value) > 0.051)
       moved.show(value);
   };

@@ -30,6 +30,8 @@ export function hiddenDrawing(model, set, theme, inks) {
   const node = html("div", { class: "pg-hidden" }, caption, space.node, menus);
   space.node.setAttribute("role", "img");
   let offered = "";
+  /** @type {HTMLSelectElement[]} */
+  let selects = [];
 
   /**
    * Two menus where there are more than two units to choose from.
@@ -39,25 +41,26 @@ export function hiddenDrawing(model, set, theme, inks) {
   function offer(names) {
     offered = names.join();
     if (names.length < 3) {
+      selects = [];
       menus.replaceChildren();
       return;
     }
     const made = ["across", "up"].map((label, axis) => {
       /** @type {[value: string, text: string][]} */
       const options = names.map((name, at) => [String(at), name]);
-      const value = String(Math.min(model.get("pair")[axis], names.length - 1));
       return menu({
         label,
         options,
-        value,
+        value: "0",
         onchange: (at) =>
           set(
             "pair",
             model.get("pair").map((other, one) => (one === axis ? Number(at) : other)),
           ),
-      }).row;
+      });
     });
-    menus.replaceChildren(...made);
+    selects = made.map(({ input }) => input);
+    menus.replaceChildren(...made.map(({ row }) => row));
   }
 
   /** @param {Picture} picture */
@@ -74,6 +77,9 @@ export function hiddenDrawing(model, set, theme, inks) {
       return;
     }
     const [first, second] = model.get("pair").map((at) => Math.min(at, width - 1));
+    selects.forEach((select, axis) => {
+      select.value = String([first, second][axis]);
+    });
     put(across, here[first]);
     put(up, here[second]);
     const x = points.filter((_, at) => at % 3 < 2);

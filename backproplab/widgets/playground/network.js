@@ -1,6 +1,6 @@
 // The network as a drawing: a small map for each unit, a line for each weight and one for its gradient.
 
-import { html, keys, OWN_KEYS, svg } from "../kit/kit.js";
+import { drag, html, keys, OWN_KEYS, svg } from "../kit/kit.js";
 import { offsets, onScale, shades } from "./forward.js";
 import { SMALL, STRIDE, shadedMap } from "./plane.js";
 
@@ -132,18 +132,18 @@ export function networkDrawing(model, { choose, take, pull }, theme) {
     const ends = (lift) => ({ x1: `${x1}%`, x2: `${x2}%`, y1: y1 + lift, y2: y2 + lift });
     const hold = svg("line", { class: "pg-hold", ...ends(0), dataset: { at: String(at) } });
     let from = 0;
-    hold.addEventListener("pointerdown", (event) => {
-      from = event.clientY;
-      hold.setPointerCapture(event.pointerId);
-      take(at);
-      event.preventDefault();
+    drag(hold, {
+      start: (event) => {
+        from = event.clientY;
+        take(at);
+        event.preventDefault();
+      },
+      move: (event) => {
+        if (event.clientY !== from) pull(at, PULL * (from - event.clientY));
+      },
     });
     // A finger on it does not scroll the page: touch-action is not heeded on a part of a drawing.
     hold.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
-    hold.addEventListener("pointermove", (event) => {
-      if (hold.hasPointerCapture(event.pointerId) && event.clientY !== from)
-        pull(at, PULL * (from - event.clientY));
-    });
     return {
       weight: svg("line", { class: "pg-weight", ...ends(-2.4) }),
       gradient: svg("line", { class: "pg-gradient", ...ends(2.4) }),

@@ -38,7 +38,7 @@ function render({ model, el }) {
     model.set("turn", model.get("turn") + 1);
     if (model.get(name) === known) show[name]?.(); // else the event of the change has done so, and once is enough
     model.save_changes();
-    if (!UNANSWERED.has(name) && !alone) expect();
+    if (value !== known && !UNANSWERED.has(name) && !alone) expect(); // to no change Python answers nothing
   };
   /** @type {Theme} */
   const theme = (kind) => bytes(model.get("palette")[`${kind}-${isDark() ? "dark" : "light"}`]);
@@ -93,7 +93,7 @@ function render({ model, el }) {
     {
       choose: (index) => pick(index),
       take: (at) => {
-        pulledFrom = numbers()[at];
+        pulledFrom = Number.isFinite(numbers()[at]) ? numbers()[at] : 0;
         set("weight", at);
       },
       pull: (at, by) => move(at, pulledFrom + by),
@@ -165,8 +165,9 @@ function render({ model, el }) {
     start.textContent = playing ? "Pause" : "Start";
     root.dataset.playing = String(playing);
     if (playing) reason = "";
-    if (model.get("pictures"))
-      say(playing ? (recorded ? "Playing the recorded run." : "Training.") : words().said);
+    if (!model.get("pictures")) return;
+    if (!playing) write(pictureNow());
+    say(playing ? (recorded ? "Playing the recorded run." : "Training.") : words().said);
   };
   /** @type {Partial<Record<keyof Traits, () => void>>} */
   const show = {
@@ -289,7 +290,7 @@ function render({ model, el }) {
     plane.draw(picture);
     hidden.draw(picture);
     showWeight();
-    given.hidden = !(model.get("shape").own || ownPoints);
+    hideGiven(!(model.get("shape").own || ownPoints));
     const now = performance.now();
     if (recorded || !isPlaying() || now - written > READABLE) {
       written = now;
@@ -299,6 +300,12 @@ function render({ model, el }) {
       curves.stand(at);
       write(picture);
     }
+  }
+
+  /** @param {boolean} hidden A button that goes would take the focus along. */
+  function hideGiven(hidden) {
+    if (hidden && document.activeElement === given) plane.node.focus({ preventScroll: true });
+    given.hidden = hidden;
   }
 
   function picture() {
@@ -322,19 +329,25 @@ function render({ model, el }) {
   }
 
   /** @param {Picture} picture */
-  function write({ units, names, chosen }) {
+  function write(picture) {
     const { progress: far, said: told } = words();
     put(progress, far);
     put(thickestText, recorded ? "" : model.get("report").thickest);
+    put(caption, captionOf(picture));
+    // A name that changes while its node has the focus is read out each time: in training it has no numbers.
+    const shown = isPlaying()
+      ? `${picture.names[picture.chosen]} over the plane.`
+      : `${caption.textContent}. ${told}`;
+    const label = `${shown} ${PLANE_KEYS}`;
+    if (plane.node.getAttribute("aria-label") !== label) plane.node.setAttribute("aria-label", label);
+  }
+
+  /** @param {Picture} picture */
+  function captionOf({ units, names, chosen }) {
+    if (chosen === names.length - 1) return "y over the plane; on the line it is ½";
     const [low, high] = units[chosen].ends.map((end) => number(end));
-    const scale = `pale ${low} to deep ${high}`;
     const line = units[chosen].sums ? "; on the line its sum is 0" : ""; // an input has no sum
-    const isOutput = chosen === names.length - 1;
-    put(
-      caption,
-      isOutput ? "y over the plane; on the line it is ½" : `${names[chosen]} over the plane, ${scale}${line}`,
-    );
-    plane.node.setAttribute("aria-label", `${caption.textContent}. ${told} ${PLANE_KEYS}`);
+    return `${names[chosen]} over the plane, pale ${low} to deep ${high}${line}`;
   }
 
   // by hand
@@ -386,12 +399,14 @@ function render({ model, el }) {
    */
   function tell(kind, message) {
     if (!untold.size) {
-      requestAnimationFrame(() => {
-        for (const latest of untold.values()) send(latest());
-        untold.clear();
-      });
+      requestAnimationFrame(tellAll);
     }
     untold.set(kind, message);
+  }
+
+  function tellAll() {
+    for (const latest of untold.values()) send(latest());
+    untold.clear();
   }
 
   // A picture is asked for only while somebody can see it: silence stops Python.
@@ -454,8 +469,12 @@ function render({ model, el }) {
 
   /** @param {number} index */
   function pick(index) {
+    const unit = index === model.get("shape").names.length - 1 ? -1 : index;
+    if (unit === model.get("unit")) return;
     unitAsked = true;
-    set("unit", index === model.get("shape").names.length - 1 ? -1 : index);
+    set("unit", unit);
+    // Its weights are read out when Python has sent them; a recording has no such words, and training has other ones.
+    if (recorded || isPlaying()) said.say(captionOf(pictureNow()));
   }
 
   keys(network.node, { " ": () => start.click() });
@@ -478,6 +497,7 @@ function render({ model, el }) {
   showPlaying();
 
   return () => {
+    tellAll(); // now: in a frame's time nobody is here to hear the answer
     clearTimeout(waiting);
     clearTimeout(patience);
     recorded?.stop();

@@ -1,6 +1,6 @@
 // The large map of the chosen unit and the points on it, which can be moved, turned into the other class, added, removed.
 
-import { drawingContext, html, keys, OWN_KEYS, svg } from "../kit/kit.js";
+import { drag, drawingContext, html, keys, OWN_KEYS, svg } from "../kit/kit.js";
 import { SIDE, shades, zeroLine } from "./forward.js";
 
 /** @import { Inks, Picture, Theme, Window } from "./types.js" */
@@ -167,36 +167,31 @@ export function planeDrawing(change, theme, inks) {
     return found;
   }
 
-  /** @type {{ index: number, right: number, down: number, moved: boolean } | null} */
-  let grip = null;
-  canvas.addEventListener("pointerdown", (event) => {
-    if (!now || event.button !== 0) return;
-    const { right, down } = where(event);
-    grip = { index: near(event), right, down, moved: false };
-    canvas.setPointerCapture(event.pointerId);
-    change(now.points, grip.index);
-  });
-  canvas.addEventListener("pointermove", (event) => {
-    if (!grip || grip.index < 0 || !now) return;
-    const { right, down, at } = where(event);
-    grip.moved ||= Math.hypot(right - grip.right, down - grip.down) > TAP;
-    if (!grip.moved) return;
-    const points = now.points.slice();
-    points.set(inside(at, now.window), 3 * grip.index);
-    change(points, grip.index);
-  });
-  canvas.addEventListener("pointerup", (event) => {
-    const { index, moved } = grip ?? { index: -1, moved: true };
-    const outOf = grip !== null && leaves(event);
-    grip = null;
-    if (!now) return;
-    if (index >= 0 && moved && outOf) remove(index);
-    else if (moved) return;
-    else if (index >= 0) flip(index);
-    else add(where(event).at);
-  });
-  canvas.addEventListener("pointercancel", () => {
-    grip = null;
+  let grip = { index: -1, right: 0, down: 0, moved: false };
+  drag(canvas, {
+    start: (event) => {
+      if (!now) return;
+      const { right, down } = where(event);
+      grip = { index: near(event), right, down, moved: false };
+      change(now.points, grip.index);
+    },
+    move: (event) => {
+      if (grip.index < 0 || !now) return;
+      const { right, down, at } = where(event);
+      grip.moved ||= Math.hypot(right - grip.right, down - grip.down) > TAP;
+      if (!grip.moved) return;
+      const points = now.points.slice();
+      points.set(inside(at, now.window), 3 * grip.index);
+      change(points, grip.index);
+    },
+    end: (event) => {
+      const { index, moved } = grip;
+      if (!now) return;
+      if (index >= 0 && moved && leaves(event)) remove(index);
+      else if (moved) return;
+      else if (index >= 0) flip(index);
+      else add(where(event).at);
+    },
   });
 
   /** @param {PointerEvent} event */
@@ -260,6 +255,7 @@ export function planeDrawing(change, theme, inks) {
     " ": () => flip(now?.held ?? -1),
     "+": () => add(middle()),
     Delete: () => remove(now?.held ?? -1),
+    Backspace: () => remove(now?.held ?? -1),
     Escape: () => now && change(now.points, -1),
   });
 

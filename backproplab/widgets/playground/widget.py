@@ -194,13 +194,20 @@ class Playground(Live, folder="playground"):
                 case {"ask": "data"}:
                     self.reset()
                 case {"ask": "weight", "at": int(at), "value": float() | int() as value, "edit": int(edit)}:
-                    self._take_weight(at, float(value), edit)
+                    self._take_weight(at, value, edit)
                 case {"ask": "points", "points": list(rows), "edit": int(edit)}:
                     self._take_points(rows, edit)
+                case {"ask": "weight" | "points", "edit": int(edit)}:  # JSON writes nan as null
+                    self._edit = edit
+                    self._note = "All stays as it is: what the page sent is not a finite number."
+                    self._show()
 
     def _take_weight(self, at: int, value: float, edit: int) -> None:
-        if 0 <= at < self._run.network.size and abs(value) <= kinds.FARTHEST:
-            self._run.set_parameter(at, value)
+        if 0 <= at < self._run.network.size:
+            if abs(value) <= kinds.FARTHEST:
+                self._run.set_parameter(at, float(value))
+            else:
+                self._note = f"The weight stays as it is: it can be moved to ±{kinds.FARTHEST:,g} at most."
         self._edit = edit
         self._show()
 

@@ -35,7 +35,7 @@ class Recommender(Live, folder="recommender"):
     `titles` and `genres` a word for each film. The step is that of p = σ(u · f + b_u + b_f) with the
     cross-entropy, of one rating, at this `rate`. On the page a person, a film and a thumb are chosen; it
     needs no Python there. `names` calls some people by name, by their number; the others are "person 7".
-    ValueError if shapes do not fit, or a name is nobody's.
+    ValueError if shapes do not fit, a number is not finite, or a name is nobody's.
 
     >>> one = Recommender([[1, 0.5]], [[0.4, 1.2], [-3, 0]], [0.2], [0.4, 0], ["Moth", "Waltz"], ["a", "b"])
     >>> one.thumb = 0
@@ -78,6 +78,13 @@ class Recommender(Live, folder="recommender"):
             if points.ndim != 2 or points.shape[1] != 2 or len(points) != len(bias) or not len(points):
                 raise ValueError(
                     f"{name} expected rows of shape (n, 2) and n biases, got {points.shape} and {len(bias)}"
+                )
+            broken = np.flatnonzero(~np.isfinite(np.column_stack([points, bias])).all(axis=1))
+            if len(broken):
+                at = int(broken[0])
+                raise ValueError(
+                    f"{name} expected finite numbers, got {points[at].tolist()} and the bias {bias[at]} at "
+                    f"{at}; train with a smaller learning rate"
                 )
         if not len(titles) == len(genres) == len(rows[1]):
             raise ValueError(

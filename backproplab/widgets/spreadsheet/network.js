@@ -1,6 +1,6 @@
 // The network of a sheet as a picture: what is pointed at lights its way to L, and its weights are dragged.
 
-import { keys, lookUp, number, OWN_KEYS, svg } from "../kit/kit.js";
+import { drag, keys, lookUp, number, OWN_KEYS, svg } from "../kit/kit.js";
 import { wayToLoss } from "./chain.js";
 import { titleOf } from "./words.js";
 
@@ -16,7 +16,7 @@ const NARROW = 50; // an input's box
 const COLUMNS = [27, 166, 315, 387]; // the middles of inputs, units and L
 const STEP = 0.01; // of a weight, for each unit of the picture that it is dragged
 const KEYS = { small: 0.05, large: 0.5 };
-const MOST = 10; // as far as a weight is dragged from 0
+const MOST = 10; // as far as a weight is moved from 0, unless it is farther already
 
 /**
  * The picture: { node, show(values), light(name) }.
@@ -27,8 +27,9 @@ const MOST = 10; // as far as a weight is dragged from 0
  * @param {(name: string) => void} reader.onselect
  * @param {(name: string) => void} reader.onhold Before a weight begins to move.
  * @param {(name: string, value: number) => void} reader.onturn
+ * @param {() => void} reader.onlift Once a hand has let it go.
  */
-export function networkPicture(page, chain, { onselect, onhold, onturn }) {
+export function networkPicture(page, chain, { onselect, onhold, onturn, onlift }) {
   const { inputs, units } = chain;
   const height = Math.max(inputs.length * ROW, ROW / 2 + TALL + 2 * LABEL.height) + 8;
   const middle = (inputs.length * ROW) / 2 + 4;
@@ -87,38 +88,39 @@ export function networkPicture(page, chain, { onselect, onhold, onturn }) {
         role: "slider",
         tabindex: 0,
         "aria-label": titleOf(page, name),
-        "aria-valuemin": -MOST,
-        "aria-valuemax": MOST,
         ...OWN_KEYS,
       },
       svg("rect", { x: x - width / 2, y: y - tall / 2, width, height: tall }),
       label(name, x, y + 4),
     );
-    /** @type {{ x: number, value: number, moved: boolean } | null} */
-    let held = null;
+    let held = { x: 0, value: 0, moved: false };
     /** @param {PointerEvent} event */
     const across = (event) => (event.clientX / node.getBoundingClientRect().width) * WIDTH;
-    part.addEventListener("pointerdown", (event) => {
-      part.setPointerCapture(event.pointerId);
-      held = { x: across(event), value: lookUp(values, name), moved: false };
-      onselect(name);
-    });
-    part.addEventListener("pointermove", (event) => {
-      if (!held || event.buttons === 0) return;
-      const turned = turnedTo(held.value + (across(event) - held.x) * STEP);
-      if (turned === lookUp(values, name)) return;
-      if (!held.moved) onhold(name);
-      held.moved = true;
-      onturn(name, turned);
-    });
-    part.addEventListener("pointercancel", () => {
-      if (held?.moved) onturn(name, held.value); // it was the page that moved
-      held = null;
+    drag(part, {
+      start: (event) => {
+        held = { x: across(event), value: lookUp(values, name), moved: false };
+        onselect(name);
+      },
+      move: (event) => {
+        const turned = turnedTo(held.value, (across(event) - held.x) * STEP);
+        if (turned === lookUp(values, name)) return;
+        if (!held.moved) onhold(name);
+        held.moved = true;
+        onturn(name, turned);
+      },
+      end: onlift,
+      cancel: () => {
+        if (held.moved) onturn(name, held.value);
+        onlift();
+      },
     });
     /** @param {number} by */
     const turn = (by) => () => {
+      const before = lookUp(values, name);
+      const turned = turnedTo(before, by);
+      if (turned === before) return; // the end is reached
       onhold(name);
-      onturn(name, turnedTo(lookUp(values, name) + by));
+      onturn(name, turned);
     };
     keys(/** @type {GlobalEventHandlers & Element} */ (/** @type {unknown} */ (part)), {
       ArrowRight: turn(KEYS.small),
@@ -162,8 +164,14 @@ export function networkPicture(page, chain, { onselect, onhold, onturn }) {
     for (const [name, text] of texts) {
       const written = inBrief(lookUp(now, name));
       text.textContent = `${titleOf(page, name)} ${written}`;
-      handles.get(name)?.setAttribute("aria-valuenow", String(lookUp(now, name)));
-      handles.get(name)?.setAttribute("aria-valuetext", `${written}, L is ${inBrief(lookUp(now, "L"))}`);
+      const most = reach(lookUp(now, name));
+      for (const [attribute, value] of Object.entries({
+        "aria-valuemin": -most,
+        "aria-valuemax": most,
+        "aria-valuenow": lookUp(now, name),
+        "aria-valuetext": `${written}, L is ${inBrief(lookUp(now, "L"))}`,
+      }))
+        handles.get(name)?.setAttribute(attribute, String(value));
     }
   };
   /** @param {string} cell */
@@ -182,9 +190,20 @@ export function networkPicture(page, chain, { onselect, onhold, onturn }) {
   return { node, show, light };
 }
 
-/** @param {number} value To a hundredth, so that a number that was dragged is short. */
-function turnedTo(value) {
-  return Math.round(100 * Math.min(Math.max(value, -MOST), MOST)) / 100 + 0;
+/** @param {number} value How far from 0 a weight of this value may be moved. */
+function reach(value) {
+  return Math.max(MOST, Math.abs(value));
+}
+
+/**
+ * Where a weight comes to: to a hundredth, so that a number that was dragged is short, and no farther than it may.
+ *
+ * @param {number} from
+ * @param {number} by
+ */
+function turnedTo(from, by) {
+  const rounded = Math.round(100 * (from + by)) / 100 + 0;
+  return Math.min(Math.max(rounded, -reach(from)), reach(from));
 }
 
 /** @param {number} value As short as its box: three places after the point, and no zeros at the end. */

@@ -54,6 +54,7 @@ function renderSheet({ model, el }) {
 
   /** @type {{ numbers: Traits["numbers"], updates: number }[]} */
   const past = [];
+  let isOurs = false; // the change that is heard of; Undo would take one from elsewhere back as well
   const help = freshId("sheet-help");
   const [where, name, letters, digits, code] = ["place", "name", "letters", "digits", "code"].map((part) =>
     html(part === "code" ? "code" : "span", { class: `bpl-sheet-${part}` }),
@@ -84,21 +85,19 @@ function renderSheet({ model, el }) {
         model.save_changes();
       },
       onhold: remember,
+      onlift: forget,
       onturn: (cell, value) => put({ ...model.get("numbers"), [cell]: value }, model.get("updates")),
     });
   const way = html("p", { class: "bpl-sheet-way" });
   const one = button("One update", () => update(1));
   const ten = button("Ten updates", () => update(10));
-  const again = button("Start again", () => {
-    remember();
-    put({}, 0);
-  });
+  const again = button("Start again", () => change({}, 0));
   const undo = button("Undo", () => {
     const before = past.pop();
     if (before) put(before.numbers, before.updates);
-    undo.disabled = !past.length;
+    undo.off(!past.length);
   });
-  undo.disabled = true;
+  undo.off(true);
   const toggle = button("Show formulas", () => {
     model.set("formulas_shown", !model.get("formulas_shown"));
     model.save_changes();
@@ -136,13 +135,38 @@ function renderSheet({ model, el }) {
   /** What Undo goes back to, before the next change is made. */
   function remember() {
     past.push({ numbers: model.get("numbers"), updates: model.get("updates") });
-    undo.disabled = false;
+    undo.off(false);
+  }
+
+  /** Of a drag that ended where it began, Undo has nothing to take back. */
+  function forget() {
+    const before = past.at(-1);
+    if (before && !differs(before.numbers, before.updates)) past.pop();
+    undo.off(!past.length);
+  }
+
+  /** @type {(numbers: Traits["numbers"], updates: number) => boolean} */
+  function differs(numbers, updates) {
+    const now = model.get("numbers");
+    const isOther = Object.entries(page.cells).some(
+      ([each, { value }]) => (numbers[each] ?? value) !== (now[each] ?? value),
+    );
+    return isOther || updates !== model.get("updates");
+  }
+
+  /** @type {(numbers: Traits["numbers"], updates: number) => void} Undo takes it back, if it is a change. */
+  function change(numbers, updates) {
+    if (!differs(numbers, updates)) return;
+    remember();
+    put(numbers, updates);
   }
 
   /** @type {(numbers: Traits["numbers"], updates: number) => void} */
   function put(numbers, updates) {
     const kept = Object.entries(numbers).filter(([each, value]) => value !== page.cells[each].value);
+    isOurs = true;
     model.set({ updates, numbers: Object.fromEntries(kept) }); // together: one change to tell
+    isOurs = false;
     model.save_changes();
   }
 
@@ -164,8 +188,7 @@ function renderSheet({ model, el }) {
     } else if (cell === "nudge" && typed <= 0) {
       told.say(`A nudge must be above 0, so it stays ${now}.`);
     } else {
-      remember();
-      put({ ...model.get("numbers"), [cell]: typed }, model.get("updates"));
+      change({ ...model.get("numbers"), [cell]: typed }, model.get("updates"));
     }
   }
 
@@ -182,8 +205,7 @@ function renderSheet({ model, el }) {
         return;
       }
     }
-    remember();
-    put(numbers, model.get("updates") + times);
+    change(numbers, model.get("updates") + times);
   }
 
   // drawing
@@ -276,6 +298,10 @@ function renderSheet({ model, el }) {
     const turned = Object.keys(page.cells).filter(
       (each) => page.cells[each].editable && before.get(each) !== values.get(each),
     );
+    if (!isOurs && (turned.length || steps)) {
+      past.length = 0;
+      undo.off(true);
+    }
     drawNumbers();
     drawSelection();
     grid.mark(new Set([...names, ...turned]));
