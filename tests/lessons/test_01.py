@@ -1,6 +1,6 @@
 """Lesson 01 on a page: from sixteen times nearer, curve and tangent can hardly be told apart."""
 
-from browser.test_widgets_nudge_lens import START, says
+from browser.test_widgets_nudge_lens import says
 from lessons.lesson import cells_of
 
 
@@ -8,7 +8,6 @@ def test_four_halvings_of_the_nudge(open_stage):
     cells = cells_of("01")
     lesson = open_stage({name: cells[name] for name in ("one-nudge", "see-the-slope")})
     output = lesson.output("see-the-slope")
-    says(output, START)
     output.get_by_role("slider", name="Nudge Δv").focus()
     for _ in range(16):
         output.page.keyboard.press("ArrowLeft")

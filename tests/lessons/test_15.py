@@ -1,7 +1,7 @@
 """Lesson 15 on a page: the landscape answers what the text asks of it, and agrees with the next cell."""
 
 import pytest
-from browser.test_widgets_descent import says
+from browser.test_widgets_descent import says, shows
 from lessons.lesson import cells_of
 
 
@@ -17,7 +17,7 @@ def losses(output):
 
 def test_plain_gradient_descent_has_not_got_past_the_saddle(lesson):
     output = lesson.output("landscape")
-    says(output, "turned ravine, rate 0.03, after 60 of 60 steps.")
+    shows(output, "turned ravine, rate 0.03, after 60 of 60 steps.")
     output.get_by_label("Landscape", exact=True).select_option("saddle")
     says(output, "saddle, rate 0.03, after 60 of 60 steps.")
     ends = losses(output)
