@@ -128,7 +128,7 @@ def test_every_import_of_the_package_is_declared_in_the_extra_of_its_room():
     missing = {}
     for path in (ROOT / "backproplab").rglob("*.py"):
         room = rooms.ROOMS[rooms.room_of(rooms.module_name(path, ROOT))]
-        missing[path.name] = undeclared(path.read_text(encoding="utf-8"), room.extras)
+        missing[str(path.relative_to(ROOT))] = undeclared(path.read_text(encoding="utf-8"), room.extras)
     assert not {name: libraries for name, libraries in missing.items() if libraries}
 
 
