@@ -10,6 +10,7 @@ from backproplab import display
 from backproplab.check import answered, check, check_set, collect, session, summary, verdicts
 from backproplab.marking.exercise import call_with_seed
 from backproplab.marking.expected import decode, encode, fingerprint, read
+from backproplab.sandbox import magics
 
 SEEDS = (101, 102, 103)
 HANDED_OUT = "answer = broken"
@@ -325,9 +326,10 @@ class TestNotAttempted:
 
     @pytest.fixture
     def ran(self, monkeypatch):
-        """The sources of the cells that the kernel ran."""
+        """The sources of the cells that the kernel ran; a cell is translated as a kernel does it."""
         cells = []
         monkeypatch.setattr(session, "cells_run", lambda: cells)
+        monkeypatch.setattr(session, "as_python", magics.as_python)
         return cells
 
     def test_code_to_mend_as_it_was_handed_out(self, opened, page, ran):
