@@ -6,7 +6,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-_RUNS_ITS_BODY = re.compile(r"\A\s*%%(?:time|capture|prun)\b.*")
+RUN_THEIR_BODY = ("time", "capture", "prun")
+"""Magics that run the rest of their cell or line."""
+_RUNS_ITS_BODY = re.compile(rf"\A\s*%%(?:{'|'.join(RUN_THEIR_BODY)})\b.*")
 _BLANK_LINES = re.compile(r"\A(?:[ \t]*\n)*")
 
 

@@ -20,7 +20,6 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 from backproplab.check import history
 
-RUN_THEIR_BODY = {"time", "capture", "prun"}
 SILENT = {"matplotlib", "config", "load_ext", "reload_ext", "autoreload", "timeit", "pinfo", "pinfo2"}
 
 
@@ -43,7 +42,7 @@ class Shell:
 
     def run_line_magic(self, name: str, line: str, *_: object, **__: object) -> Any:
         """Run `%name line`."""
-        if name not in RUN_THEIR_BODY:
+        if name not in history.RUN_THEIR_BODY:
             return self._ignore(name)
         try:
             return eval(compile(line, "<magic>", "eval"), self._namespace)
@@ -52,7 +51,7 @@ class Shell:
 
     def run_cell_magic(self, name: str, line: str, cell: str) -> Any:
         """Run `%%name line` over the rest of its cell."""
-        return run(cell, self._namespace, self) if name in RUN_THEIR_BODY else self._ignore(name)
+        return run(cell, self._namespace, self) if name in history.RUN_THEIR_BODY else self._ignore(name)
 
     def system(self, command: str) -> None:
         """Run `!command`: nothing."""
