@@ -16,16 +16,18 @@ TOOK = re.compile(r"^make test took (\d+) s$")
 
 def main():
     """Entries for the results, all of one run in a clone of what is committed, as a build server makes it."""
-    builds = ROOT / "build"  # not the system's folder for what is temporary: a sandbox shows an empty one there
+    builds = (
+        ROOT / "build"
+    )  # not the system's folder for what is temporary: a sandbox shows an empty one there
     builds.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=builds) as folder:
         subprocess.run(["git", "clone", "--quiet", ROOT, folder], check=True)
         start = time.perf_counter()
         tests = tests_within(folder)
         whole = time.perf_counter() - start
-    note = "two workers; within the run below, so PyTorch, TensorFlow and JAX are still being installed beside it"
+    note = "two workers; within all of CI, so PyTorch, TensorFlow and JAX are still being installed beside it"
     yield amount("make test", [tests / 60], note=note)
-    note = "in a new clone: what is missing is installed, `make test`, then what the frameworks and another Python say"
+    note = "in a new clone: installation, `make test`, then what the frameworks and another Python say"
     yield amount("all of CI", [whole / 60], note=note)
 
 

@@ -12,7 +12,7 @@ from backproplab.layers.contract import Array
 ENTRIES = 200
 """How many entries of each parameter are nudged one at a time; drawn at random where there are more."""
 DIRECTIONS = 3
-"""In how many directions at most all entries are nudged at once where not each was: up to one that differs."""
+"""In how many directions, up to one that differs, all entries are nudged at once where not each was."""
 
 
 def compare(subject: Subject, name: str, second_opinion: SecondOpinion) -> Entry:
@@ -127,9 +127,7 @@ class Comparison:
             if culprits or finding.verdict == "differs":
                 break
         tolerance = self.precision.tolerance
-        return Direction(
-            tried, len(entries), worst.error, worst_claim, worst.numeric, tolerance
-        ), culprits
+        return Direction(tried, len(entries), worst.error, worst_claim, worst.numeric, tolerance), culprits
 
     def culprit(self, entries: NDArray[np.intp], moves: Array) -> dict[Index, Finding]:
         """The entry to blame for a direction that differs, if it is a single one: halve, and halve again."""
