@@ -533,6 +533,14 @@ def test_large_parameters_are_sampled():
     }
     assert [entry.name for entry in report.entries if entry.direction] == ["dense1.weights"]
     assert report.passed
+    assert report.entries[1].direction.count == 3
+
+
+def test_nudging_all_at_once_ends_with_the_first_direction_that_differs_and_says_so():
+    weights = np.ones(1000)
+    report = check_gradients(lambda x: float(x @ x), lambda x: 2 * x + 0.01 * (np.arange(1000) == 7), weights)
+    assert report.entries[0].direction.count == 1
+    assert "in 1 direction " in str(report)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

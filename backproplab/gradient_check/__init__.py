@@ -18,9 +18,9 @@ x          all 2 tried  3.3e-01  0          2        3  DIFFERS
 compared with what backward says. The outputs of a layer become one number L by way of random weights; those
 of a network by way of ∂L/∂outputs, which is checked on a line of its own, so that a loss near 0 hides nothing
 of the network. Of a parameter with more than 200 entries, 200 are nudged one at a time, and all of them
-together in three random directions: a single wrong entry shows there too, and is then looked for by halves. A
-network's gradients are checked as `backward` fills them and as training does; they are filled with nan
-before, so that old ones do not pass for new.
+together in up to three random directions: a single wrong entry shows there too, and is then looked for by
+halves. A network's gradients are checked as `backward` fills them and as training does; they are filled with
+nan before, so that old ones do not pass for new.
 
 **How the step is chosen.** A central difference is wrong by about h² from the curve's bend and by ε/h from
 rounding. So the first h is ∛ε of the entry's size, 6e-6 in float64. A claim that it does not bear out is

@@ -12,7 +12,7 @@ from backproplab.layers.contract import Array
 ENTRIES = 200
 """How many entries of each parameter are nudged one at a time; drawn at random where there are more."""
 DIRECTIONS = 3
-"""In how many directions all entries are nudged at once where not each of them was."""
+"""In how many directions, up to one that differs, all entries are nudged at once where not each was."""
 
 
 def compare(subject: Subject, name: str, second_opinion: SecondOpinion) -> Entry:
@@ -112,9 +112,9 @@ class Comparison:
         """Nudge entries together. Returns the worst direction, and the entry to blame if there is one."""
         worst, worst_claim = Finding("agrees", 0.0, 0.0), 0.0
         culprits: dict[Index, Finding] = {}
-        for number in range(DIRECTIONS):
+        for tried in range(1, DIRECTIONS + 1):
             moves = self.subject.sizes[self.name] * signs(self.rng, self.claims.shape)
-            line = self.subject.joint_line(self.name, entries, np.abs(moves) if number == 0 else moves)
+            line = self.subject.joint_line(self.name, entries, np.abs(moves) if tried == 1 else moves)
             claim = along(line, {self.name: self.claims})
             finding = look = first_look(line, claim, self.precision)
             if look.verdict != "agrees":
@@ -127,9 +127,7 @@ class Comparison:
             if culprits or finding.verdict == "differs":
                 break
         tolerance = self.precision.tolerance
-        return Direction(
-            DIRECTIONS, len(entries), worst.error, worst_claim, worst.numeric, tolerance
-        ), culprits
+        return Direction(tried, len(entries), worst.error, worst_claim, worst.numeric, tolerance), culprits
 
     def culprit(self, entries: NDArray[np.intp], moves: Array) -> dict[Index, Finding]:
         """The entry to blame for a direction that differs, if it is a single one: halve, and halve again."""

@@ -131,5 +131,7 @@ def table_rows(entry: Entry) -> list[tuple[str, ...]]:
         numbers = (f"{d.analytic:.5g}", f"{d.numeric:.5g}")
         verdict = "agrees" if d.passed else "DIFFERS"
         name = f"  {d.size if d.size < entry.size else 'all'} at once"
-        rows.append((name, f"in {d.count} directions", f"{d.error:.1e}", "", *numbers, verdict))
+        rows.append(
+            (name, f"in {d.count} direction{'s' * (d.count > 1)}", f"{d.error:.1e}", "", *numbers, verdict)
+        )
     return rows

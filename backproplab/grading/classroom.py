@@ -96,14 +96,20 @@ def write_class_pages(
     results: Sequence[Mapping[str, Any]],
     *,
     isolation: str,
-    others: Mapping[str, Sequence[Mapping[str, Any]]],
+    elsewhere: Mapping[str, Counter[str]],
     changes: Mapping[str, Change],
 ) -> None:
     """Write class.html, and the same without names, into the folder `out`. SaveError if that fails."""
-    draw = Drawings()
-    for name, shown in ((CLASS, results), (ANONYMOUS, anonymous(results))):
-        page = class_html(assignment, shown, isolation=isolation, others=others, changes=changes, draw=draw)
+    draw = Drawings()  # before there are copies of all results: a picture needs memory, too
+
+    def write(name: str, shown: Sequence[Mapping[str, Any]]) -> None:
+        page = class_html(
+            assignment, shown, isolation=isolation, elsewhere=elsewhere, changes=changes, draw=draw
+        )
         write_private(out / name, page)
+
+    write(CLASS, results)
+    write(ANONYMOUS, anonymous(results))
 
 
 def class_html(
@@ -111,21 +117,20 @@ def class_html(
     results: Sequence[Mapping[str, Any]],
     *,
     isolation: str,
-    others: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+    elsewhere: Mapping[str, Counter[str]] | None = None,
     changes: Mapping[str, Change] | None = None,
     draw: Drawings | None = None,
 ) -> str:
     """Return class.html: scores, success, mistakes, errors, what no sentence explains, what own tests miss.
 
     All of that is of the submissions that could be read and run; what became of the others stands above it.
-    Names and code are on it, unless the results are `anonymous`. `others` are the results of the course's
-    other sets, by name, for the mistakes that are made in several; `changes` are, by student, the scores that
-    the grading before gave and this one did not. `draw` keeps pictures for another page of the same class.
+    Names and code are on it, unless the results are `anonymous`. `elsewhere` has, of each other
+    set of the course, how many made a mistake that is made in several; `changes` are, by student, the scores
+    that the grading before gave and this one did not. `draw` keeps pictures for another page of the class.
     """
     draw = draw or Drawings()
     tally = tally_results([each for each in results if each["status"] in READ])
-    by_set = {name: tally_results(each).slips for name, each in (others or {}).items()}
-    by_set = dict(sorted({**by_set, assignment: tally.slips}.items()))
+    by_set = dict(sorted({**(elsewhere or {}), assignment: tally.slips}.items()))
     named = any(each.get("student") for each in results)
     sections = [
         Section("Scores", picture=draw(pictures.scores, tally.scores, tally.full)),

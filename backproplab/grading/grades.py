@@ -84,14 +84,11 @@ class GradesFolder:
             if student in now and before != now[student]
         }
 
-    def other_sets(self) -> dict[str, list[dict[str, Any]]]:
-        """Return the records of the course's other sets: of the folders beside this one."""
-        folders = [path.parent for path in sorted(self.path.resolve().parent.glob(f"*/{RUN}"))]
-        return {
-            folder.name: [stored.record for stored in reports.results_in(folder).values()]
-            for folder in folders
-            if folder != self.path.resolve()
-        }
+    def other_sets(self) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+        """Yield name and records of the course's other sets, of the folders beside this one, one by one."""
+        for path in sorted(self.path.resolve().parent.glob(f"*/{RUN}")):
+            if path.parent != self.path.resolve():
+                yield path.parent.name, [each.record for each in reports.results_in(path.parent).values()]
 
 
 def changes(before: Mapping[str, Any], about: Mapping[str, Any]) -> Iterator[str]:

@@ -10,6 +10,7 @@ import json
 import math
 import os
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +30,8 @@ REVIEW = "For review:"  # how a line of `problems` begins that is for the instru
 # What starts a formula, in one spreadsheet program or another, at the start of a field, or of what a program
 # makes a field of where ";" or another sign separates them. Quotes and spaces before it are no help.
 FORMULA = re.compile(r"""(^|[;,:|\t])(?=[\s"']*[=+\-@|%＝＋－＠])""")
+A_WORD = 200
+"""How long a string may be that many results may have in common: the name of an isolation, say."""
 NEEDED = {"student", "assignment", "status", "notebook", "score", "max_score", "exercises", "problems"}
 PRIVATE, PRIVATE_FOLDER = 0o600, 0o700
 
@@ -133,12 +136,20 @@ def read_result(path: Path) -> dict[str, Any] | None:
     It is as the grader left it, without what people gave by hand.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_shared)
     except (OSError, ValueError):
         return None
     if not isinstance(content, dict) or not set(content) >= NEEDED:
         return None
     return content
+
+
+def _shared(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of JSON whose words are in memory once, in however many results they are."""
+    return {
+        sys.intern(key): sys.intern(value) if isinstance(value, str) and len(value) <= A_WORD else value
+        for key, value in pairs
+    }
 
 
 class Stored(NamedTuple):

@@ -32,6 +32,7 @@ from backproplab.grading.local import LocalWorkers
 from backproplab.grading.reference import make_task
 from backproplab.grading.status import GradingStatus
 from backproplab.grading.submissions import Submission, SubmissionError, digest, timestamp
+from backproplab.grading.tally import tally_results
 from backproplab.sandbox import MachineError
 from backproplab.sandbox.launch import readable_paths
 from backproplab.sandbox.protocol import Isolation, Limits
@@ -290,7 +291,7 @@ class _Run:
             self.solution.stem,
             self.folder.records(),
             isolation=self.record["isolation"],
-            others=self.folder.other_sets(),
+            elsewhere={name: tally_results(each).slips for name, each in self.folder.other_sets()},
             changes=changed_scores,
         )
         self.record["finished"] = _now()

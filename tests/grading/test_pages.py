@@ -77,9 +77,9 @@ def test_a_mistake_with_a_name_is_counted_in_every_set_of_the_course():
         verdicts = [Verdict("3.1", 1, 0, Status.NOT_YET, "Turned.", slug) for slug in slugs]
         return [result(f"s{n}", name, [each], isolation="", problems=[]) for n, each in enumerate(verdicts)]
 
-    earlier = of("01-y", "sign-turned", "factors-swapped", "factors-swapped")
+    earlier = tally_results(of("01-y", "sign-turned", "factors-swapped", "factors-swapped")).slips
     page = class_html(
-        "03-x", of("03-x", "sign-turned", "sign-turned"), isolation="", others={"01-y": earlier}
+        "03-x", of("03-x", "sign-turned", "sign-turned"), isolation="", elsewhere={"01-y": earlier}
     )
     assert '<th scope="col">01-y</th><th scope="col">03-x</th>' in page
     for slug, counts in {"sign-turned": (1, 2), "factors-swapped": (2, 0)}.items():
@@ -238,7 +238,7 @@ def test_a_picture_that_both_pages_show_is_drawn_once(tmp_path, monkeypatch):
     monkeypatch.setattr(classroom, "Drawings", type(classroom.Drawings()))  # without those of other tests
     image = classroom.pictures.image
     monkeypatch.setattr(classroom.pictures, "image", lambda ax: drawn.append(ax) or image(ax))
-    write_class_pages(tmp_path, "03-x", CLASS, isolation="full", others={}, changes={})
+    write_class_pages(tmp_path, "03-x", CLASS, isolation="full", elsewhere={}, changes={})
     both = [(tmp_path / name).read_text().count("<img ") for name in (classroom.CLASS, classroom.ANONYMOUS)]
     assert both == [4, 4]
     assert len(drawn) == 4
