@@ -86,6 +86,7 @@ LEARNERS := check course door widgets plots datasets training costs tuning diagn
 # Firefox has a target of its own, which fetches what drives it.
 soak: install-test ## what `make unit` tries with a few random cases, with very many: it takes a while (CASES=100 of each planted fault)
 	$(BIN)/python -m pytest -q -n $(WORKERS) --ignore=tests/soak/test_firefox.py tests/soak
+	$(BIN)/python -m pytest -q -n $(WORKERS) -m soak tests
 	$(BIN)/python tests/gradient_faults_kit.py $(CASES)
 	$(COURSE) release --check
 	$(BIN)/python -m mypy --platform win32 $(LEARNERS:%=-p backproplab.%)
@@ -158,6 +159,7 @@ $(BENCH)/.bench: pyproject.toml constraints.txt benchmarks/peers.txt
 	  echo "Could not install $$peer: the page will lack its figures, and the next run tries again."; }; \
 	done
 
+# Most of their modules are never imported here, so Python compiles those that are, and pip none.
 # None of the three is a requirement. They are some 3 GB, so they have an environment of their own beside the numpy of
 # constraints.txt. On Linux, pip may find a PyTorch of several GB with CUDA; an index of CPU builds spares that.
 FRAMEWORKS := .venv-frameworks
@@ -166,7 +168,7 @@ frameworks: $(FRAMEWORKS)/.frameworks ## do PyTorch, TensorFlow and JAX answer a
 
 $(FRAMEWORKS)/.frameworks: pyproject.toml constraints.txt backproplab/frameworks/requirements.txt
 	$(PYTHON) -m venv $(FRAMEWORKS)
-	$(FRAMEWORKS)/bin/python -m pip install --quiet -c constraints.txt -r backproplab/frameworks/requirements.txt --editable .
+	$(FRAMEWORKS)/bin/python -m pip install --quiet --no-compile -c constraints.txt -r backproplab/frameworks/requirements.txt --editable .
 	@touch $@
 
 install-test: $(VENV)/.test

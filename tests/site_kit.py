@@ -1,6 +1,7 @@
 """The site, built once a test run, and what a test asks of its pages."""
 
 import os
+import re
 import time
 import warnings
 from html.parser import HTMLParser
@@ -53,6 +54,16 @@ def target(page: str, link: str) -> tuple[str, str] | None:
     if not address.geturl().startswith(URL):
         return None
     return unquote(address.path.removeprefix("/at/")) or "index.html", unquote(address.fragment)
+
+
+def in_order(site: Path) -> list[str]:
+    """The pages that a reader comes by who begins at the map and goes on to the next each time."""
+    walked, onward = [], "index.html"
+    while onward:
+        walked.append(onward)
+        link = re.search(r'class="next-page" href="([^"]+)"', (site / onward).read_text(encoding="utf-8"))
+        onward = urljoin(onward, link[1]) if link else ""
+    return walked
 
 
 def quiz_alone(number: str) -> dict[str, object]:

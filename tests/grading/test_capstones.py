@@ -57,7 +57,10 @@ def graded(folder, exercise, answer=""):
         return grader.grade(submission)
 
 
-@pytest.mark.parametrize("patched", [NUMPY, CELLS], ids=["numpy", "given cells"])
+@pytest.mark.parametrize(
+    "patched",
+    [pytest.param(NUMPY, id="numpy"), pytest.param(CELLS, id="given cells", marks=pytest.mark.soak)],
+)
 @pytest.mark.parametrize("exercise", ZEROS)
 def test_zeros_earn_nothing_whatever_is_patched(exercise, patched, tmp_path):
     record, (grade,) = graded(tmp_path, exercise, f"{patched}\n{ZEROS[exercise]}")[:2]
@@ -67,7 +70,9 @@ def test_zeros_earn_nothing_whatever_is_patched(exercise, patched, tmp_path):
     assert record["score"] == 0
 
 
-@pytest.mark.parametrize("exercise", ZEROS)
+@pytest.mark.parametrize(
+    "exercise", ["C2.7", *(pytest.param(each, marks=pytest.mark.soak) for each in ("C2.6", "C3.6"))]
+)
 def test_right_networks_earn_all_and_leave_a_small_record(exercise, tmp_path):
     found = graded(tmp_path, exercise)
     assert found.record["score"] == found.grades[0].verdict.points

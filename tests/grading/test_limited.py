@@ -100,8 +100,12 @@ def test_an_answer_to_another_request_is_no_answer(process):
 
 @pytest.mark.parametrize(
     "work",
-    [(kit.fill, "tuples"), (kit.fill, "words"), (kit.fail_in_c,), (kit.fill_and_raise,)],
-    ids=["tuples", "words", "an error in C", "an error that takes room"],
+    [
+        pytest.param((kit.fill, "tuples"), id="tuples"),
+        pytest.param((kit.fill, "words"), id="words", marks=pytest.mark.soak),
+        pytest.param((kit.fail_in_c,), id="an error in C"),
+        pytest.param((kit.fill_and_raise,), id="an error that takes room"),
+    ],
 )
 def test_who_takes_all_memory_is_told_so(process, work):
     with pytest.raises(RefusedError, match="it takes more than"):

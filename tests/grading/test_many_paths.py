@@ -53,6 +53,7 @@ def class_of_two(top, kind):
     return intake_kit.folder(top, "ada/hw.ipynb")
 
 
+@pytest.mark.soak
 def test_a_class_has_its_grades_whatever_one_student_lists(tmp_path, strict):
     solution = kit.solution(tmp_path)
     top = class_of_two(tmp_path / "in", "py")
@@ -65,7 +66,7 @@ def test_a_class_has_its_grades_whatever_one_student_lists(tmp_path, strict):
     assert eve["problems"][0].startswith("There is no notebook (.ipynb) among what was handed in: '0.py'")
 
 
-@pytest.mark.parametrize("kind", ["py", "ipynb"])
+@pytest.mark.parametrize("kind", [pytest.param("py", marks=pytest.mark.soak), "ipynb"])
 def test_many_names_are_hashed_all_the_same_and_tell_another_submission(tmp_path, strict, kind):
     intake = take_in(class_of_two(tmp_path / "in", kind))
     (eve,) = (each for each in of_set(intake.submissions, "90-slopes") if each.student == "eve")

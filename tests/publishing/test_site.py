@@ -10,7 +10,7 @@ import nbformat
 import pytest
 import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from site_kit import ROOT, URL, SitePage, target
+from site_kit import ROOT, URL, SitePage, in_order, target
 
 from backproplab.authoring.stubs import BEGIN, END
 from backproplab.course.contents import CourseError, learners_copy
@@ -42,6 +42,13 @@ def test_every_lesson_and_every_exercise_set_has_a_page(pages):
     wanted = {path.relative_to(ROOT).with_suffix(".html").as_posix() for path in sources}
     assert wanted <= pages.keys()
     assert {"index.html", "404.html", "search.html", "teaching.html", "benchmarks/index.html"} <= pages.keys()
+
+
+def test_a_reader_comes_from_the_map_by_all_lessons_to_the_last_page(site):
+    walked = in_order(site)
+    lessons = [f"{name}.html" for part in parts(ROOT) for entry in part.entries for name in entry.pages]
+    assert walked[1 : len(lessons) + 1] == lessons
+    assert walked[-1] == "benchmarks/index.html"
 
 
 def test_every_link_leads_to_a_file_and_a_place_in_it(site, pages):
