@@ -24,7 +24,9 @@ DIGITS = 12  # of the hash: enough to tell, and to read
 def source_here() -> str:
     """Return the hash of the package that runs here, which takes some 40 ms, MNIST a third of that."""
     paths = {path.relative_to(PACKAGE.parent).as_posix(): path for path in PACKAGE.rglob("*.*")}
-    return _hash((name, path.read_bytes()) for name, path in paths.items() if _counts(name))
+    return _hash(
+        (name, path.read_bytes()) for name, path in paths.items() if _counts(name) and path.is_file()
+    )
 
 
 def source_in_wheel(wheel: Path) -> str:
@@ -34,9 +36,13 @@ def source_in_wheel(wheel: Path) -> str:
 
 
 def _counts(name: str) -> bool:
-    """Is a file, by its path from beside the package, one that values may depend on?"""
+    """Is a file, by its path from beside the package, one that values may depend on?
+
+    What an editor leaves, such as JupyterLab's .ipynb_checkpoints, is none, and in no wheel.
+    """
     package, _, inside = name.partition("/")
-    return package == PACKAGE.name and not inside.startswith(CARRIED) and inside.endswith(COUNTED)
+    is_ours = package == PACKAGE.name and not inside.startswith(CARRIED) and inside.endswith(COUNTED)
+    return is_ours and not any(part.startswith(".") for part in inside.split("/"))
 
 
 def _hash(files: Iterable[tuple[str, bytes]]) -> str:

@@ -1,5 +1,6 @@
 """An autograder for Gradescope: its zip, and what it writes, on a copy of the folders that are documented."""
 
+import errno
 import json
 import os
 import shutil
@@ -69,7 +70,9 @@ os.close(w)  # if that process has not come about, none has the other end
 os.read(r, 1)
 """
 """Tries it at once, and leaves a process that goes on, and kills whatever of its user's comes to kill it."""
-LOOP = """
+CASE = "of the case"
+LOOP = f"""
+CASE = {CASE!r}
 import sys
 from pathlib import Path
 from backproplab.grading import source
@@ -80,6 +83,7 @@ def make_once(*arguments, **more):
     return made[0]
 here.make_task = make_once
 for root in sorted(Path(sys.argv[1]).iterdir()):
+    print(CASE, root.name, flush=True)
     here.autograde(root)
 """
 
@@ -148,15 +152,17 @@ EXPECTED = {"forges": 7, "right": 9, "two": 9, "wrong": 7}
 
 def read(path):
     found = json.loads(path.read_text(encoding="utf-8"))
-    *exercises, hidden = found["tests"]
+    *exercises, essay = found["tests"]
     assert found["score"] == sum(each["score"] for each in exercises)
-    assert {each["visibility"] for each in exercises} == {"visible"}
-    assert (hidden["visibility"], hidden["max_score"], found["stdout_visibility"]) == ("hidden", 0, "hidden")
-    essay = exercises[-1]
-    assert (essay["number"], essay["max_score"], "status" in essay) == ("essay", 0, False)
+    # Gradescope shows no score where a test is hidden, and as passed what has all its points: 0 of 0, say.
+    assert {each["visibility"] for each in found["tests"]} == {"visible"}
+    assert found["stdout_visibility"] == "hidden"
+    assert essay["number"] == "essay"
+    assert not essay.keys() & {"score", "max_score", "status"}
     assert sum(each["max_score"] for each in exercises) == 9
     assert "solution" not in found["output"].replace("compared with the solution", "")
-    return found, {each["number"]: each for each in exercises}, hidden["output"]
+    assert "Isolation" not in json.dumps([found["output"], found["tests"]])
+    return found, {each["number"]: each for each in exercises}
 
 
 @pytest.mark.parametrize("isolation", ["full", "user"])
@@ -171,28 +177,29 @@ def test_each_submission_has_its_results_in_a_container_with_and_without_namespa
     cases = handed_in(solution, "/autograder")
     del cases["right" if isolation == "user" else "two"]
     paths = {case: laid_out(folder / case, zipped, **notebooks) for case, notebooks in cases.items()}
-    container_kit.inside(
+    said = container_kit.inside(
         ["-c", LOOP, "/autograder"], folder, place="/autograder", namespaces=isolation == "full"
     )
+    for_instructor = dict(each.split("\n", 1) for each in said.split(f"{CASE} ")[1:])
     found = {case: read(path) for case, path in paths.items()}
     assert {case: each[0]["score"] for case, each in found.items()} == {
         case: EXPECTED[case] for case in cases
     }
     assert {oct(path.parent.stat().st_mode & 0o777) for path in paths.values()} == {"0o755"}
     assert {each[0]["extra_data"]["isolation"] for each in found.values()} == {isolation}
-    assert all(each[2].startswith(f"Isolation: {isolation}") for each in found.values())
+    assert for_instructor.keys() == found.keys()
+    assert all(each.startswith(f"Isolation: {isolation}") for each in for_instructor.values())
     if isolation == "user":
-        _look_closer(found)
+        _look_closer(found, for_instructor["wrong"])
 
 
-def _look_closer(found):
-    wrong, exercises, hidden = found["wrong"]
+def _look_closer(found, for_instructor):
+    _, exercises = found["wrong"]
     assert exercises["90.1"]["status"] == "failed"
     assert kit.SENTENCE in exercises["90.1"]["output"]
     assert exercises["90.2"]["status"] == "passed"
-    assert "Creating new namespace failed" in hidden
-    assert "It had the network" in hidden
-    assert "Isolation" not in json.dumps([wrong["output"], list(exercises.values())])
+    assert "Creating new namespace failed" in for_instructor
+    assert "It had the network" in for_instructor
     assert "2 notebooks were handed in" in found["two"][0]["output"]
 
 
@@ -208,7 +215,9 @@ def test_where_nothing_can_be_graded_a_result_says_so_and_the_instructor_reads_w
     assert not (tmp_path / "elsewhere").exists()
 
 
-def test_a_score_at_the_reduced_level_is_said_to_prove_nothing_against_cheats(packed, tmp_path, monkeypatch):
+def test_a_score_at_the_reduced_level_is_said_to_prove_nothing_against_cheats(
+    packed, tmp_path, monkeypatch, capsys
+):
     solution, zipped = packed
     made, make = [], here.make_task
 
@@ -224,14 +233,17 @@ def test_a_score_at_the_reduced_level_is_said_to_prove_nothing_against_cheats(pa
         here.autograde(tmp_path / case)
         return read(path)
 
-    found, _, hidden = graded("right", mine=kit.student(solution))
+    found, _ = graded("right", mine=kit.student(solution))
     assert found["score"] == 9
-    assert "proves nothing against somebody who means to cheat" in hidden
-    assert "No more than that: not root" in hidden
-    found, _, _ = graded("other", mine=OTHER)
+    assert "was compared" in found["output"]
+    for_instructor = capsys.readouterr().out
+    assert "proves nothing against somebody who means to cheat" in for_instructor
+    assert "No more than that: not root" in for_instructor
+    found, _ = graded("other", mine=OTHER)
     assert (found["score"], found["extra_data"]["status"]) == (0, "nothing of this set")
-    found, _, _ = graded("nothing")
+    found, _ = graded("nothing")
     assert "Nothing was handed in" in found["output"]
+    assert "was compared" not in found["output"]
 
     def end(grader, submission):
         raise MachineError("The submission's process was killed (SIGKILL) (3 times)")
@@ -242,6 +254,21 @@ def test_a_score_at_the_reduced_level_is_said_to_prove_nothing_against_cheats(pa
     found = json.loads(path.read_text(encoding="utf-8"))
     assert found["score"] == 0
     assert "more memory than there is" in found["output"]
+
+
+def test_where_the_last_result_does_not_fit_on_the_disk_the_first_one_stays(packed, tmp_path, monkeypatch):
+    path, write, written = laid_out(tmp_path / "autograder", packed[1]), here.write_text, []
+
+    def write_once(target, text):
+        written.append(text)
+        if len(written) > 1:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write(target, text)
+
+    monkeypatch.setattr(here, "write_text", write_once)
+    with pytest.raises(OSError, match="No space"):
+        here.autograde(tmp_path / "autograder")
+    assert path.read_text(encoding="utf-8") == written[0]
 
 
 @pytest.mark.parametrize("how", ["its own deadline", "the platform's"])

@@ -42,6 +42,15 @@ def a_wheel(tmp_path):
     return wheel
 
 
+def test_what_an_editor_leaves_beside_makes_no_other_source(tmp_path, monkeypatch):
+    inner, before = a_copy(tmp_path, monkeypatch)
+    (inner / ".ipynb_checkpoints").mkdir()
+    (inner / ".ipynb_checkpoints" / "compare-checkpoint.py").write_bytes(b"CLOSE = 1\n")
+    (inner / ".#compare.py").symlink_to("ana@nowhere.1234")
+    assert hash_of(tmp_path, monkeypatch) == before
+    assert source.source_in_wheel(a_wheel(tmp_path)) == before
+
+
 def test_a_changed_an_added_a_moved_and_a_removed_file_each_make_another_source(tmp_path, monkeypatch):
     inner, before = a_copy(tmp_path, monkeypatch)
     found = {before}

@@ -27,7 +27,14 @@ from backproplab.errors import BackproplabError
 from backproplab.files import write_text
 from backproplab.grading.grader import Graded, Grader, empty_record
 from backproplab.grading.gradescope.pack import SOLUTION
-from backproplab.grading.gradescope.results import ENDED, NOT_GRADED, TOO_LONG, failed, results
+from backproplab.grading.gradescope.results import (
+    ENDED,
+    NOT_GRADED,
+    TOO_LONG,
+    failed,
+    for_instructor,
+    results,
+)
 from backproplab.grading.intake.look import look
 from backproplab.grading.reference import make_task
 from backproplab.grading.run import SEEDS, refuse_in_sight
@@ -68,7 +75,8 @@ def autograde(root: Path) -> None:
 
 def _write(root: Path, content: dict[str, object]) -> None:
     target = root / "results" / "results.json"
-    target.unlink(missing_ok=True)  # a link that somebody has put there leads nowhere
+    if target.is_symlink():  # that somebody has put there; a file stays until the new one is whole
+        target.unlink()
     write_text(target, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
 
 
@@ -104,12 +112,15 @@ def _graded(root: Path) -> dict[str, object]:
         nothing = empty_record(
             task, submission, ["Nothing was handed in"], level="", status=GradingStatus.NO_NOTEBOOK
         )
-        return results(Graded(*nothing), task.exercises, isolation, refusals)
-    with Grader(task) as grader:
-        try:
-            return results(grader.grade(submission), task.exercises, isolation, refusals)
-        except MachineError as error:
-            raise EndedError(str(error)) from error
+        graded = Graded(*nothing)
+    else:
+        with Grader(task) as grader:
+            try:
+                graded = grader.grade(submission)
+            except MachineError as error:
+                raise EndedError(str(error)) from error
+    print(for_instructor(graded, isolation, refusals))
+    return results(graded, task.exercises, isolation)
 
 
 def fullest() -> tuple[Isolation, list[str]]:

@@ -1,17 +1,18 @@
 """What Gradescope is told of a submission: `results.json`, in the form of its "Autograder Specifications".
 
-Students see a test for each exercise, with what their own notebook would say of it. A test that is hidden
-from them tells the instructor at which isolation it was run, and what is to be looked at.
+Students see a test for each exercise, with what their own notebook would say of it. No test is hidden from
+them, since Gradescope hides the whole score then. What is for the instructor goes to the run's output, which
+they alone see: at which isolation it was run, and what is to be looked at.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from backproplab.grading.exercises import ExerciseGrade
 from backproplab.grading.grader import Graded
 from backproplab.grading.kept import versions
 from backproplab.grading.reports import is_for_review
-from backproplab.grading.status import GradingStatus
+from backproplab.grading.status import READ, GradingStatus
 from backproplab.marking.exercise import MANUAL, Exercise
 from backproplab.marking.rows import Row
 from backproplab.marking.verdict import WRONG, Status
@@ -54,44 +55,24 @@ PROVES: dict[Isolation, str] = {
 """What a score of each level of isolation proves, for the instructor."""
 
 
-def results(
-    graded: Graded, exercises: Iterable[Exercise], isolation: Isolation, refusals: list[str]
-) -> dict[str, Any]:
-    """Return what results.json says; `refusals` are why no fuller isolation was to be had."""
+def results(graded: Graded, exercises: Iterable[Exercise], isolation: Isolation) -> dict[str, Any]:
+    """Return what results.json says."""
     by_hand = {each.id for each in exercises if each.kind == MANUAL}
     record = graded.record
     is_graded = record["status"] == GradingStatus.GRADED
-    notes = [each for each in record["problems"] if not is_for_review(each)]
-    shown = [each for each in notes if not each.startswith(FROM_NOTEBOOK)]
-    review = [each for each in record["problems"] if each not in shown]
-    lines = [*([] if is_graded else [f"{record['status']}.".capitalize()]), *shown]
-    lines.append(
-        "Each named value was compared with the solution on inputs drawn for this run, and counts if it "
-        "agrees on all of them. Values and errors shown are of the inputs that your own notebook uses."
-    )
-    for_instructor = [
-        f"Isolation: {record['isolation'] or isolation}.",
-        PROVES[isolation],
-        *(f"No more than that: {each}" for each in refusals),
-        *review,
-    ]
+    lines = [*([] if is_graded else [f"{record['status']}.".capitalize()]), *_shown(record)]
+    if record["status"] in READ:
+        lines.append(
+            "Each named value was compared with the solution on inputs drawn for this run, and counts if it "
+            "agrees on all of them. Values and errors shown are of the inputs that your own notebook uses."
+        )
     return {
         "score": record["score"],
         "output": _text(lines),
         "output_format": TEXT,
         "visibility": VISIBLE,
         "stdout_visibility": HIDDEN,
-        "tests": [
-            *(_test(each, by_hand=each.verdict.exercise in by_hand) for each in graded.grades),
-            {
-                "name": "For the instructor alone",
-                "score": 0.0,
-                "max_score": 0.0,
-                "output": _text(for_instructor),
-                "output_format": TEXT,
-                "visibility": HIDDEN,
-            },
-        ],
+        "tests": [_test(each, by_hand=each.verdict.exercise in by_hand) for each in graded.grades],
         "extra_data": {
             "assignment": record["assignment"],
             "status": record["status"],
@@ -99,6 +80,27 @@ def results(
             "versions": versions(),
         },
     }
+
+
+def for_instructor(graded: Graded, isolation: Isolation, refusals: Iterable[str]) -> str:
+    """Return what no student is to read; `refusals` are why no fuller isolation was to be had."""
+    record = graded.record
+    shown = _shown(record)
+    return _text(
+        [
+            f"Isolation: {record['isolation'] or isolation}.",
+            PROVES[isolation],
+            *(f"No more than that: {each}" for each in refusals),
+            *(each for each in record["problems"] if each not in shown),
+        ]
+    )
+
+
+def _shown(record: Mapping[str, Any]) -> list[str]:
+    """Return what students may read of what went wrong."""
+    return [
+        each for each in record["problems"] if not is_for_review(each) and not each.startswith(FROM_NOTEBOOK)
+    ]
 
 
 def failed(words: str) -> dict[str, Any]:
@@ -115,18 +117,22 @@ def failed(words: str) -> dict[str, Any]:
 
 
 def _test(grade: ExerciseGrade, *, by_hand: bool) -> dict[str, Any]:
-    """Return how one exercise stands; what a person marks has no points here, nor does it pass or fail."""
+    """Return how one exercise stands. What a person marks has no points here: with 0 of 0 it would pass."""
     verdict = grade.verdict
     test = {
         "name": f"{verdict.exercise} {grade.title}".rstrip(),
         "number": verdict.exercise,
-        "score": round(verdict.earned, 6),
-        "max_score": 0.0 if by_hand else verdict.points,
         "output": _text(_lines(grade)),
         "output_format": TEXT,
         "visibility": VISIBLE,
     }
-    return test if by_hand else test | {"status": "passed" if verdict.status is Status.RIGHT else "failed"}
+    if by_hand:
+        return test
+    return test | {
+        "score": round(verdict.earned, 6),
+        "max_score": verdict.points,
+        "status": "passed" if verdict.status is Status.RIGHT else "failed",
+    }
 
 
 def _lines(grade: ExerciseGrade) -> list[str]:
