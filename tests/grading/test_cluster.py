@@ -24,7 +24,7 @@ import numpy as np
 import pytest
 from distributed import Client, Status
 
-from backproplab.grading import batch
+from backproplab.grading import batch, grader
 from backproplab.grading.batch import Made, Pending
 from backproplab.grading.cluster import DaskWorkers, driver, worker
 from backproplab.grading.cluster import scheduler as asking
@@ -313,6 +313,10 @@ def test_when_all_workers_are_gone_before_others_were_tried_the_run_says_at_what
     assert client.killed == ["a", "b"]
     assert {who for who, record in records.found.items() if batch.ended_worker(record)} == {"a", "b"}
     assert not set("efgh") & set(records.found)  # at most one waited at each
+
+
+def all_graded(found, students):
+    return {who for who, record in found.items() if record["status"] == "graded"} == set(students)
 
 
 def test_what_a_worker_had_that_is_lost_is_given_back_with_its_address(grade):
@@ -616,6 +620,41 @@ def test_less_than_full_isolation_is_refused_since_student_code_would_reach_the_
     task = SimpleNamespace(isolation=isolation)
     with pytest.raises(SandboxError, match="reaches the scheduler"):
         DaskWorkers("tcp://nowhere").grade(task, [], None)
+
+
+class Judge:
+    """Where trained numbers are judged, if this machine has walls; `said` is what became of it."""
+
+    has_walls, said = True, []
+
+    def __init__(self, assignment, *, isolation, limits):
+        assert isolation == "full"
+
+    def __enter__(self):
+        if not self.has_walls:
+            raise IsolationError("Landlock", "not there")
+        self.said.append("open")
+
+    def __exit__(self, *_):
+        self.said.append("closed")
+
+
+def test_a_driver_that_cannot_judge_trained_numbers_is_refused_before_workers_train(
+    task, records, monkeypatch
+):
+    task.assignment = SimpleNamespace(name="90", given=())
+    task.exercises = (SimpleNamespace(id="90.4", kind="trained", accept="straight"),)
+    monkeypatch.setattr(grader, "Sandbox", Judge)
+    monkeypatch.setattr(Judge, "said", [])
+    assert all_graded(records(Dask(one=Machine()), "ab"), "ab")
+    assert Judge.said == ["open", "closed"]
+    monkeypatch.setattr(Judge, "has_walls", False)
+    client = Dask(one=Machine())
+    with pytest.raises(
+        SandboxError, match=r"needs Landlock, and this machine, the driver, .* exercise 90\.4"
+    ):
+        records(client, "ab")
+    assert not client.keys
 
 
 def test_who_hangs_at_the_end_is_left_to_it(monkeypatch):

@@ -46,12 +46,12 @@ from backproplab.grading.batch import (
 )
 from backproplab.grading.cluster import worker as remote
 from backproplab.grading.cluster.scheduler import GO_ON, Scheduler
-from backproplab.grading.grader import Assessor, Graded, Planned, Task, fault_words
+from backproplab.grading.grader import Assessor, Graded, Planned, Task, fault_words, judge_of
 from backproplab.grading.kept import Kept, of_notebook, unpack, versions
 from backproplab.grading.local import longest_seconds
 from backproplab.grading.runner import Ran
 from backproplab.grading.terminal import one_line
-from backproplab.sandbox import SandboxError
+from backproplab.sandbox import IsolationError, SandboxError
 
 AHEAD = 1
 """Submissions that wait at each thread of a worker, so that it need not wait for them."""
@@ -65,6 +65,11 @@ NEEDS_FULL = (
     "A cluster needs isolation 'full', not {isolation!r}: with less, student code has the network, reaches "
     "the scheduler, and runs what it likes on every worker and here, where the answers are. Grade at full "
     "isolation, or without --scheduler"
+)
+NEEDS_FULL_HERE = (
+    "Full isolation needs {mechanism}, and this machine, the driver, refuses it. Nothing was graded, since "
+    "trained numbers, as of exercise {exercise}, are judged here, and not on a worker. Mend that, as on a "
+    "worker, or run the command on a machine that gives full isolation"
 )
 
 
@@ -90,12 +95,24 @@ class DaskWorkers:
     def grade(
         self, task: Task, pending: Sequence[Pending], collector: Collector, *, alone: bool = False
     ) -> list[Failure]:
-        """See `batch.Executor`. SandboxError, too, unless isolation is to be full."""
+        """See `batch.Executor`. SandboxError, too, unless isolation is full, also here where it must be."""
         if task.isolation != "full":
             raise SandboxError(NEEDS_FULL.format(isolation=task.isolation))
         if not alone:
+            _try_judge(task)
             self._ended = Counter()  # stems of one folder of grades
         return _Round(self._scheduler, task, collector, self._ended, alone=alone).grade(pending)
+
+
+def _try_judge(task: Task) -> None:
+    """See that trained numbers can be judged here, before workers train for them. SandboxError if not."""
+    if exercise := next((each for each in task.exercises if each.kind == "trained"), None):
+        try:
+            with judge_of(task, exercise):
+                pass
+        except IsolationError as error:
+            words = NEEDS_FULL_HERE.format(exercise=exercise.id, mechanism=error.mechanism)
+            raise SandboxError(words) from error
 
 
 @dataclass
