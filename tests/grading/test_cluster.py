@@ -382,6 +382,20 @@ def test_a_worker_is_given_up_for_three_notebooks_in_a_row_while_another_does_no
     assert not health.fails(ONE, ["tcp://three"])
 
 
+def test_a_notebook_that_is_never_handed_over_comes_last_in_the_next_run(records, monkeypatch):
+    class Silent(Dask):
+        def submit(self, function, *arguments, **more):
+            hangs = function is worker.run and arguments[-1][0].source == "a"
+            self.hold = {ONE: threading.Event()} if hangs else {}
+            return super().submit(function, *arguments, **more)
+
+    monkeypatch.setattr(driver, "FETCH_SECONDS", 0.2)
+    monkeypatch.setattr(driver, "PATIENCE", 0.1)
+    found = records(Silent(one=Machine()), "ab")
+    assert found["b"]["status"] == "graded"
+    assert batch.ended_worker(found["a"])
+
+
 def test_what_a_worker_had_that_is_lost_is_given_back_with_its_address(grade):
     def leave(machine, arguments):
         del client.machines[ONE]

@@ -388,6 +388,7 @@ class _Round:
         self._workers[sent.address].busy.remove(fetched.key)
         sent.future.release()
         if isinstance(fetched.trouble, TimeoutError):
+            self._health.blame([sent.pending.stem])
             self._give_back(sent)
             return self._refuse(sent.address, "does not hand over what it has done")
         if isinstance(fetched.trouble, (KilledWorker, CancelledError)):  # it has gone, as a look will show
