@@ -198,12 +198,7 @@ class Assessor:
     def _judge(self, exercise: Exercise, values: Mapping[int, Values]) -> str:
         """Let the author's `accept` judge trained numbers, in a sandbox where student code never runs."""
         if exercise.id not in self._judges:
-            sandbox = Sandbox(
-                judge_assignment(self.task.assignment, exercise),
-                isolation=self.task.isolation,
-                limits=ACCEPT_LIMITS,
-            )
-            self._judges[exercise.id] = self._open.enter_context(sandbox)
+            self._judges[exercise.id] = self._open.enter_context(judge_of(self.task, exercise))
         job = Job((Cell(_as_source(values), 0), Checkpoint(exercise.id)), tuple(values))
         outcome = self._judges[exercise.id].run(job)
         said = [outcome.values.get((exercise.id, seed, OBJECTION)) for seed in values]
@@ -325,6 +320,12 @@ from backproplab.marking.trained import objection
 def _(rng):  # a sandbox returns numbers, and cuts what an error says
     return {{{objection!r}: [ord(each) for each in objection({accept}, {trained}.pop(0), rng)]}}
 """
+
+
+def judge_of(task: Task, exercise: Exercise) -> Sandbox:
+    """Return the sandbox in which trained numbers are judged, to be opened. No student code is run in it."""
+    assignment = judge_assignment(task.assignment, exercise)
+    return Sandbox(assignment, isolation=task.isolation, limits=ACCEPT_LIMITS)
 
 
 def judge_assignment(assignment: Assignment, exercise: Exercise) -> Assignment:

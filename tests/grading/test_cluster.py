@@ -14,7 +14,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections import Counter
 from functools import partial
 from types import SimpleNamespace
 
@@ -24,10 +23,11 @@ import numpy as np
 import pytest
 from distributed import Client, Status
 
-from backproplab.grading import batch
+from backproplab.grading import batch, grader
 from backproplab.grading.batch import Made, Pending
 from backproplab.grading.cluster import DaskWorkers, driver, worker
 from backproplab.grading.cluster import scheduler as asking
+from backproplab.grading.cluster.health import IN_A_ROW, Health
 from backproplab.grading.grader import Planned
 from backproplab.grading.kept import Kept, of_notebook, pack, versions
 from backproplab.grading.local import LocalWorkers
@@ -236,7 +236,7 @@ def grade(task, monkeypatch):
 
         levels = []
         collector = SimpleNamespace(level=level, begin=levels.append, kept=lambda each: b"", take=take)
-        round_ = driver._Round(asking.Scheduler(client), task, collector, Counter(), alone=alone)
+        round_ = driver._Round(asking.Scheduler(client), task, collector, Health(), alone=alone)
         failures = round_.grade(handed_in(students))
         return sorted(taken), {each.pending.stem: each.reason for each in failures}
 
@@ -313,6 +313,87 @@ def test_when_all_workers_are_gone_before_others_were_tried_the_run_says_at_what
     assert client.killed == ["a", "b"]
     assert {who for who, record in records.found.items() if batch.ended_worker(record)} == {"a", "b"}
     assert not set("efgh") & set(records.found)  # at most one waited at each
+
+
+def all_graded(found, students):
+    return {who for who, record in found.items() if record["status"] == "graded"} == set(students)
+
+
+class Crowded(Machine):
+    """A worker without memory left: it fails at once, at all notebooks or at these; `tried` are those."""
+
+    def __init__(self, students=""):
+        super().__init__(self._fail)
+        self._students, self.tried = students, []
+
+    def _fail(self, machine, arguments):
+        source = arguments[-1][0].source
+        if self._students and source not in self._students:
+            return self.call(worker.run, arguments)
+        self.tried.append(source)
+        return worker.Answer(b"", "no room")
+
+
+def beside_one_that_grades(crowded, do=None):
+    """A client of a worker that fails at once, and of one that takes its time."""
+    client = Dask(one=crowded, two=Machine(do))
+    client.hold[TWO] = SimpleNamespace(wait=lambda timeout: time.sleep(0.05) or True)
+    return client
+
+
+def test_a_worker_that_fails_at_all_it_gets_is_given_no_more_and_others_grade_what_it_had(records):
+    crowded = Crowded()
+    assert all_graded(records(beside_one_that_grades(crowded), "abcdefgh"), "abcdefgh")
+    assert IN_A_ROW <= len(crowded.tried) <= IN_A_ROW + driver.AHEAD
+
+
+def test_why_a_worker_is_given_no_more_is_said_when_no_other_is_left(grade, monkeypatch):
+    def leave_in_the_middle(machine, arguments):
+        if arguments[-1][0].source != "h":
+            return machine.call(worker.run, arguments)
+        del client.machines[TWO]
+        return None
+
+    monkeypatch.setattr(driver, "PATIENCE", 0.1)
+    client = beside_one_that_grades(Crowded(), leave_in_the_middle)
+    with pytest.raises(SandboxError, match=rf"{ONE}: failed at {IN_A_ROW} notebooks in a row.*: no room"):
+        grade(client, "abcdefghijkl")
+
+
+def test_what_failed_at_one_worker_is_tried_at_another(records):
+    crowded = Crowded("a")  # it grades what others are too slow for, and is again as good as they are
+    assert all_graded(records(beside_one_that_grades(crowded), "abcdefgh"), "abcdefgh")
+    assert crowded.tried == ["a"]
+
+
+def test_a_worker_is_given_up_for_three_notebooks_in_a_row_while_another_does_not_fail():
+    health = Health()
+    for stem in "aabb":
+        health.fail(stem, ONE)
+    assert not health.fails(ONE, [TWO])
+    health.fail("c", ONE)
+    assert health.fails(ONE, [TWO])
+    assert not health.fails(ONE, [])
+    health.fail("d", TWO)
+    assert not health.fails(ONE, [TWO])  # the notebooks may be why
+    health.clear(ONE)
+    for stem in "ef":
+        health.fail(stem, ONE)
+    assert not health.fails(ONE, ["tcp://three"])
+
+
+def test_a_notebook_that_is_never_handed_over_comes_last_in_the_next_run(records, monkeypatch):
+    class Silent(Dask):
+        def submit(self, function, *arguments, **more):
+            hangs = function is worker.run and arguments[-1][0].source == "a"
+            self.hold = {ONE: threading.Event()} if hangs else {}
+            return super().submit(function, *arguments, **more)
+
+    monkeypatch.setattr(driver, "FETCH_SECONDS", 0.2)
+    monkeypatch.setattr(driver, "PATIENCE", 0.1)
+    found = records(Silent(one=Machine()), "ab")
+    assert found["b"]["status"] == "graded"
+    assert batch.ended_worker(found["a"])
 
 
 def test_what_a_worker_had_that_is_lost_is_given_back_with_its_address(grade):
@@ -616,6 +697,41 @@ def test_less_than_full_isolation_is_refused_since_student_code_would_reach_the_
     task = SimpleNamespace(isolation=isolation)
     with pytest.raises(SandboxError, match="reaches the scheduler"):
         DaskWorkers("tcp://nowhere").grade(task, [], None)
+
+
+class Judge:
+    """Where trained numbers are judged, if this machine has walls; `said` is what became of it."""
+
+    has_walls, said = True, []
+
+    def __init__(self, assignment, *, isolation, limits):
+        assert isolation == "full"
+
+    def __enter__(self):
+        if not self.has_walls:
+            raise IsolationError("Landlock", "not there")
+        self.said.append("open")
+
+    def __exit__(self, *_):
+        self.said.append("closed")
+
+
+def test_a_driver_that_cannot_judge_trained_numbers_is_refused_before_workers_train(
+    task, records, monkeypatch
+):
+    task.assignment = SimpleNamespace(name="90", given=())
+    task.exercises = (SimpleNamespace(id="90.4", kind="trained", accept="straight"),)
+    monkeypatch.setattr(grader, "Sandbox", Judge)
+    monkeypatch.setattr(Judge, "said", [])
+    assert all_graded(records(Dask(one=Machine()), "ab"), "ab")
+    assert Judge.said == ["open", "closed"]
+    monkeypatch.setattr(Judge, "has_walls", False)
+    client = Dask(one=Machine())
+    with pytest.raises(
+        SandboxError, match=r"needs Landlock, and this machine, the driver, .* exercise 90\.4"
+    ):
+        records(client, "ab")
+    assert not client.keys
 
 
 def test_who_hangs_at_the_end_is_left_to_it(monkeypatch):

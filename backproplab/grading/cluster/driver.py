@@ -13,6 +13,9 @@ failures, which are graded once more, alone (`batch.grade_all`); those that were
 since one of them may be what ended it. Nothing starts a worker anew that has no nanny, so each such notebook
 may cost two workers, and no other notebook its place.
 
+**A worker that fails at all that it gets does not get all there is**, though it is always the first to be
+free: it is given no more after a few, and what failed at one worker is tried at another (`health`).
+
 **One worker that hangs holds up nobody else**: what it has done is fetched in a thread of its own, with an
 end to patience.
 
@@ -26,14 +29,14 @@ import queue
 import secrets
 import threading
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
-from distributed import Future
+from distributed import CancelledError, Future, KilledWorker
 
 from backproplab.grading.batch import (
     AT_WORK,
@@ -45,13 +48,14 @@ from backproplab.grading.batch import (
     make,
 )
 from backproplab.grading.cluster import worker as remote
+from backproplab.grading.cluster.health import IN_A_ROW, Health
 from backproplab.grading.cluster.scheduler import GO_ON, Scheduler
-from backproplab.grading.grader import Assessor, Graded, Planned, Task, fault_words
+from backproplab.grading.grader import Assessor, Graded, Planned, Task, fault_words, judge_of
 from backproplab.grading.kept import Kept, of_notebook, unpack, versions
 from backproplab.grading.local import longest_seconds
 from backproplab.grading.runner import Ran
 from backproplab.grading.terminal import one_line
-from backproplab.sandbox import SandboxError
+from backproplab.sandbox import IsolationError, SandboxError
 
 AHEAD = 1
 """Submissions that wait at each thread of a worker, so that it need not wait for them."""
@@ -66,6 +70,11 @@ NEEDS_FULL = (
     "the scheduler, and runs what it likes on every worker and here, where the answers are. Grade at full "
     "isolation, or without --scheduler"
 )
+NEEDS_FULL_HERE = (
+    "Full isolation needs {mechanism}, and this machine, the driver, refuses it. Nothing was graded, since "
+    "trained numbers, as of exercise {exercise}, are judged here, and not on a worker. Mend that, as on a "
+    "worker, or run the command on a machine that gives full isolation"
+)
 
 
 class DaskWorkers:
@@ -76,7 +85,7 @@ class DaskWorkers:
 
     def __init__(self, cluster: Any) -> None:
         self._cluster = cluster
-        self._ended = Counter[str]()
+        self._health = Health()
 
     def __enter__(self) -> Self:
         self._scheduler = Scheduler.connect(self._cluster)
@@ -90,12 +99,24 @@ class DaskWorkers:
     def grade(
         self, task: Task, pending: Sequence[Pending], collector: Collector, *, alone: bool = False
     ) -> list[Failure]:
-        """See `batch.Executor`. SandboxError, too, unless isolation is to be full."""
+        """See `batch.Executor`. SandboxError, too, unless isolation is full, also here where it must be."""
         if task.isolation != "full":
             raise SandboxError(NEEDS_FULL.format(isolation=task.isolation))
         if not alone:
-            self._ended = Counter()  # stems of one folder of grades
-        return _Round(self._scheduler, task, collector, self._ended, alone=alone).grade(pending)
+            _try_judge(task)
+            self._health = Health()  # stems of one folder of grades
+        return _Round(self._scheduler, task, collector, self._health, alone=alone).grade(pending)
+
+
+def _try_judge(task: Task) -> None:
+    """See that trained numbers can be judged here, before workers train for them. SandboxError if not."""
+    if exercise := next((each for each in task.exercises if each.kind == "trained"), None):
+        try:
+            with judge_of(task, exercise):
+                pass
+        except IsolationError as error:
+            words = NEEDS_FULL_HERE.format(exercise=exercise.id, mechanism=error.mechanism)
+            raise SandboxError(words) from error
 
 
 @dataclass
@@ -141,11 +162,11 @@ class _Round:
     """One pass over submissions."""
 
     def __init__(
-        self, scheduler: Scheduler, task: Task, collector: Collector, ended: Counter[str], *, alone: bool
+        self, scheduler: Scheduler, task: Task, collector: Collector, health: Health, *, alone: bool
     ) -> None:
         self._scheduler, self._collector, self._alone = scheduler, collector, alone
-        self._ended = ended
-        """By stem, how many workers ended while at work on it, in this round and the one before."""
+        self._health = health
+        """Of this round and the one before."""
         self._task, self._setup = task, pickle.dumps(task.setup)
         self._assessor = Assessor(task)
         self._longest = longest_seconds(task)
@@ -163,13 +184,13 @@ class _Round:
 
     def grade(self, pending: Sequence[Pending]) -> list[Failure]:
         """Grade what is pending, and return what could not be."""
-        self._queue.extend(sorted(pending, key=lambda each: each.ended_worker or self._ended[each.stem] > 0))
+        self._queue.extend(sorted(pending, key=self._may_end_worker))
         try:
             self._meet()
             while self._queue or self._sent:
                 if time.monotonic() - self._looked > LOOK:
                     self._look()
-                address = self._free_worker() if self._queue else ""
+                address = self._free_worker(self._queue[0].stem) if self._queue else ""
                 if address:
                     self._hand_out(self._queue.popleft(), address)
                 self._collect(0.0 if address else LOOK)
@@ -184,6 +205,9 @@ class _Round:
             futures = [each.future for each in self._sent.values()]
             futures += [each.probe for each in self._workers.values() if each.probe]
             self._scheduler.cancel(futures)
+
+    def _may_end_worker(self, pending: Pending) -> bool:
+        return pending.ended_worker or self._health.ended[pending.stem] > 0
 
     def _meet(self) -> None:
         """Wait for workers, and ask all that are there.
@@ -241,7 +265,8 @@ class _Round:
     def _suspects(self) -> str:
         """Name those on which workers were at work when they ended; "" if there are none."""
         failed = [each.pending for each in self._failures]
-        students = sorted(one_line(each.submission.student) for each in failed if self._ended[each.stem])
+        blamed = [each for each in failed if self._health.ended[each.stem]]
+        students = sorted(one_line(each.submission.student) for each in blamed)
         if not students:
             return ""
         return (
@@ -306,8 +331,11 @@ class _Round:
     def _isolates(self, level: str) -> bool:
         return level.startswith(f"{self._task.isolation}: ")
 
-    def _free_worker(self) -> str:
-        """Return the address of the worker that has least to do, if one may be given more; else ""."""
+    def _free_worker(self, stem: str) -> str:
+        """Return the address of the worker that a notebook goes to, if one may be given more; else "".
+
+        Of those that have not failed, at this one or others, that is the one with least to do.
+        """
         if self._alone and self._sent:
             return ""
         room = {
@@ -315,8 +343,8 @@ class _Round:
             for address, each in self._workers.items()
             if each.may_work
         }
-        best = max(room, key=lambda address: room[address], default="")
-        return best if best and room[best] > 0 else ""
+        free = [address for address in room if room[address] > 0]
+        return min(free, key=lambda each: (self._health.reluctance(stem, each), -room[each]), default="")
 
     def _hand_out(self, pending: Pending, address: str) -> None:
         """Plan a submission, and have a worker run it, where there is anything to run."""
@@ -359,28 +387,30 @@ class _Round:
     def _mark(self, sent: _Sent, fetched: _Fetched) -> None:
         self._workers[sent.address].busy.remove(fetched.key)
         sent.future.release()
-        if fetched.trouble:
-            why = f"{LOST} ({sent.address}: {type(fetched.trouble).__name__})"
-            self._failures.append(Failure(sent.pending, why))
-            if isinstance(fetched.trouble, TimeoutError):
-                self._refuse(sent.address, "does not hand over what it has done")
-            return
-        ran = self._ran(sent.planned, fetched.said)
+        if isinstance(fetched.trouble, TimeoutError):
+            self._health.blame([sent.pending.stem])
+            self._give_back(sent)
+            return self._refuse(sent.address, "does not hand over what it has done")
+        if isinstance(fetched.trouble, (KilledWorker, CancelledError)):  # it has gone, as a look will show
+            return self._give_back(sent)
+        ran = self._ran(sent.planned, fetched)
         if isinstance(ran, str):
-            self._failures.append(Failure(sent.pending, f"{ran} ({sent.address})"))
-            return
+            return self._fail_there(sent, f"{ran} ({sent.address})")
+        self._health.clear(sent.address)
         try:
             made = make(self._assessor.collect(sent.planned, Ran(ran.level, ran.shown, ran.outcome)))
         except Exception as error:
             return self._fail(sent.pending, error)
         self._collector.take(sent.pending, made)
 
-    def _ran(self, planned: Planned, said: object) -> Kept | str:
+    def _ran(self, planned: Planned, fetched: _Fetched) -> Kept | str:
         """Return what came back of a notebook; or why it is not believed, in words.
 
         Workers are trusted, and still one that mixes something up marks nobody, and ends no run.
         """
-        if not isinstance(said, remote.Answer):
+        if fetched.trouble:
+            return f"{LOST}: {type(fetched.trouble).__name__}"
+        if not isinstance(said := fetched.said, remote.Answer):
             return f"What it returned is no answer, but {type(said).__name__}"
         if said.fault:
             return said.fault
@@ -392,6 +422,18 @@ class _Round:
             return "What it returned is of another notebook, or of other inputs"
         return ran if self._isolates(ran.level) else f"It isolated as {ran.level!r}, and not fully"
 
+    def _fail_there(self, sent: _Sent, why: str) -> None:
+        """Note that a worker failed at a submission; if it fails at all that it gets, give it no more.
+
+        Nothing is taken back from it: what it has is soon done, or fails as well.
+        """
+        self._failures.append(Failure(sent.pending, why))
+        self._health.fail(sent.pending.stem, sent.address)
+        others = [at for at, each in self._workers.items() if each.may_work and at != sent.address]
+        if self._health.fails(sent.address, others):
+            refusal = f"failed at {IN_A_ROW} notebooks in a row, and graded none between. Of the last: {why}"
+            self._workers[sent.address].refusal = refusal
+
     def _fail(self, pending: Pending, error: Exception) -> None:
         self._assessor.close()  # the next submission meets a new reader and new judges
         self._failures.append(Failure(pending, fault_words(error)))
@@ -400,6 +442,7 @@ class _Round:
         """Let go of a worker that has gone, and take back what it had."""
         self._blame(self._at_work(self._workers[address]))
         self._take_back(address)
+        self._health.clear(address)  # whoever comes there next is another one
         if probe := self._workers.pop(address).probe:
             self._scheduler.cancel([probe])
 
@@ -418,17 +461,22 @@ class _Round:
 
     def _blame(self, keys: Iterable[str]) -> None:
         """Count a worker that has ended, or hangs, against what it was at."""
-        self._ended.update(self._sent[key].pending.stem for key in keys)
+        self._health.blame(self._sent[key].pending.stem for key in keys)
 
     def _take_back(self, address: str) -> None:
         busy, self._workers[address].busy = self._workers[address].busy, []
         for key in busy:
             sent = self._sent.pop(key)
             self._scheduler.cancel([sent.future])
-            self._failures.append(Failure(sent.pending, self._lost_words(sent.pending, address)))
+            self._give_back(sent)
+
+    def _give_back(self, sent: _Sent) -> None:
+        """Give back a submission whose worker is lost, or as good as that."""
+        self._health.avoid(sent.pending.stem, sent.address)
+        self._failures.append(Failure(sent.pending, self._lost_words(sent.pending, sent.address)))
 
     def _lost_words(self, pending: Pending, where: str) -> str:
-        count = self._ended[pending.stem]
+        count = self._health.ended[pending.stem]
         words = f"{count} worker{'s' if count > 1 else ''} {AT_WORK}" if count else LOST
         return f"{words} ({where})"
 
