@@ -7,6 +7,7 @@ import re
 import subprocess
 import tempfile
 import time
+from pathlib import Path
 
 from rounds import amount
 from with_tests import ROOT
@@ -21,6 +22,7 @@ def main():
     )  # not the system's folder for what is temporary: a sandbox shows an empty one there
     builds.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=builds) as folder:
+        Path(folder).chmod(0o755)  # else whoever student code runs as cannot find the package
         subprocess.run(["git", "clone", "--quiet", ROOT, folder], check=True)
         start = time.perf_counter()
         tests = tests_within(folder)

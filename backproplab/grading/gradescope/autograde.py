@@ -40,6 +40,7 @@ from backproplab.grading.reference import make_task
 from backproplab.grading.run import SEEDS, refuse_in_sight
 from backproplab.grading.status import GradingStatus
 from backproplab.grading.submissions import Submission
+from backproplab.grading.terminal import say
 from backproplab.sandbox import IsolationError, MachineError, Sandbox, SandboxError
 from backproplab.sandbox.protocol import Assignment, Isolation, Limits
 
@@ -119,7 +120,7 @@ def _graded(root: Path) -> dict[str, object]:
                 graded = grader.grade(submission)
             except MachineError as error:
                 raise EndedError(str(error)) from error
-    print(for_instructor(graded, isolation, refusals))
+    say(*for_instructor(graded, isolation, refusals))
     return results(graded, task.exercises, isolation)
 
 

@@ -82,18 +82,16 @@ def results(graded: Graded, exercises: Iterable[Exercise], isolation: Isolation)
     }
 
 
-def for_instructor(graded: Graded, isolation: Isolation, refusals: Iterable[str]) -> str:
-    """Return what no student is to read; `refusals` are why no fuller isolation was to be had."""
+def for_instructor(graded: Graded, isolation: Isolation, refusals: Iterable[str]) -> list[str]:
+    """Return, in lines, what no student is to read; `refusals` are why no fuller isolation was to be had."""
     record = graded.record
     shown = _shown(record)
-    return _text(
-        [
-            f"Isolation: {record['isolation'] or isolation}.",
-            PROVES[isolation],
-            *(f"No more than that: {each}" for each in refusals),
-            *(each for each in record["problems"] if each not in shown),
-        ]
-    )
+    return [
+        f"Isolation: {record['isolation'] or isolation}.",
+        PROVES[isolation],
+        *(f"No more than that: {each}" for each in refusals),
+        *(each for each in record["problems"] if each not in shown),
+    ]
 
 
 def _shown(record: Mapping[str, Any]) -> list[str]:
