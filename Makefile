@@ -159,9 +159,9 @@ $(BENCH)/.bench: pyproject.toml constraints.txt benchmarks/peers.txt
 	  echo "Could not install $$peer: the page will lack its figures, and the next run tries again."; }; \
 	done
 
-# Most of their modules are never imported here, so Python compiles those that are, and pip none.
 # None of the three is a requirement. They are some 3 GB, so they have an environment of their own beside the numpy of
 # constraints.txt. On Linux, pip may find a PyTorch of several GB with CUDA; an index of CPU builds spares that.
+# Most of their modules are never imported here: so Python compiles those that are, and pip compiles none.
 FRAMEWORKS := .venv-frameworks
 frameworks: $(FRAMEWORKS)/.frameworks ## do PyTorch, TensorFlow and JAX answer as lesson 23 has recorded? (WRITE=1 records anew)
 	$(FRAMEWORKS)/bin/python -m backproplab record-frameworks $(if $(WRITE),,--check)
