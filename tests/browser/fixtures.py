@@ -5,7 +5,7 @@ from collections import defaultdict
 
 import pytest
 
-from browser.lab import ARGUMENTS, ROOT, Notebook, Watched, chromium, lab_server
+from browser.lab import ARGUMENTS, ROOT, Notebook, Watched, lab_server, windowless
 
 
 @pytest.fixture(scope="session")
@@ -14,10 +14,10 @@ def browser():
     playwright = pytest.importorskip(
         "playwright.sync_api", reason="playwright is not installed: no browser tests"
     )
-    if chromium() is None:
+    if windowless() is None:
         pytest.skip("no chromium on this machine: no browser tests (Debian: apt-get install chromium)")
     with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        browser = driver.chromium.launch(executable_path=windowless(), args=ARGUMENTS)
         yield browser
         browser.close()
 

@@ -1,6 +1,7 @@
 """Marks by hand in a real browser: two people at once, by keyboard alone. tests/soak has the rest."""
 
 from backproplab.grading.hand.journal import Kind, read_journal
+from browser.lab import KEPT_OUT
 from browser.marking import HOSTILE, folder, marks, people, serving
 
 __all__ = ["folder", "people"]
@@ -75,4 +76,23 @@ def test_what_a_student_wrote_is_shown_as_text_and_runs_and_loads_nothing(people
         ana.shows("#label", "student b")
         assert ana.page.evaluate("document.querySelector('#answer img').naturalWidth") == 1
         assert ana.page.title().startswith("Marks by hand")
+        assert not ana.watched.troubles
+
+
+def test_where_site_data_are_blocked_one_marks_all_the_same_and_is_told(people, folder):
+    with serving(folder) as server:
+        ana = people(server.url, "Ana")
+        ana.page.context.add_init_script(KEPT_OUT)
+        ana.open(server.url)
+        ana.page.locator("#author").fill("Ana")
+        ana.press("Escape", "p")
+        ana.page.keyboard.type("1")
+        ana.says("This browser keeps no drafts")
+        ana.press("Escape", "j")
+        ana.shows("#label", "student b")
+        ana.press("k")
+        ana.shows("#label", "student a")
+        assert ana.page.locator("#points").input_value() == "1"
+        ana.give("")
+        assert marks(folder)["a"] == ("Ana", 1, "")
         assert not ana.watched.troubles

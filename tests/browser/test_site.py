@@ -10,7 +10,7 @@ import pytest
 from site_kit import ROOT, URL, in_order
 
 from backproplab.widgets.quick_check.questions import as_runs, parsed, questions
-from browser.lab import Watched, keep_picture, pale, violations
+from browser.lab import KEPT_OUT, Watched, keep_picture, pale, violations
 from browser.quick_check import check
 
 KINDS = {
@@ -199,12 +199,6 @@ def test_an_answer_is_no_answer_to_a_question_that_has_taken_its_place(visit, si
     cards.nth(2).get_by_text("Right.").wait_for()
     assert cards.nth(1).get_by_role("radio", checked=True).count() == 0
     assert cards.nth(1).get_by_text("Right.").count() == 0
-
-
-KEPT_OUT = """Object.defineProperty(window, "localStorage", {
-  configurable: true,
-  get() { throw new DOMException("Access is denied for this document.", "SecurityError"); },
-});"""
 
 
 def test_where_site_data_are_blocked_answers_open_all_the_same(visit):

@@ -152,6 +152,22 @@ function told(mark) {
 
 // ---- drafts ----
 
+/** What this browser keeps; null where a reader has blocked what sites keep. */
+const kept = (() => {
+  try {
+    return localStorage;
+  } catch {
+    return null;
+  }
+})();
+
+/** Keep a setting for the next visit, where there is room. @param {string} name @param {string} text */
+function keepSetting(name, text) {
+  try {
+    kept?.setItem(name, text);
+  } catch {} // full: it holds for this visit
+}
+
 /** @param {string} question @param {string} key */
 function place(question, key) {
   return `backproplab-mark:${overview?.place}:${question}:${key}`;
@@ -184,7 +200,7 @@ function drafts() {
   const begin = `backproplab-mark:${overview?.place}:`;
   /** @type {[string, string, Draft][]} */
   const found = [];
-  for (const name of new Set([...unkept.keys(), ...Object.keys(localStorage)])) {
+  for (const name of new Set([...unkept.keys(), ...Object.keys(kept ?? {})])) {
     const draft = name.startsWith(begin) ? draftAt(name) : null;
     const cut = name.lastIndexOf(":");
     if (draft) found.push([name.slice(begin.length, cut), name.slice(cut + 1), draft]);
@@ -240,7 +256,7 @@ function amend(question, key, change) {
 /** @param {string} question @param {string} key */
 function dropDraft(question, key) {
   unkept.delete(place(question, key));
-  localStorage.removeItem(place(question, key));
+  kept?.removeItem(place(question, key));
   showDrafts();
 }
 
@@ -769,18 +785,16 @@ function onClick(id, act) {
 }
 
 async function begin() {
-  page.author.value = localStorage.getItem(AUTHOR) ?? "";
-  page.letters.checked = localStorage.getItem(LETTERS) !== "no";
+  page.author.value = kept?.getItem(AUTHOR) ?? "";
+  page.letters.checked = kept?.getItem(LETTERS) !== "no";
   document.addEventListener("keydown", onKey);
   page.form.addEventListener("submit", (event) => {
     event.preventDefault();
     guarded(save);
   });
   for (const field of [page.points, page.comment]) field.addEventListener("input", () => keepDraft());
-  page.author.addEventListener("input", () => localStorage.setItem(AUTHOR, page.author.value));
-  page.letters.addEventListener("change", () =>
-    localStorage.setItem(LETTERS, page.letters.checked ? "yes" : "no"),
-  );
+  page.author.addEventListener("input", () => keepSetting(AUTHOR, page.author.value));
+  page.letters.addEventListener("change", () => keepSetting(LETTERS, page.letters.checked ? "yes" : "no"));
   page.question.addEventListener("change", () => guarded(() => choose(page.question.value)));
   onClick("full", () => setPoints(view?.out_of ?? 0));
   onClick("previous", () => move(-1));
