@@ -168,7 +168,9 @@ class Classroom:
                 assert recorded == int(check[1]), f"{path} is checked by the values of another version"
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize(
+    "seed", [*range(12), *(pytest.param(each, marks=pytest.mark.soak) for each in range(12, 40))]
+)
 def test_no_work_is_lost_and_no_check_meets_values_of_another_version(seed, tmp_path):
     room = Classroom(tmp_path, seed)
     room.update()
