@@ -1,6 +1,6 @@
 """Set-ups of a machine, one a process: who runs the grader, and which of its tools the machine gives.
 
-    python tests/setups_kit.py root|user BWRAP|- NAMESPACES|-
+    python tests/setups_kit.py root|user bubblewrap|refusing|- namespaces|-
 
 arranges one for itself and all it starts, asks for the full level in it, else for the reduced one, lets a
 submission try what walls are to forbid, and prints as JSON what was said and what was possible. Root is
@@ -12,6 +12,7 @@ import ctypes
 import errno
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -43,16 +44,26 @@ can = [
 ]
 """
 WAIT = "import sys; sys.stdin.read()"
+REFUSING = "#!/bin/sh\necho tried >> {tries}\necho '{words}' >&2\nexit 1\n"
+"""A bubblewrap that says its words, and ends."""
+WORDS = "bwrap: Creating new namespace failed: Operation not permitted"
 NO_POWER = "root may not arrange this here"
 FORBIDDEN = (errno.EPERM, errno.EACCES, errno.EROFS)  # in a container, by its filter, its owner or its mounts
 POWERS = ("reads a file", "sees a file", "has a network", "kills", "writes a file")
 
 
+def has_bubblewrap() -> bool:
+    """Say whether bubblewrap starts here, whatever the sandbox makes of it."""
+    namespaces = ["--unshare-pid", *(["--unshare-user"] if os.geteuid() else [])]
+    command = ["bwrap", *namespaces, "--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "true"]
+    return bool(shutil.which("bwrap")) and subprocess.run(command, stderr=subprocess.DEVNULL).returncode == 0
+
+
 def probe() -> dict[str, object]:
     """Say which level is to be had here, in the sandbox's words, and what a submission can do at it."""
-    from backproplab.sandbox import Assignment, Cell, Check, Checkpoint, IsolationError, Job, Sandbox
+    from backproplab.sandbox import Assignment, Cell, Check, Checkpoint, IsolationError, Job, Sandbox, launch
 
-    told: dict[str, object] = {"uid": os.getuid(), "refused": ""}
+    told: dict[str, object] = {"uid": os.getuid(), "has bubblewrap": has_bubblewrap(), "refused": ""}
     assignment = Assignment("00", (ASSIGNMENT,), (Check("1", CHECK, ("can",)),))
     sandbox = Sandbox(assignment)
     try:
@@ -79,7 +90,7 @@ def probe() -> dict[str, object]:
         assert can["writes a file"] == left.exists()  # the submission's word is not all there is
         victim.stdin.close()
         assert can["kills"] == (victim.wait() < 0)
-    return told | {"level": sandbox.level, "can": can}
+    return told | {"level": sandbox.level, "can": can, "bubblewrap said": launch.refusal()}
 
 
 def _must(result: int) -> None:
@@ -121,6 +132,14 @@ def without_namespaces(libc: ctypes.CDLL) -> None:
     Path("/proc/sys/user/max_user_namespaces").write_text("0", encoding="utf-8")
 
 
+def refusing(folder: Path) -> str:
+    """Put a bubblewrap into a folder that notes in `tries` each time that it refuses; returns its path."""
+    path = folder / "bwrap"
+    path.write_text(REFUSING.format(tries=folder / "tries", words=WORDS), encoding="utf-8")
+    path.chmod(0o755)
+    return str(path)
+
+
 def main(who: str, bubblewrap: str, namespaces: str) -> None:
     """Arrange the set-up, and probe it."""
     libc = ctypes.CDLL(None, use_errno=True)
@@ -141,7 +160,10 @@ def main(who: str, bubblewrap: str, namespaces: str) -> None:
     if bubblewrap == "-":
         os.environ["PATH"] = "/nowhere"
     os.environ["HOME"] = "/"
-    print(json.dumps(probe()))
+    with tempfile.TemporaryDirectory() as folder:
+        if bubblewrap == "refusing":
+            os.environ["PATH"] = os.path.dirname(refusing(Path(folder))) + os.pathsep + os.environ["PATH"]
+        print(json.dumps(probe()))
 
 
 if __name__ == "__main__":

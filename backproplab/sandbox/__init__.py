@@ -15,7 +15,7 @@ At the full level, each submission has
 
 - a process forked from a server that has numpy loaded and the given cells run, in user, PID, network, IPC
   and mount namespaces of its own: when its PID 1 ends, all that it started ends;
-- a read-only view of Python, its packages and the system's libraries, by bubblewrap where installed and by
+- a read-only view of Python, its packages and the system's libraries, by bubblewrap where that starts and by
   Landlock in any case, and one empty, small scratch folder; an empty /proc; no network;
 - no capability, an ordinary user (root becomes nobody), and a seccomp filter that refuses other programs,
   sockets, mounts, namespaces, debugging and more (`seccomp`);
@@ -60,7 +60,9 @@ the names and arguments of other processes, and what other programs leave readab
   as much as the machine's speed allows can be taken, at most `memory_bytes` of address space in each of
   `processes`. CPU time of processes that live and die between two looks can escape, if nobody waits for them
   and none of their kind is met at a look.
-- *Paths, without bubblewrap.* Landlock refuses to read or list, but not to tell whether a path exists.
+- *Paths, without bubblewrap.* Landlock refuses to read or list, but not to tell whether a path exists, its
+  size, dates and extended attributes, or where a link leads. Of what lies in folders closed to other users,
+  that is told where their owner grades; where root does, not.
 """
 
 from backproplab.sandbox.host import Sandbox

@@ -1,7 +1,8 @@
 """Starts the process that a sandbox needs: the warm server, or a cold child for one submission.
 
 The server sees of the file system what Python needs and nothing else: with bubblewrap nothing else is even
-there. No network, no home, an environment of its own.
+there. Where bubblewrap does not start, it is done without: in most containers it may not make namespaces as
+root, nor mount /proc as another user. No network, no home, an environment of its own.
 """
 
 import os
@@ -23,6 +24,11 @@ SCRATCH = "/scratch"
 # No submission sees that: each has an empty scratch folder of its own in its place.
 OPEN_TO_ALL = 0o1777
 CACHE_BYTES = 64 * 1024**2
+BEGUN = b"!"
+"""What Python says on the socket before all else: whatever stands in front of it has started."""
+START_SECONDS = 120.0
+SAID: dict[str, str] = {}
+"""What each bubblewrap said, by its path, when this process first tried to start it; "" of one that did."""
 # One thread: a fork copies only the thread that calls it.
 THREADS = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL", "NUMEXPR")}
 INSTALLED = ("bin", "lib", "lib64", "share", "pyvenv.cfg")
@@ -61,8 +67,8 @@ def environment(scratch: str) -> dict[str, str]:
     )
 
 
-def python(call: str) -> list[str]:
-    """Return the command that imports our package, wherever it lies, and makes one call."""
+def python(call: str, *before: str) -> list[str]:
+    """Return the command that runs `before`, imports our package, wherever it lies, and makes one call."""
     folders = [*package_folders(), str(PACKAGE.parent)]
     path = f"import sys; sys.path += [each for each in {folders!r} if each not in sys.path]"
     return [
@@ -70,14 +76,14 @@ def python(call: str) -> list[str]:
         "-I",
         "-B",
         "-c",
-        f"{path}; from backproplab.sandbox import server, child; {call}",
+        "; ".join([*before, path, "from backproplab.sandbox import server, child", call]),
     ]
 
 
 def bubblewrap(scratch: str) -> list[str]:
-    """Return the command that makes the server's view of the machine; [] without bubblewrap."""
+    """Return the command that makes the server's view of the machine; [] without a bubblewrap that starts."""
     program = shutil.which("bwrap")
-    if program is None:
+    if program is None or refusal():
         return []
     command = [
         program,
@@ -107,21 +113,30 @@ def bubblewrap(scratch: str) -> list[str]:
     return [*command, "--remount-ro", "/", "--chdir", "/", "--"]
 
 
+def refusal() -> str:
+    """Return what the installed bubblewrap said when it did not start; "" if it did, or is not there."""
+    return SAID.get(shutil.which("bwrap") or "", "")
+
+
 class ServerProcess:
     """The warm server's process, in a control group if there is one, and the socket with its orders."""
 
     def __init__(self, group: Group | None = None) -> None:
         self.group = group
-        self.wrapped = bool(bubblewrap(SCRATCH))
+        view = bubblewrap(SCRATCH)
+        self.wrapped = bool(view)
         self._folder = None if self.wrapped else tempfile.TemporaryDirectory(prefix="backproplab-")
         self.scratch = SCRATCH if self._folder is None else self._folder.name
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed by close)
+        self.control.settimeout(START_SECONDS)
         with theirs:
-            command = [*bubblewrap(self.scratch), *python(f"server.main({theirs.fileno()})")]
+            number = theirs.fileno()
+            begin = f"import os; os.write({number}, {BEGUN!r})"
+            command = [*view, *python(f"server.main({number})", begin)]
             self.process = subprocess.Popen(
                 group.entering(command) if group else command,
-                pass_fds=[theirs.fileno()],
+                pass_fds=[number],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self.errors,
@@ -130,6 +145,17 @@ class ServerProcess:
             )
         if self._folder and os.geteuid() == 0:
             os.chmod(self.scratch, OPEN_TO_ALL)
+        self.begun = self._begins()
+        """Has Python begun? If not, it is what stands in front of it that has failed."""
+        if view:
+            SAID.setdefault(view[0], "" if self.begun else self.last_error())
+
+    def _begins(self) -> bool:
+        try:
+            return self.control.recv(len(BEGUN)) == BEGUN
+        except BaseException:
+            self.close()
+            raise
 
     def last_error(self) -> str:
         """Return the last line that the process wrote to stderr."""

@@ -5,10 +5,13 @@ from backproplab.sandbox.limits import HAS_LIMITS
 
 REMEDIES = {
     "Linux": "grade on Linux",
-    "user namespaces": "allow them (in a container: --security-opt seccomp=unconfined; on Ubuntu: "
-    "sysctl kernel.apparmor_restrict_unprivileged_userns=0; where user.max_user_namespaces is 0, more)",
+    "user namespaces": "allow them (in Docker: --security-opt seccomp=unconfined --security-opt "
+    "apparmor=unconfined; in Kubernetes: seccompProfile and appArmorProfile of type Unconfined; "
+    "on Ubuntu, from 24.04 on: sysctl kernel.apparmor_restrict_unprivileged_userns=0; "
+    "where user.max_user_namespaces is 0, more)",
     "Landlock": "use Linux 5.13 or newer with landlock among its security modules (/sys/kernel/security/lsm)",
-    "a dropped user": "grade as an ordinary user, or, as root, install bubblewrap",
+    "a dropped user": "grade as an ordinary user, or install Python where every user may read it, not in "
+    "/root; root with a bubblewrap that starts needs neither",
 }
 for _name in ("PID, network and IPC namespaces", "mount namespaces", "a view by bubblewrap"):
     REMEDIES[_name] = REMEDIES["user namespaces"]

@@ -11,14 +11,12 @@ from typing import Any
 
 from backproplab.sandbox import wire
 from backproplab.sandbox.cgroups import Group, own_group
-from backproplab.sandbox.isolation import MissingMechanismError
-from backproplab.sandbox.launch import ServerProcess, readable_paths
+from backproplab.sandbox.launch import START_SECONDS, ServerProcess, readable_paths, refusal
 from backproplab.sandbox.protocol import Assignment, Limits
 from backproplab.sandbox.requirements import IsolationError, SandboxError
 from backproplab.sandbox.server import BEGIN_STEP, MESSAGE, STOP
 from backproplab.sandbox.watchdog import PAUSE, Ending, ended_words, too_much_memory
 
-START_SECONDS = 120.0
 OLD_SECONDS = 0.5
 CHUNK = 1 << 16
 
@@ -35,13 +33,17 @@ class WarmServer:
         self._start()
 
     def _start(self) -> None:
-        group = Group.make(self._limits, own_group())
         try:
-            self._process = process = ServerProcess(group)
-        except MissingMechanismError as missing:
-            raise IsolationError(missing.mechanism, missing.why) from None
+            process = self._started()
+            if process.wrapped and refusal():  # it was the first to be tried; what began once stays
+                process.close()
+                process = self._started()
+        except TimeoutError:
+            raise SandboxError(
+                f"The server of the sandbox did not begin within {START_SECONDS:g} s"
+            ) from None
+        self._process, group = process, process.group
         content = self._content | {"scratch": process.scratch, "readable": readable_paths()}
-        process.control.settimeout(START_SECONDS)
         said: dict[str, Any] = {}
         with suppress(OSError):
             process.control.sendall(wire.request(**content))
@@ -50,15 +52,20 @@ class WarmServer:
             last_error = process.last_error()
             process.close()
             if "missing" in said:
-                raise IsolationError(said["missing"], said["why"])
+                raise _missing(said)
             if "failed" in said:
                 raise SandboxError(f"The given cells do not run in the sandbox: {said['failed']}")
-            raise IsolationError("a view by bubblewrap" if process.wrapped else "a server", last_error)
+            if process.wrapped and not process.begun:
+                raise IsolationError("a view by bubblewrap", last_error)
+            raise SandboxError(f"The server of the sandbox ended before it was ready: {last_error}")
         self.level = (
             f"full: {'bubblewrap, ' if process.wrapped else ''}user, PID, network, IPC and mount namespaces, "
             f"Landlock {said['landlock']}, seccomp, "
             + (group.level if group else "limits kept by a guard, without cgroups")
         )
+
+    def _started(self) -> ServerProcess:
+        return ServerProcess(Group.make(self._limits, own_group()))
 
     def child(self, request: dict[str, Any], spent: dict[str, float]) -> "WarmChild":
         """Give a child its job; `spent` is what its submission has used before.
@@ -99,6 +106,13 @@ class WarmServer:
         """End the server."""
         self.drop_spare()
         self._process.close()
+
+
+def _missing(said: dict[str, str]) -> IsolationError:
+    """Return the error of a wall that was refused, with bubblewrap's words if that did not start before."""
+    words = refusal()
+    why = f"{said['why']}; bubblewrap does not start either: {words}" if words else said["why"]
+    return IsolationError(said["missing"], why)
 
 
 class WarmChild:
@@ -188,7 +202,7 @@ class WarmChild:
         self._tell_step()  # the last one may be the one that closed its descriptor
         said = self._last_words()
         if "missing" in said:
-            raise IsolationError(said["missing"], said["why"])
+            raise _missing(said)
         if "ending" not in said:
             return Ending("lost the guard that watches it", by_machine=True)
         ending = Ending(*said["ending"])

@@ -4,7 +4,6 @@ import contextlib
 import json
 import os
 import select
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from kinds import ELSEWHERE
+from setups_kit import has_bubblewrap
 
 from backproplab.sandbox import Assignment, IsolationError, Sandbox, launch
 
@@ -105,8 +105,8 @@ def all_ended():
 def view(request, monkeypatch):
     if request.param == "without bubblewrap":
         monkeypatch.setattr(launch.shutil, "which", lambda name: None)
-    elif not shutil.which("bwrap"):
-        pytest.skip("bubblewrap is not installed")
+    elif not has_bubblewrap():
+        pytest.skip("bubblewrap is not installed, or does not start")
     try:
         Sandbox(Assignment("00", (), ())).__enter__().close()
     except IsolationError as error:  # as root, without bubblewrap, where only root can read its Python

@@ -15,10 +15,13 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="there is one le
 SETUPS = {
     "root, bubblewrap": ("root", "bubblewrap", "namespaces"),
     "root, no bubblewrap": ("root", "-", "namespaces"),
+    "root, bubblewrap that does not start": ("root", "refusing", "namespaces"),
     "a user, bubblewrap": ("user", "bubblewrap", "namespaces"),
+    "a user, bubblewrap that does not start": ("user", "refusing", "namespaces"),
     "a user, no bubblewrap": ("user", "-", "namespaces"),
     "root, no user namespaces": ("root", "bubblewrap", "-"),
     "a user, bubblewrap, no user namespaces": ("user", "bubblewrap", "-"),
+    "a user, bubblewrap that does not start, no user namespaces": ("user", "refusing", "-"),
     "a user, neither": ("user", "-", "-"),
 }
 
@@ -28,7 +31,7 @@ def test_what_is_told_is_what_is_there(setup):
     who, bubblewrap, namespaces = SETUPS[setup]
     if os.geteuid() and (who == "root" or namespaces == "-"):
         pytest.skip(f"{ELSEWHERE}only root can arrange this")
-    if bubblewrap != "-" and not shutil.which("bwrap"):
+    if bubblewrap == "bubblewrap" and not shutil.which("bwrap"):
         pytest.skip("bubblewrap is not installed")
     command = [sys.executable, kit.__file__, who, bubblewrap, namespaces]
     done = subprocess.run(command, capture_output=True, text=True)
@@ -43,10 +46,11 @@ def test_what_is_told_is_what_is_there(setup):
         assert all(told["can"].values()), told
         assert "user namespaces" in told["refused"] or "bubblewrap" in told["refused"]
         assert "user.max_user_namespaces" in told["refused"]
+        assert (kit.WORDS in told["refused"]) == (bubblewrap == "refusing")
     else:
         assert told["level"].startswith("full: ")
-        assert ("bubblewrap" in told["level"]) == (bubblewrap != "-")
+        assert ("bubblewrap" in told["level"]) == told["has bubblewrap"]
         assert [power for power in kit.POWERS if told["can"][power]] == (
-            ["sees a file"] if bubblewrap == "-" else []  # as the sandbox's docstring says
+            [] if told["has bubblewrap"] else ["sees a file"]  # as the sandbox's docstring says
         )
         assert not told["refused"]
