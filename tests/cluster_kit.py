@@ -187,6 +187,20 @@ def have_no_walls():
     _module().Runner.open = refuse
 
 
+def hand_over_nothing(dask_worker):
+    """Have this worker hang with all that it has done."""
+    dask_worker.handlers["get_data"] = _never
+
+
+async def _never(*_, **__):
+    await asyncio.Event().wait()
+
+
+def hand_over(dask_worker):
+    """Have it do so again."""
+    dask_worker.handlers["get_data"] = dask_worker.get_data
+
+
 def be_as_before():
     """Undo on this worker whatever of these was done to it."""
     worker.run, worker.versions, worker.Runner.open = BEFORE

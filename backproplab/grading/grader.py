@@ -102,11 +102,12 @@ class Planned(NamedTuple):
 class Assessor:
     """Says of each submission of one class what is to run, and marks what comes back.
 
-    It keeps a reader, and a sandbox for each judge of trained numbers: `close` it.
+    It keeps a reader, and a sandbox for each judge of trained numbers: `close` it. Unless it `stays_warm` for
+    the next submission, each ends as soon as it has been asked, so that little memory is taken at once.
     """
 
-    def __init__(self, task: Task) -> None:
-        self.task = task
+    def __init__(self, task: Task, *, stays_warm: bool = True) -> None:
+        self.task, self._stays_warm = task, stays_warm
         self._reader = Reader(task.assignment, task.exercises, task.solved)
         self._open = ExitStack()
         self._judges: dict[str, Sandbox] = {}
@@ -117,6 +118,10 @@ class Assessor:
         self._reader.close()
         self._open.close()
         self._judges.clear()
+
+    def _cool(self) -> None:
+        if not self._stays_warm:
+            self.close()
 
     def plan(
         self, submission: Submission, before: Kept | None = None, *, level: str = ""
@@ -133,6 +138,8 @@ class Assessor:
             return Graded(
                 *empty_record(self.task, submission, [str(error)], level=level, status=error.status)
             )
+        finally:
+            self._cool()
         asked_now = {**keeping.of_notebook(prepared.steps), **self._asked}
         changes = keeping.changed(before.asked, asked_now) if before else []
         if before and not changes and before.seeds not in self.task.kept_seeds:
@@ -201,6 +208,7 @@ class Assessor:
             self._judges[exercise.id] = self._open.enter_context(judge_of(self.task, exercise))
         job = Job((Cell(_as_source(values), 0), Checkpoint(exercise.id)), tuple(values))
         outcome = self._judges[exercise.id].run(job)
+        self._cool()
         said = [outcome.values.get((exercise.id, seed, OBJECTION)) for seed in values]
         sentences = ["".join(chr(int(code)) for code in codes) for codes in said if codes is not None]
         if found := next(filter(None, sentences), ""):

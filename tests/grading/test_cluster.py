@@ -135,6 +135,10 @@ class Future:
         if self._said is not None:
             tell(self)
 
+    @property
+    def status(self):
+        return "error" if isinstance(self._said, Exception) else "finished"
+
     def result(self, timeout):
         if self._hold and not self._hold.wait(timeout):
             raise TimeoutError
@@ -167,11 +171,11 @@ class Machine:
 class Dask:
     """A client of workers by address."""
 
-    scheduler, cluster = SimpleNamespace(address="tcp://scheduler"), None
+    scheduler, cluster = SimpleNamespace(address="tcp://scheduler", gather=None), None
 
     def __init__(self, **machines):
         self.machines = {f"tcp://{name}": machine for name, machine in machines.items()}
-        self.keys, self.cancelled, self.hold = [], [], {}
+        self.keys, self.cancelled, self.hold, self.futures = [], [], {}, {}
 
     def nthreads(self):
         return dict.fromkeys(self.machines, 1)
@@ -182,7 +186,13 @@ class Dask:
         self.keys.append(key)
         hold = self.hold.get(address) if function is worker.run else None
         machine = self.machines.get(address)
-        return Future(key, machine.run(function, arguments) if machine else None, hold)
+        said = machine.run(function, arguments) if machine else None
+        return self.futures.setdefault(key, Future(key, said, hold))
+
+    def sync(self, ask, *, keys, callback_timeout):
+        assert ask == self.scheduler.gather
+        (key,) = keys
+        return {"status": "OK", "data": {key: self.futures[key].result(callback_timeout)}}
 
     def cancel(self, futures, force):
         self.cancelled += [each.key for each in futures]
@@ -389,7 +399,7 @@ def test_a_notebook_that_is_never_handed_over_comes_last_in_the_next_run(records
             self.hold = {ONE: threading.Event()} if hangs else {}
             return super().submit(function, *arguments, **more)
 
-    monkeypatch.setattr(driver, "FETCH_SECONDS", 0.2)
+    monkeypatch.setattr(asking, "FETCH_SECONDS", 0.2)
     monkeypatch.setattr(driver, "PATIENCE", 0.1)
     found = records(Silent(one=Machine()), "ab")
     assert found["b"]["status"] == "graded"
@@ -435,15 +445,119 @@ def test_a_worker_that_hangs_with_what_it_has_done_keeps_nobody_waiting(grade, m
         if len(taken) == 4:  # all of the other's
             client.hold[ONE].set()
 
-    monkeypatch.setattr(driver, "FETCH_SECONDS", 5.0)
+    monkeypatch.setattr(asking, "FETCH_SECONDS", 5.0)
     assert grade(client, "abcdef", on_take=on_take) == (list("abcdef"), {})
 
-    monkeypatch.setattr(driver, "FETCH_SECONDS", 0.1)
+    monkeypatch.setattr(asking, "FETCH_SECONDS", 0.1)
     client.hold[ONE] = threading.Event()
     taken, failures = grade(client, "abcdef")
     assert sorted([*taken, *failures]) == list("abcdef")
     assert 1 <= len(failures) <= 2
     assert all(ONE in reason for reason in failures.values())
+
+
+class Late:
+    """Lets what a worker has done arrive, except for the first times."""
+
+    def __init__(self, times):
+        self._left = times
+
+    def wait(self, timeout):
+        self._left -= 1
+        return self._left < 0
+
+
+def test_a_worker_is_given_up_when_twice_in_a_row_nothing_arrives_and_not_before(grade):
+    client = Dask(one=Machine())
+    client.hold[ONE] = Late(1)
+    assert grade(client, "abc") == (list("abc"), {})
+
+
+def test_a_result_that_never_arrives_is_blamed_and_its_worker_grades_on(grade):
+    never = SimpleNamespace(wait=lambda timeout: time.sleep(0.1))
+
+    class Silent(Dask):
+        def submit(self, function, *arguments, **more):
+            hangs = function is worker.run and arguments[-1][0].source == "a"
+            self.hold = {ONE: never} if hangs else {}
+            return super().submit(function, *arguments, **more)
+
+    taken, failures = grade(Silent(one=Machine()), "abcdef")
+    assert taken == list("bcdef")
+    assert failures == {"a": f"1 worker {batch.AT_WORK} ({ONE})"}
+
+
+class Counting(Dask):
+    """A client of a few workers that counts what is fetched at once, in all and of each."""
+
+    def __init__(self, count):
+        super().__init__(**{f"worker{number}": Machine() for number in range(count)})
+        self.at, self.now, self.most, self._lock = {}, [], {}, threading.Lock()
+
+    def submit(self, function, *arguments, workers, **more):
+        future = super().submit(function, *arguments, workers=workers, **more)
+        self.at[future.key] = workers[0]
+        return future
+
+    def sync(self, ask, *, keys, callback_timeout):
+        who = self.at[keys[0]], "all"
+        with self._lock:
+            self.now.extend(who)
+            self.most |= {each: max(self.most.get(each, 0), self.now.count(each)) for each in who}
+        try:
+            time.sleep(0.02)
+            return super().sync(ask, keys=keys, callback_timeout=callback_timeout)
+        finally:
+            with self._lock:
+                for each in who:
+                    self.now.remove(each)
+
+
+@pytest.mark.parametrize("count", [2, 3 * driver.FETCHES])
+def test_few_are_fetched_at_once_and_one_from_each_worker(grade, count):
+    client = Counting(count)
+    students = [f"s{number:02}" for number in range(40)]
+    assert grade(client, students) == (students, {})
+    assert client.most.pop("all") == min(count, driver.FETCHES)
+    assert client.most == dict.fromkeys(client.machines, 1)
+
+
+def test_those_that_hang_keep_the_others_waiting_and_do_not_have_them_refused(grade, monkeypatch):
+    monkeypatch.setattr(asking, "FETCH_SECONDS", 0.2)
+    client = Counting(driver.FETCHES + 3)
+    hanging = list(client.machines)[: driver.FETCHES]
+    client.hold = dict.fromkeys(hanging, threading.Event())
+    students = [f"s{number:02}" for number in range(40)]
+    taken, failures = grade(client, students)
+    assert sorted([*taken, *failures]) == students
+    assert {reason.rpartition("(")[2].rstrip(")") for reason in failures.values()} == set(hanging)
+    assert len(failures) == len(hanging) * (1 + driver.AHEAD)
+
+
+def test_what_one_worker_holds_back_does_not_hold_up_what_another_has(machines, monkeypatch):
+    monkeypatch.setattr(asking, "FETCH_SECONDS", 5.0)
+    with Client(machines, set_as_default=False) as client:
+        scheduler = asking.Scheduler(client)
+        held, free = sorted(client.nthreads())
+        ready = [[scheduler.submit(str, at, number) for number in range(8)] for at in (held, free)]
+        assert not any(each.exception(60) for there in ready for each in there)  # all is done
+        client.run(cluster.hand_over_nothing, workers=[held])
+        try:
+            for each in ready[0]:
+                threading.Thread(target=missed, args=(scheduler, each), daemon=True).start()
+            begun = time.monotonic()
+            assert [scheduler.fetch(each) for each in ready[1]] == [str(number) for number in range(8)]
+            assert time.monotonic() - begun < asking.FETCH_SECONDS / 2
+            with pytest.raises(TimeoutError):
+                scheduler.fetch(ready[0][0])
+        finally:
+            client.run(cluster.hand_over, workers=[held])
+        assert scheduler.fetch(ready[0][1]) == "1"
+
+
+def missed(scheduler, future):
+    with pytest.raises(TimeoutError):
+        scheduler.fetch(future)
 
 
 @pytest.mark.parametrize("error", [RecursionError("deep"), KeyError("x"), SandboxError("no given cell")])

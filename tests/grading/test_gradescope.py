@@ -16,11 +16,11 @@ import grading_kit as kit
 import pytest
 
 from backproplab import cli
-from backproplab.grading import source
+from backproplab.grading import grader, runner, source
 from backproplab.grading.gradescope import autograde as here
 from backproplab.grading.gradescope import pack
 from backproplab.grading.kept import versions
-from backproplab.sandbox import MachineError
+from backproplab.sandbox import MachineError, Sandbox
 
 WHEEL = f"backproplab-{versions()['backproplab']}-py3-none-any.whl"
 WRONG = kit.RIGHT | {"90.1": kit.SQUARE.format("return x * x")}
@@ -245,15 +245,124 @@ def test_a_score_at_the_reduced_level_is_said_to_prove_nothing_against_cheats(
     assert "Nothing was handed in" in found["output"]
     assert "was compared" not in found["output"]
 
-    def end(grader, submission):
-        raise MachineError("The submission's process was killed (SIGKILL) (3 times)")
 
-    monkeypatch.setattr(here.Grader, "grade", end)
+@pytest.mark.parametrize("who", ["the reader", "the student", "a judge"])
+def test_a_students_code_is_suspected_where_its_own_process_ends_and_not_where_another_does(
+    packed, tmp_path, monkeypatch, capsys, who
+):
+    solution, zipped = packed
+
+    def end(*_, **__):
+        raise MachineError(f"The process of {who} was killed (SIGKILL) (3 times)")
+
+    def go_on(self, *_, **__):
+        return SimpleNamespace(prepared=SimpleNamespace(steps=()))
+
+    monkeypatch.setattr(here, "fullest", lambda: ("reduced", []))
+    monkeypatch.setattr(here, "make_task", lambda *_, **__: SimpleNamespace(setup=None))
+    for each, name in (("the reader", "plan"), ("a judge", "collect")):
+        monkeypatch.setattr(Asked, name, end if each == who else go_on, raising=False)
+    monkeypatch.setattr(here, "Assessor", Asked)
+    monkeypatch.setattr(here.Runner, "run", end if who == "the student" else go_on)
     path = laid_out(tmp_path / "ends", zipped, mine=kit.student(solution))
     here.autograde(tmp_path / "ends")
     found = json.loads(path.read_text(encoding="utf-8"))
     assert found["score"] == 0
-    assert "more memory than there is" in found["output"]
+    assert ("more memory than there is" in found["output"]) == (who == "the student")
+    assert ("by no fault of yours" in found["output"]) == (who != "the student")
+    assert f"The process of {who}" in capsys.readouterr().out
+
+
+class Asked:
+    """An assessor; a test says what it does."""
+
+    def __init__(self, task, *, stays_warm):
+        assert not stays_warm
+
+    def close(self):
+        pass
+
+
+def test_one_sandbox_is_open_at_a_time_as_a_container_has_little_memory(packed, tmp_path, monkeypatch):
+    solution, zipped = packed
+    now, most, left, judge = [], [], [], grader.Assessor._judge
+
+    class Counted(Sandbox):
+        def __enter__(self):
+            now.append(self)
+            most.append(len(now))
+            return super().__enter__()
+
+        def close(self):
+            if self in now:
+                now.remove(self)
+            super().close()
+
+    def judged(*arguments):
+        said = judge(*arguments)
+        left.extend(now)
+        return said
+
+    for module in (grader, runner):
+        monkeypatch.setattr(module, "Sandbox", Counted)
+    monkeypatch.setattr(grader.Assessor, "_judge", judged)
+    monkeypatch.setattr(here, "fullest", lambda: ("reduced", []))
+    laid_out(tmp_path / "right", zipped, mine=kit.student(solution))
+    here.autograde(tmp_path / "right")
+    assert most == [1, 1]  # the student's, a judge's
+    assert not left
+    assert not now
+
+
+@pytest.mark.parametrize("call", ["chmod", "stat"])
+def test_folders_that_cannot_be_closed_leave_a_result_that_says_so(
+    packed, tmp_path, monkeypatch, capsys, call
+):
+    path, before = laid_out(tmp_path / "autograder", packed[1]), getattr(here.Path, call)
+
+    def refuse(folder, *arguments, **more):
+        if folder.name == {"chmod": "source", "stat": "results"}[call]:
+            raise PermissionError(errno.EPERM, "Operation not permitted")
+        return before(folder, *arguments, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(here.Path, call, refuse)
+        here.autograde(tmp_path / "autograder")
+    found = json.loads(path.read_text(encoding="utf-8"))
+    assert (found["score"], found["extra_data"]["status"]) == (0, "ungraded")
+    assert "by no fault of yours" in found["output"]
+    assert "Operation not permitted" in capsys.readouterr().out
+    assert path.parent.stat().st_mode & 0o777 in (0o755, 0o777)
+
+
+def test_a_folder_that_cannot_be_opened_again_leaves_the_result(packed, tmp_path, monkeypatch, capsys):
+    path, before = laid_out(tmp_path / "autograder", packed[1]), here.Path.chmod
+
+    def refuse(folder, mode):
+        if mode != here.FOR_ROOT and folder.name == "results":
+            raise PermissionError(errno.EPERM, "Operation not permitted")
+        before(folder, mode)
+
+    monkeypatch.setattr(here, "_graded", lambda root: {"score": 7})
+    monkeypatch.setattr(here.Path, "chmod", refuse)
+    here.autograde(tmp_path / "autograder")
+    assert json.loads(path.read_text(encoding="utf-8")) == {"score": 7}
+    assert "Operation not permitted" in capsys.readouterr().out
+
+
+def test_a_run_ends_a_minute_before_the_timeout_that_its_zip_was_made_for(packed, tmp_path, capsys):
+    solution, zipped = packed
+    laid_out(tmp_path / "ten", zipped)
+    assert here._longest(tmp_path / "ten") == 540
+    command = ["gradescope", kit.SET, f"--solutions={solution.parent}", f"--out={tmp_path / 'zip'}"]
+    command += [f"--wheel={zipped.parent / WHEEL}"]
+    assert cli.main([*command, "--timeout=40"]) == 0
+    laid_out(tmp_path / "forty", tmp_path / "zip")
+    assert here._longest(tmp_path / "forty") == 2340
+    for wrong in ("1", "41", "600", "ten", "2.5", "-5", ""):
+        with pytest.raises(SystemExit):
+            cli.main([*command, f"--timeout={wrong}"])
+        assert "must be whole minutes from 2 to 40" in capsys.readouterr().err
 
 
 def test_where_the_last_result_does_not_fit_on_the_disk_the_first_one_stays(packed, tmp_path, monkeypatch):
@@ -272,7 +381,7 @@ def test_where_the_last_result_does_not_fit_on_the_disk_the_first_one_stays(pack
 
 
 @pytest.mark.parametrize("how", ["its own deadline", "the platform's"])
-def test_a_run_that_is_ended_has_results_before_and_after(packed, tmp_path, monkeypatch, how):
+def test_a_run_that_is_ended_has_results_before_and_after(packed, tmp_path, monkeypatch, capsys, how):
     path, before = laid_out(tmp_path / "autograder", packed[1]), []
 
     def grade(root):
@@ -282,7 +391,7 @@ def test_a_run_that_is_ended_has_results_before_and_after(packed, tmp_path, monk
             os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(60)
 
-    monkeypatch.setattr(here, "LONGEST", 1)
+    monkeypatch.setattr(here, "_longest", lambda root: 1)
     monkeypatch.setattr(here, "_graded", grade)
     handlers = [signal.getsignal(each) for each in (signal.SIGALRM, signal.SIGTERM)]
     here.autograde(tmp_path / "autograder")
@@ -290,6 +399,7 @@ def test_a_run_that_is_ended_has_results_before_and_after(packed, tmp_path, monk
     assert before == [after, {0o700}]
     assert (after["score"], after["extra_data"]["status"]) == (0, "ungraded")
     assert "took too long" in after["output"]
+    assert ("make the zip anew with --timeout" in capsys.readouterr().out) == (how == "its own deadline")
     assert [signal.getsignal(each) for each in (signal.SIGALRM, signal.SIGTERM)] == handlers
 
 
@@ -304,6 +414,7 @@ def test_the_zip_has_what_gradescope_asks_for_at_its_top_and_is_the_same_each_ti
         f"solution/{kit.SET}.ipynb": 0o644,
         WHEEL: 0o644,
         "constraints.txt": 0o644,
+        "timeout_minutes": 0o644,
     }
     assert zipped.stat().st_mode & 0o777 == 0o600
     for script in ("setup.sh", "run_autograder"):
@@ -338,7 +449,7 @@ def test_the_zip_is_the_same_where_windows_makes_it_in_a_clone_with_its_line_end
         (tmp_path / script).write_bytes((pack.SCRIPTS / script).read_bytes().replace(b"\n", b"\r\n"))
     monkeypatch.setattr(pack, "SCRIPTS", tmp_path)
     monkeypatch.setattr(zipfile, "sys", SimpleNamespace(**{**vars(sys), "platform": "win32"}))
-    pack.pack(solution, zipped.parent / WHEEL, tmp_path / "there.zip")
+    pack.pack(solution, zipped.parent / WHEEL, tmp_path / "there.zip", minutes=10)
     assert (tmp_path / "there.zip").read_bytes() == zipped.read_bytes()
 
 

@@ -16,8 +16,9 @@ may cost two workers, and no other notebook its place.
 **A worker that fails at all that it gets does not get all there is**, though it is always the first to be
 free: it is given no more after a few, and what failed at one worker is tried at another (`health`).
 
-**One worker that hangs holds up nobody else**: what it has done is fetched in a thread of its own, with an
-end to patience.
+**One worker that hangs holds up nobody else**: what it has done is fetched in a thread of its own, one at a
+time from each worker, with an end to patience. So few are fetched at once that what waits here to be compared
+stays small, however many workers there are.
 
 **No more is on its way than workers can take**: for each thread, one at work and one that waits. Of the rest
 the cluster knows nothing, and the driver holds no more than it would for a class of a hundred.
@@ -49,7 +50,7 @@ from backproplab.grading.batch import (
 )
 from backproplab.grading.cluster import worker as remote
 from backproplab.grading.cluster.health import IN_A_ROW, Health
-from backproplab.grading.cluster.scheduler import GO_ON, Scheduler
+from backproplab.grading.cluster.scheduler import GO_ON, GoneError, Scheduler
 from backproplab.grading.grader import Assessor, Graded, Planned, Task, fault_words, judge_of
 from backproplab.grading.kept import Kept, of_notebook, unpack, versions
 from backproplab.grading.local import longest_seconds
@@ -64,7 +65,10 @@ LOOK = 1.0
 PATIENCE = 120.0
 """Seconds without any worker that may be used, after which a run ends."""
 PROBE_SECONDS = 300.0
-FETCH_SECONDS = 60.0
+FETCHES = 4
+"""Results that are on their way from workers, or here and not looked at yet."""
+LATE = 2
+"""Times that a result does not arrive, or a worker's do not in a row, after which they are given up."""
 NEEDS_FULL = (
     "A cluster needs isolation 'full', not {isolation!r}: with less, student code has the network, reaches "
     "the scheduler, and runs what it likes on every worker and here, where the answers are. Grade at full "
@@ -132,6 +136,8 @@ class _Worker:
     """Why it is not used."""
     busy: list[str] = field(default_factory=list)
     """Keys of what it was given, in the order in which it begins them."""
+    late: int = 0
+    """Times in a row that what it has done did not arrive."""
 
     @property
     def may_work(self) -> bool:
@@ -148,6 +154,15 @@ class _Sent:
     address: str
     since: float = math.inf
     """When it was first seen to be at work, and not to wait behind another."""
+    late: int = 0
+    """Times that what came of it did not arrive."""
+
+
+class _Done(NamedTuple):
+    """What a worker has done, and still has."""
+
+    address: str
+    future: Future[Any]
 
 
 class _Fetched(NamedTuple):
@@ -175,7 +190,11 @@ class _Round:
         self._sent: dict[str, _Sent] = {}
         self._done_there: set[str] = set()
         """Keys of what a worker has done, and nobody has fetched."""
-        self._done: queue.SimpleQueue[_Fetched] = queue.SimpleQueue()
+        self._to_fetch: list[_Done] = []
+        """First come, first served."""
+        self._fetching: dict[str, str] = {}
+        """By key of what is fetched, the address of who has it."""
+        self._done: queue.SimpleQueue[_Done | _Fetched] = queue.SimpleQueue()
         self._name = secrets.token_hex(8)
         """By which a worker knows who has asked it what it is."""
         self._failures: list[Failure] = []
@@ -291,20 +310,37 @@ class _Round:
                 self._refuse(address, f"has not said in {patience:.0f} s what it is")
 
     def _submit(self, function: Any, address: str, *arguments: Any) -> Future[Any]:
-        """Have a worker do something; `_done` gets what that came to."""
+        """Have a worker do something; `_done` is told when it has, or never will have."""
         future = self._scheduler.submit(function, address, *arguments)
-        future.add_done_callback(self._begin_to_fetch)
+
+        def note(done: Future[Any]) -> None:
+            self._done_there.add(str(done.key))
+            self._done.put(_Done(address, done))
+
+        future.add_done_callback(note)
         return future
 
-    def _begin_to_fetch(self, future: Future[Any]) -> None:
-        self._done_there.add(str(future.key))
-        threading.Thread(target=self._fetch, args=(future,), daemon=True).start()
+    def _begin_to_fetch(self) -> None:
+        """Fetch what was done, in threads: what hangs there holds up nothing here, nor the end of a round."""
+        waiting, self._to_fetch = self._to_fetch, []
+        for each in waiting:
+            key = str(each.future.key)
+            if len(self._fetching) == FETCHES or each.address in self._fetching.values():
+                self._to_fetch.append(each)
+            elif self._is_wanted(key):
+                self._fetching[key] = each.address
+                threading.Thread(target=self._fetch, args=(each.future,), daemon=True).start()
+
+    def _is_wanted(self, key: str) -> bool:
+        """Was it not taken back meanwhile, nor its worker lost?"""
+        return key in self._sent or any(
+            each.probe and each.probe.key == key for each in self._workers.values()
+        )
 
     def _fetch(self, future: Future[Any]) -> None:
-        """Get what a worker holds; it may hang meanwhile, and nothing else waits for it."""
         key = str(future.key)
         try:
-            fetched = _Fetched(key, future.result(timeout=FETCH_SECONDS))
+            fetched = _Fetched(key, self._scheduler.fetch(future))
         except BaseException as error:  # Dask's: the worker was lost, or what it was sent did not arrive
             fetched = _Fetched(key, trouble=error)
         self._done.put(fetched)
@@ -365,34 +401,59 @@ class _Round:
 
     def _collect(self, seconds: float) -> None:
         """Wait for something to be done for so long, and take in all that is."""
+        self._begin_to_fetch()
         with suppress(queue.Empty):
-            fetched = self._done.get(timeout=seconds) if seconds else self._done.get_nowait()
+            done = self._done.get(timeout=seconds) if seconds else self._done.get_nowait()
             while True:
-                self._hear(fetched)
-                fetched = self._done.get_nowait()
+                if isinstance(done, _Done):
+                    self._to_fetch.append(done)
+                    self._begin_to_fetch()
+                else:
+                    address = self._fetching.pop(done.key)
+                    self._begin_to_fetch()  # of others, while this is compared
+                    self._hear(done, address)
+                done = self._done.get_nowait()
 
-    def _hear(self, fetched: _Fetched) -> None:
+    def _hear(self, fetched: _Fetched, address: str) -> None:
         """Take in what came from a worker; nothing if that was taken back, or the worker lost, before."""
         self._done_there.discard(fetched.key)
-        if fetched.key in self._sent:
-            if not getattr(fetched.said, "is_stranger", False):
-                return self._mark(self._sent.pop(fetched.key), fetched)
-            address = self._sent[fetched.key].address
-            self._done_there.difference_update(self._workers[address].busy)  # a stranger says it of each
-            return self._lose(address)  # the next look finds who is there, and asks
-        for each in self._workers.values():
-            if each.probe and each.probe.key == fetched.key:
-                each.refusal, each.probe = self._refusal(fetched), None
+        if not self._is_wanted(fetched.key):
+            return
+        worker = self._workers[address]
+        if isinstance(fetched.trouble, TimeoutError):
+            return self._note_late(fetched.key, address)
+        worker.late = 0
+        if worker.probe and worker.probe.key == fetched.key:
+            worker.refusal, worker.probe = self._refusal(fetched), None
+        elif getattr(fetched.said, "is_stranger", False):
+            self._done_there.difference_update(worker.busy)  # a stranger says it of each
+            self._lose(address)  # the next look finds who is there, and asks
+        else:
+            self._mark(self._sent.pop(fetched.key), fetched)
+
+    def _note_late(self, key: str, address: str) -> None:
+        """Try once more to get what did not arrive; the second time, it is given back, or its worker is."""
+        worker, sent = self._workers[address], self._sent.get(key)
+        worker.late += 1
+        if sent:
+            sent.late += 1
+        if worker.late == LATE:
+            self._blame(each for each in worker.busy if self._sent[each].late)
+            return self._refuse(address, "does not hand over what it has done")
+        if sent and sent.late == LATE:  # and the worker has handed over another one between
+            self._blame([key])
+            worker.busy.remove(key)
+            self._sent.pop(key).future.release()
+            return self._give_back(sent)
+        if future := sent.future if sent else worker.probe:
+            self._done_there.add(key)
+            self._to_fetch.append(_Done(address, future))
 
     def _mark(self, sent: _Sent, fetched: _Fetched) -> None:
         self._workers[sent.address].busy.remove(fetched.key)
         sent.future.release()
-        if isinstance(fetched.trouble, TimeoutError):
-            self._health.blame([sent.pending.stem])
-            self._give_back(sent)
-            return self._refuse(sent.address, "does not hand over what it has done")
-        if isinstance(fetched.trouble, (KilledWorker, CancelledError)):  # it has gone, as a look will show
-            return self._give_back(sent)
+        if isinstance(fetched.trouble, (KilledWorker, CancelledError, GoneError)):
+            return self._give_back(sent)  # its worker has gone, as a look will show
         ran = self._ran(sent.planned, fetched)
         if isinstance(ran, str):
             return self._fail_there(sent, f"{ran} ({sent.address})")

@@ -18,6 +18,8 @@ from backproplab.sandbox import SandboxError
 
 SILENCE = 60.0
 """Seconds without a word from the scheduler, after which a run ends."""
+FETCH_SECONDS = 60.0
+"""Seconds for a worker to hand over what it has done."""
 CLOSING = 10.0
 """Seconds for what is to be tidied up elsewhere; whoever hangs then is left to it."""
 GO_ON = "What was graded is kept: run the same command again"
@@ -72,6 +74,23 @@ class Scheduler:
         except Exception as error:  # the client has been closed, since nobody answered it
             raise self._gone(error) from error
 
+    def fetch(self, future: "Future[Any]") -> Any:
+        """Return what a worker has done, or raise what that came to.
+
+        TimeoutError if the worker does not hand it over in time; GoneError if it is there no more.
+
+        The scheduler is asked for this alone. `Future.result` would join it with whatever is asked for at
+        the same moment, and with five such requests on their way begins no other: a worker that hangs would
+        hold up what others have, and they would seem to hang.
+        """
+        if future.status in ("error", "cancelled"):
+            return future.result(timeout=FETCH_SECONDS)  # known here
+        ask, key = self._client.scheduler.gather, future.key  # type: ignore[union-attr]
+        said = self._client.sync(ask, keys=[key], callback_timeout=FETCH_SECONDS)
+        if said["status"] != "OK":
+            raise GoneError(f"{key} is at no worker any more")
+        return said["data"][key]
+
     def cancel(self, futures: "Sequence[Future[Any]]") -> None:
         """Take back what was sent, if the scheduler still answers."""
         self._tidy(lambda: self._client.cancel(futures, force=True))
@@ -117,6 +136,10 @@ def _client(cluster: Any) -> Client:
     """
     with dask.config.set({"distributed.admin.low-level-log-length": 0}):
         return Client(cluster, set_as_default=False)
+
+
+class GoneError(Exception):
+    """What a worker has done is lost with it."""
 
 
 class _SilentError(Exception):

@@ -19,14 +19,14 @@ import signal
 import sys
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
 from backproplab.errors import BackproplabError
 from backproplab.files import write_text
-from backproplab.grading.grader import Graded, Grader, empty_record
-from backproplab.grading.gradescope.pack import SOLUTION
+from backproplab.grading.grader import Assessor, Graded, Task, empty_record
+from backproplab.grading.gradescope.pack import MINUTES, SOLUTION
 from backproplab.grading.gradescope.results import (
     ENDED,
     NOT_GRADED,
@@ -38,6 +38,7 @@ from backproplab.grading.gradescope.results import (
 from backproplab.grading.intake.look import look
 from backproplab.grading.reference import make_task
 from backproplab.grading.run import SEEDS, refuse_in_sight
+from backproplab.grading.runner import Runner
 from backproplab.grading.status import GradingStatus
 from backproplab.grading.submissions import Submission
 from backproplab.grading.terminal import say
@@ -48,8 +49,12 @@ LEVELS: tuple[Isolation, ...] = ("full", "user", "reduced")
 """From the fullest down."""
 FOR_ROOT, WRITE_FOR_OTHERS = 0o700, 0o022
 SOMEBODY = "the student"
-LONGEST = 540
-"""Seconds of a run: less than the ten minutes that Gradescope gives, so that there is a word in its end."""
+MARGIN = 60
+"""Seconds that a run ends before Gradescope would end it."""
+OVER = (
+    "{} s are over. Where grading takes that long, choose a longer timeout in the assignment's settings, and "
+    "make the zip anew with --timeout"
+)
 
 
 class OutOfTimeError(BackproplabError):
@@ -62,10 +67,15 @@ class EndedError(BackproplabError):
 
 def autograde(root: Path) -> None:
     """Grade what lies in `root`, and write its results.json."""
-    with _for_us_alone(root):
+    with ExitStack() as closed:
+        try:
+            closed.enter_context(_for_us_alone(root))
+        except OSError:
+            traceback.print_exc(file=sys.stdout)
+            return _write(root, failed(NOT_GRADED))
         _write(root, failed(TOO_LONG))
         try:
-            with _deadline():
+            with _deadline(_longest(root)):
                 content = _graded(root)
         except Exception as error:
             traceback.print_exc(file=sys.stdout)
@@ -81,17 +91,24 @@ def _write(root: Path, content: dict[str, object]) -> None:
     write_text(target, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
 
 
+def _longest(root: Path) -> int:
+    """Return the seconds of a run: less than Gradescope gives, so that there is a word in its end."""
+    return 60 * int((root / "source" / MINUTES).read_text(encoding="ascii")) - MARGIN
+
+
 @contextmanager
-def _deadline() -> Iterator[None]:
+def _deadline(seconds: int) -> Iterator[None]:
     """OutOfTimeError when a run has taken too long, or is told to end."""
 
     def give_up(number: int, frame: FrameType | None) -> None:
         for each in (signal.SIGALRM, signal.SIGTERM):
             signal.signal(each, signal.SIG_IGN)  # what ends now ends undisturbed
-        raise OutOfTimeError(signal.Signals(number).name)
+        raise OutOfTimeError(
+            signal.Signals(number).name if number == signal.SIGTERM else OVER.format(seconds)
+        )
 
     before = {each: signal.signal(each, give_up) for each in (signal.SIGALRM, signal.SIGTERM)}
-    signal.alarm(LONGEST)
+    signal.alarm(seconds)
     try:
         yield
     finally:
@@ -115,13 +132,27 @@ def _graded(root: Path) -> dict[str, object]:
         )
         graded = Graded(*nothing)
     else:
-        with Grader(task) as grader:
-            try:
-                graded = grader.grade(submission)
-            except MachineError as error:
-                raise EndedError(str(error)) from error
+        graded = _grade(task, submission)
     say(*for_instructor(graded, isolation, refusals))
     return results(graded, task.exercises, isolation)
+
+
+def _grade(task: Task, submission: Submission) -> Graded:
+    """Grade the one submission; what is needed no more ends first, since a container has little memory."""
+    assessor, runner = Assessor(task, stays_warm=False), Runner(task.setup)
+    try:
+        planned = assessor.plan(submission)
+        if isinstance(planned, Graded):
+            return planned
+        try:
+            ran = runner.run(planned.prepared.steps)
+        except MachineError as error:
+            raise EndedError(str(error)) from error
+        runner.close()
+        return assessor.collect(planned, ran)
+    finally:
+        runner.close()
+        assessor.close()
 
 
 def fullest() -> tuple[Isolation, list[str]]:
@@ -145,15 +176,18 @@ def _for_us_alone(root: Path) -> Iterator[None]:
     """
     source, opened_again = root / "source", [root, root / "results"]
     before = {folder: folder.stat().st_mode & 0o7777 for folder in opened_again}
-    for folder in (*opened_again, source):
-        if os.geteuid() == 0:
-            os.chown(folder, 0, 0)
-        folder.chmod(FOR_ROOT)
     try:
+        for folder in (*opened_again, source):
+            if os.geteuid() == 0:
+                os.chown(folder, 0, 0)
+            folder.chmod(FOR_ROOT)
         yield
     finally:
         for folder, mode in before.items():
-            folder.chmod(mode & ~WRITE_FOR_OTHERS)
+            try:
+                folder.chmod(mode & ~WRITE_FOR_OTHERS)
+            except OSError:  # the result stands
+                traceback.print_exc(file=sys.stdout)
 
 
 def _who(root: Path) -> str:

@@ -20,6 +20,8 @@ SCRIPTS = Path(__file__).parent / "scripts"
 SETUP, RUN = "setup.sh", "run_autograder"
 SOLUTION = "solution"
 """The folder of the one solution notebook in the zip."""
+MINUTES = "timeout_minutes"
+"""The file of the zip that has the assignment's timeout at Gradescope."""
 MADE = (1980, 1, 1, 0, 0, 0)  # of each file, so that the same course makes the same zip
 UNIX = 3  # whose permissions a file has: Gradescope runs two of them, wherever the zip was made
 WHEEL = "python -m pip wheel --no-deps -w dist ."
@@ -29,11 +31,11 @@ class PackError(BackproplabError):
     """The zip could not be made; the message says what is missing."""
 
 
-def pack(solution: Path, wheel: Path, out: Path) -> None:
+def pack(solution: Path, wheel: Path, out: Path, *, minutes: int) -> None:
     """Write the zip for a solution notebook to `out`.
 
-    `wheel` is this package's, made of the source that runs here. ReleaseError if the notebook is not
-    well-formed, PackError if the wheel is missing or another one.
+    `wheel` is this package's, made of the source that runs here; `minutes`, the assignment's timeout.
+    ReleaseError if the notebook is not well-formed, PackError if the wheel is missing or another one.
     """
     load_solution(solution)
     if not _is_of_what_runs_here(wheel):
@@ -51,6 +53,7 @@ def pack(solution: Path, wheel: Path, out: Path) -> None:
             _add(made, f"{SOLUTION}/{solution.name}", solution.read_bytes())
             _add(made, wheel.name, wheel.read_bytes())
             _add(made, "constraints.txt", pins.encode())
+            _add(made, MINUTES, str(minutes).encode())
         with atomic_write(out, mode=0o600) as target:
             target.write(file.getvalue())
 
