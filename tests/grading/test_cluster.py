@@ -487,6 +487,16 @@ def test_a_result_that_never_arrives_is_blamed_and_its_worker_grades_on(grade):
     assert failures == {"a": f"1 worker {batch.AT_WORK} ({ONE})"}
 
 
+def test_what_a_scheduler_finds_at_no_worker_any_more_is_given_back_and_nobody_blamed(grade):
+    class Losing(Dask):
+        def sync(self, ask, *, keys, callback_timeout):
+            if keys == ["run-1"]:
+                return {"status": "error", "keys": keys}
+            return super().sync(ask, keys=keys, callback_timeout=callback_timeout)
+
+    assert grade(Losing(one=Machine()), "abc") == (["b", "c"], {"a": f"{batch.LOST} ({ONE})"})
+
+
 class Counting(Dask):
     """A client of a few workers that counts what is fetched at once, in all and of each."""
 
