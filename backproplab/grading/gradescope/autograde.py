@@ -57,8 +57,11 @@ OVER = (
 )
 
 
-class OutOfTimeError(BackproplabError):
-    """The run has met its own deadline, or the platform's, which tells us to end."""
+class OutOfTimeError(BaseException):
+    """The run has met its own deadline, or the platform's, which tells us to end.
+
+    No Exception: wherever it comes up, nobody there takes it for a failure that one gets over.
+    """
 
 
 class EndedError(BackproplabError):
@@ -77,9 +80,9 @@ def autograde(root: Path) -> None:
         try:
             with _deadline(_longest(root)):
                 content = _graded(root)
-        except Exception as error:
+        except (Exception, OutOfTimeError) as error:
             traceback.print_exc(file=sys.stdout)
-            words: dict[type[Exception], str] = {OutOfTimeError: TOO_LONG, EndedError: ENDED}
+            words: dict[type[BaseException], str] = {OutOfTimeError: TOO_LONG, EndedError: ENDED}
             content = failed(words.get(type(error), NOT_GRADED))
         _write(root, content)
 
