@@ -16,7 +16,7 @@ CASES = {
     ("attention", 1): "batch 1",
     ("attention", 32): "batch 32",
 }
-OF_THEM = "what the layer does beside the products that it is made of"
+OF_THEM = "the layer's time in that of the products that it is made of, each in one piece"
 
 
 def main():
