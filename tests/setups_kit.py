@@ -54,7 +54,8 @@ POWERS = ("reads a file", "sees a file", "has a network", "kills", "writes a fil
 
 def has_bubblewrap() -> bool:
     """Say whether bubblewrap starts here, whatever the sandbox makes of it."""
-    namespaces = ["--unshare-pid", *(["--unshare-user"] if os.geteuid() else [])]
+    namespaces = [f"--unshare-{name}" for name in ("pid", "net", "ipc", "uts")]
+    namespaces += ["--unshare-user"] if os.geteuid() else []
     command = ["bwrap", *namespaces, "--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "true"]
     return bool(shutil.which("bwrap")) and subprocess.run(command, stderr=subprocess.DEVNULL).returncode == 0
 

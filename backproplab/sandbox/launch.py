@@ -147,7 +147,7 @@ class ServerProcess:
             os.chmod(self.scratch, OPEN_TO_ALL)
         self.begun = self._begins()
         """Has Python begun? If not, it is what stands in front of it that has failed."""
-        if view:
+        if view and (self.begun or self._ended_by_itself()):
             SAID.setdefault(view[0], "" if self.begun else self.last_error())
 
     def _begins(self) -> bool:
@@ -156,6 +156,13 @@ class ServerProcess:
         except BaseException:
             self.close()
             raise
+
+    def _ended_by_itself(self) -> bool:
+        """Has the process ended, and was not killed, for want of memory perhaps?"""
+        try:
+            return self.process.wait(5) >= 0
+        except subprocess.TimeoutExpired:
+            return False
 
     def last_error(self) -> str:
         """Return the last line that the process wrote to stderr."""

@@ -45,9 +45,16 @@ class WarmServer:
         self._process, group = process, process.group
         content = self._content | {"scratch": process.scratch, "readable": readable_paths()}
         said: dict[str, Any] = {}
-        with suppress(OSError):
+        try:
             process.control.sendall(wire.request(**content))
             said = json.loads(process.control.recv(MESSAGE) or b"{}")
+        except TimeoutError:
+            process.close()
+            raise SandboxError(
+                f"The server of the sandbox was not ready within {START_SECONDS:g} s"
+            ) from None
+        except OSError:
+            pass  # it has ended; what it said last tells why
         if "ready" not in said:
             last_error = process.last_error()
             process.close()

@@ -93,6 +93,10 @@ def test_where_site_data_are_blocked_one_marks_all_the_same_and_is_told(people, 
         ana.press("k")
         ana.shows("#label", "student a")
         assert ana.page.locator("#points").input_value() == "1"
+        assert "kept on this page alone: 1 mark" in ana.text("#drafts")
+        with ana.page.expect_event("dialog") as asked:
+            ana.page.close(run_before_unload=True)
+        asked.value.dismiss()
         ana.give("")
         assert marks(folder)["a"] == ("Ana", 1, "")
         assert not ana.watched.troubles

@@ -399,7 +399,7 @@ def test_a_notebook_that_is_never_handed_over_comes_last_in_the_next_run(records
             self.hold = {ONE: threading.Event()} if hangs else {}
             return super().submit(function, *arguments, **more)
 
-    monkeypatch.setattr(asking, "FETCH_SECONDS", 0.2)
+    monkeypatch.setattr(asking, "FETCH_SECONDS", 0.5)
     monkeypatch.setattr(driver, "PATIENCE", 0.1)
     found = records(Silent(one=Machine()), "ab")
     assert found["b"]["status"] == "graded"
@@ -467,14 +467,18 @@ class Late:
         return self._left < 0
 
 
-def test_a_worker_is_given_up_when_twice_in_a_row_nothing_arrives_and_not_before(grade):
+def test_a_worker_is_given_up_when_twice_in_a_row_nothing_arrives_and_not_before(grade, monkeypatch):
     client = Dask(one=Machine())
     client.hold[ONE] = Late(1)
     assert grade(client, "abc") == (list("abc"), {})
+    monkeypatch.setattr(driver, "PATIENCE", 0.1)
+    client.hold[ONE] = Late(2)
+    with pytest.raises(SandboxError, match=f"{ONE}: does not hand over what it has done"):
+        grade(client, "abc")
 
 
 def test_a_result_that_never_arrives_is_blamed_and_its_worker_grades_on(grade):
-    never = SimpleNamespace(wait=lambda timeout: time.sleep(0.1))
+    never = SimpleNamespace(wait=lambda timeout: time.sleep(0.5))
 
     class Silent(Dask):
         def submit(self, function, *arguments, **more):
@@ -495,6 +499,42 @@ def test_what_a_scheduler_finds_at_no_worker_any_more_is_given_back_and_nobody_b
             return super().sync(ask, keys=keys, callback_timeout=callback_timeout)
 
     assert grade(Losing(one=Machine()), "abc") == (["b", "c"], {"a": f"{batch.LOST} ({ONE})"})
+
+
+class Withholding(Dask):
+    """A client of a worker that withholds what it has done, and of one that takes its time."""
+
+    def __init__(self):
+        super().__init__(one=Machine(), two=Machine())
+        self.hold[TWO], self.withheld = SimpleNamespace(wait=lambda timeout: time.sleep(0.05) or True), []
+
+    def submit(self, function, *arguments, workers, **more):
+        future = super().submit(function, *arguments, workers=workers, **more)
+        if function is worker.run and workers == [ONE]:
+            self.withheld.append(future.key)
+        return future
+
+    def sync(self, ask, *, keys, callback_timeout):
+        if keys[0] in self.withheld:
+            return {"status": "error", "keys": keys}
+        return super().sync(ask, keys=keys, callback_timeout=callback_timeout)
+
+
+def test_a_worker_that_cannot_hand_over_what_it_has_done_is_given_no_more(records):
+    client = Withholding()
+    assert all_graded(records(client, "abcdefgh"), "abcdefgh")
+    assert IN_A_ROW <= len(client.withheld) <= IN_A_ROW + driver.AHEAD
+
+
+def test_a_worker_that_goes_before_what_it_is_has_arrived_ends_no_run(grade):
+    class Leaving(Dask):
+        def sync(self, ask, *, keys, callback_timeout):
+            if keys == ["probe-0"]:
+                del self.machines[ONE]
+                return {"status": "error", "keys": keys}
+            return super().sync(ask, keys=keys, callback_timeout=callback_timeout)
+
+    assert grade(Leaving(one=Machine(), two=Machine()), "abc") == (list("abc"), {})
 
 
 class Counting(Dask):
@@ -533,7 +573,7 @@ def test_few_are_fetched_at_once_and_one_from_each_worker(grade, count):
 
 
 def test_those_that_hang_keep_the_others_waiting_and_do_not_have_them_refused(grade, monkeypatch):
-    monkeypatch.setattr(asking, "FETCH_SECONDS", 0.2)
+    monkeypatch.setattr(asking, "FETCH_SECONDS", 0.5)
     client = Counting(driver.FETCHES + 3)
     hanging = list(client.machines)[: driver.FETCHES]
     client.hold = dict.fromkeys(hanging, threading.Event())

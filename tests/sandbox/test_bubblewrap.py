@@ -66,6 +66,30 @@ def test_one_that_does_not_start_is_tried_once_and_what_it_said_is_told(tmp_path
     assert tries() == 1
 
 
+def test_one_that_was_killed_is_tried_again(tmp_path, install):
+    path = tmp_path / "bwrap"
+    path.write_text("#!/bin/sh\nkill -9 $$\n")
+    path.chmod(0o755)
+    install(path)
+    with pytest.raises(IsolationError, match="needs a view by bubblewrap"):
+        Sandbox(NOTHING).__enter__()
+    assert launch.SAID == {}
+
+
+def test_given_cells_that_take_too_long_are_said_to(monkeypatch, starting):
+    starting(1)
+    real = launch.ServerProcess._begins
+
+    def hurry(process):
+        begun = real(process)
+        process.control.settimeout(0.1)
+        return begun
+
+    monkeypatch.setattr(launch.ServerProcess, "_begins", hurry)
+    with pytest.raises(SandboxError, match="was not ready within"):
+        Sandbox(Assignment("00", ("import time\ntime.sleep(9)",), ())).__enter__()
+
+
 ENDS = {
     "without a word": ("import os\nos._exit(3)", "ended before it was ready"),
     "with an error": ("1 / 0", "do not run in the sandbox: ZeroDivisionError"),

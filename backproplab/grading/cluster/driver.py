@@ -422,6 +422,10 @@ class _Round:
         worker = self._workers[address]
         if isinstance(fetched.trouble, TimeoutError):
             return self._note_late(fetched.key, address)
+        if isinstance(fetched.trouble, GoneError):
+            self._looked = 0.0  # before it is given any more: has the worker gone, too?
+            if fetched.key not in self._sent:
+                return
         worker.late = 0
         if worker.probe and worker.probe.key == fetched.key:
             worker.refusal, worker.probe = self._refusal(fetched), None
@@ -452,8 +456,10 @@ class _Round:
     def _mark(self, sent: _Sent, fetched: _Fetched) -> None:
         self._workers[sent.address].busy.remove(fetched.key)
         sent.future.release()
-        if isinstance(fetched.trouble, (KilledWorker, CancelledError, GoneError)):
+        if isinstance(fetched.trouble, (KilledWorker, CancelledError)):
             return self._give_back(sent)  # its worker has gone, as a look will show
+        if isinstance(fetched.trouble, GoneError):  # perhaps; or it cannot hand over what it has done
+            return self._fail_there(sent, f"{LOST} ({sent.address})")
         ran = self._ran(sent.planned, fetched)
         if isinstance(ran, str):
             return self._fail_there(sent, f"{ran} ({sent.address})")

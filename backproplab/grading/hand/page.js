@@ -120,7 +120,7 @@ function say(text) {
 function sayWhy(error) {
   if (error instanceof Lost) {
     say(
-      "The server is not reached: is `backproplab mark` still running? What stands in the fields is kept in this browser.",
+      `The server is not reached: is \`backproplab mark\` still running? What stands in the fields is kept ${whereKept()}.`,
     );
   } else if (error instanceof Refused) say(error.message);
   else throw error;
@@ -182,6 +182,11 @@ function putDraft(name, draft) {
     unkept.set(name, { ...draft });
     say("This browser keeps no drafts: save before you leave this page.");
   }
+}
+
+/** Where is what was not saved? */
+function whereKept() {
+  return unkept.size ? "on this page alone" : "in this browser";
 }
 
 /** @param {string} name @returns {Draft | null} */
@@ -266,7 +271,7 @@ function showDrafts() {
   page.discard.hidden = !view || !draftAt(place(view.question, view.key));
   if (!found.length) return;
   const count = `${found.length} ${found.length === 1 ? "mark" : "marks"}`;
-  page.drafts.append(`Not saved yet, and kept in this browser: ${count}. `);
+  page.drafts.append(`Not saved yet, and kept ${whereKept()}: ${count}. `);
   for (const [question, key] of found) {
     const sheet = listed?.question.id === question ? listed.sheets.find((each) => each.key === key) : null;
     page.drafts.append(
@@ -565,7 +570,7 @@ async function send(question, key, draft) {
   } catch (error) {
     if (error instanceof Refused && error.status === 409) await differ(error, question, key);
     else if (error instanceof Lost) {
-      say("Not saved: the server is not reached. Your mark is kept in this browser, and sent again.");
+      say(`Not saved: the server is not reached. Your mark is kept ${whereKept()}, and sent again.`);
       setTimeout(() => guarded(sendAgain), RETRY);
     } else {
       if (error instanceof Refused && error.status === 400) {
@@ -788,6 +793,9 @@ async function begin() {
   page.author.value = kept?.getItem(AUTHOR) ?? "";
   page.letters.checked = kept?.getItem(LETTERS) !== "no";
   document.addEventListener("keydown", onKey);
+  window.addEventListener("beforeunload", (event) => {
+    if (unkept.size) event.preventDefault();
+  });
   page.form.addEventListener("submit", (event) => {
     event.preventDefault();
     guarded(save);
