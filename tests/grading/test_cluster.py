@@ -526,15 +526,26 @@ def test_a_worker_that_cannot_hand_over_what_it_has_done_is_given_no_more(record
     assert IN_A_ROW <= len(client.withheld) <= IN_A_ROW + driver.AHEAD
 
 
-def test_a_worker_that_goes_before_what_it_is_has_arrived_ends_no_run(grade):
+@pytest.mark.parametrize("comes_back", [False, True])
+def test_a_worker_that_goes_before_what_it_is_has_arrived_ends_no_run(grade, comes_back):
     class Leaving(Dask):
         def sync(self, ask, *, keys, callback_timeout):
             if keys == ["probe-0"]:
-                del self.machines[ONE]
+                machine = self.machines.pop(ONE)
+                self.machines |= {ONE: machine} if comes_back else {}
                 return {"status": "error", "keys": keys}
             return super().sync(ask, keys=keys, callback_timeout=callback_timeout)
 
     assert grade(Leaving(one=Machine(), two=Machine()), "abc") == (list("abc"), {})
+
+
+def test_a_worker_that_cannot_say_what_it_is_is_refused(grade):
+    class Mute(Dask):
+        def sync(self, ask, *, keys, callback_timeout):
+            return {"status": "error", "keys": keys}
+
+    with pytest.raises(SandboxError, match=f"{ONE}: does not hand over what it has done"):
+        grade(Mute(one=Machine()), "abc")
 
 
 class Counting(Dask):

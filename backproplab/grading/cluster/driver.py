@@ -267,8 +267,7 @@ class _Round:
         for address in sorted(set(self._workers) - set(there)):
             self._lose(address)
         for address in sorted(set(there) - set(self._workers)):
-            future = self._submit(remote.probe, address, self._name, self._setup)
-            self._workers[address] = _Worker(there[address], probe=future, asked=self._looked)
+            self._workers[address] = _Worker(there[address], probe=self._probe(address), asked=self._looked)
         self._refuse_late()
         if any(each.may_work or each.probe for each in self._workers.values()):
             self._seen = self._looked
@@ -425,7 +424,7 @@ class _Round:
         if isinstance(fetched.trouble, GoneError):
             self._looked = 0.0  # before it is given any more: has the worker gone, too?
             if fetched.key not in self._sent:
-                return
+                return self._ask_again(address)
         worker.late = 0
         if worker.probe and worker.probe.key == fetched.key:
             worker.refusal, worker.probe = self._refusal(fetched), None
@@ -434,6 +433,17 @@ class _Round:
             self._lose(address)  # the next look finds who is there, and asks
         else:
             self._mark(self._sent.pop(fetched.key), fetched)
+
+    def _ask_again(self, address: str) -> None:
+        """Ask once more what a worker is, since what it said is gone, perhaps with who said it."""
+        worker = self._workers[address]
+        worker.late += 1
+        if worker.late == LATE:
+            return self._refuse(address, "does not hand over what it has done")
+        worker.probe, worker.asked = self._probe(address), time.monotonic()
+
+    def _probe(self, address: str) -> Future[Any]:
+        return self._submit(remote.probe, address, self._name, self._setup)
 
     def _note_late(self, key: str, address: str) -> None:
         """Try once more to get what did not arrive; the second time, it is given back, or its worker is."""
