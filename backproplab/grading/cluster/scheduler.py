@@ -13,6 +13,7 @@ from typing import Any, Self, TypeVar
 import dask
 from distributed import Client, Future, Status
 
+from backproplab.errors import BackproplabError
 from backproplab.grading.cluster import worker as remote
 from backproplab.sandbox import SandboxError
 
@@ -138,7 +139,7 @@ def _client(cluster: Any) -> Client:
         return Client(cluster, set_as_default=False)
 
 
-class GoneError(Exception):
+class GoneError(BackproplabError):
     """What a worker has done is lost with it."""
 
 

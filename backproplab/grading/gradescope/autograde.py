@@ -57,7 +57,7 @@ OVER = (
 )
 
 
-class OutOfTimeError(BaseException):
+class _OutOfTimeError(BaseException):
     """The run has met its own deadline, or the platform's, which tells us to end.
 
     No Exception: wherever it comes up, nobody there takes it for a failure that one gets over.
@@ -80,9 +80,9 @@ def autograde(root: Path) -> None:
         try:
             with _deadline(_longest(root)):
                 content = _graded(root)
-        except (Exception, OutOfTimeError) as error:
+        except (Exception, _OutOfTimeError) as error:
             traceback.print_exc(file=sys.stdout)
-            words: dict[type[BaseException], str] = {OutOfTimeError: TOO_LONG, EndedError: ENDED}
+            words: dict[type[BaseException], str] = {_OutOfTimeError: TOO_LONG, EndedError: ENDED}
             content = failed(words.get(type(error), NOT_GRADED))
         _write(root, content)
 
@@ -101,12 +101,12 @@ def _longest(root: Path) -> int:
 
 @contextmanager
 def _deadline(seconds: int) -> Iterator[None]:
-    """OutOfTimeError when a run has taken too long, or is told to end."""
+    """_OutOfTimeError when a run has taken too long, or is told to end."""
 
     def give_up(number: int, frame: FrameType | None) -> None:
         for each in (signal.SIGALRM, signal.SIGTERM):
             signal.signal(each, signal.SIG_IGN)  # what ends now ends undisturbed
-        raise OutOfTimeError(
+        raise _OutOfTimeError(
             signal.Signals(number).name if number == signal.SIGTERM else OVER.format(seconds)
         )
 
